@@ -1,6 +1,6 @@
 /**
- * Every default of the program, in one place. Names and texts come from the AWS guide
- * "Setting up static key encryption using AWS Elemental MediaConnect".
+ * All defaults of the program. Names and descriptions come from the AWS guide "Setting up static key encryption using AWS
+ * Elemental MediaConnect".
  */
 export const DEFAULTS = {
   policyName: 'SecretsManagerForMediaConnect',
@@ -9,49 +9,54 @@ export const DEFAULTS = {
   roleDescription: 'Allows MediaConnect to view secrets stored in AWS Secrets Manager.',
   keyType: 'static-key',
   secretDescription: 'Encryption key for AWS Elemental MediaConnect.',
-  /** For how many days a secret that is taken down can be restored: the most that Secrets Manager gives. */
+  /** Recovery window of a deleted secret, in days: the longest that Secrets Manager allows. */
   recoveryDays: 30,
   policyDescription: 'Allows MediaConnect to read encryption keys stored in AWS Secrets Manager.',
-  /** Default answers in the sandbox when no questions can be asked. */
+  /** Answers that the sandbox uses when it can't prompt. */
   example: {
     secretName: '2018-12-01_baseball-game-source',
     region: 'us-west-2',
     algorithm: 'aes256',
   },
-  /** Where IAM and STS, which are global, are addressed when no Region is set. */
+  /** The Region to use for the global services IAM and STS when no Region is set. */
   globalRegion: 'us-east-1',
 } as const;
 
-/** From this many policies on, the plan suggests to allow a prefix of names in place of one secret after the other. */
+/** At this many policies, the plan suggests the policy scope `prefix` instead of one entry for each secret. */
 export const MANY_POLICIES = 8;
 
-/** How long the program waits, in milliseconds, and how often it tries. */
+/** Wait times, in milliseconds, and numbers of attempts. */
 export interface Limits {
-  /** For IAM to show a change everywhere. AWS says "can take some time"; a minute covers what is seen in practice. */
+  /** For a change in IAM to propagate. AWS says that it "can take some time"; a minute covers what is seen in practice. */
   iamPropagationMs: number;
-  /** The first pause between two looks; each further one is longer. */
+  /** The first pause between two reads while polling. Each later pause is longer. */
   firstPauseMs: number;
-  /** Longest pause between two looks. */
+  /** The longest pause between two reads while polling. */
   longestPauseMs: number;
-  /** How long IAM is looked at for a change whose answer was lost, before the change is made again. */
-  inDoubtMs: number;
-  /** For how long a run lets other runs go first that have made a version and not yet made it the default. */
+  /** How long to read IAM for a change whose response was lost, before sending the change again. */
+  unconfirmedMs: number;
+  /** How long a run waits for candidate versions of other runs, which go first. */
   candidateTurnMs: number;
-  /** Longest random pause before something is written again that others are writing too. */
+  /** The longest random pause before a run repeats a write because other runs write to the same resource. */
   jitterMs: number;
   /**
-   * How many versions of policies a run writes beyond the changes of its plan, because other runs write to the same policies: each
-   * of them can make it read and write again a few times.
+   * How many policy versions a run may write beyond those in its plan. Each concurrent run that writes to the same policies can
+   * cause a few more reads and writes.
    */
   versionsBeyondPlan: number;
-  /** The same for new policies: others can fill one that had room, and take a number that was free. */
+  /**
+   * How many policies a run may create beyond those in its plan. Other runs can fill a policy that had room or take a free
+   * number.
+   */
   policiesBeyondPlan: number;
   /**
-   * After which pauses a secret is created or restored again, where AWS refuses it and does not show why, or where it does not
-   * show. There are no more tries than these.
+   * The pauses before another attempt to create or restore a secret: if AWS refuses it without a visible reason, or if the secret
+   * doesn't show up. The number of pauses is the number of further attempts.
    */
   writeAgainAfterMs: readonly number[];
-  /** For how long a new version of a secret may not show everywhere with its label. AWS gives no figure; this is ample. */
+  /**
+   * How long a new version of a secret may take to show up everywhere with its staging label. AWS gives no figure; this is ample.
+   */
   newVersionMs: number;
 }
 
@@ -59,7 +64,7 @@ export const LIMITS: Limits = {
   iamPropagationMs: 60_000,
   firstPauseMs: 500,
   longestPauseMs: 5_000,
-  inDoubtMs: 5_000,
+  unconfirmedMs: 5_000,
   candidateTurnMs: 3_000,
   jitterMs: 400,
   versionsBeyondPlan: 24,
@@ -68,76 +73,81 @@ export const LIMITS: Limits = {
   newVersionMs: 10_000,
 };
 
-/** After which pauses something is read again while IAM lists it in one answer and lacks it in another: about 20 s in all. */
+/** The pauses between reads while two IAM responses contradict each other, about 20 s in total. */
 export const CONTRADICTION_PAUSES_MS: readonly number[] = [
   300, 450, 700, 1_000, 1_500, 2_300, 3_400, 5_000, 5_000,
 ];
 
-/** Settings of every HTTP request to AWS. */
+/** Settings for every HTTP request to AWS. */
 export const HTTP = {
-  /** As the SDK's request handler takes them; times in milliseconds. */
+  /** Options of the SDK's request handler; times in milliseconds. */
   handler: {
     connectionTimeout: 6_000,
     requestTimeout: 20_000,
-    /** For an answer that begins and does not go on. */
+    /** For a response that stops partway. */
     socketTimeout: 20_000,
     throwOnRequestTimeout: true,
   },
-  /** Connections to one host at once; the SDK's own default. */
+  /** Connections to one host at a time. Same as the SDK's default. */
   maxSockets: 50,
-  /** Calls under way at once on each lane: those of two Regions fit into one host's connections, where they share a host. */
+  /**
+   * Concurrent calls for each request queue. The calls for two Regions fit into the connections to one host, if they share a
+   * host.
+   */
   callsAtOnce: 24,
-  /** The first try included. Writes to IAM are throttled at a few a second, so several retries are normal. */
+  /** Includes the first attempt. IAM throttles writes at a few a second, so several retries are normal. */
   maxAttempts: 8,
-  /** AWS's longest answer here is a page of 1,000 policies, well below a megabyte. */
+  /** The largest response used here is a page of 1,000 policies, well below 1 MB. */
   longestAnswerBytes: 4 * 1024 * 1024,
-  /** For a request with all its tries. */
+  /** For a request including all its retries. */
   callLimitMs: 120_000,
-  /** For the credentials endpoint of a container or an instance: it is on the machine itself. */
+  /** For the credentials endpoint of a container or an instance, which is on the same machine. */
   localLimitMs: 10_000,
-  /** For a read in a Region that was not named: it may be disabled or behind a firewall. */
+  /** For a read in a Region that the user didn't name. It may be disabled or behind a firewall. */
   searchLimitMs: 10_000,
-  /** A call that takes longer than this is worth a word. */
+  /** Show a notice when a call takes longer than this. */
   tellAfterMs: 3_000,
 } as const;
 
-/** Limits of a run over a manifest. */
+/** Limits for a batch. */
 export const BATCH_RUN = {
-  /** Keys whose secrets are stored at the same time in one Region; how fast, AWS decides (`src/aws/requests/rate-limiter.ts`). */
+  /**
+   * Keys whose secrets are stored at the same time in one Region. The rate depends on AWS (`src/aws/requests/rate-limiter.ts`).
+   */
   keysAtOnce: 64,
-  /** Secrets, or keys with theirs, that are read at the same time: enough for whole batches, and not all that there are. */
+  /** Secrets, or keys with their secrets, that are read at the same time: enough to fill batch requests, but not all at once. */
   readAtOnce: 400,
   /** Secrets that are read back together. */
   readBackAtOnce: 40,
   /**
-   * Keys that are replaced within this time of each other were replaced by one rotation, in milliseconds. A run takes minutes at
-   * most; with more, a key that was replaced for another reason the same day would go back with the others.
+   * Keys replaced within this time of each other, in milliseconds, count as one rotation. A run takes minutes at most. A longer
+   * time would roll back a key that was replaced for another reason on the same day.
    */
   oneRotationMs: 60 * 60 * 1000,
 } as const;
 
-/** The tag that marks what this program made; its value is the step that made it. */
+/** The tag on everything that this program creates. Its value is the step that created it. */
 export const TOOL_TAG = 'mc-static-key';
 
-/** The tag of a secret that says what kind of key it holds: `static-key` or `srt-password`. */
+/** The tag on a secret with its key type: `static-key` or `srt-password`. */
 export const KEY_TYPE_TAG = 'mc-static-key:key-type';
 
-/** The value of that tag on a policy that takes what no longer fits into the one before it, which is named like it. */
+/** The value of the tool tag on a numbered policy, which takes what doesn't fit into the policies before it in the chain. */
 export const OVERFLOW_TAG_VALUE = 'read-policy-overflow';
 
-/** A quota of requests: so many a second, of which several seconds' worth may go at once after a lull. */
+/** A request quota: a rate, and how many seconds' worth of requests can be sent at once after a pause. */
 export interface RequestQuota {
   service: string;
   operations: RegExp;
   perSecond: number;
-  /** For how many seconds it gathers; one when left out. */
+  /** How many seconds' worth of requests can accumulate. Default: one. */
   gathersSeconds?: number;
 }
 
 /**
- * The quotas of requests that a run may use up, each of them for a Region, and where its pace begins. What is left out allows more
- * than `HTTP.callsAtOnce` comes to. Sources: "AWS Secrets Manager quotas" and "Quotas in AWS Elemental MediaConnect" in their
- * user guides. IAM's are not published; ten changes a second is an assumption.
+ * Request quotas, for each Region, that a run may use up. The rate limiter starts at `perSecond`. Operations that aren't listed
+ * have higher quotas than `HTTP.callsAtOnce` can use. Sources: "AWS Secrets Manager quotas" and "Quotas in AWS Elemental
+ * MediaConnect" in their user guides. IAM's quotas aren't published; 10 changes a second is an assumption.
  */
 export const QUOTAS: readonly RequestQuota[] = [
   { service: 'secretsmanager', operations: /^CreateSecret$/, perSecond: 50 },
@@ -160,31 +170,33 @@ export const QUOTAS: readonly RequestQuota[] = [
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
 ];
 
-/** When many secrets are read at once, their values are read together. */
+/** Sizes for `BatchGetSecretValue`. */
 export const BATCH = {
-  /** From so many on. */
+  /** Use it for at least this many secrets. */
   least: 5,
-  /** So many with one request. Source: Secrets Manager API reference, `BatchGetSecretValue`. */
+  /** The most secrets in one request. Source: Secrets Manager API reference, `BatchGetSecretValue`. */
   most: 20,
 } as const;
 
-/** How the pace of requests follows what AWS lets through; see `RateLimiter`. */
+/** How the request rate adapts to what AWS accepts; see `RateLimiter`. */
 export const RATE_LIMITER = {
-  /** How many requests may go at once in the beginning, at most: those of a run with one key, which never waits. */
+  /** The most requests that can be sent at once at the start: those of a run with one key, which never waits. */
   firstAtOnce: 10,
-  /** For how long it keeps to the documented rate: a short run has nothing to gain from looking for more. */
+  /** How long to stay at the documented rate. A short run gains nothing from a higher rate. */
   steadySeconds: 2,
-  /** By what factor it is faster after each second from then on, as long as AWS has never refused anything. */
+  /** The growth factor a second after that, as long as AWS has never throttled a request. */
   firstGrowth: 4,
-  /** By what part it is faster in a second after AWS refused something; that grows with the square of the time since. */
+  /**
+   * The relative growth in the first second after AWS throttled a request. It increases with the square of the time since then.
+   */
   growth: 0.015,
-  /** To which part of what AWS lets through it falls, so that the quota gathers some reserve again. */
+  /** The fraction of the measured rate to fall back to, so that the quota can recover. */
   fall: 0.95,
-  /** To which part of itself it falls at most at once: what little was sent may tell too little. */
+  /** The lowest fraction of the current rate to fall back to at once. A measurement with few requests may be wrong. */
   deepestFall: 0.25,
-  /** The slowest pace, in requests a second. */
+  /** The lowest rate, in requests a second. */
   leastRate: 1,
-  /** How many requests are needed to measure a rate; after a second any number is. */
+  /** How many requests a measurement shorter than a second needs. */
   tellingRequests: 10,
   tellingSeconds: 0.25,
 } as const;

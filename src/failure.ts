@@ -1,4 +1,4 @@
-/** The program's exit codes; the README documents them. */
+/** Exit codes, as documented in the README. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -10,30 +10,28 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The code of a failure that names what the run has overwritten. It is reported even if the user interrupts. */
+/** The code of a failure that lists statements that the run has overwritten. It is reported even if the user interrupts. */
 export const STATEMENTS_LOST = 'statements-lost';
 
-/** What a failure carries besides its sentence. */
+/** The details of a failure, apart from its message. */
 export interface FailureDetails {
-  /** A short stable word for scripts: `access-denied`, `missing-options`, `conflict`, … */
+  /** A stable identifier for scripts: `access-denied`, `missing-options`, `conflict`, … */
   code: string;
   exitCode: ExitCode;
-  /** What to do now. */
+  /** What the user can do now. */
   hint?: Message;
-  /** Further lines, one a problem, when there are several. */
+  /** Further lines, one for each problem, if there are several. */
   details?: Message[];
   /** The IAM action of the call that failed, such as `iam:CreateRole`. */
   awsAction?: string;
-  /** The name of the error that AWS answered, such as `EntityAlreadyExists`. */
+  /** The error code from AWS, such as `EntityAlreadyExists`. */
   awsCode?: string;
-  /** The step in which it happened. */
+  /** The step that failed. */
   step?: string;
   cause?: unknown;
 }
 
-/**
- * An error raised on purpose, with a sentence for the user. Anything else that is thrown is a bug.
- */
+/** An error raised on purpose, with a message for the user. Anything else that is thrown is a bug. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: string;
@@ -43,8 +41,8 @@ export class Failure extends Error {
   readonly awsAction: string | undefined;
   readonly awsCode: string | undefined;
   step: string | undefined;
-  /** The IAM action of a change that may have been made though no answer said so. */
-  inDoubt: string | undefined;
+  /** The IAM action of an unconfirmed change. */
+  unconfirmedAction: string | undefined;
 
   constructor(message: string, { cause, ...details }: FailureDetails) {
     super(message, cause === undefined ? undefined : { cause });
@@ -61,111 +59,114 @@ export class Failure extends Error {
 /** The user pressed Ctrl-C or Ctrl-D or chose to stop, or the process received a signal. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  /** True if the user chose it as an answer. */
+  /** True if the user chose to stop in a prompt. */
   readonly chosen: boolean;
-  /** The IAM action of a change that was under way and may have been made. */
-  inDoubt: string | undefined;
-  /** What the run has left behind that the user has to mend, and how. */
+  /** The IAM action of an unconfirmed change. */
+  unconfirmedAction: string | undefined;
+  /** What the run has left behind for the user to repair, and how. */
   readonly details: Message[];
 
   constructor({
     chosen = false,
-    inDoubt,
+    unconfirmedAction,
     details = [],
-  }: { chosen?: boolean; inDoubt?: string; details?: Message[] } = {}) {
+  }: { chosen?: boolean; unconfirmedAction?: string; details?: Message[] } = {}) {
     super();
     this.chosen = chosen;
-    this.inDoubt = inDoubt;
+    this.unconfirmedAction = unconfirmedAction;
     this.details = [...details];
   }
 }
 
-/** True for a failure that must be reported whatever else ends the run. */
+/** Returns true for a failure that must be reported no matter what else ends the run. */
 export function isLoss(error: unknown): boolean {
   return error instanceof Failure && error.code === STATEMENTS_LOST;
 }
 
 /**
- * The first of what some pieces of work have thrown; a loss comes before all else. A change that another one leaves in doubt
- * is told with it, and so is what an interruption has left behind.
+ * Returns the first error that several pieces of work have thrown. An `isLoss` error takes precedence. The returned error also
+ * carries an unconfirmed change and the details of an interruption from the others.
  */
 export function firstThrown(thrown: unknown[]): unknown {
   const first = thrown.find(isLoss) ?? thrown[0];
   if (isExpected(first)) {
     const others = thrown.filter(isExpected).filter((other) => other !== first);
-    first.inDoubt ??= others.find(({ inDoubt }) => inDoubt)?.inDoubt;
+    first.unconfirmedAction ??= others.find(({ unconfirmedAction }) => unconfirmedAction)?.unconfirmedAction;
     for (const other of others) if (other instanceof Interrupted) first.details.push(...other.details);
   }
   return first;
 }
 
-/** Returns whether a change may have been made although it failed. */
+/** Returns true if a change may have been made although it failed. */
 export function isUnconfirmed(thrown: unknown): boolean {
-  return !isExpected(thrown) || thrown.inDoubt !== undefined;
+  return !isExpected(thrown) || thrown.unconfirmedAction !== undefined;
 }
 
-/** Returns whether something that was thrown is no defect of the program. */
+/** Returns true for errors raised on purpose. Anything else is a bug. */
 export function isExpected(thrown: unknown): thrown is Failure | Interrupted {
   return thrown instanceof Failure || thrown instanceof Interrupted;
 }
 
-/** Returns the code of an error of the system, such as `ENOENT`, for a message. */
+/** Returns the code of a system error, such as `ENOENT`, for a message. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }
 
-/** Whether AWS answered with one of these errors. */
+/** Returns true if AWS responded with one of these error codes. */
 export function hasAwsCode(error: unknown, ...codes: string[]): error is Failure {
   return error instanceof Failure && codes.includes(error.awsCode ?? '');
 }
 
-/** Whether AWS, or a policy in it, does not allow what was asked. */
+/** Returns true if AWS, or a policy in AWS, denied the request. */
 export function isAccessDenied(error: unknown): error is Failure & { code: 'access-denied' } {
   return error instanceof Failure && error.code === 'access-denied';
 }
 
 /**
- * Waits for work in which a change may have been made; whatever ends it carries the doubt along, so that nobody is told
- * that nothing was changed.
- * @param inDoubt the IAM action of that change, if there is one by then
+ * Awaits work that may include a change. If it fails, the error carries the unconfirmed action, so that no message claims that
+ * nothing was changed.
+ * @param unconfirmedAction returns the IAM action of the change, if there is one by then
  */
 export async function withUnconfirmedAction<T>(
-  inDoubt: () => string | undefined,
+  unconfirmedAction: () => string | undefined,
   work: Promise<T>,
 ): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (isExpected(error)) error.inDoubt ??= inDoubt();
+    if (isExpected(error)) error.unconfirmedAction ??= unconfirmedAction();
     throw error;
   }
 }
 
-/** What became of something that may fail for one key and leave the others alone. */
+/** The result of work that can fail for one key without affecting the others. */
 export type Attempt<T> = { value: T } | { failure: Failure };
 
-/** What to do about something: a sentence, and where there is one, the command that does it. */
+/** What to do about a problem: a sentence, and a command if there is one. */
 export interface Fix {
   remedy: string;
-  /** Typed as it stands: its flags are flags wherever the wishes come from. */
+  /** Printed as is. Its flags stay flags in a run over a manifest. */
   command?: string;
 }
 
-/** What to give so that something is not in the way any more. */
+/** An option that resolves a conflict. */
 export interface Resolution {
-  /** What to type on the command line. */
+  /** The flag to add on the command line. */
   flag: string;
-  /** What it does, as a phrase. */
+  /** What the flag does, as a phrase. */
   text: string;
 }
 
 /**
- * A message for the user. Prose, commands and settings are kept apart, because a manifest has members where the command
- * line has flags: prose names them, a way out says what to write, and a command stays as it is.
+ * A message for the user. Prose, commands and resolutions are kept apart because a manifest has fields where the command line has
+ * flags. In a manifest, prose names the fields, a resolution says what to write, and a command stays as is.
  */
 export type Message = string | Fix | { waysOut: Resolution[] };
 
-/** Whether it would be the same in any Region: no credentials, or bad ones. A missing permission may be one Region's. */
+/**
+ * Returns true if the failure would be the same in any Region: missing or invalid credentials. A missing permission can be
+ * specific to one Region.
+ */
 export function isCredentialFailure({ code }: Failure): boolean {
   return /credentials|clock-skew|mfa/.test(code);
 }

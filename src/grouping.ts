@@ -1,7 +1,7 @@
-/** Things of which at least one is there. */
+/** An array with at least one element. */
 export type NonEmptyArray<T> = [T, ...T[]];
 
-/** Puts things together that have the same name, in the order in which the first of each came. */
+/** Groups items by name, in the order in which each name first appears. */
 export function groupedBy<T>(
   things: Iterable<T>,
   nameOf: (thing: T) => string,

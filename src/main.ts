@@ -3,14 +3,14 @@ import { runProgram } from './program.ts';
 import { outputMessages } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 
-/** Ends the process as soon as everything is written. An interruption does not wait for timers of the AWS SDK. */
+/** Exits once all output is written. After an interruption, it doesn't wait for timers of the AWS SDK. */
 function leave(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
 let unwritten: string | undefined;
 
-// A reader that has seen enough (`| head`) closes the pipe. What is being done goes on, and ends with its own exit code.
+// A reader such as `| head` can close the pipe early. The command continues and ends with its own exit code.
 for (const stream of [process.stdout, process.stderr]) {
   ignoreZeroSizes(stream);
   stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {

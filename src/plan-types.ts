@@ -1,5 +1,5 @@
 import type { Failure, Message, Resolution } from './failure.ts';
-/** What a plan does to one resource. `keep` changes nothing; `schedule` is for deletion. */
+/** What a plan does to a resource. `keep` changes nothing. `schedule` is for deletion. */
 export type ChangeAction =
   | 'create'
   | 'update'
@@ -15,15 +15,15 @@ export interface Change {
   action: ChangeAction;
   resource: 'secret' | 'policy' | 'role';
   name: string;
-  /** The Region, for a secret. */
+  /** For a secret only. */
   region?: string;
-  /** Why, in a few words. */
+  /** The reason, in a few words. */
   reason: string;
-  /** The document that will be there, shown on request. */
+  /** The desired document, shown on request. */
   document?: unknown;
 }
 
-/** A way out of a conflict. The wizard offers it; a pipeline reads the flag. */
+/** A resolution of a conflict. The wizard offers it; a pipeline reads the flag. */
 export interface Choice extends Resolution {
   id:
     | 'keep-key'
@@ -38,30 +38,30 @@ export interface Choice extends Resolution {
     | 'key-type';
 }
 
-/** Something that exists and stands in the way. */
+/** An existing resource or setting that conflicts with the request. */
 export interface Conflict {
-  /** The step of `setup` that it is in the way of. */
+  /** The step of `setup` that has the conflict. */
   step?: StepName;
-  /** The ARN of the one secret that it is about, where it is in the way of that one only. */
+  /** The ARN of the secret, if the conflict concerns only one. */
   about?: string;
   /** What was found, in one sentence. */
   found: string;
-  /** Lines that show it closer, such as the difference between two documents. */
+  /** Lines with more detail, such as the difference between two documents. */
   details: Message[];
-  /** The ways out; none when the only way is to change something by hand, which `found` then says. */
+  /** The resolutions. Empty if the user has to change something by hand; `found` says what. */
   choices: Choice[];
 }
 
 export type StepName = 'store-secret' | 'read-policy' | 'trust-role';
 
-/** What happened to a resource, as `--json` says it. */
+/** The outcome for a resource, as shown by `--json`. */
 export type OutcomeAction = 'created' | 'updated' | 'restored' | 'kept' | 'scheduled' | 'deleted';
 
 export interface SecretOutcome {
   region: string;
   name: string;
   arn: string;
-  /** `null` while it is not known: in a dry run, or for a secret not yet restored. */
+  /** `null` while it is unknown: in a dry run, or for a secret that isn't restored yet. */
   versionId: string | null;
   action: OutcomeAction;
 }
@@ -79,56 +79,55 @@ export interface RoleOutcome {
   action: OutcomeAction;
 }
 
-/** What has just happened. */
+/** Outcomes of the step that just finished. */
 export interface StepEvent {
   secrets?: SecretOutcome[];
   policies?: PolicyOutcome[];
   role?: RoleOutcome;
 }
 
-/** What exists by now. */
+/** All outcomes so far. */
 export interface Outcomes {
   secrets: SecretOutcome[];
   policies: PolicyOutcome[];
-  /** None until it is reached; several only where a manifest names several. */
+  /** Empty until the step that creates the role. More than one only if a manifest names several roles. */
   roles: RoleOutcome[];
-  /** Whether a manifest says what is done: the JSON document then has a list of roles. */
+  /** True for a run over a manifest. The JSON document then has a list of roles. */
   ofManifest?: boolean;
-  /** What is left to do, if the run did not finish. */
+  /** The remaining work, if the run did not finish. */
   left?: Left;
 }
 
-/** What a run that did not come to its end has not done. */
+/** The work that a run did not do before it ended early. */
 export interface Left {
-  /** What the list is of, as a sentence. */
+  /** The heading of the list, as a sentence. */
   title: string;
-  /** The ARNs. */
   arns: string[];
-  /** How to go on, or to go back, in one sentence. */
+  /** How to continue or undo, in one sentence. */
   goOn: string;
 }
 
-/** A key of many that is not set up. */
+/** A key in a batch that was not set up. */
 export interface FailedKey {
   /** The name of its secret, or its ARNs. */
   name: string;
   failure: Failure;
 }
 
-/** One line of the proof. */
+/** One check in the result. */
 export interface Check {
-  /** A stable word for scripts. */
+  /** A stable identifier for scripts. */
   id: string;
-  /** True only for what was seen to hold. */
+  /** True only if the check passed. */
   ok: boolean;
-  /** `cannot-tell`: something that cannot be known from here decides. `warning`: what uses the key has to be updated. */
+  /** `cannot-tell`: the result depends on something that can't be read. `warning`: whatever uses the key has to be updated. */
   verdict: Verdict;
-  /** The name or ARN of what was checked. */
+  /** The name or ARN of the resource that was checked. */
   subject: string;
   detail: string;
 }
 
-/** What MediaConnect's API takes as `encryption`, for one Region. */
+/** The `encryption` settings that MediaConnect's API takes, for one Region. */
 export interface EncryptionSettings {
   region: string;
   keyType: 'static-key' | 'srt-password';
@@ -137,12 +136,12 @@ export interface EncryptionSettings {
   secretArn: string;
 }
 
-/** How much of something an account allows. */
+/** A quota of the account. */
 export interface Quota {
   limit: number;
-  /** True where the account's own quota could not be read, so that the default counts. */
+  /** True if the account's quota could not be read and the default is used. */
   assumed: boolean;
 }
 
-/** What came of a check. `cannot-tell`: something that would decide could not be looked at, or is not known. */
+/** The result of a check. `cannot-tell`: something that decides the result could not be read or is unknown. */
 export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';

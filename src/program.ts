@@ -13,7 +13,7 @@ import { addStatus } from './commands/status/command.ts';
 import { addTeardown } from './commands/teardown/command.ts';
 import { addVerify } from './commands/verify/command.ts';
 
-/** The command line. */
+/** Creates the command line with all its commands. */
 export function createProgram(registration: Registration): Command {
   const program = new Command('mc-static-key')
     .description(help.program)
@@ -23,11 +23,12 @@ export function createProgram(registration: Registration): Command {
     .helpCommand(false)
     .showSuggestionAfterError(true);
   program.exitOverride();
-  // One place prints all failures, mistakes in the arguments too.
+  // All failures are printed in one place, including invalid arguments.
   program.configureOutput({ writeErr: () => undefined });
   program.configureHelp({
     helpWidth: Math.min(process.stdout.columns ?? 100, 100),
-    // The environment variables follow from the options' names; one sentence says so instead of forty brackets.
+    // Each option's environment variable follows from its name. One sentence in the help says so instead of a note on each
+    // option.
     optionDescription: (option) => option.description,
   });
   addSetup(program, registration);
@@ -50,7 +51,7 @@ function wrapped(text: string): string {
   return new Help().boxWrap(text, Math.min(process.stdout.columns ?? 100, 100));
 }
 
-/** Runs the program, from the command line to `process.exitCode`. */
+/** Runs the program: parses the command line, runs the command, and sets `process.exitCode`. */
 export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promise<void> {
   const problems: string[] = [];
   const finish = (exitCode: number) => {
@@ -62,9 +63,9 @@ export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promis
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    // Help and version end with an exception as well, which is none.
+    // Commander also throws for help and version, which are not failures.
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    // Loaded only now, because the start of every command, help above all, would wait for it.
+    // Loaded lazily to keep the start of every command fast, `--help` above all.
     const { endEarly } = await import('./cli/failure-output.ts');
     endEarly(error, argv, env);
   }

@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { Interrupted } from './failure.ts';
 
-/** A file or a pipe that is open for reading. It is closed when `stream` ends or is destroyed. */
+/** An open file or pipe. It is closed when `stream` ends or is destroyed. */
 export interface OpenFile {
   stream: Readable;
   stats: Stats;
 }
 
-/** Why a file was not read to its end. */
+/** The limit that a read exceeded. */
 export class ReadLimitError extends Error {
   override readonly name = 'ReadLimitError';
   readonly limit: 'time' | 'size';
@@ -21,21 +21,21 @@ export class ReadLimitError extends Error {
   }
 }
 
-/** How long, and how far, a file is read. */
+/** Limits for reading a file. */
 export interface ReadLimits {
-  /** @throws Interrupted when it is aborted */
+  /** @throws Interrupted if the signal is aborted */
   interrupt?: AbortSignal | undefined;
-  /** In milliseconds; without it, there is no limit. */
+  /** In milliseconds. Default: no limit. */
   limitMs?: number;
   mostBytes: number;
 }
 
 /**
- * Opens a file, or a named pipe, which may have no writer yet.
- * @param refuse throws an error of its own for what cannot be read to an end
+ * Opens a file, or a named pipe, which may not have a writer yet.
+ * @param refuse throws an error for a folder or a terminal
  */
 export function openFile(path: string, refuse: (what: 'folder' | 'terminal') => never): OpenFile {
-  // Without O_NONBLOCK, waiting for the writer of a pipe would hold the process even against Ctrl-C.
+  // Without O_NONBLOCK, open() waits for the pipe's writer and blocks the process, even for Ctrl-C.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = fstatSync(fd);
   if (stats.isDirectory() || isatty(fd)) {

@@ -1,4 +1,7 @@
-/** Hexadecimal digits in one piece, or in groups of one length (`0011 2233 …`, `00:11:…`), which those of a UUID are not. */
+/**
+ * Hexadecimal digits in one piece, or in groups of equal length (`0011 2233 …`, `00:11:…`). The groups of a UUID differ in
+ * length.
+ */
 const DIGITS = new RegExp(
   `(?<![0-9a-f])(?:${[2, 4, 8, 16].map((n) => `[0-9a-f]{${n}}(?:[ :._-][0-9a-f]{${n}})+`).join('|')}|[0-9a-f]+)(?![0-9a-f])`,
   'gi',
@@ -6,15 +9,18 @@ const DIGITS = new RegExp(
 
 const KEY_LENGTHS = [32, 48, 64] as const;
 
-/** What could hold a key at all; a long text has very few of these. */
+/** Enough digits for a key. Even a long text has few matches, so the slower pattern runs on little text. */
 const ENOUGH_DIGITS = /[0-9a-f](?:[ :._-]?[0-9a-f]){31,}/gi;
 
-/** A key that was pasted into a field for a name must not become a name that everyone can read. */
+/**
+ * Returns true if a value contains what looks like a key. A key pasted into a name field must not become a name that anyone can
+ * read.
+ */
 export function looksLikeKey(value: string): boolean {
   return keysIn(value).length > 0;
 }
 
-/** Where in a text, which may be a whole file, something begins that looks like a key. */
+/** Returns the offsets of everything in a text, which may be a whole file, that looks like a key. */
 export function keysIn(text: string): number[] {
   const found: number[] = [];
   for (const { 0: part, index } of text.matchAll(ENOUGH_DIGITS)) {
@@ -26,7 +32,7 @@ export function keysIn(text: string): number[] {
   return found;
 }
 
-/** The same for half a key, in a place that messages would repeat. */
+/** Returns true if a value contains what looks like half a key or more. For values that messages would repeat. */
 export function looksLikePartOfKey(value: string): boolean {
   for (const { digits } of runsOfDigits(value)) if (digits >= 16) return true;
   return false;

@@ -2,28 +2,28 @@ import { stripVTControlCharacters } from 'node:util';
 import { groupedBy, type NonEmptyArray } from './grouping.ts';
 import { looksLikePartOfKey } from './redaction.ts';
 
-/** Control characters, and the marks that reverse the direction of writing, change what a person believes to read. */
+/** Control characters and bidirectional marks, which can make a text look different from what it is. */
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** The same but for line breaks: a document of a hundred thousand lines is looked through without a copy of each. */
+/** The same characters except line breaks. Avoids a copy of each line in documents with 100,000 lines. */
 const CONTROL_IN_LINES = new RegExp(`(?!\\n)${CONTROL.source}`, 'gu');
 
-/** The colors that this program itself paints with, and their ends. */
+/** The color sequences that this program prints, with their resets. */
 const ESCAPE = '\u001b';
 const OWN_COLORS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
 
-/** No name, ARN or sentence of AWS's is as long; what is longer would flood the terminal. */
+/** No name, ARN or message from AWS is this long. Longer texts would flood the terminal. */
 const LONGEST_SHOWN = 4_096;
 
 /**
- * Text from outside (AWS, files, the command line) made harmless for a terminal: escape sequences go, other control
- * characters and the marks that reverse the direction of writing become `�`, and what is endless is cut.
+ * Makes text from outside (AWS, files, the command line) safe for a terminal: removes escape sequences, replaces other control
+ * characters and bidirectional marks with `�`, and truncates long texts.
  */
 export function plain(text: string): string {
   return stripVTControlCharacters(cut(text)).replace(CONTROL, '�');
 }
 
-/** The same for a command, which is of no use unless it is whole. */
+/** Like `plain`, but doesn't truncate: a command is only useful as a whole. */
 export function plainCommand(command: string): string {
   return stripVTControlCharacters(command).replace(CONTROL, '�');
 }
@@ -32,19 +32,16 @@ function cut(text: string): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
-/** The same for a text of several lines, which stay lines. */
+/** Like `plain`, for each line of a text. Line breaks are kept. */
 export function plainLines(text: string): string {
   return harmlessLines(text.split('\n').map(cut).join('\n'));
 }
 
-/**
- * The last filter for everything that goes to a terminal: only line breaks and the program's own colors
- * pass.
- */
+/** The last filter for everything that goes to a terminal. Only line breaks and the program's own colors pass. */
 export function harmless(text: string): string {
   return text
     .split(OWN_COLORS)
-    .map((part, at) => (at % 2 === 1 ? part : harmlessLines(part)))
+    .map((part, index) => (index % 2 === 1 ? part : harmlessLines(part)))
     .join('');
 }
 
@@ -52,7 +49,7 @@ function harmlessLines(text: string): string {
   return stripVTControlCharacters(text).replace(CONTROL_IN_LINES, '�');
 }
 
-/** JSON text in which every such character stands as `\uXXXX`: what a parser makes of it stays the same. */
+/** Escapes these characters in JSON text as `\uXXXX`. The parsed value stays the same. */
 export function plainJson(json: string): string {
   return json.replace(
     CONTROL_IN_LINES,
@@ -60,30 +57,30 @@ export function plainJson(json: string): string {
   );
 }
 
-/** More lines of one kind than this are folded. */
+/** If there are more lines of one kind than this, they are folded. */
 export const MOST_LINES = 20;
 
 /**
- * Puts things of which the same is to be said together, in the order in which the first of each came.
- * @param alike what is the same of things that belong together; absent where each stands for itself
+ * Groups items with the same text, in the order in which each text first appears.
+ * @param alike returns what the items of a group have in common; if absent, each item is a group of its own
  */
 export function folded<T>(things: T[], alike: ((thing: T) => string) | undefined): NonEmptyArray<T>[] {
   return alike ? [...groupedBy(things, alike).values()] : things.map((thing) => [thing]);
 }
 
-/** The day of a date in UTC, such as `2026-11-25`. */
+/** Returns the UTC day of a date, such as `2026-11-25`. */
 export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** A URL as it may be shown: without a user, a password or a query, and not where it looks like a key in the wrong place. */
+/** Returns a URL for display, without user, password and query. Returns `[redacted]` if it contains what looks like a key. */
 export function shownUrl(url: string): string {
   if (looksLikePartOfKey(url) || !URL.canParse(url)) return '[redacted]';
   const { protocol, host, pathname } = new URL(url);
   return plain(`${protocol}//${host}${pathname === '/' ? '' : pathname}`);
 }
 
-/** A word as a POSIX shell takes it. */
+/** Quotes a word for a POSIX shell where necessary. */
 export function shellWord(text: string): string {
   return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -5,22 +5,23 @@ import { configurationMessages as messages } from './credentials/messages.ts';
 import { SERVICE_IDS, type ServiceId } from './regions.ts';
 import type { Identity } from './session.ts';
 
-/** Who asks AWS, and where: what is known of it by now. */
+/** The caller, as far as it is known. */
 export interface Caller {
   /** Absent until AWS has returned it. */
   identity?: Identity | undefined;
-  /** Absent in the sandbox inside this program. */
+  /** Absent in the sandbox. */
   configuration?: KnownConfiguration | undefined;
 }
 
-/** Returns the member `caller` of the JSON documents. */
+/** Returns the `caller` object for JSON output. */
 export function callerMembers({ identity, configuration }: Caller) {
   const { profile, region } = configuration ?? {};
   return {
-    ...(identity ? { account: identity.account, arn: identity.arn } : {}),
-    ...(profile?.from ? { profile: { value: profile.name, from: profile.from } } : {}),
+    account: identity?.account,
+    arn: identity?.arn,
+    profile: profile?.from ? { value: profile.name, from: profile.from } : undefined,
     ...credentialsMember(configuration),
-    ...(region ? { region: { ...region, value: shownRegion(region.value) } } : {}),
+    region: region ? { ...region, value: shownRegion(region.value) } : undefined,
     endpoints: endpointsOf(configuration).map(([service, { value, from }]) => ({
       service,
       url: shownUrl(value),
@@ -29,7 +30,7 @@ export function callerMembers({ identity, configuration }: Caller) {
   };
 }
 
-/** Returns where the credentials come from; nothing where that was not found out before the run ended. */
+/** Returns the source of the credentials; empty if it was not determined before the run ended. */
 function credentialsMember(configuration: KnownConfiguration | undefined): { credentials?: string } {
   if (!configuration) return { credentials: 'sandbox' };
   const { source } = configuration;
@@ -37,12 +38,12 @@ function credentialsMember(configuration: KnownConfiguration | undefined): { cre
   return { credentials: source.kind === 'profile' ? source.how : source.kind };
 }
 
-/** Returns the Region as it may be shown: not where it looks like a key in the wrong place. */
+/** Returns the Region for display, or `[redacted]` if it looks like a key in the wrong place. */
 function shownRegion(region: string): string {
   return looksLikePartOfKey(region) ? '[redacted]' : region;
 }
 
-/** Returns the lines that tell a person, before anything is changed, how AWS is reached. */
+/** Returns the lines that show, before anything is changed, how the run connects to AWS. */
 export function callerLines(configuration: AwsConfiguration): string[] {
   const { profile, source, region } = configuration;
   const endpoints = endpointsOf(configuration);
@@ -58,7 +59,7 @@ export function callerLines(configuration: AwsConfiguration): string[] {
   ];
 }
 
-/** The endpoints that are not AWS's own. */
+/** Returns the custom endpoints: those that are not AWS's own. */
 export function endpointsOf(configuration: KnownConfiguration | undefined): [ServiceId, Setting][] {
   return SERVICE_IDS.flatMap((service): [ServiceId, Setting][] => {
     const endpoint = configuration?.endpointOf(service);

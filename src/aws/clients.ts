@@ -22,49 +22,49 @@ import type { QueueForOperation, RequestQueues } from './requests/request-queues
 import { withBoundedRetries } from './requests/retries.ts';
 import type { BeginWait } from './requests/slow-calls.ts';
 
-/** How AWS is reached, and with which identity: by the user's configuration, or by a fixed endpoint and credentials. */
+/** How to connect to AWS, and as whom: from the user's configuration, or with a fixed endpoint and credentials. */
 export interface AwsSettings {
   configuration?: AwsConfiguration | undefined;
-  /** A fixed endpoint: the sandbox's. */
+  /** A fixed endpoint, for the sandbox. */
   endpointUrl?: string | undefined;
-  /** The Region in which the global services IAM and STS are addressed; it decides the partition. */
+  /** The Region for the global services IAM and STS. It determines the partition. */
   homeRegion?: string | undefined;
   /** The only account in which the credentials may be used. */
   expected?: ExpectedAccount | undefined;
-  /** Fixed credentials: the sandbox's. */
+  /** Fixed credentials, for the sandbox. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
-  /** Asks the user for the code of an MFA device. Absent where no questions can be asked. */
+  /** Asks the user for an MFA code. Absent if the run can't prompt. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
-  /** What sends the requests when they do not go as Node sends them: see `requestHandlerFor`. */
+  /** The request handler, if not Node's default: see `requestHandlerFor`. */
   requestHandler?: RequestHandler | undefined;
-  /** Takes one line for each request, for `--debug`. The line names the action, never its input. */
+  /** Receives a line for each request, for `--debug`. It names the action, never the input. */
   trace?: ((line: string) => void) | undefined;
 }
 
-/** The AWS clients of a run. All share one HTTP configuration and one lookup of the credentials. */
+/** The AWS clients of a run. They share one HTTP configuration and one credentials lookup. */
 export interface AwsClients {
   secretsManager(region: string): SecretsManagerClient;
   iam(): IAMClient;
   sts(): STSClient;
-  /** Loaded only where it is needed, as is the next one: most runs ask neither service anything. */
+  /** Loaded lazily, like `mediaConnect`, because most runs use neither service. */
   kms(region: string): Promise<KMSClient>;
   mediaConnect(region: string): Promise<MediaConnectClient>;
   /**
-   * Gets the credentials, unless they are there already. It may ask the user for the code of an MFA device.
-   * @throws Failure that says which source of credentials failed; Interrupted
+   * Gets the credentials, unless they are already available. May ask the user for an MFA code.
+   * @throws Failure that names the credentials source that failed; Interrupted
    */
   authenticate(): Promise<void>;
-  /** Where IAM and STS are addressed. */
+  /** The Region for IAM and STS. */
   readonly homeRegion: string;
   /** The time by AWS's clock. */
   now: AwsTime;
-  /** Closes every connection, so that the process can end. */
+  /** Closes all connections, so that the process can exit. */
   close(): void;
 }
 
 /**
- * Makes the clients; nothing is sent before the first call, and nothing is sent again once `interrupt` is aborted. The queues
- * hear what becomes of each request.
+ * Creates the clients. Nothing is sent before the first call, and nothing is retried once `interrupt` is aborted. The queues
+ * receive the outcome of each request.
  */
 export function createClients(
   settings: AwsSettings,
@@ -79,7 +79,7 @@ export function createClients(
   const common = commonConfig(settings, handler);
   const keep = <C extends SdkClient>(client: C, queueOf: QueueForOperation): C => {
     opened.push(client);
-    // It would copy every input and every answer for a logger that is not there.
+    // This middleware would copy every input and response, although there is no logger.
     middlewareOf(client).remove('loggerMiddleware');
     const retrying = { interrupt, queueOf };
     return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
@@ -128,7 +128,7 @@ export function createClients(
   };
 }
 
-/** What the SDK would else take from the environment or the profile: here its own defaults. */
+/** The SDK's own defaults, instead of settings from the environment or the profile. */
 const SANDBOX_CONFIG = {
   useFipsEndpoint: false,
   useDualstackEndpoint: false,
@@ -137,17 +137,21 @@ const SANDBOX_CONFIG = {
 
 type Credentials = AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
 
-/** Returns what the client of a service is made with. The SDK itself would take endpoints from another profile than ours. */
+/**
+ * Returns a function that creates the configuration of a client. Without it, the SDK would read endpoints from a different
+ * profile.
+ */
 function commonConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
   const { profile } = configuration ?? {};
+  // The user's environment must not affect the sandbox.
+  const sandboxConfig = endpointUrl ? SANDBOX_CONFIG : undefined;
   return (service: ServiceId, credentials: Credentials | undefined) => {
     const endpoint = endpointUrl ?? configuration?.endpointOf(service)?.value;
     return {
       ignoreConfiguredEndpointUrls: true,
-      ...(endpoint ? { endpoint } : {}),
-      ...(profile?.from ? { profile: profile.name } : {}),
-      // Nothing in the user's environment reaches into the sandbox.
-      ...(endpointUrl ? SANDBOX_CONFIG : {}),
+      endpoint,
+      profile: profile?.from ? profile.name : undefined,
+      ...sandboxConfig,
       requestHandler,
       maxAttempts: HTTP.maxAttempts,
       ...(credentials ? { credentials } : {}),
@@ -176,7 +180,7 @@ function traced<C extends SdkClient>(client: C, trace: ((line: string) => void) 
   return client;
 }
 
-/** Makes one for each Region, when it is first asked for. */
+/** Returns a function that creates one value for each Region, on first use. */
 function byRegion<T>(make: (region: string) => T): (region: string) => T {
   const made = new Map<string, T>();
   return (region) => {
@@ -194,16 +198,18 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Credentials that end within this time are fetched again, as the SDK does. */
+/** Credentials that expire within this time are refreshed, as in the SDK. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
-/** Credentials that are about to expire when they are fetched are used for this time, and not fetched for each request. */
+/**
+ * Credentials that are about to expire when they are fetched are used for this time, instead of being fetched for every request.
+ */
 const LEAST_USE_MS = 60 * 1000;
 
 type Provider = () => Promise<AwsCredentialIdentity>;
 
 /**
- * Returns the provider of the credentials for all clients. It asks the one source that the configuration names, once, and again only
- * when the credentials are about to expire. A failure is remembered too, so that nothing runs twice.
+ * Returns the credentials provider for all clients. It uses the one source that the configuration names, and fetches again only
+ * when the credentials are about to expire. A failure is cached too, so that nothing runs twice.
  */
 function foundCredentials(tools: ChainTools): Provider {
   const { source, profile } = tools.configuration;
@@ -212,7 +218,7 @@ function foundCredentials(tools: ChainTools): Provider {
   return () => {
     if (Date.now() >= renewAt) found = undefined;
     if (found) return found;
-    // Callers that come before the new credentials arrive wait for the same request.
+    // Calls that come before the new credentials arrive wait for the same request.
     renewAt = Number.POSITIVE_INFINITY;
     found = credentialsOf(tools, { source, profile }).then((credentials) => {
       const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -223,7 +229,7 @@ function foundCredentials(tools: ChainTools): Provider {
   };
 }
 
-/** The account that must be the caller's, and the flag or the file that says so. */
+/** The account that the caller must be in, and the flag or file that requires it. */
 export interface ExpectedAccount {
   account: string;
   from: string;

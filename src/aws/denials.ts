@@ -1,6 +1,6 @@
 import { awsMessages as messages } from './messages.ts';
 
-/** The kinds of policies that AWS names when it denies a request. */
+/** The policy types that AWS names when it denies a request. */
 export type DenyingPolicy =
   | 'service control policy'
   | 'resource control policy'
@@ -10,12 +10,12 @@ export type DenyingPolicy =
   | 'identity-based policy'
   | 'resource-based policy';
 
-/** Which policy denies a request, as AWS's message says. */
+/** The policy that denies a request, from AWS's message. */
 export interface Denial {
   policy: DenyingPolicy;
-  /** Whether a statement of it denies the request; else none of it allows the request. */
+  /** True if a statement denies the request; false if no statement allows it. */
   explicit: boolean;
-  /** The ARN of that policy, which AWS names for those of the caller's own account and organization. */
+  /** The policy's ARN. AWS names it only for policies of the caller's own account and organization. */
   arn?: string;
 }
 
@@ -25,15 +25,15 @@ const EXPLICIT = new RegExp(` with an explicit deny in an? ${POLICY}(?:: (arn:[^
 const LACKING = new RegExp(` because no ${POLICY} allows the `, 'i');
 
 /**
- * Reads which policy denies a request; undefined where AWS does not say.
- * Source: IAM User Guide, "Troubleshoot access denied error messages".
+ * Reads from AWS's message which policy denies a request. Returns undefined if AWS doesn't say. Source: IAM User Guide,
+ * "Troubleshoot access denied error messages".
  */
 export function denialIn(message: string): Denial | undefined {
   const denied = EXPLICIT.exec(message);
   const policy = policyNamed(denied?.[1] ?? LACKING.exec(message)?.[1]);
   if (!policy) return undefined;
   const arn = denied?.[2]?.replace(/[.,;]$/, '');
-  return { policy, explicit: denied !== null, ...(arn === undefined ? {} : { arn }) };
+  return { policy, explicit: denied !== null, arn };
 }
 
 function policyNamed(text: string | undefined): DenyingPolicy | undefined {
@@ -41,9 +41,9 @@ function policyNamed(text: string | undefined): DenyingPolicy | undefined {
   return names.find((name) => name.toLowerCase() === text?.toLowerCase());
 }
 
-/** What to do about a denial. */
+/** Returns the hint for a denial. */
 export function denialHint(denial: Denial | undefined, action: string, resource: string): string {
-  // What nothing allows yet, a policy of the caller's can allow.
+  // If no policy allows the action yet, one of the caller's policies can.
   if (!denial || (denial.policy === 'identity-based policy' && !denial.explicit))
     return messages.accessDeniedHint(action, resource);
   if (denial.explicit && denial.policy === 'resource-based policy')

@@ -9,7 +9,7 @@ import { awsMessages as messages } from './messages.ts';
 import { isAlwaysEnabled, serviceOf } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
 
-/** Whose credentials these are, for the sentence. */
+/** The caller, for messages. */
 export interface Caller {
   /** Absent for the sandbox's fixed credentials. */
   configuration?:
@@ -17,11 +17,11 @@ export interface Caller {
     | undefined;
   /** Known once AWS has accepted the credentials in the home Region. */
   arn?: string | undefined;
-  /** Where IAM and STS are addressed. */
+  /** The Region for IAM and STS. */
   homeRegion?: string | undefined;
 }
 
-/** The part of an SDK error that is looked at. Never its input: that may hold the key. */
+/** The parts of an SDK error that are used. Never its input, which may contain the key. */
 interface SdkError {
   name: string;
   message: string;
@@ -46,10 +46,10 @@ const DENIED = new Set([
   'AccessDeniedException',
   'UnauthorizedOperation',
   'NotAuthorized',
-  'ForbiddenException', // MediaConnect's
+  'ForbiddenException', // MediaConnect
 ]);
 
-/** Turns whatever the SDK threw into a `Failure` that says what was asked, of what, and what to do now. */
+/** Converts an SDK error to a `Failure` that names the action and the resource, and says what to do now. */
 export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
@@ -66,9 +66,9 @@ export function toFailure(error: unknown, request: Request, caller: Caller): Fai
 }
 
 /**
- * Whether this is what AWS says to credentials that it does not know. A Region that is not enabled in the account says so
- * to good ones: they are not made known there ("Considerations before enabling and disabling Regions", AWS Account
- * Management Reference Guide).
+ * Returns true for the error that AWS returns for unknown credentials. A Region that is not enabled in the account also returns
+ * it for valid credentials, because they aren't propagated there ("Considerations before enabling and disabling Regions", AWS
+ * Account Management Reference Guide).
  */
 export function isUnknownAccessKeyId(error: unknown): boolean {
   return error instanceof Error && /^(UnrecognizedClientException|InvalidClientTokenId)$/.test(error.name);
@@ -116,7 +116,7 @@ function credentialsFailure(
   return undefined;
 }
 
-/** How to get new credentials of the kind that has expired. */
+/** Returns how to renew expired credentials of this type. */
 function renewal(configuration: Caller['configuration']): string {
   const { profile, source } = configuration ?? {};
   if (!profile || source?.kind !== 'profile') return messages.expiredHint;
@@ -167,7 +167,7 @@ function oftenAsked(action: string): string[] {
     : [];
 }
 
-/** The resource with its Region, which the name of a thing in a Regional service does not tell. */
+/** Returns the resource with its Region, because a name in a Regional service doesn't include it. */
 function placed(resource: string, action: string, { region }: Request): string {
   return /^(iam|sts):/.test(action) || resource.includes(region)
     ? resource
@@ -175,14 +175,14 @@ function placed(resource: string, action: string, { region }: Request): string {
 }
 
 /**
- * What was denied. Not always what was asked: assuming the profile's role comes before any call, and creating a resource
- * may need the permission to tag it.
+ * Returns the denied action and resource, which can differ from the request. Assuming the profile's role precedes the call, and
+ * creating a resource may require permission to tag it.
  */
 function deniedIn(
   { message }: SdkError,
   { action, resource, kmsKeyId }: Request,
 ): Pick<Request, 'action' | 'resource'> & { key?: string } {
-  // No ARN is longer; without a bound, a long message would be searched to its end again and again.
+  // The maximum length of an ARN. Without a limit, a long message would be searched to its end repeatedly.
   const named =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.{1,2048}?))?(?= because | with an explicit |$)/.exec(
       message,
@@ -193,22 +193,28 @@ function deniedIn(
   return { action: kmsActionFor(action), resource, key: keyInUse(plain(resource), more, kmsKeyId) };
 }
 
-/** Names a KMS key that AWS does not name: never as the secret, which is another resource. */
+/** Returns a description of a KMS key that AWS's message doesn't name. Never the secret, which is a different resource. */
 function keyInUse(secret: string, more: string, kmsKeyId: string | undefined): string {
-  // It is under a key that the secret does not name any more.
+  // The version is encrypted with a key that the secret no longer uses.
   if (/not encrypted with the current KMS key/.test(more)) return messages.kmsKeyOfVersion(secret);
   return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(plain(kmsKeyId));
 }
 
-/** What Secrets Manager says if the caller may use the secret, but not its KMS key. It does not say which permission is lacking. */
+/**
+ * The message from Secrets Manager if the caller may use the secret but not its KMS key. It doesn't say which permission is
+ * missing.
+ */
 const NO_KMS = /^Access to KMS is not allowed\.?\s*(.*)$/s;
 
-/** Storing a value takes `kms:GenerateDataKey` and `kms:Decrypt`, reading one the second only. */
+/** Storing a value requires `kms:GenerateDataKey` and `kms:Decrypt`; reading one requires only the latter. */
 function kmsActionFor(action: string): string {
   return /:(Create|Put)/.test(action) ? 'kms:GenerateDataKey' : 'kms:Decrypt';
 }
 
-/** What the SDK itself refused, such as a configuration from which it cannot make an endpoint: AWS was not asked. */
+/**
+ * Returns the failure for an error of the SDK itself, such as a configuration without a valid endpoint. No request was sent to
+ * AWS.
+ */
 function localFailure(error: SdkError, { action }: Request): Failure | undefined {
   if (error.$metadata?.httpStatusCode !== undefined || error.$fault !== undefined) return undefined;
   return new Failure(messages.notSent(action, plain(error.message)), {
@@ -228,7 +234,7 @@ function serviceFailure(error: SdkError, request: Request): Failure {
     new Failure(message, {
       code,
       exitCode: EXIT.failed,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
       awsAction: action,
       awsCode: error.name,
       cause: error,

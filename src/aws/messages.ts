@@ -1,10 +1,10 @@
 import type { Fix } from '../failure.ts';
 import { aws } from '../ui/commands.ts';
 
-/** Sentences about AWS refusing, failing or not being reached. */
+/** Messages about AWS denying a request, failing, or being unreachable. */
 
 export const awsMessages = {
-  /** Regional services have a thing of one name in each Region. */
+  /** In Regional services, each Region can have a resource with this name. */
   inRegion: (resource: string, region: string) => `${resource} (${region})`,
   accessDenied: (action: string, resource: string, caller: string | undefined) =>
     `AWS does not allow ${caller ?? 'these credentials'} to do ${action} on ${resource}.`,
@@ -30,7 +30,7 @@ export const awsMessages = {
   },
   deniedByResource: (action: string, resource: string) =>
     `Change the policy of ${resource} itself, which denies ${action}. A policy that allows it does not help.`,
-  /** What such denials often ask of what is created. */
+  /** What such policies often require of new resources. */
   oftenAsked: {
     role: 'Such policies often require a permissions boundary on each new role (--permissions-boundary ARN), or certain tags (--tag KEY=VALUE).',
     other: 'Such policies often require certain tags on new resources (--tag KEY=VALUE).',
@@ -85,7 +85,7 @@ export const awsMessages = {
     `Check the network and the endpoint URL (${from}). Then run the same command again.`,
   timedOut: (action: string, region: string, seconds: number) =>
     `AWS did not answer ${action} (${region}) in ${Math.round(seconds)} s.`,
-  /** What is waited for while AWS has not answered. */
+  /** Shown while waiting for AWS to respond. */
   answerTo: (action: string) => `AWS to answer ${action}`,
   notAws: (action: string) => `What answered to ${action} was not AWS.`,
   notAwsHint:

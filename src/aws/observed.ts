@@ -1,10 +1,10 @@
 import { Failure, isCredentialFailure } from '../failure.ts';
-/** What a look at something has shown, or why it could not be looked at. */
+/** A value that was read, or the failure that kept it from being read. */
 export type Observed<T> = { seen: T } | { unseen: Failure };
 
 /**
- * Waits for a look at something. A failure is part of the answer, so that it hides nothing else.
- * @throws Failure when it is the caller's credentials that are wrong: no other look would be any better
+ * Awaits a read. A failure becomes part of the result, so that it doesn't hide other results.
+ * @throws Failure if the caller's credentials are invalid, because all other reads would fail too
  */
 export async function observed<T>(reading: Promise<T>): Promise<Observed<T>> {
   try {
@@ -15,7 +15,7 @@ export async function observed<T>(reading: Promise<T>): Promise<Observed<T>> {
   }
 }
 
-/** What was seen, if anything was. */
+/** Returns the value if it was read. */
 export function seenIn<T>(observed: Observed<T> | undefined): T | undefined {
   return observed && 'seen' in observed ? observed.seen : undefined;
 }

@@ -1,15 +1,14 @@
 import { partition } from '@aws-sdk/core/client';
 
-/** An AWS Region and the place it stands for. */
+/** An AWS Region and its location. */
 export interface Region {
   id: string;
   place: string;
 }
 
 /**
- * The Regions in which MediaConnect is offered (AWS General Reference, "AWS Elemental MediaConnect endpoints and quotas").
- * They are offered, and looked into where no Region is named. Any Region can be given by its name, so a new one works before
- * it is listed here.
+ * The Regions with MediaConnect (AWS General Reference, "AWS Elemental MediaConnect endpoints and quotas"). The wizard offers
+ * them, and searches without a Region read them. Users can name any other Region, so a new one works before it is listed here.
  */
 export const MEDIACONNECT_REGIONS: readonly Region[] = [
   { id: 'us-east-1', place: 'US East (N. Virginia)' },
@@ -38,8 +37,8 @@ export const MEDIACONNECT_REGIONS: readonly Region[] = [
 ];
 
 /**
- * The Regions of the commercial partition that every account has and cannot switch off; all others have to be opted into
- * (AWS Account Management Reference Guide, "Specify which AWS Regions your account can use").
+ * The Regions of the commercial partition that are enabled in every account. All others are opt-in (AWS Account Management
+ * Reference Guide, "Specify which AWS Regions your account can use").
  */
 const ENABLED_BY_DEFAULT = new Set([
   'us-east-1',
@@ -61,33 +60,33 @@ const ENABLED_BY_DEFAULT = new Set([
   'sa-east-1',
 ]);
 
-/** Whether a Region is enabled in every account of its partition. In the other partitions nothing needs opting into. */
+/** Returns true if a Region is enabled in every account of its partition. Other partitions have no opt-in Regions. */
 export function isAlwaysEnabled(region: string): boolean {
   return ENABLED_BY_DEFAULT.has(region) || partitionOf(region) !== 'aws';
 }
 
 /**
- * The one of some Regions in which IAM and STS, which are global, are best addressed: the first that no account can have
- * switched off, so that a Region which is off fails for what is in it and for nothing else.
+ * Returns the best of several Regions for the global services IAM and STS: the first that can't be disabled. A disabled Region
+ * then fails only for its own resources.
  */
 export function homeRegionAmong(regions: readonly string[]): string | undefined {
   return regions.find(isAlwaysEnabled) ?? regions[0];
 }
 
 /**
- * The Regions of a partition in which MediaConnect is known to be offered. MediaConnect's list has those of the commercial
- * partition alone; elsewhere there is none to go by.
+ * Returns the Regions of a partition that are known to have MediaConnect. Its list covers only the commercial partition; for
+ * others, the result is empty.
  */
 export function offeredRegions(partition: string): string[] {
   return partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
 }
 
-/** The partition that a Region belongs to, by the SDK's own partition data. */
+/** Returns the partition of a Region, from the SDK's partition data. */
 export function partitionOf(region: string): string {
   return partition(region).name;
 }
 
-/** The services that this program calls, by the SDK's service IDs. */
+/** The services that this program calls, with the SDK's service IDs. */
 export const SERVICE_IDS = ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'] as const;
 export type ServiceId = (typeof SERVICE_IDS)[number];
 
@@ -99,7 +98,7 @@ const SERVICE_BY_PREFIX: Readonly<Record<string, ServiceId>> = {
   mediaconnect: 'MediaConnect',
 };
 
-/** Returns the service of an IAM action such as `iam:CreateRole`; undefined if it is not one of those above. */
+/** Returns the service of an IAM action such as `iam:CreateRole`; undefined if it is not one of these services. */
 export function serviceOf(action: string): ServiceId | undefined {
   return SERVICE_BY_PREFIX[action.split(':')[0] ?? ''];
 }

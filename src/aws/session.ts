@@ -14,7 +14,7 @@ import { createRequestQueues } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
 import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';
 
-/** The identity behind the credentials, from STS. */
+/** The identity of the caller, from STS. */
 export interface Identity {
   account: string;
   partition: string;
@@ -22,49 +22,48 @@ export interface Identity {
   arn: string;
 }
 
-/** Sends a request with the SDK, until the signal is aborted. */
+/** Sends an SDK request that ends when the signal is aborted. */
 type Send<T> = (options: { abortSignal: AbortSignal }) => Promise<T>;
 
-/** AWS as the rest of the program sees it: clients, the caller, and one way to make a call. */
+/** Access to AWS for the rest of the program: clients, the caller, and a common way to make calls. */
 export interface Aws {
   readonly clients: AwsClients;
   readonly settings: AwsSettings;
-  /** The IAM action of a call that changes something, while one is under way. */
+  /** Returns the IAM action of a change in progress, if any. */
   changing(): string | undefined;
   /**
-   * The caller; asked for once.
-   * @throws Failure when it is not of the account that is expected
+   * Returns the caller's identity. It is requested once.
+   * @throws Failure if it is not in the expected account
    */
   identity(): Promise<Identity>;
-  /** The caller, once it is known. */
+  /** Returns the caller's identity, if it is already known. */
   identified(): Identity | undefined;
   /**
-   * Makes one call, as soon as it is its turn: any number may be asked for at once. Whatever goes wrong is thrown as a
-   * `Failure` that names the action and the resource. When its time is over it is given up; to wait for its turn does not
-   * count.
+   * Makes one call when it is its turn; any number can be requested at once. Every error is thrown as a `Failure` that names the
+   * action and the resource. The call is aborted at its time limit, which doesn't include waiting for its turn.
    */
   call<T>(request: CallRequest, send: Send<T>): Promise<T>;
-  /** Waits for `ms` milliseconds; rejects with `Interrupted` when the user interrupts. Within `whole` it is not interrupted. */
+  /** Waits for `ms` milliseconds. Rejects with `Interrupted` if the user interrupts, except within `whole`. */
   pause(ms: number): Promise<void>;
-  /** Does work of several calls that counts as one change: it is finished also when the user interrupts. */
+  /** Runs several calls that count as one change. They are finished even if the user interrupts. */
   whole<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
 }
 
-/** What a call asks for; the Region is left out for the global services. */
+/** The details of a call. Global services have no Region. */
 export interface CallRequest extends Pick<Request, 'action' | 'resource' | 'kmsKeyId'> {
   region?: string;
-  /** True for a call that changes something: once begun it is waited for, also when the user interrupts. */
+  /** True for a call that makes a change. Once started, it is awaited even if the user interrupts. */
   change?: boolean;
-  /** For how long it is tried at most, in milliseconds; `HTTP.callLimitMs` when left out. */
+  /** The time limit including retries, in milliseconds. Default: `HTTP.callLimitMs`. */
   limitMs?: number;
-  /** The key that the request carries. It is removed from errors that repeat the request. */
+  /** The key in the request. It is redacted in errors that repeat the request. */
   holds?: KeyMaterial;
 }
 
 /**
- * Opens a session. `interrupt` aborts reads under way and keeps changes from being begun, or sent again; `onWaiting` hears of
- * calls that take long.
- * @param makeClients makes the clients; the SDK's, unless a simulation has its own
+ * Opens a session. `interrupt` aborts reads in progress, and prevents new changes and retries. `onWaiting` is called for slow
+ * calls.
+ * @param makeClients creates the clients. A simulation passes its own.
  */
 export function openAws(
   settings: AwsSettings,
@@ -76,7 +75,7 @@ export function openAws(
   const beginWait = watchWaits(onWaiting);
   const clients = makeClients(settings, interrupt, queues, beginWait);
   const beginCall = watchEnds(interrupt);
-  // Every request that waits to be sent again listens to it, and there may be many at once.
+  // Every request that waits for a retry listens to it, and there may be many at once.
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
   let known: Identity | undefined;
@@ -92,7 +91,8 @@ export function openAws(
 
   const make = async <T>(stop: AbortSignal, asked: CallRequest, send: Send<T>): Promise<T> => {
     const { region, change, holds, limitMs = HTTP.callLimitMs, ...request } = asked;
-    // Before the call begins: they have a limit of their own, and without them nothing is sent that could be in doubt.
+    // Authentication comes first because it has its own time limit. Without credentials, nothing is sent, so no change is
+    // unconfirmed.
     await clients.authenticate();
     if (stop.aborted) throw new Interrupted();
     if (change) changes.push(request.action);
@@ -104,17 +104,19 @@ export function openAws(
     } catch (thrown) {
       if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
       const error = end.overdue() ? overdue(thrown) : thrown;
-      const inDoubt = change && mayHaveTakenEffect(error) ? request.action : undefined;
-      if (stop.aborted) throw new Interrupted(inDoubt ? { inDoubt } : {});
+      const unconfirmedAction = change && mayHaveTakenEffect(error) ? request.action : undefined;
+      if (stop.aborted) throw new Interrupted(unconfirmedAction ? { unconfirmedAction } : {});
       if (holds) forget(error, holds);
       const { homeRegion } = clients;
       const where = region ?? homeRegion;
-      // Whether it is only this Region that does not know the credentials shows by asking elsewhere.
+      // A request to another Region shows whether only this Region rejects the credentials.
       if (!known && where !== homeRegion && isUnknownAccessKeyId(error))
         await findIdentity().catch(() => undefined);
       const caller = { configuration: settings.configuration, arn: known?.arn, homeRegion };
       const elapsedMs = performance.now() - since;
-      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), { inDoubt });
+      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), {
+        unconfirmedAction,
+      });
     } finally {
       end.close();
       ended();
@@ -175,24 +177,24 @@ function wrongAccount({ account }: Identity, expected: ExpectedAccount): Failure
   });
 }
 
-/** The error of a call whose time is over: the SDK says only that it was aborted. */
+/** Returns the error for a call that reached its time limit. The SDK only reports that it was aborted. */
 function overdue(error: unknown): Error {
   return Object.assign(new Error('the time for the call is over', { cause: error }), {
     name: 'TimeoutError',
   });
 }
 
-/** Takes the key out of an error: what imitates AWS, or stands between, may repeat the request in its message. */
+/** Redacts the key in an error. An imitation of AWS or an intermediary may repeat the request in its message. */
 function forget(error: unknown, key: KeyMaterial): void {
   if (!(error instanceof Error)) return;
   error.message = key.redactIn(error.message);
   if (error.stack) error.stack = key.redactIn(error.stack);
 }
 
-/** How Secrets Manager, IAM (in the SDK's words and its own), and KMS and MediaConnect say that something is not there. */
+/** Error codes for missing resources: of Secrets Manager, of IAM (the SDK's and the API's), and of KMS and MediaConnect. */
 const ABSENT = ['ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity', 'NotFoundException'];
 
-/** Returns what a call returns, or undefined if AWS says that the resource does not exist. */
+/** Returns the result of a call, or undefined if AWS says that the resource doesn't exist. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

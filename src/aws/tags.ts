@@ -5,37 +5,37 @@ import type { KeyType } from '../key/index.ts';
 type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined;
 
 /**
- * The CloudFormation stack that a resource belongs to, if one does. CloudFormation puts this tag on what it makes, and
- * nobody else can. Source: CloudFormation User Guide, "Resource tags".
+ * Returns the CloudFormation stack that a resource belongs to, if any. Only CloudFormation can set this tag. Source:
+ * CloudFormation User Guide, "Resource tags".
  */
 export function stackOf(tags: Tags): string | undefined {
   return tags?.find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
 }
 
-/** Whether this program made the resource: it puts its tag on all that it makes, and on nothing else. */
+/** Returns true if this program created the resource. It tags everything that it creates, and nothing else. */
 export function isOwn(tags: Tags): boolean {
   return tags?.some(({ Key }) => Key === TOOL_TAG) ?? false;
 }
 
-/** Whether this program made a policy because the one before it was full: `NAME-2`, `NAME-3`, … */
+/** Returns true if this program created a policy because the one before it was full: `NAME-2`, `NAME-3`, … */
 export function isOverflow(tags: Tags): boolean {
   return tags?.some(({ Key, Value }) => Key === TOOL_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
-/** Returns what kind of key a secret holds, as its tag says; undefined if it has none, or an unknown one. */
+/** Returns the key type from a secret's tag; undefined if it has none or an unknown one. */
 export function keyTypeOf(tags: Tags): KeyType | undefined {
   const value = tags?.find(({ Key }) => Key === KEY_TYPE_TAG)?.Value;
   return value === 'static-key' || value === 'srt-password' ? value : undefined;
 }
 
-/** The tags that are neither this program's nor AWS's own, whose keys begin with `aws:`. */
+/** Returns the tags of the user, without those of this program and AWS's own, whose keys start with `aws:`. */
 export function tagsOfUser(tags: Tags): Tag[] {
   return (tags ?? []).flatMap(({ Key = '', Value = '' }) =>
     Key === TOOL_TAG || Key === KEY_TYPE_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
   );
 }
 
-/** The tags that are the same in all of the lists. */
+/** Returns the tags that are identical in all lists. */
 export function commonTags([first = [], ...others]: Tag[][]): Tag[] {
   return first.filter(({ key, value }) =>
     others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),

@@ -4,25 +4,28 @@ import { usageFailure } from './failure-output.ts';
 import { helpMessages } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
-/** What commands are added with. */
+/** What is needed to add commands. */
 export interface Registration {
-  /** Called with the exit code of the command. */
+  /** Called with the command's exit code. */
   finish(exitCode: number): void;
-  /** Mistakes in the environment, which a command reports together with its own. */
+  /** Problems with the environment, which a command reports together with its own. */
   problems: string[];
 }
 
-/** What a command line has become. */
+/** The result of reading a command line. */
 export interface Reading {
-  /** What is wrong with it, a sentence each. */
+  /** Problems, one sentence each. */
   problems: string[];
-  /** Whether the Region is to come from the environment. */
-  asksForRegion: boolean;
-  /** What runs when nothing is wrong; returns the exit code. It loads the AWS SDK, so that help and mistakes need not wait. */
+  /** True if the Region comes from the environment. */
+  usesConfiguredRegion: boolean;
+  /**
+   * Runs the command if there are no problems, and returns the exit code. Loads the AWS SDK, so that help and mistakes don't wait
+   * for it.
+   */
   run(): Promise<number>;
 }
 
-/** Has a command read its options, report every mistake at once, and run. */
+/** Makes a command read its options, report all problems at once, and run. */
 export function onRun<O extends object>(
   command: Command,
   { finish, problems }: Registration,
@@ -32,8 +35,8 @@ export function onRun<O extends object>(
     preferFlags(command);
     const options = command.opts<Partial<CommonOptions> & O>();
     const common = commonOptions(options);
-    const { problems: mistakes, asksForRegion, run } = await read(options, common);
-    const outside = environmentProblems(process.env, common, asksForRegion);
+    const { problems: mistakes, usesConfiguredRegion, run } = await read(options, common);
+    const outside = environmentProblems(process.env, common, usesConfiguredRegion);
     const all = [...problems, ...commonProblems(common), ...outside, ...mistakes];
     if (all.length > 0) throw usageFailure(all);
     finish(await run());
@@ -41,7 +44,7 @@ export function onRun<O extends object>(
 }
 
 const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
-/** An option, and those that it takes the place of. */
+/** An option, and the options that it overrides. */
 const EXCLUDED_BY: readonly [string, readonly string[]][] = [
   ['secretArn', ['secretName', 'region', 'kmsKeyId', ...KEY_SOURCES]],
   ['secretName', ['secretArn']],
@@ -49,7 +52,7 @@ const EXCLUDED_BY: readonly [string, readonly string[]][] = [
   ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
 ];
 
-/** A flag wins over a variable, also over one of another option that does not go together with it. */
+/** A flag takes precedence over an environment variable, including one for an incompatible option. */
 function preferFlags(command: Command): void {
   const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
   const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));

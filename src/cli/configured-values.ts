@@ -9,7 +9,7 @@ import { hasKeyAsHost, isHttpUrl } from '../options/rules.ts';
 import type { CommonOptions } from './options.ts';
 
 /**
- * Refuses endpoints that the SDK could not send a request to. It would stop in the midst of one, with an error about its own insides.
+ * Rejects endpoints that the SDK can't send a request to. The SDK would fail during a request, with an internal error.
  * @throws Failure that names each variable, profile or services section with such an endpoint
  */
 export function demandEndpoints(configuration: AwsConfiguration): void {
@@ -24,13 +24,13 @@ export function demandEndpoints(configuration: AwsConfiguration): void {
   );
 }
 
-/** Returns what is wrong with an endpoint, with its place; nothing if it is right. Its value is not repeated: it may be a key. */
+/** Returns the problem with an endpoint and its origin; empty if there is none. Doesn't repeat the value, which may be a key. */
 function sentenceAbout({ value, from }: Setting): [from: string, sentence: string][] {
   if (hasKeyAsHost(value)) return [[from, messages.endpointLikeKey(from)]];
   return isHttpUrl(value) ? [] : [[from, messages.wrongEndpoint(from)]];
 }
 
-/** Refuses a Region that is not the name of one. @throws Failure that names the variable or the profile */
+/** Rejects an invalid Region name. @throws Failure that names the variable or the profile */
 export function demandRegion({ region }: AwsConfiguration): void {
   if (region === undefined || isRegionName(region.value)) return;
   throw failure(messages.wrongRegion(region.from), messages.wrongRegionHint(region.from));
@@ -40,19 +40,19 @@ function failure(message: string, hint: string, details: string[] = []): Failure
   return new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint, details });
 }
 
-/** Returns the Region of the AWS configuration as a list, empty where none is configured. In the sandbox it is the guide's example. */
+/** Returns the configured Region as a list; empty if none is configured. In the sandbox, the Region of the guide's example. */
 export function configuredRegions({ aws, common }: { aws: Aws; common: CommonOptions }): string[] {
   const region = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
   return region === undefined ? [] : [region];
 }
 
-/** Returns whether access keys in the environment have no effect because a profile was named. */
+/** Returns true if access keys in the environment have no effect because a profile was named. */
 export function isPreferredToKeys(configuration: AwsConfiguration): boolean {
   const { profile, source } = configuration;
   return profile.from !== undefined && source.kind !== 'environment' && !assumesRoleWithKeys(configuration);
 }
 
-/** Returns whether the keys in the environment are what the role of the profile is assumed with (`credential_source`). */
+/** Returns true if the profile's role is assumed with the access keys in the environment (`credential_source`). */
 function assumesRoleWithKeys({ source, profile, profileNamed }: AwsConfiguration): boolean {
   if (source.kind !== 'profile' || source.how !== 'role') return false;
   const passed = new Set<string>();
@@ -60,7 +60,7 @@ function assumesRoleWithKeys({ source, profile, profileNamed }: AwsConfiguration
   while (settings.credential_source === undefined) {
     const { source_profile: name } = settings;
     const next = name === undefined || passed.has(name) ? undefined : profileNamed(name);
-    // Access keys, or a web identity token, are where a chain of profiles ends.
+    // A chain of profiles ends at access keys or a web identity token.
     if (!next || next.settings.aws_access_key_id || next.settings.web_identity_token_file) return false;
     passed.add(next.name);
     settings = next.settings;

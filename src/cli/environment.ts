@@ -2,12 +2,12 @@ import { inputMessages as messages } from '../options/messages.ts';
 import { region } from '../options/rules.ts';
 import type { CommonOptions } from './options.ts';
 
-/** What a request is signed and addressed with. An HTTP header takes printable ASCII (RFC 9110, section 5.5). */
+/** Values that become part of HTTP headers, which take printable ASCII (RFC 9110, section 5.5). */
 const HEADER_VALUES = ['AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN'];
 
 /**
- * Variables that CI systems set in each job. Many set `CI` as well; Jenkins, Azure Pipelines, CodeBuild, TeamCity, Bamboo and
- * GoCD do not. Sources: their documentation, and the list of the npm package ci-info.
+ * Variables that CI systems set in each job. Many also set `CI`; Jenkins, Azure Pipelines, CodeBuild, TeamCity, Bamboo and GoCD
+ * don't. Sources: their documentation, and the list in the npm package ci-info.
  */
 const CI_VARIABLES = [
   ...[
@@ -67,7 +67,7 @@ const CI_VARIABLES = [
   ],
 ];
 
-/** Whether the program runs in a job of a CI system, where no one answers. `CI=false` says that it does not. */
+/** Returns true in a CI job, where nobody answers prompts. `CI=false` overrides this. */
 export function isCi(env: NodeJS.ProcessEnv): boolean {
   const isOff = (value: string) => /^(0|false)$/i.test(value);
   if (env.CI && isOff(env.CI)) return false;
@@ -75,18 +75,18 @@ export function isCi(env: NodeJS.ProcessEnv): boolean {
 }
 
 /**
- * What is wrong with the variables that the AWS SDK reads, a sentence each. The SDK itself would stop in the midst of a
- * request, with an error about its own insides.
- * @param asksForRegion whether the Region is to come from the environment
+ * Returns problems with the variables that the AWS SDK reads, one sentence each. The SDK would fail during a request, with an
+ * internal error.
+ * @param usesConfiguredRegion true if the Region comes from the environment
  */
 export function environmentProblems(
   env: NodeJS.ProcessEnv,
   { sandbox }: CommonOptions,
-  asksForRegion: boolean,
+  usesConfiguredRegion: boolean,
 ): string[] {
   if (sandbox) return [];
   const { AWS_REGION } = env;
-  const wrongRegion = asksForRegion && AWS_REGION ? region(AWS_REGION, 'AWS_REGION') : undefined;
+  const wrongRegion = usesConfiguredRegion && AWS_REGION ? region(AWS_REGION, 'AWS_REGION') : undefined;
   return [
     ...HEADER_VALUES.filter((name) => !/^[\x20-\x7e]*$/.test(env[name] ?? '')).map(messages.headerValue),
     ...(wrongRegion ? [wrongRegion] : []),

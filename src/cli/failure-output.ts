@@ -6,14 +6,14 @@ import { setupMessages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { printFailure } from './failure.ts';
 
-/** The exit code for whatever ended the run. */
+/** Returns the exit code for the error that ended the run. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) return EXIT.interrupted;
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
 
-/** Prints what ended the run. A bug is printed without any data it may hold. */
-export function tell(
+/** Prints the error that ended the run. A bug is printed without any data. */
+export function reportFailure(
   output: Output,
   error: unknown,
   outcomes: Outcomes = { secrets: [], policies: [], roles: [] },
@@ -46,11 +46,11 @@ export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv)
     color: !on('--no-color', 'NO_COLOR'),
   });
   const failure = error instanceof CommanderError ? usageOf(error) : error;
-  tell(output, failure);
+  reportFailure(output, failure);
   process.exitCode = exitCodeOf(failure);
 }
 
-/** The parser's errors in our own words. Theirs repeat what was typed, which may be a key in the wrong place. */
+/** Converts the parser's errors to our own messages. The parser's repeat the input, which may be a key in the wrong place. */
 function usageOf(error: CommanderError): Failure {
   const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
   const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
@@ -71,10 +71,10 @@ function usageOf(error: CommanderError): Failure {
   });
 }
 
-/** Ctrl-C and requests to end, turned into an abort signal. */
+/** An abort signal for Ctrl-C and termination signals. */
 interface InterruptWatch {
   signal: AbortSignal;
-  /** The exit code that goes with the signal that came: 130 or 143. */
+  /** Returns the exit code for the received signal: 130 or 143. */
   exitCode(): number;
   stop(): void;
 }
@@ -82,9 +82,9 @@ interface InterruptWatch {
 const SIGTERM_EXIT = 143;
 
 /**
- * Watches for signals. The first one lets a change that is under way finish, and says so; the second one ends the process
- * at once, with the account that `tellEnd` gives.
- * @param changing the IAM action that is under way, if one is
+ * Watches for signals. The first one lets a change in progress finish, and says so. The second one ends the process immediately,
+ * after `tellEnd` has reported the state.
+ * @param changing returns the IAM action in progress, if any
  */
 export function watchInterrupts(
   output: Output,
@@ -96,11 +96,11 @@ export function watchInterrupts(
   const onSignal = (signal: NodeJS.Signals) => {
     exitCode = signal === 'SIGTERM' ? SIGTERM_EXIT : EXIT.interrupted;
     if (controller.signal.aborted) {
-      const inDoubt = changing();
-      tellEnd(new Interrupted(inDoubt ? { inDoubt } : {}));
+      const unconfirmedAction = changing();
+      tellEnd(new Interrupted(unconfirmedAction ? { unconfirmedAction } : {}));
       process.exit(exitCode);
     }
-    if (changing()) output.insist(`\n${setupMessages.interruptedWaiting}`);
+    if (changing()) output.warn(`\n${setupMessages.interruptedWaiting}`);
     controller.abort();
   };
   process.on('SIGINT', onSignal);
@@ -115,7 +115,7 @@ export function watchInterrupts(
   };
 }
 
-/** A wrong command line: one failure that names every mistake. */
+/** Returns one failure that lists all problems with the command line. */
 export function usageFailure(problems: string[]): Failure {
   const [only] = problems;
   const single = problems.length === 1 && only !== undefined;
@@ -128,8 +128,8 @@ export function usageFailure(problems: string[]): Failure {
 }
 
 /**
- * Returns one failure that names all missing answers.
- * @param hint how to give them; left out where the command would ask for them in a terminal
+ * Returns one failure that lists all missing answers.
+ * @param hint how to provide them; omit if the command would ask in a terminal
  */
 export function missingFailure(items: string[], hint: string = setupMessages.missingHint): Failure {
   return new Failure(`${setupMessages.missing(items.length)}:`, {

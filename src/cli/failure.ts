@@ -7,37 +7,37 @@ import type { Output } from '../ui/output.ts';
 import { messageLines } from '../ui/plan.ts';
 import { failureMembers, printJson } from './json.ts';
 
-/** Tells a failure or an interruption: what went wrong, what to do now, and what exists by now. */
+/** Prints a failure or an interruption: what went wrong, what to do now, and what exists. */
 export function printFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {
   if (error instanceof Interrupted) {
-    output.insist(error.chosen ? messages.stopped : messages.interrupted);
+    output.warn(error.chosen ? messages.stopped : messages.interrupted);
   } else {
-    output.insist(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
+    output.warn(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
   }
-  for (const { text, whole } of error.details.flatMap(messageLines)) output.insist(`  ${text}`, whole);
+  for (const { text, whole } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, whole);
   const hint = error instanceof Failure ? error.hint : undefined;
-  for (const { text, whole } of hint ? messageLines(hint) : []) output.insist(text, whole);
+  for (const { text, whole } of hint ? messageLines(hint) : []) output.warn(text, whole);
   const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
-  for (const line of existing(outcomes, error.inDoubt, inTheWay)) output.insist(line);
-  if (output.options.debug && error.stack) output.insist(stacks(error));
+  for (const line of existing(outcomes, error.unconfirmedAction, inTheWay)) output.warn(line);
+  if (output.options.debug && error.stack) output.warn(stacks(error));
   if (output.options.json) printJson(output, failureMembers(error, outcomes));
 }
 
-/** What exists by now because of this run, and that it is safe to go on; or that nothing was changed. */
-function existing(outcomes: Outcomes, doubt: string | undefined, inTheWay: boolean): string[] {
-  const doubtful = doubt ? [messages.inDoubt(doubt)] : [];
-  if (listed(changesIn(outcomes)).length === 0) return doubt ? doubtful : [messages.nothingChanged];
+/** Returns lines about what exists because of this run, and that it's safe to continue; or that nothing was changed. */
+function existing(outcomes: Outcomes, unconfirmed: string | undefined, inTheWay: boolean): string[] {
+  const doubtful = unconfirmed ? [messages.inDoubt(unconfirmed)] : [];
+  if (listed(changesIn(outcomes)).length === 0) return unconfirmed ? doubtful : [messages.nothingChanged];
   return [
     ...doubtful,
     messages.existsSoFar,
     ...listOf(outcomes),
     ...leftToDo(outcomes),
-    // With something in the way, the same command would end as this one did.
+    // With a conflict, the same command would end the same way.
     ...(inTheWay ? [] : [outcomes.left?.goOn ?? messages.runAgain]),
   ];
 }
 
-/** What became of the resources: one by one, or, of many secrets, how many. */
+/** Lists the outcomes: one line each or, for many secrets, their number. */
 export function listOf({
   secrets,
   policies,
@@ -55,7 +55,7 @@ export function listOf({
   ];
 }
 
-/** What is left, one by one; or, where that is much, how much. */
+/** Lists what is left: one line each or, for many, their number. */
 export function leftToDo({ left }: Outcomes): string[] {
   const { title, arns } = left ?? { title: '', arns: [] };
   if (arns.length === 0) return [];
@@ -72,20 +72,20 @@ function stacks(error: Error): string {
   return plainLines(`${error.stack ?? ''}${cause}`);
 }
 
-/** What happened to resources, by their kind. */
+/** Outcomes by type of resource. */
 type ByKind = Pick<Outcomes, 'secrets' | 'policies' | 'roles'>;
 
-/** The resources of all kinds in one list. */
+/** Returns the outcomes of all types in one list. */
 export function listed({ secrets = [], policies = [], roles = [] }: Partial<ByKind>) {
   return [...secrets, ...policies, ...roles];
 }
 
-/** What was changed, without what was found as it should be. */
+/** Returns only the changes. */
 export function changesIn(outcomes: ByKind): ByKind {
   return only(outcomes, ({ action }) => action !== 'kept');
 }
 
-/** What happened to resources that others do not tell of. */
+/** Returns the outcomes that are not in `others`. */
 export function apartFrom(others: Partial<ByKind>, outcomes: ByKind): ByKind {
   const known = new Set(listed(others).map(({ arn }) => arn));
   return only(outcomes, ({ arn }) => !known.has(arn));

@@ -1,4 +1,4 @@
-/** The help texts. Examples come first, because they are what people look for. */
+/** The help texts. Examples come first because users look for them most. */
 
 const ALL = 'All three, and how to go about it:';
 const READERS = 'Who is to read it:';

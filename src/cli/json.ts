@@ -6,10 +6,10 @@ import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
 import { messageText } from '../ui/plan.ts';
 
-/** The version of the JSON documents; it goes up when a script that reads them would have to change. */
+/** The version of the JSON documents. It increases with each incompatible change. */
 const JSON_VERSION = 1;
 
-/** What the document of `setup` has when it is done (or would be, with `--dry-run`). */
+/** The content of `setup`'s JSON document after the run, or as expected with `--dry-run`. */
 export interface SetupDocument {
   account: string;
   partition: string;
@@ -17,7 +17,7 @@ export interface SetupDocument {
   encryption: EncryptionSettings[];
   checks: Check[];
   dryRun: boolean;
-  /** Of many keys, those that failed; absent where there is one key only. */
+  /** The failed keys of a batch. Absent for a single key. */
   failed?: FailedKey[];
 }
 
@@ -31,71 +31,78 @@ export function setupMembers({
   failed,
 }: SetupDocument): object {
   return {
-    ...(dryRun ? { dryRun } : {}),
+    dryRun: dryRun || undefined,
     account,
     partition,
     ...outcomeMembers(outcomes),
     encryption,
     checks,
-    ...(failed ? failedMembers(failed) : {}),
+    ...failedMembers(failed),
   };
 }
 
-/** Which keys failed and why; and, as for every failure, an `error`. */
-export function failedMembers(failed: FailedKey[]) {
+/** Returns which keys failed and why, with an `error` as for every failure. */
+export function failedMembers(failed: FailedKey[] | undefined) {
+  if (!failed) return {};
   const list = failed.map(({ name, failure }) => ({ name, error: errorMembers(failure) }));
   const error = { code: 'keys-failed', message: batchMessages.failedShort(failed.length) };
   return failed.length > 0 ? { error, failed: list } : { failed: list };
 }
 
-/** What `--json` prints when a command fails: the error, what exists by now, and the ARNs of what is left to do. */
+/** Returns the JSON output of a failed command: the error, what exists, and the ARNs of what is left to do. */
 export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes): object {
   const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
   if (error instanceof Interrupted) {
-    const { inDoubt, details } = error;
-    const interrupted = { code: 'interrupted', message: messages.interrupted, awsAction: inDoubt, inDoubt };
+    const { unconfirmedAction, details } = error;
+    const interrupted = {
+      code: 'interrupted',
+      message: messages.interrupted,
+      awsAction: unconfirmedAction,
+      inDoubt: unconfirmedAction,
+    };
     return { error: { ...interrupted, ...detailMembers(details) }, ...account };
   }
   return { error: errorMembers(error), ...account };
 }
 
-/** The ARNs of what is left to do, if anything is. */
+/** Returns the ARNs of what is left to do, if any. */
 export function leftMembers({ left }: Outcomes): { left?: string[] } {
   return left && left.arns.length > 0 ? { left: left.arns } : {};
 }
 
-/** The failure in the JSON document. */
-function errorMembers({ code, message, step, awsAction, inDoubt, hint, details }: Failure) {
-  const told = {
+/** Returns a failure for the JSON document. */
+function errorMembers({ code, message, step, awsAction, unconfirmedAction, hint, details }: Failure) {
+  const more = {
     hint: hint && messageText(hint),
     ...detailMembers(details),
   };
-  return { code, message, step, awsAction, inDoubt, ...told };
+  return { code, message, step, awsAction, inDoubt: unconfirmedAction, ...more };
 }
 
 function detailMembers(details: Message[]): { details?: string[] } {
   return details.length > 0 ? { details: details.map(messageText) } : {};
 }
 
-/** The outcomes with the members that the contract names, in its order, and no others. */
+/** Returns the outcomes with exactly the documented fields, in the documented order. */
 export function outcomeMembers({ secrets, policies, roles: found, ofManifest }: Outcomes) {
   const roles = found.map(({ name, arn, action }) => ({ name, arn, action }));
   const [role] = roles;
   return {
     secrets: secrets.map(secretMembers),
     policies: policies.map(({ name, arn, versionId, action }) => ({ name, arn, versionId, action })),
-    ...(ofManifest ? { roles } : role ? { role } : {}),
+    roles: ofManifest ? roles : undefined,
+    role: ofManifest ? undefined : role,
   };
 }
 
-/** The members of one secret, as every command has them. */
+/** Returns a secret's fields, which are the same in all commands. */
 export function secretMembers({ region, name, arn, versionId, action }: SecretOutcome) {
   return { region, name, arn, versionId, action };
 }
 
-/** Prints the document of a command: its own members after the version, and then who asked AWS. */
+/** Prints a command's JSON document: the version, the command's own fields, and the caller. */
 export function printJson({ result, caller }: Output, members: object): void {
   const known = caller?.();
-  const document = { version: JSON_VERSION, ...members, ...(known ? { caller: known } : {}) };
+  const document = { version: JSON_VERSION, ...members, caller: known };
   result(plainJson(JSON.stringify(document, undefined, 2)));
 }

@@ -18,9 +18,9 @@ import { setupMessages } from '../ui/messages.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**
- * Reads the key that the options name; nothing where they name none. This comes before any request to AWS, for which a
- * program may be started that would inherit the key.
- * @throws Failure when it cannot be read
+ * Reads the key that the options name; undefined if they name none. This happens before any request to AWS, because credentials
+ * lookup may start a program that would inherit the key.
+ * @throws Failure if it can't be read
  */
 export async function readKeyOfFlags({
   answers: { keySource },
@@ -30,9 +30,9 @@ export async function readKeyOfFlags({
 }
 
 /**
- * Returns the key that was read, checked. Warnings about it are printed at once.
- * @param findType looks for the type of a key that may be a password, where the options say no type
- * @throws Failure when it is not a key
+ * Returns the checked key. Prints warnings about it immediately.
+ * @param findType reads the type of a key that may be a password, if the options don't give it
+ * @throws Failure if it is not a valid key
  */
 export async function checkKeyOfFlags(
   unchecked: UncheckedKey,
@@ -44,11 +44,11 @@ export async function checkKeyOfFlags(
     findType && hasOpenType(answers)
       ? await checkOfOpenType(unchecked, rules, findType)
       : checkRead(unchecked, rules);
-  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
+  for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
   return checked;
 }
 
-/** Reads and checks the key that the options name; nothing where they name none. */
+/** Reads and checks the key that the options name; undefined if they name none. */
 export async function keyOfFlags(
   run: Pick<CommandRun, 'keyInput' | 'output'> & { answers: KeyAnswers },
   findType?: FindKeyType,
@@ -57,33 +57,33 @@ export async function keyOfFlags(
   return unchecked && checkKeyOfFlags(unchecked, run, findType);
 }
 
-/** A secret in a Region, by its name or ARN. */
+/** A secret in a Region, by name or ARN. */
 export interface SecretPlace {
   id: string;
   region: string;
 }
 
 /**
- * Returns the key type that a tag on one of the secrets names, if any. A secret that cannot be read is passed over.
- * @throws Failure when the credentials are not taken, or are for another account than is expected
+ * Returns the key type from a tag on one of the secrets, if any. Skips secrets that can't be read.
+ * @throws Failure if the credentials are invalid, or for a different account than expected
  */
 export async function taggedType(aws: Aws, places: readonly SecretPlace[]): Promise<KeyType | undefined> {
   if (places.length === 0) return undefined;
-  // A secret of the same name in another account says nothing about this key.
+  // A secret with the same name in a different account says nothing about this key.
   await aws.identity();
   const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
   const found = await allSettledOrThrow(looks);
   return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
 }
 
-/** The options that name a secret which exists, read. */
+/** The values of the options that name an existing secret. */
 export interface SecretAnswers {
   secretName?: string;
   secretArns: string[];
   regions: string[];
 }
 
-/** The secret that is meant, by its name, and the Regions that were named; none means every Region it lives in. */
+/** Returns the secret's name and the Regions that were named; none means all Regions that have it. */
 export function meantBy({ secretName, secretArns, regions }: SecretAnswers): {
   name: string | undefined;
   regions: string[];

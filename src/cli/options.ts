@@ -12,11 +12,11 @@ import { endpointUrl as endpointRule } from '../options/rules.ts';
 import { looksLikePartOfKey } from '../redaction.ts';
 import { helpMessages } from './help.ts';
 
-/** The general options, as the parser returns them. */
+/** The global options, as the parser returns them. */
 export interface CommonOptions {
   profile?: string;
   endpointUrl?: string;
-  /** The one account in which anything may be changed. */
+  /** The only account in which changes are allowed. */
   accountId?: string;
   sandbox: boolean;
   yes: boolean;
@@ -31,23 +31,23 @@ export interface CommonOptions {
 
 const ENVIRONMENT_PREFIX = 'MC_STATIC_KEY_';
 
-/** Adds an option that can be given as an environment variable as well. */
+/** Adds an option that can also be given as an environment variable. */
 export function addOption(command: Command, flags: string, description: string, repeatable = false): void {
   const option = new Option(flags, description);
   option.env(ENVIRONMENT_PREFIX + option.name().replaceAll('-', '_').toUpperCase());
   if (repeatable) {
-    // Commas separate too: an environment variable has no other way to hold several values.
+    // Commas also separate values, because an environment variable has no other way to hold several.
     option.argParser((value: string, earlier: string[] | undefined) => [
       ...(earlier ?? []),
-      ...value.split(',').map((part, at) => (at === 0 ? part : part.trimStart())),
+      ...value.split(',').map((part, index) => (index === 0 ? part : part.trimStart())),
     ]);
   }
   command.addOption(option);
 }
 
 /**
- * Adds the options of a command that the catalog declares.
- * @param titles the title of each group in the help, or one for all
+ * Adds a command's options from the catalog.
+ * @param titles the title of each group in the help, or one title for all
  */
 export function addOptions(
   command: Command,
@@ -66,7 +66,7 @@ export function addOptions(
   }
 }
 
-/** What is wrong with options beside a manifest: what the file says, no option says too. */
+/** Returns problems with options next to a manifest: options for what the manifest already says. */
 export function manifestProblems(command: Command, name: CommandName): string[] {
   if (command.getOptionValue('manifest') === undefined) return [];
   const flags = optionsOf(name)
@@ -76,12 +76,12 @@ export function manifestProblems(command: Command, name: CommandName): string[] 
   return flags.length > 0 ? [messages.notBesideManifest(flags)] : [];
 }
 
-/** Adds the options of every command that calls AWS. */
+/** Adds the global options of commands that call AWS. */
 export function addCommonOptions(command: Command): void {
   command.optionsGroup(helpMessages.commonTitle);
   addOption(command, '--profile <name>', helpMessages.profile);
   addOption(command, '--endpoint-url <url>', helpMessages.endpointUrl);
-  // `permissions` has the option too, for an account of which nothing is asked.
+  // `permissions` has its own option `--account-id`, for an account that is not contacted.
   if (!command.options.some(({ long }) => long === '--account-id'))
     addOption(command, '--account-id <id>', helpMessages.accountId);
   addOption(command, '--sandbox', helpMessages.sandbox);
@@ -89,8 +89,8 @@ export function addCommonOptions(command: Command): void {
 }
 
 /**
- * Adds those of the general options that say what a command asks and prints.
- * @param descriptions of options that do less in this command than in others
+ * Adds the global options for prompts and output.
+ * @param descriptions for options that do less in this command than in others
  */
 export function addConversationOptions(
   command: Command,
@@ -105,25 +105,25 @@ export function addConversationOptions(
   addOption(command, '--no-color', helpMessages.noColor);
 }
 
-/** What is wrong with the common options, a sentence each. */
+/** Returns problems with the global options, one sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [messages.sandboxEndpoint];
   const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
     ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
     ...(accountId === undefined || isAccountId(accountId) ? [] : [messages.accountId('--account-id')]),
-    // Hints name the profile.
+    // Messages repeat the profile name.
     ...(looksLikePartOfKey(profile ?? '') ? [messages.looksLikeKey('--profile')] : []),
   ];
 }
 
-/** Fills in what the parser leaves out for options that were not given. */
+/** Fills in values for options that were not given. */
 export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
   const { profile, endpointUrl, accountId } = parsed;
   return {
-    ...(profile === undefined ? {} : { profile }),
-    ...(endpointUrl === undefined ? {} : { endpointUrl }),
-    ...(accountId === undefined ? {} : { accountId }),
+    profile,
+    endpointUrl,
+    accountId,
     sandbox: parsed.sandbox ?? false,
     yes: parsed.yes ?? false,
     input: parsed.input ?? true,
@@ -135,8 +135,8 @@ export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
 }
 
 /**
- * Prepares the environment for the parser, to which any value of a switch means "on": variables that say no are taken
- * out, and so are empty ones of every kind. Returns what is wrong with the others.
+ * Prepares the environment for the parser, to which any value of a switch means "on". Removes empty variables, and variables that
+ * turn a switch off. Returns problems with the others.
  */
 export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[] {
   for (const name of Object.keys(env)) {
@@ -152,7 +152,7 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
   });
 }
 
-/** The commands below this one, with those below them, each after the one that it belongs to. */
+/** Returns all subcommands, recursively, each after its parent. */
 export function commandsBelow(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
 }

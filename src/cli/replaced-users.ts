@@ -12,34 +12,34 @@ import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from '../steps/conflict.ts';
 import type { CommandRun } from './run-command.ts';
 
-/** Secrets that get another value, and the key that they will hold. */
+/** Secrets that get a new value, and their new key. */
 export interface Replaced {
   secrets: SecretState[];
   key: KeyMaterial | undefined;
 }
 
-/** What uses the secrets of one key. */
+/** The users of the secrets of one key. */
 export interface UsersOfKey {
-  /** Sentences that name them, and say which of them have to be updated. */
+  /** Sentences that name them, and say which have to be updated. */
   warnings: string[];
-  /** Users that cannot use the new key, and that no update makes able to. */
+  /** Users that can't use the new key even after an update. */
   conflicts: Conflict[];
   /** What has to be updated before it can use the new key: checks with the verdict `warning`. */
   outdated: VerifyCheck[];
 }
 
-/** What uses the secrets whose value a run replaces. */
+/** The users of the secrets whose values a run replaces. */
 export interface UsersOfReplaced {
-  /** One for each key. */
+  /** One item for each key. */
   keys: UsersOfKey[];
-  /** Sentences that say what could not be looked at. */
+  /** Sentences about what could not be read. */
   unseen: string[];
 }
 
 /**
- * Finds what uses the secrets whose value a run replaces, and checks each user against the new key. What cannot be looked at stops
- * nothing.
- * @param isBack whether an earlier key comes back: then a user that cannot use it is no conflict
+ * Finds the users of the secrets whose values a run replaces, and checks each user against the new key. Something that can't be
+ * read doesn't stop the run.
+ * @param isBack true if an earlier key is restored; a user that can't use it is then no conflict
  */
 export async function usersOfReplaced(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
@@ -70,7 +70,7 @@ export async function usersOfReplaced(
   return { keys, unseen: messages.unknown(unseen.flat(), messages.readsNew) };
 }
 
-/** A secret whose value is replaced; without a key where it is not known yet. */
+/** A secret whose value is replaced. `key` is undefined if it isn't known yet. */
 interface Replacement {
   secret: SecretState;
   key: KeyMaterial | undefined;
@@ -85,8 +85,8 @@ function add(
 ): void {
   const { kind, arn, places, disabled, found } = user;
   const { name, region } = secret;
-  const told = disabled ? messages.namedBy : messages.willRead;
-  warnings.push(told(name, region, kind, arn, places));
+  const sentence = disabled ? messages.namedBy : messages.willRead;
+  warnings.push(sentence(name, region, kind, arn, places));
   for (const { check, canFollow } of key ? misfits(found, { secret, key, identity }) : []) {
     const cannotUse = messages.cannotUse(kind, arn, check.detail);
     if (!canFollow && !isBack) {
@@ -98,7 +98,7 @@ function add(
   }
 }
 
-/** The replicas of a secret get its new value too; their ARNs differ in the Region only. */
+/** Replicas of a secret also get its new value. Their ARNs differ only in the Region. */
 function withReplicas(secret: SecretState): SecretState[] {
   const { region, arn, replicas = [] } = secret;
   const copies = replicas.map((other) => ({

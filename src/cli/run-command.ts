@@ -26,29 +26,28 @@ import { createOutput, type Output } from '../ui/output.ts';
 import { createProgress, type Progress } from '../ui/progress.ts';
 import { demandEndpoints, demandRegion, isPreferredToKeys } from './configured-values.ts';
 import { isCi } from './environment.ts';
-import { exitCodeOf, tell, usageFailure, watchInterrupts } from './failure-output.ts';
+import { exitCodeOf, reportFailure, usageFailure, watchInterrupts } from './failure-output.ts';
 import type { CommonOptions } from './options.ts';
 
-/** One run of a command: what it works with, and what it has achieved so far. */
+/** A run of a command: its environment, and its outcomes so far. */
 export interface CommandRun {
   common: CommonOptions;
   aws: Aws;
   output: Output;
   progress: Progress;
   interrupt: AbortSignal;
-  /** What exists by now, for the JSON document and for messages after a failure. */
+  /** The outcomes so far, for the JSON document and for messages after a failure. */
   outcomes: Outcomes;
-  /** Where keys are read from. */
+  /** The input for reading keys. */
   keyInput: KeyInput;
-  /** Whether questions may be asked. */
+  /** True if the run can prompt. */
   interactive: boolean;
 }
 
 /**
- * Runs a command against AWS and returns the exit code: what `perform` returns, or that of the failure or the interruption,
- * which is printed here.
- * @param regions those that the command line or a manifest names; in one of them the global services are addressed
- * @param account the one that a manifest names
+ * Runs a command against AWS and returns the exit code of `perform`, or of the failure or interruption, which is printed here.
+ * @param regions the Regions on the command line or in a manifest; one of them is used for the global services
+ * @param account the account in the manifest
  */
 export async function runCommand(
   common: CommonOptions,
@@ -68,7 +67,7 @@ export async function runCommand(
     () => aws?.changing(),
     (interrupted) => {
       progress.stop();
-      tell(output, interrupted, outcomes);
+      reportFailure(output, interrupted, outcomes);
     },
   );
   const interrupt = interrupts.signal;
@@ -96,12 +95,12 @@ export async function runCommand(
     const { settings, identified } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));
     output.caller = () => callerMembers({ identity: identified(), configuration: settings.configuration });
-    const onWait = (source: string) => progress.printBetween(() => output.say(keyMessages.waiting(source)));
+    const onWait = (source: string) => progress.printBetween(() => output.info(keyMessages.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
   } catch (error) {
     progress.stop();
-    tell(output, error, outcomes);
+    reportFailure(output, error, outcomes);
     return error instanceof Interrupted ? interrupts.exitCode() : exitCodeOf(error);
   } finally {
     aws?.clients.close();
@@ -111,7 +110,7 @@ export async function runCommand(
   }
 }
 
-/** What the commands that this run prints have to say so that they reach the same account. */
+/** Returns the connection options that printed commands need to reach the same account. */
 function connectionOf(
   common: CommonOptions,
   configuration?: AwsConfiguration,
@@ -119,34 +118,34 @@ function connectionOf(
 ): Connection {
   const { profile } = configuration ?? {};
   const { endpointUrl } = common;
-  // The AWS CLI takes access keys in the environment rather than the profile of AWS_PROFILE.
+  // The AWS CLI prefers access keys in the environment to the profile in AWS_PROFILE.
   const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
-  // It knows the one address of IAM in the commercial partition; for any other it asks for a Region.
+  // The AWS CLI finds IAM's endpoint in the commercial partition; for any other, it needs a Region.
   const isElsewhere =
     configuration?.endpointOf('IAM') !== undefined ||
     (homeRegion !== undefined && partitionOf(homeRegion) !== 'aws');
   return {
     ...common,
     awsProfile,
-    // A command with a part of its URL left out reaches nothing, where one without the URL would reach AWS.
-    ...(endpointUrl === undefined ? {} : { endpointUrl: shownUrl(endpointUrl) }),
+    // A command with an incomplete URL fails, whereas one without the URL would reach AWS.
+    endpointUrl: endpointUrl === undefined ? undefined : shownUrl(endpointUrl),
     iamRegion: isElsewhere ? homeRegion : undefined,
   };
 }
 
-/** Questions need a terminal for input and output, and no option or CI system that forbids them. */
+/** Prompts require a terminal for input and output, and no option or CI system that prevents them. */
 function mayAsk({ input, yes, json }: CommonOptions): boolean {
   const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
   return terminal && input && !yes && !json && !isCi(process.env);
 }
 
-/** `--no-color` holds for the prompts and the spinner too, which look at the environment only. */
+/** `--no-color` also applies to the prompts and the spinner, which only read the environment. */
 function forbidColor(env: NodeJS.ProcessEnv): void {
   delete env.FORCE_COLOR;
   env.NO_COLOR = '1';
 }
 
-/** Whether a key sent to this URL can be read on the way: a request to this machine itself leaves it only for a proxy. */
+/** Returns true if a key sent to this URL can be read in transit. A request to this machine leaves it only through a proxy. */
 function isPlainHttp(url: string): boolean {
   const { protocol, hostname, port } = new URL(url);
   if (protocol !== 'http:') return false;
@@ -174,7 +173,7 @@ async function settingsFor({
   sandbox: Sandbox | undefined;
 }) {
   const trace = common.debug
-    ? (line: string) => output.insist(`${messages.tracePrefix} ${plain(line)}`)
+    ? (line: string) => output.warn(`${messages.tracePrefix} ${plain(line)}`)
     : undefined;
   if (sandbox)
     return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
@@ -185,14 +184,14 @@ async function settingsFor({
   demandEndpoints(configuration);
   if (homeRegion === undefined) demandRegion(configuration);
   if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
-    output.insist(`${messages.warning}: ${inputMessages.plainHttp}`);
+    output.warn(`${messages.warning}: ${inputMessages.plainHttp}`);
   if (process.env.AWS_ACCESS_KEY_ID && isPreferredToKeys(configuration))
-    output.insist(`${messages.warning}: ${inputMessages.profileWins}`);
+    output.warn(`${messages.warning}: ${inputMessages.profileWins}`);
   const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration, interrupt));
   return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
 }
 
-/** Returns the account that the command line or a manifest names. @throws Failure when both name one, and not the same */
+/** Returns the account that the command line or a manifest names. @throws Failure if both name one, and they differ */
 export function expectedAccount(
   { accountId }: CommonOptions,
   ofManifest: ExpectedAccount | undefined,
@@ -224,7 +223,7 @@ async function certificatesOf(
     const code = (error as NodeJS.ErrnoException).code ?? '';
     throw make(configurationMessages.caBundleUnreadable(plain(value), from, plain(code)));
   }
-  // Node accepts such a file silently, and then trusts no issuer.
+  // Node accepts such a file silently and then trusts no issuer.
   if (!holdsCertificate(bundle)) throw make(configurationMessages.caBundleEmpty(plain(value), from));
   return bundle;
 }

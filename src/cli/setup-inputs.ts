@@ -6,12 +6,12 @@ import { missingFailure } from './failure-output.ts';
 import { keyOfFlags } from './key-options.ts';
 import type { CommandRun } from './run-command.ts';
 
-/** One run of `setup`. */
+/** A run of `setup`. */
 export interface SetupRun extends CommandRun {
   answers: SetupAnswers;
 }
 
-/** Without anyone to ask: takes what is configured, and names all that is missing in one failure. */
+/** Completes the answers without prompts: uses the configured Region, and lists everything that is missing in one failure. */
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const { common } = run;
   const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
@@ -23,7 +23,7 @@ export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   return checked ? { answers, checked } : { answers };
 }
 
-/** In the sandbox the guide's own examples stand in for the name and the key that were not given. */
+/** In the sandbox, the guide's examples replace a missing name and key. */
 export function withExamples(answers: SetupAnswers): SetupAnswers {
   if (answers.secretArns.length > 0) return answers;
   const { secretName, algorithm } = DEFAULTS.example;
@@ -43,7 +43,7 @@ function missingItems(answers: SetupAnswers, confirmed: boolean): string[] {
   ];
 }
 
-/** What is missing to know which secrets are meant. */
+/** Returns what is missing to identify the secrets. */
 export function missingPlace({ secretArns, secretName, regions }: SetupAnswers): string[] {
   const { secret, region } = messages.missingItems;
   const stores = secretArns.length === 0;

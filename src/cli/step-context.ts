@@ -12,8 +12,8 @@ import { changesIn, listed } from './failure.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**
- * What the steps work with in this run.
- * @param reading whether the secrets' resource policies are read with them
+ * Returns the context of the steps in this run.
+ * @param reading whether to read the secrets' resource policies too
  */
 export function stepContext(run: CommandRun, reading: { withPolicies?: boolean } = {}): StepContext {
   const { aws, output, progress, outcomes, interrupt } = run;
@@ -35,13 +35,10 @@ export function stepContext(run: CommandRun, reading: { withPolicies?: boolean }
   };
 }
 
-/** What is printed if a run does not finish: the title of the remaining changes, and how to continue. */
+/** Texts for a run that doesn't finish: the title of the remaining changes, and how to continue. */
 type Rest = Pick<Left, 'title' | 'goOn'>;
 
-/**
- * The same context, which also keeps account of what is still to come: a resource is done once that has happened to it which
- * is expected.
- */
+/** Returns a context that also tracks the remaining changes. A resource is done when it has the expected outcome. */
 export function withAccountOfRest(
   context: StepContext,
   outcomes: Outcomes,
@@ -65,12 +62,12 @@ export function withAccountOfRest(
   };
 }
 
-/** Says what is being waited for until IAM has made a change known. */
+/** Shows what the run waits for until IAM has propagated a change. */
 export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: number): void {
   progress.wait(messages.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
 
-/** Notes what happens to resources. A later outcome of the same resource takes the place of the earlier one. */
+/** Records outcomes. A later outcome for a resource replaces the earlier one. */
 function recorderOf(outcomes: Outcomes): StepContext['record'] {
   const put = {
     secrets: placing(outcomes.secrets),
@@ -89,9 +86,9 @@ function happenedTo({ secrets = [], policies = [], role }: StepEvent): Outcomes 
   return { secrets, policies, roles: role ? [role] : [] };
 }
 
-/** Knows the places in a list by ARN, as there may be thousands. */
+/** Indexes a list by ARN, because it may have thousands of items. */
 function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
-  const places = new Map(list.map(({ arn }, at) => [arn, at]));
+  const places = new Map(list.map(({ arn }, index) => [arn, index]));
   return (outcome) => {
     const at = places.get(outcome.arn) ?? list.length;
     places.set(outcome.arn, at);
@@ -99,39 +96,37 @@ function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
   };
 }
 
-/**
- * Says whose account it is, unless the wizard has said so already, and what will be done. Returns whether there is anything to do.
- */
+/** Prints the account, unless the wizard has already done so, and the plan. Returns whether there is anything to do. */
 export async function printPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
-  if (run.interactive) run.output.say();
+  if (run.interactive) run.output.info();
   else await showAccount(run);
   return printChanges(run, plan, how);
 }
 
-/** How a plan is printed. */
+/** How to print a plan. */
 export interface PlanTelling {
   dryRun: boolean;
-  /** The sentence for when there is nothing to do; left out where that shows only later. */
+  /** The sentence for when there is nothing to do. Absent if that is only known later. */
   nothingToDo?: string;
 }
 
-/** Says what will be done. Returns whether there is anything to do. */
+/** Prints the plan. Returns whether there is anything to do. */
 export function printChanges(
   { output, outcomes }: CommandRun,
   plan: ShownPlan,
   { dryRun, nothingToDo }: PlanTelling,
 ): boolean {
-  const told = outcomes.ofManifest ? planInManifest(plan) : plan;
-  showPlan(output, told, dryRun ? messages.dryRunTitle : messages.planTitle, { whole: dryRun });
+  const shown = outcomes.ofManifest ? planInManifest(plan) : plan;
+  showPlan(output, shown, dryRun ? messages.dryRunTitle : messages.planTitle, { whole: dryRun });
   const changes = changesAnything(plan.changes);
-  if (!changes && nothingToDo !== undefined) output.say(nothingToDo);
+  if (!changes && nothingToDo !== undefined) output.info(nothingToDo);
   return changes;
 }
 
-/** Says whose account it is. */
+/** Prints the account. */
 export async function showAccount({ aws, output }: CommandRun): Promise<void> {
   const { account, arn } = await aws.identity();
-  output.say(messages.account(account, arn));
+  output.info(messages.account(account, arn));
   const { configuration } = aws.settings;
-  if (configuration) for (const line of callerLines(configuration)) output.say(`  ${line}`);
+  if (configuration) for (const line of callerLines(configuration)) output.info(`  ${line}`);
 }

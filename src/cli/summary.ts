@@ -6,20 +6,20 @@ import { aws } from '../ui/commands.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
 
-/** What a finished run has to say. */
+/** What a finished run prints. */
 export interface Summary {
   outcomes: Pick<Outcomes, 'secrets' | 'policies'> & { role: RoleOutcome };
   encryption: EncryptionSettings[];
-  /** Set when a key was generated and stored by this run. */
+  /** True if this run generated and stored a key. */
   generated: boolean;
   sandbox: boolean;
-  /** Whether checks could not tell if MediaConnect can read the key. */
+  /** True if checks could not determine whether MediaConnect can read the key. */
   open: boolean;
   /** What has to be updated before it can use the new key. */
   outdated: readonly VerifyCheck[];
 }
 
-/** Prints the ARNs and, ready to paste, what the next screen asks for. */
+/** Prints the ARNs and the settings for the next screen, ready to paste. */
 export function showSummary(
   output: Output,
   { outcomes, encryption, generated, sandbox, open, outdated }: Summary,
@@ -40,7 +40,7 @@ export function showSummary(
   output.result(lines.join('\n'));
 }
 
-/** A label with its value below, so that the value can be copied as a line. */
+/** Returns a label with its value on the next line, so that the value can be copied as a line. */
 export function field(label: string, value: string): string[] {
   return [`${label}:`, `  ${plain(value)}`];
 }
@@ -80,7 +80,7 @@ function consoleFields({ keyType, algorithm, roleArn, secretArn }: EncryptionSet
   ];
 }
 
-/** The settings as the MediaConnect API takes them (API reference, `Encryption`). */
+/** Returns the settings for the MediaConnect API (API reference, `Encryption`). */
 function apiSettings({
   region: _region,
   ...settings
@@ -88,7 +88,7 @@ function apiSettings({
   return settings;
 }
 
-/** Transit encryption takes keys of 64 digits only, and no role with a path (API reference, `FlowTransitEncryption`). */
+/** Transit encryption takes only keys with 64 digits, and no role with a path (API reference, `FlowTransitEncryption`). */
 function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['prose']): string[] {
   if (!/:role\/[^/]+$/.test(roleArn)) return [];
   const settings = {
@@ -103,11 +103,11 @@ function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['
   ];
 }
 
-/** The AWS CLI spells the members of `Encryption` with capitals. */
+/** The AWS CLI capitalizes the fields of `Encryption`. */
 function cliSettings({ keyType, algorithm, roleArn, secretArn }: EncryptionSettings) {
   return {
     KeyType: keyType,
-    ...(algorithm ? { Algorithm: algorithm } : {}),
+    Algorithm: algorithm,
     RoleArn: roleArn,
     SecretArn: secretArn,
   };
@@ -149,7 +149,7 @@ function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[
   return first ? ['', prose(messages.generated), `  ${readKeyCommand(first.region, first.secretArn)}`] : [];
 }
 
-/** The command that shows the key, for the other end of the stream. */
+/** Returns the command that shows the key, for the other end of the stream. */
 export function readKeyCommand(region: string, secretArn: string): string {
   return aws(
     ...['secretsmanager', 'get-secret-value', '--region', region, '--secret-id', secretArn],

@@ -20,10 +20,10 @@ import type { Status, StatusCheck, StatusNote, StatusPolicy, StatusRole, StatusS
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What was seen, and in what an ARN that no secret has differs from that of one. */
+/** What was found, and a function that compares an ARN without a secret with those that exist. */
 type Known = Seen & { closest(named: string): string | undefined };
 
-/** Puts what was seen into its order, roles with their policies and secrets, and checks it. Pure. */
+/** Builds the status from what was found: roles with their policies and secrets, and their checks. Pure. */
 export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = seen;
   const arns = [...seen.secrets.map(({ arn }) => arn), ...(seen.similarArns ?? [])];
@@ -46,12 +46,12 @@ export function statusOf(seen: Seen, notes: StatusNote[], now: Date): Status {
       };
     }),
     policies: policies.map(({ name, arn }) => ({ name, arn })),
-    ...(seen.missing ? { missing: seen.missing } : {}),
+    missing: seen.missing,
     notes,
   };
 }
 
-/** For each secret the roles of which a policy names it. */
+/** Returns the roles with a policy that names each secret. */
 function readersOf(roles: StatusRole[]): Map<string, string[]> {
   const readers = new Map<string, string[]>();
   for (const role of roles) {
@@ -61,7 +61,7 @@ function readersOf(roles: StatusRole[]): Map<string, string[]> {
   return readers;
 }
 
-/** The Regions in which secrets have replicas: a replica has the ARN of its primary secret but for the Region. */
+/** Returns the Regions with replicas of each secret. The ARN of a replica differs from its primary's only in the Region. */
 function replicasIn(secrets: SecretSnapshot[]): Map<string, string[]> {
   const replicas = secrets.flatMap(({ arn, region, replicaOf }) =>
     replicaOf === undefined ? [] : [{ region, primary: inRegion(arn, replicaOf) }],
@@ -93,8 +93,8 @@ function secretStatus(
 
 function roleStatus(role: RoleSnapshot, seen: Known): StatusRole {
   const { identity, secrets } = seen;
-  const judged = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
-  const policies = judged.flatMap(({ policy }) => policy ?? []);
+  const statuses = (role.found?.policies ?? []).map((policy) => policyStatus(policy, seen));
+  const policies = statuses.flatMap(({ policy }) => policy ?? []);
   const arns = new Set(policies.flatMap((policy) => policy.secrets));
   const read = secrets.filter(({ arn }) => arns.has(arn));
   const regions = [...new Set(read.map(({ region }) => region))];
@@ -105,9 +105,9 @@ function roleStatus(role: RoleSnapshot, seen: Known): StatusRole {
     policies,
     checks: [
       ...checkNaming(role),
-      // Where it is not known what the role is for, it may be for flows of any one Region.
+      // If the Regions of the role's flows are unknown, the role may serve flows in any one Region.
       ...checkTrustOf(role, regions.length > 0 ? [regions] : seen.regions.map((each) => [each]), identity),
-      ...judged.flatMap(({ checks }) => checks),
+      ...statuses.flatMap(({ checks }) => checks),
       ...readingChecks(role, read, seen),
     ],
   };
@@ -122,7 +122,7 @@ function readingChecks(role: RoleSnapshot, read: SecretSnapshot[], { identity }:
   return read.map((secret) => checkReading(role, documents, secret, identity));
 }
 
-/** A policy as it is shown, when it is about secrets at all, and the checks of it. */
+/** Returns a policy for display, if it concerns secrets at all, and its checks. */
 function policyStatus(
   { name, arn, document }: RolePolicy,
   seen: Known,
@@ -132,7 +132,7 @@ function policyStatus(
   const { names, scopes } = namedIn(parsed);
   if (names.length + scopes.length === 0) return { checks: [] };
   const there = seen.secrets.filter((secret) => isNamed(secret, names, scopes));
-  // That nothing has a name which begins so is no mistake: it is for secrets to come as well.
+  // A prefix without matching secrets is not a mistake, because it is for future secrets too.
   const prefixes = names.filter((each) => prefixOfEntry(each) !== undefined);
   const absent = names.filter(
     (each) => !prefixes.includes(each) && !there.some((secret) => standsFor(each, secret.arn)),
@@ -155,11 +155,11 @@ function policyStatus(
   };
 }
 
-/** The check of an ARN, or of a pattern, that no secret has. */
+/** Returns the check of an ARN or pattern that matches no secret. */
 function checkAbsent(subject: string, { closest, unreadable }: Known): StatusCheck {
   const check = checksOf(subject);
   const difference = closest(subject);
-  // A secret that was deleted by force and created again has another ARN, which a list may not show yet.
+  // A secret that was force-deleted and created again has a new ARN, which a list may not show yet.
   if (unreadable?.has(subject))
     return check('policy-names-secret', 'cannot-tell', (say) => say.notListed(difference));
   return check('policy-names-secret', 'failed', (say) =>
@@ -167,18 +167,21 @@ function checkAbsent(subject: string, { closest, unreadable }: Known): StatusChe
   );
 }
 
-/** Under a wildcard for all secrets only those are shown that this program made: the others may have nothing to do with keys. */
+/**
+ * Returns true if a policy names the secret. For wildcards that match all secrets, only secrets created by this program are
+ * shown; the others may have nothing to do with keys.
+ */
 function isNamed({ arn, own }: SecretSnapshot, names: string[], scopes: string[]): boolean {
   return names.some((each) => standsFor(each, arn)) || (own && scopes.some((each) => standsFor(each, arn)));
 }
 
-/** Whether a policy allows more than reading named secrets; nothing is said of its scope where no Region could be looked at. */
+/** Checks whether a policy allows more than reading named secrets. If no Region could be read, its scope is not checked. */
 function excessChecks(subject: string, document: PolicyDocument, { regions, identity }: Seen): StatusCheck[] {
   const check = checksOf(subject);
   const { further, anySecret } = checkExcess(document, regions, identity);
   if (further !== undefined) {
     const more = check('policy-reads-only', 'warning', (say) => say.allowsMore(further));
-    // Of a policy that allows everything it is enough to say so once.
+    // For a policy that allows everything, one warning is enough.
     return anySecret ? [more] : [more, ...scope()];
   }
   return [check('policy-reads-only', 'ok', (say) => say.readsOnly()), ...scope()];

@@ -17,7 +17,7 @@ import type { RoleSnapshot } from './roles.ts';
 import type { SecretAccess, SecretSnapshot } from './secrets.ts';
 import type { StatusCheck } from './types.ts';
 
-/** The checks of the name of a role and its path. Pure. */
+/** Checks the name and path of a role. Pure. */
 export function checkNaming(role: RoleSnapshot): StatusCheck[] {
   const check = checksOf(role.arn);
   const { isReserved, path } = checkRoleNaming(role);
@@ -32,8 +32,8 @@ export function checkNaming(role: RoleSnapshot): StatusCheck[] {
 }
 
 /**
- * Whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
- * @param wanted Regions in all of which flows need it; for one of several such lists the role may be
+ * Checks whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
+ * @param wanted lists of Regions; the role passes if flows in all Regions of at least one list may use it
  */
 export function checkTrustOf(
   { arn, trust }: RoleSnapshot,
@@ -42,18 +42,18 @@ export function checkTrustOf(
 ): StatusCheck[] {
   const check = checksOf(arn);
   const all = wanted.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
-  const judged = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
-  if (!judged) return [];
-  if (judged.verdict === 'unreadable') return [check('role-trust', 'failed', (say) => say.trustUnreadable)];
-  if (judged.verdict === 'not-allowed') {
+  const result = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
+  if (!result) return [];
+  if (result.verdict === 'unreadable') return [check('role-trust', 'failed', (say) => say.trustUnreadable)];
+  if (result.verdict === 'not-allowed') {
     return [
-      judged.uncertain
-        ? check('role-trust', 'cannot-tell', cannotTell('role-trust', judged.because))
-        : check('role-trust', 'failed', (say) => say.notTrusted(judged.because)),
+      result.uncertain
+        ? check('role-trust', 'cannot-tell', cannotTell('role-trust', result.because))
+        : check('role-trust', 'failed', (say) => say.notTrusted(result.because)),
     ];
   }
   return [
-    check('role-trust', 'ok', (say) => (judged.scope === 'narrower' ? say.trustedForSome : say.trusted)),
+    check('role-trust', 'ok', (say) => (result.scope === 'narrower' ? say.trustedForSome : say.trusted)),
     guardCheck(arn, trust, identity),
   ];
 }
@@ -68,14 +68,17 @@ function guardCheck(arn: string, trust: string, identity: Identity): StatusCheck
   return check('role-guard', 'warning', (say) => (accounts.length > 0 ? say.letsIn(accounts) : say.noGuard));
 }
 
-/** The documents that decide what a role may do, parsed, with the names of its policies; nothing when they could not be looked at. */
+/**
+ * Returns the parsed documents that determine a role's permissions, with the names of its policies; undefined if they could not
+ * be read.
+ */
 export function namedDocumentsOf({ found }: RoleSnapshot): DecidingDocuments | Unreadable | undefined {
   return found && documentsOf(found);
 }
 
 /**
- * Whether the role may read the secret: by its own policies and its permissions boundary and, where these were looked at, by the
- * secret's resource policy and the policies of the KMS keys of its current version. Pure.
+ * Checks whether the role may read the secret, by its own policies and its permissions boundary. If they were read, the secret's
+ * resource policy and the KMS key policies of its current version are included. Pure.
  */
 export function checkReading(
   { arn: roleArn }: RoleSnapshot,
@@ -84,7 +87,7 @@ export function checkReading(
   identity: Identity,
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
-  const secret = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
+  const secret = { arn, region, kmsKey };
   const [refusal] = refusalsOf(secret, documents, roleArn, identity, access && documentsAbout(access));
   const check = checksOf(arn);
   if (!refusal) return check('role-reads-secret', 'ok', (say) => say.readable);
@@ -99,13 +102,13 @@ function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDoc
 }
 
 /**
- * The checks of a secret for which its value need not be read; those of its KMS keys where these were looked at. Pure.
- * @param isNamed whether a policy of a role, or a manifest, names it; what is deleted and not named is what `teardown` leaves behind
+ * Checks a secret without reading its value. Includes its KMS keys if they were read. Pure.
+ * @param isNamed true if a role's policy or a manifest names it; deleted secrets that nothing names are left over from `teardown`
  */
 export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: Identity): StatusCheck[] {
   const { arn, deletedAt, rotates, current, access } = secret;
   const check = checksOf(arn);
-  // Of a secret that waits for its deletion nothing else matters.
+  // While a secret is scheduled for deletion, nothing else matters.
   if (deletedAt && !isNamed)
     return [check('secret-deletion', 'warning', (say) => say.deletedUnused(deletedAt))];
   if (deletedAt) return [check('secret-deletion', 'failed', (say) => say.deleted(deletedAt))];
@@ -127,7 +130,7 @@ export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: 
   }
 }
 
-/** Makes checks of one thing, by its ARN. */
+/** Returns a function that creates the checks of a subject, by ARN. */
 export function checksOf(subject: string) {
   return <Id extends StatusId>(id: Id, verdict: Verdict, detail: Detail<Id>): StatusCheck => ({
     id,

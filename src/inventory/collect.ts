@@ -16,31 +16,30 @@ import type { StatusMissing } from './types.ts';
 /** What was found in an account, as far as `status` shows it. */
 export interface Seen {
   identity: Identity;
-  /** Where secrets were looked for. */
+  /** The Regions that were searched for secrets. */
   regions: string[];
   roles: RoleSnapshot[];
   secrets: SecretSnapshot[];
-  /** Policies of this program's that none of the roles has. */
+  /** Policies that this program created and that none of the roles has. */
   policies: ListedPolicy[];
-  /** Whether a secret that a policy names would have been seen, if it were there. */
+  /** Returns true if a secret that a policy names would have been found if it existed. */
   lookedFor(named: string): boolean;
   /**
-   * How many secrets each wildcard for a whole Region or more stands for that are not among these, as no policy names them and
-   * they lack this program's tag. Absent where the account was not gone through as a whole.
+   * For each wildcard that covers a whole Region or more: the number of matching secrets that are not in `secrets`. No policy
+   * names those, and they lack the tool tag. Absent if only part of the account was read.
    */
   passedOver?: ReadonlyMap<string, number>;
-  /** ARNs that the list lacks and that the caller is not allowed to read; absent where only names were looked for. */
+  /** ARNs that the list lacks and that the caller isn't allowed to read. Absent if only names were searched for. */
   unreadable?: ReadonlySet<string>;
-  /** ARNs of secrets that are not among these, and from which an ARN in a policy differs in its end or in letter case only. */
+  /** ARNs of other secrets that differ from an ARN in a policy only in the suffix or in case. */
   similarArns?: string[];
-  /** What was asked for by its name and is not there; absent where nothing was. */
+  /** What was requested by name and doesn't exist. Absent if nothing is missing. */
   missing?: StatusMissing[];
 }
 
 /**
- * Looks through an account. Nothing is changed, and no secret's value is read, so that the date of the last reading stays
- * what it is.
- * @throws Failure when the roles may not be listed, or a Region that was asked for cannot be looked at
+ * Reads an account. Changes nothing and reads no values of secrets, so their dates of last access stay the same.
+ * @throws Failure if the caller isn't allowed to list roles, or a requested Region can't be read
  */
 export async function collect(looking: Looking): Promise<Seen> {
   const identity = await looking.aws.identity();
@@ -78,7 +77,7 @@ export async function collect(looking: Looking): Promise<Seen> {
   };
 }
 
-/** Counts the secrets under each of these wildcards; deleted ones can't be read. */
+/** Counts the secrets that each of these wildcards matches. Deleted secrets don't count because they can't be read. */
 function counterOf(scopes: ReadonlySet<string>) {
   const passedOver = new Map<string, number>();
   const count = ({ arn, deletedAt }: ListedSecret) => {
@@ -94,18 +93,18 @@ function withRegion(arn: string): SecretId[] {
   return region === undefined ? [] : [{ region, id: arn }];
 }
 
-/** The ARN of the secret itself or, for a replica, of its primary secret. */
+/** Returns the ARN of the secret or, for a replica, of its primary secret. */
 function primaryOf({ arn, replicaOf }: ListedSecret): string {
   return replicaOf ? inRegion(arn, replicaOf) : arn;
 }
 
-/** Whether a name in a policy is the full ARN of a secret of this account, and no pattern. */
+/** Returns true if a name in a policy is the full ARN of a secret in this account. */
 function isOfAccount(named: string, { partition, account }: Identity): boolean {
   const arn = parseSecretArn(named);
   return arn?.account === account && arn.partition === partition;
 }
 
-/** What the policies of a role name. */
+/** Returns what the policies of a role name. */
 function namedBy({ found }: RoleSnapshot): Naming[] {
   return (found?.policies ?? []).flatMap(({ document }) => {
     const policy = tryParsePolicy(document);
@@ -113,7 +112,7 @@ function namedBy({ found }: RoleSnapshot): Naming[] {
   });
 }
 
-/** Where MediaConnect is offered, where this run is at home, and wherever a policy names a secret. */
+/** Returns the Regions with MediaConnect, the configured Region, and all Regions with a secret that a policy names. */
 async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
   const mentioned = named
     .filter((each) => each.startsWith(`arn:${partition}:`))
@@ -125,8 +124,8 @@ async function likelyRegions(aws: Aws, { partition }: Identity, named: string[])
 const POLICIES_AT_ONCE = 3;
 
 /**
- * The policies that this program made and that none of these roles has. A list of policies has no tags, and an account may
- * have thousands of them: only those with `MediaConnect` in their names, as the default name has it, are asked for theirs.
+ * Returns the policies that this program created and that none of these roles has. The list of policies has no tags, and an
+ * account may have thousands of policies. So tags are read only for names that contain `MediaConnect`, like the default name.
  */
 async function findLoosePolicies({ aws, notes }: Looking, roles: RoleSnapshot[]): Promise<ListedPolicy[]> {
   const isLoose = looseAmong(roles);
@@ -137,12 +136,12 @@ async function findLoosePolicies({ aws, notes }: Looking, roles: RoleSnapshot[])
       candidates.push(...items.filter(isCandidate));
     }
     const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isToolPolicy(aws, arn));
-    return candidates.filter((_, at) => own[at]);
+    return candidates.filter((_, index) => own[index]);
   };
   return (await notes.unlessDenied(messages.loosePoliciesWhat, find())) ?? [];
 }
 
-/** What is looked for, and nothing else: each thing once. */
+/** The only resources to search for, without duplicates. */
 export interface Named {
   /** Names. */
   roles: string[];
@@ -151,8 +150,8 @@ export interface Named {
 }
 
 /**
- * Looks at what is named in an account: as `collect` does, without a look at anything else.
- * @throws Failure when a Region that was asked for cannot be looked at
+ * Like `collect`, but reads only the named resources.
+ * @throws Failure if a requested Region can't be read
  */
 export async function collectNamed(looking: Looking, named: Named): Promise<Seen> {
   const identity = await looking.aws.identity();
@@ -184,7 +183,7 @@ function missingSecret({ region, id }: SecretId): StatusMissing {
   return { kind: 'secret', name: parseSecretArn(id)?.name ?? id, region };
 }
 
-/** A policy may name other secrets too, and one of the same name that is there no more. */
+/** A policy may also name other secrets, and deleted secrets with the same name. */
 function lookedForAmong(secrets: SecretId[]): Seen['lookedFor'] {
   const names = new Set(secrets.map(({ region, id }) => `${region} ${parseSecretArn(id)?.name ?? id}`));
   return (arn) => {
@@ -193,7 +192,7 @@ function lookedForAmong(secrets: SecretId[]): Seen['lookedFor'] {
   };
 }
 
-/** The policies of these names that none of the roles has, and the names of which there is none at all. */
+/** Returns the policies with these names that none of the roles has, and the names without a policy. */
 async function policiesNamed(
   { aws, notes }: Looking,
   names: string[],

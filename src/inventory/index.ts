@@ -7,8 +7,8 @@ import { collectNotes, type Looking } from './notes.ts';
 import type { Status } from './types.ts';
 
 /**
- * Looks through the account: what was seen, and what there is to say about it.
- * @param collecting how it is looked through: as a whole, or for what a manifest names
+ * Reads the account and returns what was found, with its status.
+ * @param collecting reads the account: all of it, or what a manifest names
  */
 export async function lookThrough(
   { aws, progress }: { aws: Aws; progress: Progress },

@@ -3,28 +3,28 @@ import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/ind
 import { matches, pattern } from '../policy/match.ts';
 import { arnDifference } from '../policy/near-miss.ts';
 
-/** The secrets that a policy allows reading, as it names them. */
+/** The secrets that a policy allows reading, as the policy names them. */
 export interface Naming {
-  /** ARNs, or patterns in which at least the beginning of a name stands. */
+  /** ARNs, or patterns with at least the start of a name. */
   names: string[];
-  /** Wildcards that stand for every secret of a Region, or for more. */
+  /** Wildcards that match all secrets of a Region, or more. */
   scopes: string[];
 }
 
-/** What a policy names in the statements that allow reading secrets, each once. */
+/** Returns the unique names in the statements that allow reading secrets. */
 export function namedIn({ statements }: PolicyDocument): Naming {
   const reading = statements.filter((statement) => READ_ACTIONS.some((action) => allows(statement, action)));
   const values = [...new Set(reading.flatMap(resourcesOf).filter(isAboutSecrets))];
   return { names: values.filter(namesOne), scopes: values.filter((value) => !namesOne(value)) };
 }
 
-/** The Region in an ARN or pattern; `undefined` when it is any. */
+/** Returns the Region of an ARN or pattern; undefined if it matches any. */
 export function regionOf(named: string): string | undefined {
   const region = named.split(':')[3];
   return region && !/[*?$]/.test(region) ? region : undefined;
 }
 
-/** The ARN of the same resource in another Region. */
+/** Returns the ARN of the same resource in another Region. */
 export function inRegion(arn: string, region: string): string {
   return arn.split(':').with(3, region).join(':');
 }
@@ -35,7 +35,7 @@ function allows({ effect, actions }: Statement, action: string): boolean {
 }
 
 function resourcesOf({ resources }: Statement): string[] {
-  // What is allowed on all but some resources is allowed on nearly everything.
+  // `NotResource` allows nearly everything.
   return resources?.negated ? ['*'] : (resources?.values ?? []);
 }
 
@@ -48,13 +48,15 @@ function namesOne(resource: string): boolean {
   return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
 }
 
-/** Returns whether one of the ARNs of secrets that policies name differs from a secret's in its end or in letter case only. Pure. */
+/**
+ * Returns a function that tells whether an ARN differs from one of these ARNs in policies only in the suffix or in case. Pure.
+ */
 export function similarTo(named: string[]): (arn: string) => boolean {
   const stems = new Set(named.flatMap(stemsOf));
   return (arn) => stemsOf(arn).some((stem) => stems.has(stem));
 }
 
-/** Returns in what an ARN that no secret has differs from one of these, if one comes close. Pure. */
+/** Returns a function that describes how an ARN without a secret differs from the closest of these, if one is close. Pure. */
 export function closestAmong(arns: string[]): (named: string) => string | undefined {
   const byStem = groupedBy(
     arns.flatMap((arn) => stemsOf(arn).map((stem) => ({ arn, stem }))),
@@ -67,7 +69,7 @@ export function closestAmong(arns: string[]): (named: string) => string | undefi
   };
 }
 
-/** An ARN in small letters, and the same without what may be its end. */
+/** Returns a lowercase ARN, with and without its possible suffix. */
 function stemsOf(arn: string): string[] {
   const whole = arn.toLowerCase();
   const stem = whole.replace(/-[a-z0-9?]{6}$/, '');

@@ -7,23 +7,25 @@ import { type Failure, isAccessDenied } from '../failure.ts';
 import { statusMessages as messages } from './messages.ts';
 import type { StatusNote } from './types.ts';
 
-/** What could not be looked at, collected over a run. What has the same reason becomes one note. */
+/** Collects what could not be read in a run. Failures with the same reason become one note. */
 export interface Notes {
   /**
-   * Waits for a look at something. When that is not allowed, this is noted, and the answer is `undefined`.
-   * @param what what is looked at, for the reader: the name of a role, a Region, …
+   * Awaits a read. If the caller isn't allowed to, adds a note and returns undefined.
+   * @param what what is read, for the user: the name of a role, a Region, …
    */
   unlessDenied<T>(what: string, reading: Promise<T>): Promise<T | undefined>;
-  /** The same for a detail that is no reason to end: AWS may also have failed, or have throttled it to the end. */
+  /** The same for an optional detail: also tolerates that AWS failed, or kept throttling. */
   unlessUnanswered<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
-  /** The same for a detail from another service, which may not be reachable from here: whatever fails is noted. */
+  /**
+   * The same for an optional detail from another service, which may be unreachable from here: tolerates and notes any failure.
+   */
   unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
-  /** Notes that a Region was left out. */
+  /** Notes that a Region was skipped. */
   leftOut(region: string, because: Failure): void;
   list(): StatusNote[];
 }
 
-/** Failures of AWS that may be of one request. Those of the network would be the same for all, and each takes its time. */
+/** Failures of AWS that may concern a single request. Network failures would repeat for all, and each takes time. */
 const UNANSWERED = /^(throttled|aws-internal-error)$/;
 
 export function collectNotes(): Notes {
@@ -75,8 +77,8 @@ export function collectNotes(): Notes {
 }
 
 /**
- * Sends the requests to KMS, which may not be reachable from here, with a short time limit. The first request to a Region goes alone.
- * After a network failure in a Region, nothing more is sent there: what is asked for has the same failure. Each failure is noted.
+ * Sends requests to KMS, which may be unreachable from here, with a short time limit. The first request to a Region goes alone.
+ * After a network failure, no more requests are sent to that Region; they get the same failure. Each failure is noted.
  */
 export function kmsRequester(notes: Notes): KmsRequester {
   const firstRequests = new Map<string, Promise<unknown>>();
@@ -97,14 +99,14 @@ export function kmsRequester(notes: Notes): KmsRequester {
   };
 }
 
-/** How the account is looked through. */
+/** How to read the account. */
 export interface Looking {
   aws: Aws;
-  /** The Regions asked for by their names; none means all in which there may be something. */
+  /** The Regions that the user named. Empty for all likely Regions. */
   asked: string[];
   notes: Notes;
-  /** Whether to look only at the policies of roles, and to skip resource policies and KMS keys. */
+  /** True to read only the policies of roles, and skip resource policies and KMS keys. */
   rolesOnly?: boolean;
-  /** Hears what is being looked at, and how much of it there was so far. */
+  /** Called with what is being read, and how much has been read so far. */
   onProgress(what: string): void;
 }

@@ -13,15 +13,15 @@ import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
 import { statusMessages as messages } from './messages.ts';
 import type { Looking } from './notes.ts';
 
-/** A role as far as it could be looked at: without the permission to read it, only what the list of roles shows. */
+/** A role, as far as it could be read. Without read permission, only what the list of roles shows. */
 export type RoleSnapshot = Pick<RoleState, 'name' | 'arn' | 'trust'> & { found?: RoleState };
 
-/** IAM allows few requests a second; a role takes about five. */
+/** IAM allows few requests a second, and a role takes about five. */
 const ROLES_AT_ONCE = 2;
 
 /**
- * The roles that let MediaConnect in, and those that this program made.
- * @throws Failure when the roles may not be listed: without them there is nothing to tell
+ * Returns the roles that let MediaConnect in, and those that this program created.
+ * @throws Failure if the caller isn't allowed to list roles, because then there is nothing to show
  */
 export async function findRoles({ aws, notes, onProgress }: Looking): Promise<RoleSnapshot[]> {
   const candidates: ListedRole[] = [];
@@ -38,7 +38,7 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Ro
     const answer = await notes.unlessDenied(name, reading);
     if (!answer) return letsMediaConnectIn(trust) ? [{ name, arn, trust }] : [];
     const { found } = answer;
-    // Deleted meanwhile, or another's whose name only looked like one of this program's.
+    // Deleted in the meantime, or a foreign role with a similar name.
     if (!found || !(found.own || letsMediaConnectIn(found.trust))) return [];
     return [{ name: found.name, arn: found.arn, trust: found.trust, found }];
   });
@@ -46,8 +46,8 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Ro
 }
 
 /**
- * The roles of these names, and the names of which there is none. One that may not be read as a whole is answered as far as it
- * may.
+ * Returns the roles with these names, and the names without a role. A role that can't be read completely is returned as far as
+ * possible.
  */
 export async function rolesNamed(
   { aws, notes }: Looking,
@@ -75,7 +75,10 @@ export async function rolesNamed(
   };
 }
 
-/** Whether a policy is one that none of these roles has. A role whose policies are not known may have any that something has. */
+/**
+ * Returns a function that tells whether none of these roles has a policy. A role with unknown policies may have any attached
+ * policy.
+ */
 export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boolean {
   const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
   const mayBeHad = roles.some(({ found }) => !found);
@@ -83,9 +86,9 @@ export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boo
 }
 
 /**
- * Whether a role is worth a closer look. The list of roles has no tags, so one of this program's whose trust policy
- * someone has changed is recognized by its name or description first. AWS's own service-linked role lets MediaConnect in too,
- * but it can't be changed, and it reads no keys.
+ * Returns true if a role is worth reading. The list of roles has no tags, so a role of this program whose trust policy was
+ * changed is first recognized by name or description. AWS's service-linked role also lets MediaConnect in, but it can't be
+ * changed and reads no keys.
  */
 function isCandidate({ name, path, description, trust }: ListedRole): boolean {
   if (path.startsWith('/aws-service-role/')) return false;
@@ -93,7 +96,7 @@ function isCandidate({ name, path, description, trust }: ListedRole): boolean {
   return named || letsMediaConnectIn(trust);
 }
 
-/** Whether a statement of a trust policy is about MediaConnect, whatever its conditions. */
+/** Returns true if a statement of a trust policy names MediaConnect, with any conditions. */
 function letsMediaConnectIn(trust: string): boolean {
   if (!trust.includes(MEDIACONNECT_SERVICE)) return false;
   const statements = tryParsePolicy(trust)?.statements ?? [];

@@ -15,32 +15,32 @@ import { Failure } from '../failure.ts';
 import { statusMessages as messages } from './messages.ts';
 import { kmsRequester, type Looking } from './notes.ts';
 
-/** A secret, and when its current value was stored, as far as that could be looked at. */
+/** A secret with the date of its current value, as far as these could be read. */
 export interface SecretSnapshot extends ListedSecret {
   currentSince?: Date;
-  /** Absent while it is scheduled for deletion, and where only the policies of roles are of concern. */
+  /** Absent while it is scheduled for deletion, or if only role policies are read. */
   access?: SecretAccess;
 }
 
-/** What decides who may read a secret, beside the policies of the role. */
+/** What decides who may read a secret, apart from the role's policies. */
 export interface SecretAccess {
   resourcePolicy: Observed<string | undefined>;
   encryption: Encryption;
 }
 
-/** A secret by its name or its ARN. */
+/** A secret by name or ARN. */
 export interface SecretId {
   region: string;
   id: string;
 }
 
-/** The secrets that were found, and where they were looked for. */
+/** The secrets that were found, and the Regions that were searched. */
 export interface SecretSnapshots {
   secrets: SecretSnapshot[];
   regions: string[];
-  /** Those looked for one by one that are not there. */
+  /** Secrets that were read individually and don't exist. */
   absent: SecretId[];
-  /** Those that the list lacks and that the caller is not allowed to read one by one. */
+  /** Secrets that are missing in the list and that the caller isn't allowed to read individually. */
   unreadable: SecretId[];
 }
 
@@ -48,23 +48,23 @@ const REGIONS_AT_ONCE = 8;
 const DETAILS_AT_ONCE = 20;
 const UNLISTED_AT_ONCE = 10;
 
-/** Failures for which a Region that was not named is left out; those that concern all of AWS are not among them. */
+/** Failures for which a Region is skipped, unless the user named it. Failures that concern all of AWS are not included. */
 const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachable|timed-out|proxy-.*)$/;
 
-/** Which secrets are to be found. */
+/** The secrets to find. */
 export interface Wanted {
-  /** Whether one that a list shows is to be kept; all others are forgotten as soon as they were seen. */
+  /** Returns true to keep a listed secret. All others are dropped immediately. */
   isWanted(secret: ListedSecret): boolean;
-  /** Hears of each that is not kept. */
+  /** Called for each listed secret that is not kept. */
   passOver?(secret: ListedSecret): void;
-  /** Those that are looked for also where the list does not show them. */
+  /** Secrets to read individually if the list doesn't show them. */
   others: SecretId[];
 }
 
 /**
- * The secrets of these Regions that are wanted. A Region that is switched off or not allowed is noted and left out, unless
- * it was asked for by its name.
- * @throws Failure when a Region that was asked for cannot be looked at
+ * Returns the wanted secrets in these Regions. A Region that is disabled or forbidden is noted and skipped, unless the user named
+ * it.
+ * @throws Failure if a Region that the user named can't be read
  */
 export async function findSecrets(
   looking: Looking,
@@ -79,11 +79,11 @@ export async function findSecrets(
   const count = kept.flat().length;
   if (count > DETAILS_AT_ONCE) looking.onProgress(messages.readingDetails(count));
   const withDetails = detailReader(looking);
-  // Each Region has a quota of its own.
+  // Each Region has its own quota.
   const detailed = kept.map((secrets) => atMost(DETAILS_AT_ONCE, secrets, withDetails));
   return {
     secrets: (await allSettledOrThrow(detailed)).flat(),
-    regions: regions.filter((_, at) => found[at]),
+    regions: regions.filter((_, index) => found[index]),
     absent: found.flatMap((each) => each?.absent ?? []),
     unreadable: found.flatMap((each) => each?.unreadable ?? []),
   };
@@ -99,7 +99,7 @@ async function secretsIn(
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
     for (const { description: _, ...secret } of items) {
-      // Descriptions are not shown, and there may be thousands.
+      // Descriptions aren't shown, and there may be thousands.
       if (isWanted(secret)) kept.push(secret);
       else passOver?.(secret);
     }
@@ -117,12 +117,12 @@ async function secretsIn(
   kept.push(...answers.flatMap((answer) => answer?.found ?? []));
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
-    absent: unlisted.filter((_, at) => answers[at] && !answers[at].found),
+    absent: unlisted.filter((_, index) => answers[index] && !answers[index].found),
     unreadable: unlisted.filter((_, at) => !answers[at]),
   };
 }
 
-/** Decides about a Region that could not be looked at: `undefined` when it is left out. */
+/** Returns a handler for a Region that could not be read: rethrows, or notes that the Region is skipped. */
 function leftOut({ notes, asked }: Looking, region: string): (error: unknown) => undefined {
   return (error) => {
     if (asked.includes(region) || !(error instanceof Failure) || !SKIPPABLE.test(error.code)) throw error;
@@ -131,7 +131,7 @@ function leftOut({ notes, asked }: Looking, region: string): (error: unknown) =>
   };
 }
 
-/** Makes what reads the details of secrets; each KMS key is looked at once for all of them. */
+/** Returns a function that reads the details of a secret. Each KMS key is read once for all secrets. */
 function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SecretSnapshot> {
   const { aws, notes, rolesOnly } = looking;
   const request = kmsRequester(notes);
@@ -144,7 +144,7 @@ function detailReader(looking: Looking): (secret: ListedSecret) => Promise<Secre
     const reading = rolesOnly ? undefined : readAccess(looking, secret, readers);
     await allSettledOrThrow<unknown>([version, Promise.resolve(reading)]);
     const [createdAt, access] = [seenIn(await version)?.createdAt, await reading];
-    return { ...secret, ...(createdAt ? { currentSince: createdAt } : {}), ...(access ? { access } : {}) };
+    return { ...secret, currentSince: createdAt, access };
   };
 }
 
@@ -153,7 +153,7 @@ function readVersion(
   secret: ListedSecret,
 ): Promise<Observed<CurrentVersion | undefined>> {
   if (!secret.current) return Promise.resolve({ seen: undefined });
-  // Of one that is deleted for good meanwhile there is nothing to say.
+  // A secret that was permanently deleted in the meantime has no details.
   return notes.unlessUnanswered(secret.name, orAbsent(readCurrentVersion(aws, secret)));
 }
 

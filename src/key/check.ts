@@ -16,7 +16,7 @@ import {
 
 export interface KeyRules {
   keyType: KeyType;
-  /** Checked against the length; derived from the length when absent. SRT passwords have none. */
+  /** Checked against the key length; derived from it if absent. SRT passwords have none. */
   algorithm?: Algorithm;
 }
 
@@ -25,20 +25,20 @@ export type CheckResult =
   | { ok: false; problems: KeyProblem[] };
 
 /**
- * Checks a key as the user gave it; one trailing newline is dropped. The plain text should live no longer than until
- * this call: what it returns is wrapped.
+ * Checks a key as the user provided it. One trailing newline is dropped. Don't keep the plaintext beyond this call: the returned
+ * key is wrapped.
  */
 export function checkKey(text: string, rules: KeyRules): CheckResult {
   const key = text.replace(/\r?\n$/, '');
   const problem = problemOf(key, rules);
   if (problem) return { ok: false, problems: [problem] };
   const algorithm = rules.keyType === 'static-key' ? algorithmOfLength(key.length) : undefined;
-  return { ok: true, key: KeyMaterial.from(key), ...(algorithm ? { algorithm } : {}) };
+  return { ok: true, key: KeyMaterial.from(key), algorithm };
 }
 
 /**
- * Checks what a secret holds. Returns what is wrong, the most telling first, in words that tell nothing else about the value. MediaConnect reads it to the last
- * character, so here a trailing newline is a mistake: the stream would not decrypt.
+ * Checks the value of a secret. Returns the problems, most informative first; their messages reveal nothing else about the value.
+ * MediaConnect reads the whole value, so a trailing newline is a problem: the stream would not decrypt.
  */
 export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
   const text = key.reveal();
@@ -57,7 +57,7 @@ function storedMessage(code: KeyProblemCode, { algorithm = 'aes256' }: KeyRules)
     : storedKeyMessages[code];
 }
 
-/** A loop, because a pattern anchored at the end tries each line break of a long value as the first. */
+/** A loop instead of a regular expression anchored at the end, which would be quadratic in the number of line breaks. */
 function withoutLineBreaksAtEnd(text: string): string {
   let end = text.length;
   while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;
@@ -65,8 +65,8 @@ function withoutLineBreaksAtEnd(text: string): string {
 }
 
 /**
- * Returns true for a stored value that can be an SRT password, and is no static key in some other notation or with one mistake in
- * it. Of such a value it cannot be said that it is a damaged static key.
+ * Returns true if a stored value can be an SRT password and doesn't look like a static key in another notation or with one
+ * mistake. If it returns true, the value can't be called a damaged static key.
  */
 export function mayBePassword(key: KeyMaterial): boolean {
   if (checkStoredKey(key, { keyType: 'srt-password' }).length > 0) return false;
@@ -77,24 +77,24 @@ export function mayBePassword(key: KeyMaterial): boolean {
   return algorithmOfLength(digitsIn(bare)) === undefined;
 }
 
-/** As long as a static key, give or take a character, and all of it hexadecimal but one character in ten. */
+/** Returns true for a text as long as a static key, plus or minus one character, of which at least 90% are hexadecimal digits. */
 function isNearStaticKey(text: string): boolean {
   const lengths = Object.values(KEY_LENGTH);
   const isAsLong = lengths.some((length) => Math.abs(text.length - length) <= 1);
   return isAsLong && digitsIn(text) >= 0.9 * text.length;
 }
 
-/** Returns how many hexadecimal digits a text has. */
+/** Returns the number of hexadecimal digits in a text. */
 function digitsIn(text: string): number {
   return text.replace(/[^0-9a-f]/gi, '').length;
 }
 
-/** What happened to the text comes before what is wrong with its characters, and that before its length. */
+/** Checks the form of the text first, then its characters, then its length. */
 function problemOf(key: string, rules: KeyRules): KeyProblem | undefined {
   return formProblem(key) ?? (rules.keyType === 'static-key' ? staticProblem(key, rules) : srtProblem(key));
 }
 
-/** AWS Elemental MediaConnect User Guide: a static key is hexadecimal text of a length that fits the algorithm. */
+/** AWS Elemental MediaConnect User Guide: a static key is hexadecimal text whose length fits the algorithm. */
 function staticProblem(key: string, { algorithm }: KeyRules): KeyProblem | undefined {
   return (
     invisibleProblem(key) ??
@@ -128,17 +128,17 @@ function srtProblem(key: string): KeyProblem | undefined {
 }
 
 /**
- * What is odd about a key that passed `checkKey`. These are warnings, not problems, because the other end of the stream
- * may use just this key, and then no other one decrypts. An SRT password gets none: what it may look like is up to the user.
+ * Returns warnings for an unusual key that passed `checkKey`. They are not problems: the other end of the stream may use exactly
+ * this key. An SRT password gets no warnings, because the user may choose any text.
  */
 export function keyWarnings(key: KeyMaterial, keyType: KeyType): string[] {
   if (keyType !== 'static-key') return [];
   const digits = key.reveal();
   if (/^(.)\1*$/i.test(digits)) return [messages.sameDigit];
-  // A spreadsheet keeps 15 digits of a number.
+  // Spreadsheets keep 15 significant digits.
   if (/^[1-9]\d{14}0+$/.test(digits)) return [messages.roundedNumber];
   const inner = Buffer.from(digits, 'hex').toString('latin1');
-  // In a random key of 32 bytes each byte is a hexadecimal digit about once in 10^34 times.
+  // In a random 32-byte key, all bytes are hexadecimal digits with a probability of about 10^-34.
   const isKey = /^[0-9a-f]+$/i.test(inner) && algorithmOfLength(inner.length) !== undefined;
   return isKey ? [messages.encodedTwice(inner.length)] : [];
 }

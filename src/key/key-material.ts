@@ -1,17 +1,17 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
-/** What a key is to MediaConnect (API reference, `KeyType`). */
+/** The key type in MediaConnect (API reference, `KeyType`). */
 export type KeyType = 'static-key' | 'srt-password';
 
-/** The encryption algorithms of static keys (API reference, `Algorithm`). */
+/** Encryption algorithms for static keys (API reference, `Algorithm`). */
 export type Algorithm = 'aes128' | 'aes192' | 'aes256';
 
 const REDACTED = '[redacted]';
 
 /**
- * A key on its way from the user to Secrets Manager. Every textual form of it is `[redacted]`; only `reveal` gives the
- * text, and only the calls that store it and the checks in this folder use that.
+ * A key on its way from the user to Secrets Manager. Every conversion to text gives `[redacted]`. Only `reveal` returns the key,
+ * for the calls that store it and the checks in this folder.
  */
 export class KeyMaterial {
   readonly #text: string;
@@ -20,12 +20,12 @@ export class KeyMaterial {
     this.#text = text;
   }
 
-  /** Wraps a text as it is, without checking it. */
+  /** Wraps a text without checking it. */
   static from(text: string): KeyMaterial {
     return new KeyMaterial(text);
   }
 
-  /** The key itself. For the calls that store it and the checks in this folder, and for nothing else. */
+  /** Returns the key as plaintext. Only for the calls that store it and the checks in this folder. */
   reveal(): string {
     return this.#text;
   }
@@ -36,8 +36,8 @@ export class KeyMaterial {
   }
 
   /**
-   * Whether both are the same key. The hexadecimal letters of a static key mean the same in either case; an SRT password
-   * is compared as it is.
+   * Returns true if both are the same key. Static keys are compared case-insensitively because they are hexadecimal; SRT
+   * passwords are compared exactly.
    */
   sameKey(other: KeyMaterial, keyType: KeyType): boolean {
     const form = (text: string) => Buffer.from(keyType === 'static-key' ? text.toLowerCase() : text);
@@ -45,7 +45,7 @@ export class KeyMaterial {
     return mine.length === theirs.length && timingSafeEqual(mine, theirs);
   }
 
-  /** The text with `[redacted]` wherever it repeats the key: as it is, or as JSON or a URL spells it. */
+  /** Replaces the key in a text with `[redacted]`: verbatim, JSON-escaped or URL-encoded. */
   redactIn(text: string): string {
     const spellings = [JSON.stringify(this.#text).slice(1, -1), encodeURIComponent(this.#text), this.#text];
     return spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REDACTED), text);
@@ -68,20 +68,20 @@ export class KeyMaterial {
   }
 }
 
-/** Characters of a static key for each algorithm: two hexadecimal digits a byte. */
+/** Length of a static key in characters: two hexadecimal digits a byte. */
 export const KEY_LENGTH: Record<Algorithm, number> = { aes128: 32, aes192: 48, aes256: 64 };
 
 export const ALGORITHMS = Object.keys(KEY_LENGTH) as Algorithm[];
 
-/** Bytes of the keys of each algorithm. */
+/** Length of a static key in bytes, for each algorithm. */
 export const KEY_BYTES = Object.values(KEY_LENGTH).map((digits) => digits / 2);
 
-/** Makes a key of the system's cryptographic randomness, in lower-case hexadecimal. */
+/** Generates a key with the system's cryptographic random number generator, in lowercase hexadecimal. */
 export function generateKey(algorithm: Algorithm): KeyMaterial {
   return KeyMaterial.from(randomBytes(KEY_LENGTH[algorithm] / 2).toString('hex'));
 }
 
-/** The algorithm whose keys have this many characters. */
+/** Returns the algorithm whose keys have this many characters. */
 export function algorithmOfLength(length: number): Algorithm | undefined {
   return ALGORITHMS.find((algorithm) => KEY_LENGTH[algorithm] === length);
 }

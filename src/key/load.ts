@@ -7,8 +7,8 @@ import type { KeyProblem } from './problems.ts';
 import { type KeyInput, type KeySource, readKeyText } from './source.ts';
 
 /**
- * A key as its source holds it, not checked yet. Its variable is no longer in the environment, so programs that look for
- * credentials may be started now.
+ * A key as read from its source, not checked yet. Its variable has been removed from the environment, so it's safe to start
+ * programs that look up credentials.
  */
 export interface UncheckedKey {
   text: KeyMaterial;
@@ -16,24 +16,24 @@ export interface UncheckedKey {
   warnings: string[];
 }
 
-/** A key that was read and checked, or made. */
+/** A key that was read and checked, or generated. */
 export interface CheckedKey {
   key: KeyMaterial;
   generated: boolean;
 }
 
-/** A checked key, and what is odd about it. */
+/** A checked key with warnings about it. */
 export type LoadedKey = CheckedKey & { warnings: string[] };
 
-/** Returns the key that a source holds, or makes one. @throws Failure when it cannot be read */
+/** Returns the key from a source, or generates one. @throws Failure if it can't be read */
 export type ReadKey = (source: KeySource) => Promise<UncheckedKey>;
 
-/** Looks for the type of a key where AWS says it. */
+/** Reads the type of a key from AWS. */
 export type FindKeyType = () => Promise<KeyType | undefined>;
 
 /**
- * Makes a function that reads keys from their sources, or makes them. What serves several keys is read once: a variable is
- * gone after that.
+ * Returns a function that reads keys from their sources, or generates them. A source that several keys share is read once,
+ * because reading a variable removes it from the environment.
  */
 export function keyReader(input: KeyInput): ReadKey {
   const readings = new Map<string, Promise<UncheckedKey>>();
@@ -48,14 +48,14 @@ export function keyReader(input: KeyInput): ReadKey {
 }
 
 /**
- * Reads the key from its source, or makes it, and checks it.
- * @throws Failure that says what is wrong with the key, without showing it
+ * Reads a key from its source, or generates it, and checks it.
+ * @throws Failure that describes the problem without showing the key
  */
 export async function loadKey(source: KeySource, rules: KeyRules, input: KeyInput): Promise<LoadedKey> {
   return checkRead(await keyReader(input)(source), rules);
 }
 
-/** Checks a key that was read. @throws Failure that says what is wrong with it, without showing it */
+/** Checks a key that was read. @throws Failure that describes the problem without showing the key */
 export function checkRead(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
   const result = checked(unchecked, rules);
   if ('problems' in result) throw badKey(result.problems);
@@ -63,8 +63,8 @@ export function checkRead(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
 }
 
 /**
- * The same for a key of unknown type. Only if it is no static key, and can be a password, AWS is asked for its type.
- * @throws Failure as `checkRead` does; when AWS could not be asked, its cause is the failure that says why
+ * Like `checkRead`, for a key of unknown type. Reads the type from AWS only if the key is not a static key and can be a password.
+ * @throws Failure as `checkRead` does; if the type could not be read, that failure is its cause
  */
 export async function checkOfOpenType(
   unchecked: UncheckedKey,
@@ -81,7 +81,7 @@ export async function checkOfOpenType(
   return checkRead(unchecked, { keyType });
 }
 
-/** Returns true for a key that breaks no rule for SRT passwords, so that a tag may tell that it is one. */
+/** Returns true if a key follows all rules for SRT passwords. It is one only if a tag says so. */
 export function fitsPassword({ text }: UncheckedKey): boolean {
   return checkKey(text.reveal(), { keyType: 'srt-password' }).ok;
 }
@@ -105,7 +105,7 @@ async function read(
   return { text: KeyMaterial.from(text), generated: false, warnings };
 }
 
-/** @param unread why AWS could not be asked for the type of the key */
+/** @param unread why the type of the key could not be read from AWS */
 function badKey(problems: KeyProblem[], unread?: Failure): Failure {
   const [message = '', ...details] = problems.map((problem) => problem.message);
   return new Failure(message, {

@@ -1,4 +1,4 @@
-/** Sentences about keys. None of them contains any character of a key. */
+/** Messages about keys. None of them contains any character of a key. */
 
 const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` : `${n} ${many}`);
 
@@ -89,7 +89,7 @@ export const keyMessages = {
     `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${word}`,
 };
 
-/** What is wrong with a stored value. Nothing else about a value that is stored leaves AWS: no length, no count, no position. */
+/** Problems with a stored value. They reveal nothing else about the value: no length, no count, no position. */
 export const storedKeyMessages = {
   empty: 'The value is empty.',
   'too-long': 'The value is far too long for a key.',
@@ -120,7 +120,7 @@ export const storedKeyMessages = {
   'srt-length': 'The value does not have the length of an SRT password: 10 to 80 characters.',
 } satisfies Record<Exclude<KeyProblemCode, 'wrong-algorithm'>, string>;
 
-/** The same of a value that is a key for another algorithm than the one asked for. */
+/** The same for a value that is a key for a different algorithm than requested. */
 export function storedOtherAlgorithm(algorithm: string, digits: number): string {
   return `The value does not have the ${digits} hexadecimal digits that ${algorithm} takes.`;
 }

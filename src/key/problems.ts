@@ -1,16 +1,16 @@
 import { KEY_BYTES } from './key-material.ts';
 import { type KeyProblemCode, keyMessages as messages } from './messages.ts';
 
-/** Something wrong with a key: a stable word, and a sentence that says what to do and shows nothing of the key. */
+/** A problem with a key: a stable code, and a message that says what to do and shows nothing of the key. */
 export interface KeyProblem {
   code: KeyProblemCode;
   message: string;
 }
 
-/** Secrets Manager keeps at most 65,536 bytes; a key is three orders of magnitude shorter. */
+/** Secrets Manager stores up to 65,536 bytes. A key is three orders of magnitude shorter. */
 const LONGEST = 1_024;
 
-/** Mistakes that say what happened to the text, whatever kind of key it is. */
+/** Returns a problem with the form of the text, for any type of key. */
 export function formProblem(key: string): KeyProblem | undefined {
   if (key.trim() === '') return { code: 'empty', message: messages.empty };
   if (key.length > LONGEST) return { code: 'too-long', message: messages.tooLong(80) };
@@ -26,10 +26,10 @@ export function formProblem(key: string): KeyProblem | undefined {
   return { code: 'several-lines', message: messages.severalLines(key.trim().split(/[\r\n]+/).length) };
 }
 
-/** ASCII text in UTF-16 without a byte-order mark, read as UTF-8: every other character is zero. */
+/** Returns true for ASCII text in UTF-16 without a byte order mark that was read as UTF-8: every other character is zero. */
 function isUtf16(text: string): boolean {
   const zerosAt = (parity: number) =>
-    [...text].every((character, at) => (character === '\0') === (at % 2 === parity));
+    [...text].every((character, index) => (character === '\0') === (index % 2 === parity));
   return text.includes('\0') && (zerosAt(0) || zerosAt(1));
 }
 
@@ -39,12 +39,12 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    // A pasted object with a mistake in it is still no key.
+    // JSON with a syntax error is no key either.
     return /^\s*\{\s*["']/.test(text);
   }
 }
 
-/** Hexadecimal digits as other programs write them, or with something around them. */
+/** Returns a problem if hexadecimal digits are in the notation of another program, or have something around them. */
 export function notationProblem(key: string): KeyProblem | undefined {
   if (isSpreadsheetNumber(key)) return { code: 'spreadsheet', message: messages.spreadsheet };
   if (isPath(key)) return { code: 'file-reference', message: messages.fileReference };
@@ -61,8 +61,8 @@ export function notationProblem(key: string): KeyProblem | undefined {
 }
 
 /**
- * `1.23457E+31`, `1,23457E+31`, `12345.0`, `12,345,678,901`, `#####`, `#NUM!`. Digits and an `e` alone may be a key, so a sign or a
- * separator is asked for.
+ * Matches `1.23457E+31`, `1,23457E+31`, `12345.0`, `12,345,678,901`, `#####`, `#NUM!`. Digits with an `e` can be a key, so a sign
+ * or a separator is required.
  */
 function isSpreadsheetNumber(key: string): boolean {
   const isScientific = /^[+-]?\d+([.,]\d+)?E[+-]?\d{1,3}$/i.test(key) && /[.,+-]/.test(key);
@@ -70,26 +70,26 @@ function isSpreadsheetNumber(key: string): boolean {
   return isScientific || isDecimal || /^#(#+|[A-Z]+[!?]|N\/A)$/.test(key);
 }
 
-/** `/run/secrets/key`, `./key.txt`, `@key.txt`: what other commands read a value from. */
+/** Matches `/run/secrets/key`, `./key.txt`, `@key.txt`: paths from which other commands read a value. */
 function isPath(key: string): boolean {
   return (
     /^@?(~|\.{1,2})?\/[^\s]+$/.test(key) || /^@?[\w.-]+\.(txt|key|hex|bin|pem|env|ya?ml|json)$/i.test(key)
   );
 }
 
-/** `$KEY`, `${KEY}`, `$(cat key)`, `%KEY%`, `<KEY>` */
+/** Matches `$KEY`, `${KEY}`, `$(cat key)`, `%KEY%`, `<KEY>`. */
 function isPlaceholder(key: string): boolean {
   return /^(\$[a-z_]\w*|\$\{[^{}]*\}|\$\([^()]*\)|%\w+%|<[^<>]*>)$/i.test(key);
 }
 
-/** `00:11:22`, `0011-2233`, `{0x00, 0x11}` */
+/** Matches `00:11:22`, `0011-2233`, `{0x00, 0x11}`. */
 function isByteList(key: string): boolean {
   const bytes = key.replace(/0x/gi, '');
   if (bytes !== key && /^[[({]?\s*[0-9a-f]+([,;:\s]+[0-9a-f]+)+\s*[\])}]?$/i.test(bytes)) return true;
   return /^[0-9a-f]+([:,;._-]\s?[0-9a-f]+)+$/i.test(key);
 }
 
-/** `KEY=00112233`, `export KEY=00112233`, `key: 00112233`, `"key": "00112233"`; not the address of a web page. */
+/** Matches `KEY=00112233`, `export KEY=00112233`, `key: 00112233`, `"key": "00112233"`, but not a URL. */
 function isAssignment(key: string): boolean {
   return (
     /^(export\s+)?[a-z_][\w.-]*\s*=\s*[^=\s]/i.test(key) ||
@@ -97,7 +97,7 @@ function isAssignment(key: string): boolean {
   );
 }
 
-/** Characters that no key of any kind has. */
+/** Returns a problem for characters that are invalid in any type of key. */
 export function characterProblem(key: string): KeyProblem | undefined {
   if (/\p{Cc}/u.test(key)) return { code: 'control', message: messages.control };
   const nonAscii = offenders(key, /[^\x20-\x7e]/);
@@ -106,7 +106,7 @@ export function characterProblem(key: string): KeyProblem | undefined {
     : undefined;
 }
 
-/** Characters that are seen by no one, as a copy from a web page or a chat brings them along. */
+/** Returns a problem for invisible characters, which come with text copied from a web page or a chat. */
 export function invisibleProblem(key: string): KeyProblem | undefined {
   const invisible = offenders(key, /\p{Cf}/u);
   return invisible
@@ -114,7 +114,7 @@ export function invisibleProblem(key: string): KeyProblem | undefined {
     : undefined;
 }
 
-/** Plain text that is not hexadecimal. */
+/** Returns a problem for plain text that is not hexadecimal. */
 export function digitProblem(key: string): KeyProblem | undefined {
   const foreign = offenders(key, /[^0-9a-f]/i);
   if (!foreign) return undefined;
@@ -129,19 +129,19 @@ export function digitProblem(key: string): KeyProblem | undefined {
   );
 }
 
-/** Base64 of a key's bytes, or, as Kubernetes shows it, of its hexadecimal digits. */
+/** Detects Base64 of a key's bytes or of its hexadecimal digits. Kubernetes shows secrets in the latter form. */
 function base64Problem(key: string, foreign: number): KeyProblem | undefined {
-  // Of Base64's letters about two thirds are not hexadecimal; a mistyped hexadecimal key has a few such letters.
+  // About two thirds of the Base64 alphabet are not hexadecimal. A mistyped hexadecimal key has only a few such characters.
   if (!/^[\w+/-]+={0,2}$/.test(key) || foreign * 4 < key.length) return undefined;
   const bytes = Buffer.from(key, 'base64');
-  // Digits first: 32 of them are as many as the bytes of an aes256 key, and the advice for bytes would make a wrong key.
+  // Check for digits first: 32 digits are as many bytes as an aes256 key, and the advice for bytes would produce a wrong key.
   if (/^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'))) {
     return { code: 'base64', message: messages.base64OfDigits };
   }
   return KEY_BYTES.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;
 }
 
-/** How many characters match, and the position of the first, counted from 1. */
+/** Returns how many characters match, and the position of the first, starting at 1. */
 function offenders(text: string, pattern: RegExp): { count: number; first: number } | undefined {
   const characters = [...text];
   const first = characters.findIndex((character) => pattern.test(character));

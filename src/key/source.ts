@@ -7,37 +7,37 @@ import { plain, shellWord } from '../text.ts';
 import { type Algorithm, KEY_BYTES } from './key-material.ts';
 import { keyMessages as messages } from './messages.ts';
 
-/** Where a key comes from, as the flags say it. */
+/** The source of a key, as specified by the flags. */
 export type KeySource =
-  /** `shown` is how the user wrote the path, where that is not from the current folder. */
+  /** `shown` is the path as the user wrote it, if it is not relative to the current folder. */
   | { kind: 'file'; path: string; shown?: string }
   | { kind: 'stdin' }
   | { kind: 'env'; name: string }
   | { kind: 'generate'; algorithm: Algorithm };
 
-/** The text that was read, not checked yet, and what the user should be warned of. */
+/** The text of a key, not checked yet, and warnings about its source. */
 export interface KeyText {
   text: string;
   warnings: string[];
 }
 
-/** A key file holds a key and perhaps a newline; whatever is larger is the wrong file. */
+/** A key file contains a key and perhaps a newline. Anything larger is the wrong file. */
 const MOST_BYTES = 65_536;
 
-/** The outside world that keys are read from. */
+/** The process streams and environment that keys are read from. */
 export interface KeyInput {
   stdin: Readable & { isTTY?: boolean };
   env: NodeJS.ProcessEnv;
-  /** Ends the waiting for a pipe whose other end is silent. */
+  /** Aborts the wait for a pipe that sends nothing. */
   interrupt?: AbortSignal;
-  /** Called with the name of a source whose end does not come, as of a pipe that stays open. */
+  /** Called with the name of a source that has not ended after `WAITING_AFTER_MS`, such as a pipe that stays open. */
   onWait?: (source: string) => void;
 }
 
-/** A pipe whose end has not come by then, in milliseconds, may never end. */
+/** After this time, in milliseconds, the input may never end. */
 const WAITING_AFTER_MS = 1_000;
 
-/** Whether a source holds a key that can be read here: a variable that is set, or a file that is there and may be read. */
+/** Returns true if a key can be read here: the variable is set, or the file exists and is readable. */
 export function holdsKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
   if (source.kind === 'env') return Object.hasOwn(env, source.name);
   return source.kind === 'file' && mayBeRead(source.path);
@@ -53,7 +53,7 @@ function mayBeRead(path: string): boolean {
 }
 
 /**
- * Reads the text of a key. It should go straight on to `checkKey`, which wraps it.
+ * Reads the text of a key. Pass it directly to `checkKey`, which wraps it.
  * @throws Failure with one sentence that names the flag
  */
 export async function readKeyText(
@@ -93,14 +93,14 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
     return refuse(folder === undefined ? messages.fileAbsent : messages.fileAbsentIn(folder));
   }
   if (code === 'EACCES' || code === 'EPERM') return refuse(messages.fileUnreadable(shown));
-  // Linux and macOS answer so for a socket, which is what /dev/stdin often is in a program started by another one.
+  // Error codes of Linux and macOS for a socket. In a child process, /dev/stdin is often a socket.
   if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(messages.fileIsSocket(shown));
   return refuse(messages.fileFailed(shown, code));
 }
 
 /**
- * Whether a path that leads nowhere is a path at all: what begins with the name of a folder that exists is one, unless the
- * rest looks like a key. Anything else may be the key itself, given by mistake, and must not be repeated.
+ * Returns true if a missing file's path is clearly a path: its folder exists, and its name doesn't look like a key. Anything else
+ * may be the key itself, given by mistake, and must not be repeated.
  */
 function isInFolder(path: string, shown: string): boolean {
   if ([path, shown].some((each) => mayHoldKey(basename(each)))) return false;
@@ -109,14 +109,14 @@ function isInFolder(path: string, shown: string): boolean {
   return ends.every((end) => end > 0) && folder !== parse(folder).root && existsSync(folder);
 }
 
-/** The folder in which a path was looked for that the user wrote from there; it is no part of what may be a key. */
+/** Returns the base folder of a relative path that the user wrote. It can't contain the key. */
 function folderTried(path: string, shown: string): string | undefined {
   const written = normalize(shown);
   if (shown === path || !path.endsWith(sep + written)) return undefined;
   return plain(path.slice(0, -written.length - 1) || sep);
 }
 
-/** Hexadecimal digits, in one piece or in groups: more than a date and a time have, and half a key. */
+/** Matches at least half a key in hexadecimal digits, in one piece or in groups; more digits than a date with a time has. */
 function mayHoldKey(name: string): boolean {
   return /[0-9a-f]{16}/i.test(name) || /[0-9a-f]{24}/i.test(name.replace(/[ :._-]/g, ''));
 }
@@ -145,7 +145,7 @@ async function readAll(
   }
 }
 
-/** Whether an error is one of the program's own, which says already what it has to say. */
+/** Returns true for the program's own errors, which already have a message. */
 function isOwn(error: unknown): boolean {
   return error instanceof Failure || error instanceof Interrupted;
 }
@@ -153,7 +153,7 @@ function isOwn(error: unknown): boolean {
 function decode(bytes: Buffer, source: string): string {
   if (bytes.length === 0) throw refuse(messages.sourceEmpty(source));
   try {
-    // The byte-order mark stays, so that the check can name it.
+    // Keep the byte order mark so that the check can report it.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw refuse(messages.utf16);
@@ -163,7 +163,7 @@ function decode(bytes: Buffer, source: string): string {
 }
 
 /**
- * Takes all variables out of the environment that hold keys, so that no child process inherits one. Returns them, as an
+ * Removes all variables that contain keys from the environment, so that no child process inherits one. Returns them as an
  * environment to read the keys from.
  */
 export function takeVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -176,10 +176,10 @@ export function takeVariables(sources: readonly KeySource[], env: NodeJS.Process
   return taken;
 }
 
-/** Takes the variable out of the environment, so that no child process inherits it. */
+/** Removes the variable from the environment, so that no child process inherits it. */
 function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   const text = Object.hasOwn(env, name) ? env[name] : undefined;
-  // What is no variable may be the key itself, given by mistake, so it is not repeated.
+  // The name of an unset variable may be the key itself, given by mistake, so it isn't repeated.
   if (text === undefined) throw refuse(messages.envUnset);
   delete env[name];
   if (text === '') throw refuse(messages.sourceEmpty(`--key-env ${plain(name)}`));

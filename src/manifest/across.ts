@@ -6,14 +6,14 @@ import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Members } from './tree.ts';
 
-/** An entry that was read. */
+/** An entry of the manifest, parsed. */
 export interface Entry {
   at: number;
   members: Members;
   answers: SetupAnswers;
 }
 
-/** What entries say together about one thing, which has to be the same. */
+/** Settings that entries with the same name (such as a role) must agree on. */
 const SHARED = [
   {
     name: 'roleName',
@@ -23,7 +23,7 @@ const SHARED = [
   { name: 'policyName', otherwise: DEFAULTS.policyName, alike: ['policyScope', 'policyPrefix'] },
 ] as const;
 
-/** Notes what entries that are right by themselves say against each other. */
+/** Reports contradictions between entries that are valid by themselves. */
 export function checkAcross(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
   checkSecrets(entries, lineOf, mistakes);
   checkPartitions(entries, lineOf, mistakes);
@@ -31,7 +31,7 @@ export function checkAcross(entries: Entry[], lineOf: (offset: number) => number
     const first = new Map<string, Entry>();
     for (const entry of entries) {
       const spelled = entry.answers[name] ?? otherwise;
-      // IAM does not tell letter case apart.
+      // IAM names are case-insensitive.
       const known = first.get(spelled.toLowerCase());
       first.set(spelled.toLowerCase(), known ?? entry);
       if (!known) continue;
@@ -45,7 +45,7 @@ export function checkAcross(entries: Entry[], lineOf: (offset: number) => number
   }
 }
 
-/** The value in a form that is equal for equal values; what is left out is the same as its default. */
+/** Returns a string that is equal for equal values. An omitted value equals its default. */
 function formOf({ answers }: Entry, member: (typeof SHARED)[number]['alike'][number]): string {
   const value = answers[member] ?? (member in DEFAULTS ? DEFAULTS[member as keyof typeof DEFAULTS] : '');
   return Array.isArray(value) ? [...value].sort().join(' ') : String(value);
@@ -65,7 +65,7 @@ function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mist
   }
 }
 
-/** An account is in one partition. Contradictions inside one entry are reported elsewhere. */
+/** All Regions of an account are in one partition. Contradictions within one entry are reported elsewhere. */
 function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
   const placed = entries.flatMap((entry) => {
     const [region] = regionsOf(entry.answers);

@@ -21,7 +21,7 @@ import {
   textsIn,
 } from './tree.ts';
 
-/** The answers that the members of an entry, or of the defaults, give; what is wrong with them is noted. */
+/** Returns the answers from the fields of an entry or of the defaults, and reports mistakes. */
 export function answersIn(members: Members, path: string, mistakes: Mistakes): SetupAnswers {
   const answers = answersOf(optionsIn(members), readerIn(members, mistakes));
   const { keySource } = answers;
@@ -35,7 +35,7 @@ export function answersIn(members: Members, path: string, mistakes: Mistakes): S
   };
 }
 
-/** What the flags of `setup` would have said. Tags are read by themselves. */
+/** Returns the equivalent options of `setup`, except tags, which `tagsIn` reads. */
 function optionsIn(members: Members): SetupOptions {
   const key = sourceIn(members);
   const given = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, option]) => {
@@ -56,13 +56,13 @@ function valueIn(
   return takes === 'tags' ? undefined : textIn(tree);
 }
 
-/** What stands under `key`, if it is one source. Several are reported elsewhere. */
+/** Returns the fields under `key` if they name one source. Several sources are reported elsewhere. */
 function sourceIn(members: Members): Members {
   const sources = membersIn(members.get('key')?.value);
   return sources.size === 1 ? sources : new Map();
 }
 
-/** Reads options by the rules of the flags, and puts what is wrong to the places of the members. */
+/** Returns a reader that applies the rules of the flags and reports problems at the position of the field. */
 function readerIn(members: Members, mistakes: Mistakes): Reader {
   return readerOf({
     nameOf: memberOf,
@@ -74,7 +74,7 @@ function readerIn(members: Members, mistakes: Mistakes): Reader {
   });
 }
 
-/** The value that stands for a flag. */
+/** Returns the value of the field that corresponds to a flag. */
 function placeOf(members: Members, flag: string): Tree | undefined {
   const [name = '', within] = memberOf(flag).split('.');
   const value = members.get(name)?.value;
@@ -87,7 +87,7 @@ function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
   );
   for (const { tag, at } of entries) {
     const problem = tagProblem(tag, 'tags');
-    // What looks like a key is reported elsewhere.
+    // Values that look like a key are reported elsewhere.
     if (problem && !looksLikeKey(`${tag.key}=${tag.value}`)) mistakes.add(at, problem);
   }
   const tags = entries.map(({ tag }) => tag);
@@ -95,7 +95,7 @@ function tagsIn(tree: Tree | undefined, mistakes: Mistakes): Tag[] {
   return tags;
 }
 
-/** Notes what an entry lacks, and what does not go together in it, the defaults included. */
+/** Reports missing fields and invalid combinations in an entry that is merged with the defaults. */
 export function checkEntry(entry: { at: number; members: Members }, mistakes: Mistakes): void {
   const { at, members } = entry;
   for (const sentence of setupProblems(optionsIn(members))) {
@@ -120,8 +120,8 @@ export function checkEntry(entry: { at: number; members: Members }, mistakes: Mi
 }
 
 /**
- * The members of an entry together with the defaults that concern it: the entry's own win, tags are put together. A default
- * that makes no sense beside what the entry says of itself, such as Regions beside ARNs, is not meant for this entry.
+ * Merges an entry with the defaults that apply to it. The entry's fields win; tags are merged. A default that contradicts the
+ * entry, such as Regions beside ARNs, doesn't apply.
  */
 export function withDefaults(own: Members, defaults: Members): Members {
   const merged = new Map([...defaults, ...own]);
@@ -145,7 +145,7 @@ function pointless(own: Members, merged: Members): string[] {
   ];
 }
 
-/** IAM does not tell the letter case of tags apart, so that an own tag takes the place of a default in other letter case. */
+/** IAM tag keys are case-insensitive, so the entry's tag replaces a default whose key differs only in case. */
 function bothTags(theirs: Member, mine: Member): Member {
   const [defaults, own] = [membersIn(theirs.value), membersIn(mine.value)];
   const taken = new Set([...own.keys()].map((key) => key.toLowerCase()));

@@ -6,43 +6,43 @@ import { looksLikePartOfKey } from '../redaction.ts';
 import { plain } from '../text.ts';
 import { manifestMessages as messages } from './messages.ts';
 
-/** Standard input, or what only this run has open, by one of its names: it can be read once. */
+/** Returns true if the manifest can be read only once: standard input, or a file descriptor of this process. */
 export function isReadOnce(path: string): boolean {
   return path === '-' || /^\/(dev\/(stdin|tty|fd\/.*)|proc\/[^/]+\/fd\/.*)$/.test(normalize(path));
 }
 
-/** Returns whether a path is one of the names of standard input. */
+/** Returns true if a path is a name of standard input. */
 function isStandardInput(path: string): boolean {
   return path === '-' || /^\/(dev\/(stdin|fd\/0)|proc\/self\/fd\/0)$/.test(normalize(path));
 }
 
-/** Returns the name of a manifest for messages. The path that the shell's <(…) makes means nothing to a user. */
+/** Returns the name of a manifest for messages. A path made by the shell's <(…) means nothing to the user. */
 export function nameOf(path: string): string {
   if (isStandardInput(path)) return messages.standardInput;
   return isReadOnce(path) ? messages.thisManifest : plain(path);
 }
 
-/** What becomes of a manifest that does not come to an end, as from a pipe that stays open. */
+/** How to handle input that doesn't end, such as a pipe that stays open. */
 export interface ManifestInput {
   interrupt?: AbortSignal;
-  /** Called with the name of the manifest. */
+  /** Called with the manifest's name when the input has not ended after `WAITING_AFTER_MS`. */
   onWait?: (name: string) => void;
 }
 
-/** A manifest whose end has not come by then, in milliseconds, may never end. */
+/** After this time, in milliseconds, the input may never end. */
 const WAITING_AFTER_MS = 1_000;
 
-/** The folder that relative paths in a manifest begin at: what the shell's <(…) makes has none of its own. */
+/** Returns the base folder for relative paths in a manifest: the current folder for one that can be read only once. */
 export function folderOf(path: string): string {
   return resolve(isReadOnce(path) ? '.' : dirname(path));
 }
 
-/** 10,000 keys take about one and a half. */
+/** A manifest with 10,000 keys takes about 1.5 MB. */
 const MOST_MEGABYTES = 4;
 
 /**
- * Reads a manifest as text, without the byte-order mark that some editors put there.
- * @throws Failure when there is none, or it is no text
+ * Reads a manifest as text and removes a byte order mark.
+ * @throws Failure if the file can't be read or isn't UTF-8
  */
 export async function readText(path: string, input: ManifestInput): Promise<string> {
   const shown = nameOf(path);
@@ -80,7 +80,7 @@ function openManifest(path: string, shown: string): Readable {
 function fileFailure(shown: string, error: unknown): Failure {
   const code = errorCode(error);
   if (code === 'EACCES' || code === 'EPERM') return refuse(messages.unreadable(shown));
-  // What is no file may be a key that was given by mistake, so that is not repeated.
+  // The argument may be a key passed by mistake, so don't repeat it.
   if (looksLikePartOfKey(shown)) return refuse(messages.absentUnnamed);
   return refuse(/^ENO(ENT|TDIR)$/.test(code) ? messages.absent(shown) : messages.failed(shown, code));
 }

@@ -5,10 +5,10 @@ import { manifestMessages as messages } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
 import { isNothing, type Members, membersIn, switchIn, type Tree, textIn } from './tree.ts';
 
-/** Which part of the file is looked at. */
+/** The part of the file that the fields are in. */
 export type Part = 'entry' | 'defaults';
 
-/** Unknown members, and values that are not written as their members take them. */
+/** Returns mistakes for unknown fields and for values of the wrong form. */
 export function formMistakes(members: Members, part: Part): Mistake[] {
   const known = [...members].flatMap(([name, { at, value }]) => {
     const rule = MEMBERS.get(name);
@@ -22,7 +22,7 @@ export function formMistakes(members: Members, part: Part): Mistake[] {
   return [...nameMistakes(members, [...MEMBERS.keys()]), ...known];
 }
 
-/** The members that there are not, and which ones may be meant. */
+/** Returns a mistake for each unknown field, with a suggestion if a known name is close. */
 export function nameMistakes(members: Members, known: readonly string[]): Mistake[] {
   return [...members].flatMap(([name, { at }]) => {
     if (known.includes(name)) return [];
@@ -51,7 +51,7 @@ function inText(name: string, value: Tree): Mistake[] {
   return isText ? [] : [{ at: value.at, sentence: messages.takesText(name) }];
 }
 
-/** What stands under `key` may be a key, given by mistake, so nothing of it is repeated. */
+/** The value under `key` may be a key given by mistake, so messages repeat none of it. */
 function inKey(value: Tree, part: Part): Mistake[] {
   const wrong = (sentence: string, { at }: { at: number } = value) => [{ at, sentence }];
   if (value.kind !== 'map') return wrong(messages.keyForm);
@@ -69,9 +69,9 @@ function inKey(value: Tree, part: Part): Mistake[] {
     : inText(`key.${name}`, member.value);
 }
 
-/** The name that was probably meant, if one is near enough: what differs in hyphens and letter case only is nearest. */
+/** Returns the closest known name, if one is close enough. Hyphens, underscores and case don't count. */
 function closest(wrong: string, names: readonly string[]): string | undefined {
-  // What is far longer than any member is none of them.
+  // A name this long is not a misspelled field.
   if (wrong.length > LONGEST) return undefined;
   const most = Math.max(1, Math.floor(wrong.length / 3));
   const [best] = names
@@ -87,9 +87,9 @@ function bare(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** Levenshtein's: how many letters have to be put in, taken out or changed. */
+/** Returns the Levenshtein distance. */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [above, letter] of [...a].entries()) {
     const next = [above + 1];
     for (const [at, other] of [...b].entries()) {

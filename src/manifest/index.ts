@@ -17,23 +17,23 @@ export { inMembers } from './members.ts';
 export { asManifest, checkInManifest, inManifest, planInManifest } from './mistakes.ts';
 
 /**
- * Reads a manifest, which is YAML 1.2 or JSON, by the rules of the flags of `setup`. The keys themselves are not read.
- * @throws Failure (usage) that names every mistake at once, each with file:line:column, and shows no value
+ * Reads a manifest (YAML 1.2 or JSON), with the same rules as the flags of `setup`. Doesn't read the keys themselves.
+ * @throws Failure (usage) that lists all mistakes with file:line:column and shows no values
  */
 export async function readManifest(path: string, input: ManifestInput = {}): Promise<Manifest> {
   return parseManifest(await readText(path, input), path);
 }
 
 /**
- * The same for a text that was read already.
- * @param path where it is said to stand: paths of key files are relative to its folder, and messages name it
+ * Like `readManifest`, for text that is already read.
+ * @param path the path of the text: key file paths are relative to its folder, and messages name it
  */
 export async function parseManifest(source: string, path: string): Promise<Manifest> {
   const shown = looksLikePartOfKey(path) ? messages.thisFile : nameOf(path);
   const place = placesIn(source);
   const placeOf = (offset: number) => `${shown}:${place(offset).line}:${place(offset).column}`;
   const mistakes = collectMistakes(shown, placeOf);
-  // The YAML library is for those who have a manifest; others need not wait for it.
+  // Loaded lazily: only runs with a manifest need the YAML library.
   const { parse } = await import('./syntax.ts');
   const root = parse(source, mistakes);
   const entries = root ? readRoot(root, path, mistakes) : [];
@@ -49,9 +49,8 @@ export async function parseManifest(source: string, path: string): Promise<Manif
     path,
     commandPath: isReadOnce(path) ? messages.commandPath : path,
     keys,
-    ...(account === undefined
-      ? {}
-      : { account: { account, from: isReadOnce(path) ? messages.thisManifest : shown } }),
+    account:
+      account === undefined ? undefined : { account, from: isReadOnce(path) ? messages.thisManifest : shown },
   };
 }
 
@@ -79,7 +78,7 @@ function checkVersion(members: Members, mistakes: Mistakes): void {
     mistakes.add(version.at, messages.version);
 }
 
-/** YAML reads digits as a number, which would lose zeros at the start, so the text is taken as it is written. */
+/** Reads the account ID as text. As a YAML number, it would lose leading zeros. */
 function readAccountId(members: Members, mistakes: Mistakes): string | undefined {
   const value = members.get('account')?.value;
   if (!value || value.kind === 'unknown') return undefined;

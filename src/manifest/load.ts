@@ -20,24 +20,24 @@ import { manifestMessages as messages } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
 import type { Manifest, ManifestKey } from './types.ts';
 
-/** Files that are read at once, and secrets that are asked for their key type. */
+/** Concurrent reads of key files, and of key types of secrets. */
 const AT_ONCE = 16;
 
-/** An entry, and its key as the source holds it; nothing where it names none. */
+/** An entry with its unchecked key; undefined if the entry names no key source. */
 interface ReadEntry {
   entry: ManifestKey;
   read: Attempt<UncheckedKey> | undefined;
 }
 
-/** Returns the type of the keys that an entry is for, where something besides the manifest says it. */
+/** Returns the key type of an entry, if it is known from outside the manifest. */
 export type TypeOfEntry = (entry: ManifestKey) => Promise<KeyType | undefined>;
 
 /**
- * Reads and checks all keys that the manifest names, in its order; nothing for a secret that is used as it is. A variable or
- * file that serves several entries is read once. Warnings name the place of the first entry that they are about.
- * @param typeOf is asked about a key of which the manifest says no type, where it is no static key and may be a password; no
- * key is left in the environment by then
- * @throws Failure (usage) that names every bad one at once, as `keys.yaml:12:10: …`, never the key
+ * Reads and checks all keys that the manifest names, in its order. The result is undefined for an entry that uses an existing
+ * secret. A variable or file that several entries share is read once. Warnings name the position of the first entry they concern.
+ * @param typeOf called for a key that is not a static key and may be a password, if the manifest doesn't give its type. By then,
+ * no key is left in the environment.
+ * @throws Failure (usage) that lists all invalid keys, as `keys.yaml:12:10: …`, and never shows a key
  */
 export async function loadKeys(
   manifest: Manifest,
@@ -49,10 +49,10 @@ export async function loadKeys(
   throwIfBad(manifest, checked);
   const loaded = checked.map((attempt) => (attempt && 'value' in attempt ? attempt.value : undefined));
   const warnings = new Map<string, string>();
-  for (const [at, key] of loaded.entries()) {
+  for (const [index, key] of loaded.entries()) {
     for (const warning of key?.warnings.map(inMembers) ?? []) {
       const known = warnings.get(warning);
-      warnings.set(warning, known ?? messages.at(manifest.keys[at]?.keyAt ?? '', warning));
+      warnings.set(warning, known ?? messages.at(manifest.keys[index]?.keyAt ?? '', warning));
     }
   }
   return {
@@ -61,7 +61,7 @@ export async function loadKeys(
   };
 }
 
-/** Reads all keys, so that none is left in the environment. */
+/** Reads all keys first, so that none is left in the environment. */
 function readKeys({ keys }: Manifest, input: KeyInput): Promise<ReadEntry[]> {
   const read = keyReader(input);
   return atMost(AT_ONCE, keys, async (entry) => {
@@ -83,11 +83,11 @@ async function checkEntryKey(
   );
 }
 
-/** @throws Failure that names all bad keys, and why the key type of some could not be read */
+/** @throws Failure that lists all invalid keys and, for keys whose type could not be read, the reason */
 function throwIfBad(manifest: Manifest, attempts: (Attempt<LoadedKey> | undefined)[]): void {
   const failures = attempts.map((each) => (each && 'failure' in each ? each.failure : undefined));
-  const problems = failures.flatMap((failure, at) =>
-    failure ? messages.at(manifest.keys[at]?.keyAt ?? '', inMembers(failure.message)) : [],
+  const problems = failures.flatMap((failure, index) =>
+    failure ? messages.at(manifest.keys[index]?.keyAt ?? '', inMembers(failure.message)) : [],
   );
   if (problems.length === 0) return;
   const unread = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
@@ -106,7 +106,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** The keys that could be read, in the order of the manifest, and the places of those that could not. */
+/** The keys that are available here, in the manifest's order, and the positions of those that are not. */
 export interface KeysHere {
   keys: (CheckedKey | undefined)[];
   warnings: string[];
@@ -114,9 +114,9 @@ export interface KeysHere {
 }
 
 /**
- * Reads and checks the keys that variables and files hold which are there, for a comparison with what the secrets hold: who
- * only looks need not have all of them. None is made.
- * @throws Failure (usage) as `loadKeys` does, for those that are there
+ * Reads and checks the keys whose variables and files exist, to compare them with the secrets. A read-only command doesn't need
+ * all keys. No keys are generated.
+ * @throws Failure (usage) as `loadKeys` does, for the keys that exist
  */
 export async function loadKeysHere(
   manifest: Manifest,

@@ -1,6 +1,6 @@
 import { flagOf, type ManifestField, OPTIONS, type OptionSpec } from '../options/catalog/index.ts';
 
-/** A field of an entry: the option that says the same, and how its value is written. `key` has several options. */
+/** A field of an entry: its option and the form of its value. `key` corresponds to several options. */
 export interface MemberRule extends Pick<ManifestField, 'ofOneKey' | 'filled' | 'example'> {
   takes: OptionSpec['takes'] | 'key';
   flag?: string;
@@ -10,14 +10,14 @@ const FIELDS = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, { field, ...o
   field ? [{ name, inKey: field.inKey, rule: { ...field, takes: option.takes, flag: flagOf(option) } }] : [],
 );
 
-/** What an entry can have, in the order of the documents. */
+/** The fields of an entry, in the order of the documentation. */
 export const MEMBERS: ReadonlyMap<string, MemberRule> = new Map(
   FIELDS.map(({ name, inKey, rule }): [string, MemberRule] =>
     inKey === undefined ? [name, rule] : ['key', { takes: 'key' }],
   ),
 );
 
-/** What `key` can have; just one of them. */
+/** The fields under `key`. An entry takes only one of them. */
 export const KEY_MEMBERS: ReadonlyMap<string, MemberRule> = new Map([
   ...FIELDS.flatMap(({ inKey, rule }): [string, MemberRule][] =>
     inKey === undefined ? [] : [[inKey, rule]],
@@ -25,24 +25,24 @@ export const KEY_MEMBERS: ReadonlyMap<string, MemberRule> = new Map([
   ['existing', { takes: 'switch' }],
 ]);
 
-/** What the whole file has. An editor may note the schema in a JSON file as `$schema`. */
+/** The top-level fields. Editors may store the schema of a JSON file as `$schema`. */
 export const ROOT_MEMBERS = ['version', 'account', 'defaults', 'keys', '$schema'] as const;
 
 const NAMES = new Map(
   FIELDS.map(({ name, inKey, rule }) => [rule.flag, inKey === undefined ? name : `key.${inKey}`]),
 );
 
-/** What stands in a manifest for a flag, such as `regions` for `--region` or `key.file` for `--key-file`. */
+/** Returns the field that corresponds to a flag, such as `regions` for `--region` or `key.file` for `--key-file`. */
 export function memberOf(flag: string): string {
   return NAMES.get(flag) ?? flag;
 }
 
-/** A sentence about flags as a sentence about members. */
+/** Replaces the flags in a sentence with fields. */
 export function inMembers(sentence: string): string {
   return sentence.replace(FLAG, memberOf);
 }
 
-/** A sentence that says what flags to give, as one that says what to write: `restore: true` for `--restore`. */
+/** Replaces the flags in a sentence with settings, such as `restore: true` for `--restore`. */
 export function asSettings(sentence: string): string {
   return sentence.replace(FLAG, (flag) => {
     const name = NAMES.get(flag);
@@ -51,10 +51,10 @@ export function asSettings(sentence: string): string {
   });
 }
 
-/** The flags that a sentence names. */
+/** Returns the flags that a sentence names. */
 export function flagsIn(sentence: string): string[] {
   return sentence.match(FLAG) ?? [];
 }
 
-/** A flag, and not a part of a name, in which AWS takes two hyphens too. */
+/** Matches a flag, but not part of a name. AWS names can contain two hyphens too. */
 const FLAG = /(?<![\w/+=.@-])--[a-z]+(?:-[a-z]+)*(?![\w/+=@-])/g;

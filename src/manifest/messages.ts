@@ -3,15 +3,15 @@ import { DEFAULTS } from '../defaults.ts';
 const STANDARD_INPUT = 'standard input';
 const THIS_MANIFEST = 'the manifest';
 
-/** The name of a manifest at the beginning of a sentence: a path stays as it is. */
+/** Capitalizes the name of a manifest for the start of a sentence. A path stays as is. */
 function atStart(name: string): string {
   const isWord = name === STANDARD_INPUT || name === THIS_MANIFEST;
   return isWord ? name.replace(/^./, (letter) => letter.toUpperCase()) : name;
 }
 
 /**
- * Sentences about manifests. None of them repeats a value: it may be a key that was put into the wrong place. `what` is how
- * a member is called, such as `regions` or `key.file`.
+ * Messages about manifests. None of them repeats a value, which may be a key in the wrong place. `what` is the name of a field,
+ * such as `regions` or `key.file`.
  */
 export const manifestMessages = {
   title: (path: string, count: number) => `${atStart(path)} has ${count} mistakes`,
@@ -25,7 +25,7 @@ export const manifestMessages = {
   stdinIsTerminal:
     '--manifest: standard input is a terminal. Pipe the manifest in, or give the path of a file.',
   terminal: (path: string) => `${atStart(path)} is a terminal. Give the path of a file.`,
-  /** What a manifest is called that has no path of the user's. */
+  /** Names for a manifest without a path from the user. */
   standardInput: STANDARD_INPUT,
   thisManifest: THIS_MANIFEST,
   waiting: (name: string) =>
@@ -39,7 +39,7 @@ export const manifestMessages = {
     `${atStart(path)} is larger than ${megabytes} MB, the limit for a manifest. Name another file, or split it.`,
   notUtf8: (path: string) => `${atStart(path)} is not UTF-8 text. Save it as UTF-8.`,
   thisFile: 'The manifest',
-  /** In commands, for a manifest that can be read only once. */
+  /** Stands for a manifest that can be read only once, in commands. */
   commandPath: 'FILE',
   empty: 'There is nothing here. A manifest begins with version: 1.',
 
@@ -75,7 +75,7 @@ export const manifestMessages = {
   howRegions: 'List the Regions here or under defaults, such as [us-west-2].',
   howKey: `Say where it comes from, such as { env: MEDIACONNECT_KEY } or { generate: ${DEFAULTS.example.algorithm} }, or { existing: true } when the secret is there.`,
 
-  /** What is not nearly a member may be anything, a password included, and is not repeated. */
+  /** An unknown name that is close to no field may be anything, even a password, so it isn't repeated. */
   unknown: (what: string, meant: string | undefined) =>
     meant ? `There is no member ${what}. Did you mean ${meant}?` : 'There is no member of this name here.',
   notInDefaults: (what: string) => `${what} belongs to one key, not to the defaults.`,

@@ -2,28 +2,28 @@ import { EXIT, Failure, type Message } from '../failure.ts';
 import { asSettings, inMembers } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 
-/** A mistake, and where in the file it stands. */
+/** A mistake and its offset in the file. */
 export interface Mistake {
   at: number;
   sentence: string;
 }
 
-/** Collects the mistakes of a file, so that all are reported at once. */
+/** Collects all mistakes in a file, to report them together. */
 export interface Mistakes {
-  /** The same mistake in the same place, seen by way of an alias or a default, counts once. */
+  /** Adds a mistake. One that is reached again through an alias or a default counts once. */
   add(at: number, sentence: string): void;
-  /** Something that looks like a key; whatever else is wrong with it does not matter then. */
+  /** Reports something that looks like a key. Other mistakes are then not reported. */
   addKey(at: number): void;
-  /** @throws Failure that names them all in the order of the file, if there are any */
+  /** @throws Failure that lists all mistakes in file order, if there are any */
   throwIfAny(): void;
 }
 
-/** The most that are printed at once. */
+/** The most mistakes to print at once. */
 const MOST_SHOWN = 50;
 
 /**
- * @param path the file, as the user knows it
- * @param placeOf says where something stands, as `keys.yaml:12:5`
+ * @param path the file path as the user wrote it
+ * @param placeOf returns a position such as `keys.yaml:12:5`
  */
 export function collectMistakes(path: string, placeOf: (offset: number) => string): Mistakes {
   const found = new Map<string, Mistake>();
@@ -43,8 +43,8 @@ export function collectMistakes(path: string, placeOf: (offset: number) => strin
 }
 
 /**
- * One failure for all that is wrong with a manifest; a single mistake stands by itself, without the title.
- * @param notes sentences about them all
+ * Returns one failure for all mistakes in a manifest. A single mistake is shown without the title.
+ * @param notes sentences that apply to all of them
  */
 export function manifestFailure(title: string, lines: string[], notes: string[] = []): Failure {
   const [only = ''] = lines;
@@ -58,33 +58,45 @@ export function manifestFailure(title: string, lines: string[], notes: string[] 
   });
 }
 
-/** Returns a failure in terms of the manifest's fields instead of flags. One that is in these terms already stays as it is. */
+/** Returns a failure that names the manifest's fields instead of flags. A failure that already does so is unchanged. */
 export function inManifest(failure: Failure): Failure {
-  const { message, code, exitCode, details, hint, awsAction, awsCode, step, inDoubt, stack, cause } = failure;
+  const {
+    message,
+    code,
+    exitCode,
+    details,
+    hint,
+    awsAction,
+    awsCode,
+    step,
+    unconfirmedAction,
+    stack,
+    cause,
+  } = failure;
   const inTerms = new Failure(inMembers(message), {
     code,
     exitCode,
     details: details.map(messageInManifest),
-    ...(hint === undefined ? {} : { hint: messageInManifest(hint) }),
-    ...(awsAction === undefined ? {} : { awsAction }),
-    ...(awsCode === undefined ? {} : { awsCode }),
-    ...(step === undefined ? {} : { step }),
+    hint: hint === undefined ? undefined : messageInManifest(hint),
+    awsAction,
+    awsCode,
+    step,
     cause,
   });
-  return Object.assign(inTerms, { inDoubt, ...(stack === undefined ? {} : { stack }) });
+  return Object.assign(inTerms, { unconfirmedAction, stack });
 }
 
-/** Returns a check, or a note, in terms of the manifest's fields. */
+/** Returns a check, or a note, that names the manifest's fields instead of flags. */
 export function checkInManifest<Check extends { detail: string; remedy?: string }>(check: Check): Check {
   const { detail, remedy } = check;
   return {
     ...check,
     detail: inMembers(detail),
-    ...(remedy === undefined ? {} : { remedy: inMembers(remedy) }),
+    remedy: remedy === undefined ? undefined : inMembers(remedy),
   };
 }
 
-/** Returns the warnings of a plan in terms of the manifest's fields. */
+/** Returns a plan whose warnings name the manifest's fields instead of flags. */
 export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan): Plan {
   return { ...plan, warnings: plan.warnings.map(inMembers) };
 }
@@ -98,8 +110,8 @@ function messageInManifest(message: Message): Message {
 }
 
 /**
- * Does what a manifest says.
- * @throws Failure in terms of the manifest's fields
+ * Runs work for a manifest.
+ * @throws Failure that names the manifest's fields instead of flags
  */
 export async function asManifest<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -4,7 +4,7 @@ import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';
 
-/** The sentence for each mistake in the syntax. The library's own ones repeat what stands there, which may be a key. */
+/** The message for each syntax error. The library's own messages quote the file, which may contain a key. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   MULTIPLE_DOCS: messages.severalDocuments,
   TAB_AS_INDENT: messages.tabs,
@@ -20,20 +20,20 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
 };
 
 /**
- * Reads YAML 1.2, which JSON is too. All scalars stay the texts that they are in the file: a name such as `2018-12-01` or
- * `1e5` is a name. Whatever looks like a key is a mistake, wherever it stands, comments included.
- * @returns nothing when the syntax is wrong
+ * Parses YAML 1.2, which includes JSON. All scalars stay text: `2018-12-01` and `1e5` are names. Anything that looks like a key
+ * is a mistake, even in comments.
+ * @returns undefined if the syntax is invalid
  */
 export function parse(source: string, mistakes: Mistakes): Tree | undefined {
   const keys = new Set(keysIn(withoutKmsKeys(source)));
   const options = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErrors: false } as const;
   const document = parseDocument(source, options);
   const [error] = document.errors;
-  // Those after the first are mostly its consequences.
+  // Later errors are mostly consequences of the first.
   if (error) mistakes.add(error.pos[0], SENTENCES[error.code] ?? messages.syntax);
   for (const { code, pos } of document.warnings) mistakes.add(pos[0], SENTENCES[code] ?? messages.syntax);
   const onText = (text: string, from: number, to: number) => {
-    // Escapes and line breaks can keep a key from being seen in the file as it stands.
+    // Escapes and line breaks can hide a key in the raw text.
     if (keysIn(withoutKmsKeys(text.replace(/\s+/g, ' '))).length === 0) return;
     for (const at of keys) if (at >= from && at <= to) keys.delete(at);
     keys.add(from);
@@ -46,7 +46,7 @@ export function parse(source: string, mistakes: Mistakes): Tree | undefined {
   return tree;
 }
 
-/** Where a directive stands. Only comments and empty lines can come before one. */
+/** Returns the offset of a YAML directive. Only comments and empty lines can precede one. */
 function directiveIn(source: string): number | undefined {
   let start = 0;
   for (const line of source.split('\n')) {
@@ -57,24 +57,24 @@ function directiveIn(source: string): number | undefined {
   return undefined;
 }
 
-/** Where the tag stands of what begins here. */
+/** Returns the offset of the tag of the node that starts here. */
 function tagBefore(source: string, at: number): number {
   const mark = source.lastIndexOf('!', at - 1);
   return source[mark - 1] === '!' ? mark - 1 : Math.max(mark, 0);
 }
 
-/** IDs of multi-Region keys have as many digits as a key (KMS Developer Guide, "Multi-Region keys"). */
+/** Masks IDs of multi-Region KMS keys, which have as many digits as a key (KMS Developer Guide, "Multi-Region keys"). */
 function withoutKmsKeys(text: string): string {
   return text.replace(/\bmrk-[0-9a-f]{32}\b/gi, (id) => 'x'.repeat(id.length));
 }
 
-/** Where something stands in a file, both counted from 1. */
+/** A position in a file. Both numbers start at 1. */
 interface Place {
   line: number;
   column: number;
 }
 
-/** Makes a function that says where an offset of the text stands. */
+/** Returns a function that converts offsets in the text to positions. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

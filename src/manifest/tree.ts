@@ -14,14 +14,14 @@ import {
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** What a file says, as texts: nothing has become a number or a date. `at` is the offset in the file. */
+/** The content of a file as text: no numbers and no dates. `at` is the offset in the file. */
 export type Tree = Text | List | Mapping | Unknown;
 
 export interface Text {
   kind: 'text';
   at: number;
   text: string;
-  /** Whether it stands without quotation marks, so that `true` may mean more than a text. */
+  /** True for a scalar without quotes, where `true` can be a boolean. */
   plain: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Mapping {
   members: Members;
 }
 
-/** Stands for a value that is unknown because of a mistake, which is reported already. */
+/** A value that is unknown because of a mistake, which is already reported. */
 interface Unknown {
   kind: 'unknown';
   at: number;
@@ -46,27 +46,27 @@ interface Unknown {
 export type Members = ReadonlyMap<string, Member>;
 
 export interface Member {
-  /** Where its name stands. */
+  /** The offset of the field's name. */
   at: number;
   value: Tree;
 }
 
-/** What the reader of the tree works with. */
+/** What `treeOf` reports to. */
 export interface Making {
   mistakes: Mistakes;
-  /** Hears every text in the file, with where it stands: names of members too. */
+  /** Called for every text in the file, including field names, with its offsets. */
   onText(text: string, from: number, to: number): void;
-  /** Hears of every tag that the library takes, with where what it is of begins. */
+  /** Called for every tag that the library accepts, with the offset of its node. */
   onTag(at: number): void;
 }
 
-/** Far more than a manifest of the largest size has; a few aliases of aliases could stand for billions. */
+/** Far more than the largest manifest has. A few nested aliases could expand to billions of nodes. */
 const MOST_ALIASED = 2_000_000;
 
-/** The tags of the YAML schema; the library reports all others. */
+/** Tags of the YAML failsafe schema. The library reports all others. */
 const KNOWN_TAG = /^(!|tag:yaml\.org,2002:(str|seq|map))$/;
 
-/** Turns a YAML document into a tree in which aliases and merges are resolved. */
+/** Converts a YAML document to a tree, with aliases and merge keys resolved. */
 export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Making): Tree {
   const anchors = new Map<string, Tree>();
   const sizes = new WeakMap<Tree, number>();
@@ -90,11 +90,11 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
     return tree;
   };
 
-  const follow = ({ source }: Alias, at: number): Tree => {
+  const follow = ({ source }: Alias, index: number): Tree => {
     const target = anchors.get(source);
-    if (!target) return broken(at, messages.alias);
+    if (!target) return broken(index, messages.alias);
     aliased += sizes.get(target) ?? 1;
-    return aliased > MOST_ALIASED ? broken(at, messages.tooMuch) : target;
+    return aliased > MOST_ALIASED ? broken(index, messages.tooMuch) : target;
   };
 
   const broken = (at: number, sentence: string): Unknown => {
@@ -147,12 +147,12 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
   return make(contents, 0);
 }
 
-/** YAML 1.2, "Core Schema": what means that there is nothing, and the two switches. */
+/** YAML 1.2, "Core Schema": null and the booleans. */
 const NOTHING = /^(|~|null|Null|NULL)$/;
 const TRUE = /^(true|True|TRUE)$/;
 const FALSE = /^(false|False|FALSE)$/;
 
-/** Whether this is a text, whatever else it may mean; `null` and nothing at all are none. */
+/** Returns true for any text except `null` and an empty value. */
 export function isText(tree: Tree): tree is Text {
   return tree.kind === 'text' && !isNothing(tree);
 }
@@ -161,23 +161,23 @@ export function isNothing(tree: Tree): boolean {
   return tree.kind === 'text' && tree.plain && NOTHING.test(tree.text);
 }
 
-/** The text; nothing where it is absent or no text. */
+/** Returns the text; undefined if the value is absent or not text. */
 export function textIn(tree: Tree | undefined): string | undefined {
   return tree && isText(tree) ? tree.text : undefined;
 }
 
-/** The texts of a list; nothing where it is absent, or not all of it are texts. */
+/** Returns the texts of a list; undefined if it is absent or not a list of texts. */
 export function textsIn(tree: Tree | undefined): string[] | undefined {
   return tree?.kind === 'list' && tree.items.every(isText) ? tree.items.map(({ text }) => text) : undefined;
 }
 
-/** True or false; nothing where it is absent or neither. */
+/** Returns a boolean; undefined if the value is absent or not a boolean. */
 export function switchIn(tree: Tree | undefined): boolean | undefined {
   if (tree?.kind !== 'text' || !tree.plain) return undefined;
   return TRUE.test(tree.text) ? true : FALSE.test(tree.text) ? false : undefined;
 }
 
-/** The members of a map; none where it is absent or no map. */
+/** Returns the fields of a map; an empty map if it is absent or not a map. */
 export function membersIn(tree: Tree | undefined): Members {
   return tree?.kind === 'map' ? tree.members : new Map();
 }

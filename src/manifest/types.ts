@@ -4,21 +4,21 @@ import type { SetupAnswers } from '../options/setup-request.ts';
 /** An entry of a manifest: one key. */
 export interface ManifestKey {
   /**
-   * What `setup` would have been told by flags for this key, the defaults of the file included; `existing` for a secret that
-   * is used as it is. Paths of key files are absolute. `dryRun` is false: the flag decides.
+   * The answers that the flags of `setup` would give for this key, merged with the file's defaults. `existing` is set for a
+   * secret that is used as is. Paths of key files are absolute. `dryRun` is false here, because only the flag sets it.
    */
   answers: SetupAnswers;
-  /** Where the entry stands, as `keys.yaml:12:5`, for messages. */
+  /** The position of the entry, such as `keys.yaml:12:5`, for messages. */
   at: string;
-  /** Where its key is named. */
+  /** The position of the entry's key source. */
   keyAt: string;
 }
 
 export interface Manifest {
   path: string;
-  /** The path in commands that the user can run later. */
+  /** The path to use in commands that the user can run later. */
   commandPath: string;
-  /** The one account in which anything may be changed, if the file names one. */
+  /** The only account in which changes are allowed, if the file names one. */
   account?: ExpectedAccount;
   keys: ManifestKey[];
 }

@@ -4,7 +4,7 @@ import type { GivenOptions } from './catalog/index.ts';
 import { inputMessages as messages } from './messages.ts';
 import { secretPrefix } from './rules.ts';
 
-/** What is wrong with options that are right by themselves but do not go together; the sentences name flags. */
+/** Returns invalid combinations of options that are valid by themselves. The sentences name flags. */
 
 export function setupProblems(options: GivenOptions<'setup'>): string[] {
   const { keyFile, keyEnv, generate, secretArn } = options;
@@ -20,7 +20,7 @@ export function setupProblems(options: GivenOptions<'setup'>): string[] {
   ];
 }
 
-/** An account is in one partition. */
+/** All Regions must be in the account's partition. */
 function partitionProblems({ region = [], secretArn = [] }: GivenOptions<'setup'>): string[] {
   const arns = secretArn.flatMap((arn) => parseSecretArn(arn.trim()) ?? []);
   const several = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
@@ -32,7 +32,7 @@ function partitionProblems({ region = [], secretArn = [] }: GivenOptions<'setup'
   ];
 }
 
-/** A policy for a prefix must allow reading the secret that it is made for. */
+/** A policy with a prefix must allow reading the secret that it is created for. */
 function prefixProblems({
   policyScope,
   policyPrefix,
@@ -41,7 +41,7 @@ function prefixProblems({
 }: GivenOptions<'setup'>): string[] {
   if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];
   if (policyPrefix === undefined) return [messages.prefixMissing];
-  // Its own rule reports one that is wrong by itself.
+  // An invalid prefix is reported by its own rule.
   if (secretPrefix(policyPrefix, '')) return [];
   const outside = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
   const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);
@@ -51,7 +51,10 @@ function prefixProblems({
   ];
 }
 
-/** A key ARN is good for its own Region only, unless it is a multi-Region key's or an alias's; no ARN leaves its partition. */
+/**
+ * Returns problems with the KMS key. A key ARN is valid only in its own partition and Region. The Region doesn't matter for the
+ * ARN of a multi-Region key or an alias.
+ */
 export function kmsKeyProblems({
   kmsKeyId,
   region = [],
@@ -85,7 +88,7 @@ export function keyProblems({
   ];
 }
 
-/** The same of options that name a secret which exists. */
+/** Returns invalid combinations of options that name an existing secret. */
 export function secretProblems({ secretName, secretArn, region }: GivenOptions<'teardown'>): string[] {
   if (secretArn === undefined) return [];
   const names = new Set(secretArn.map((arn) => parseSecretArn(arn.trim())?.name ?? ''));

@@ -1,7 +1,4 @@
-/**
- * Sentences about flags and answers that are wrong. None of them repeats what was given: it may be a key that was
- * pasted into the wrong place.
- */
+/** Messages about invalid flags and answers. None of them repeats the value, which may be a key pasted into the wrong place. */
 export const inputMessages = {
   title: (count: number) =>
     count === 1 ? 'The command line has a mistake' : `The command line has ${count} mistakes`,

@@ -12,23 +12,23 @@ import {
 import { inputMessages as messages } from './messages.ts';
 import { parseTag, type Rule, tagListProblems, tagProblem } from './rules.ts';
 
-/** Turns texts that were given into typed values. What is wrong with one is reported, a sentence each. */
+/** Converts text values to typed values, and reports each problem as a sentence. */
 export type Reader = ReturnType<typeof readerOf>;
 
-/** Where a reader reports what is wrong. */
+/** Receives the problems that a reader finds. */
 interface ProblemSink {
-  /** What the user knows an option as: the flag itself, or the field of a manifest that stands for it. */
+  /** Returns the name of an option that the user knows: the flag, or the manifest field. */
   nameOf(flag: string): string;
-  /** @param index which one of several values it is about */
+  /** @param index the index of the value, if there are several */
   report(problem: string, flag: string, index?: number): void;
 }
 
-/** Makes a reader of flags that notes mistakes in `problems`. */
+/** Creates a reader that adds each problem to `problems`, with the flag's name. */
 export function reader(problems: string[]): Reader {
   return readerOf({ nameOf: (flag) => flag, report: (problem) => void problems.push(problem) });
 }
 
-/** Makes a reader of options, wherever they were given. */
+/** Creates a reader for options from any source. */
 export function readerOf({ nameOf, report }: ProblemSink) {
   const fits = (problem: string | undefined, flag: string, index?: number) => {
     if (problem) report(problem, flag, index);
@@ -60,7 +60,7 @@ export function readerOf({ nameOf, report }: ProblemSink) {
   };
 }
 
-/** Reads what was given for the options of a command. */
+/** Reads the values of a command's options. */
 export function readOptions<C extends CommandName>(
   command: C,
   given: GivenOptions<C>,
@@ -84,14 +84,14 @@ function readValue(option: OptionSpec, given: unknown, read: Reader): unknown {
   return takes === 'list' ? read.list(texts, rule, flag) : read.tags(texts, flag);
 }
 
-/** What the options say of a key. */
+/** The answers about the key. */
 export interface KeyAnswers {
   keySource?: KeySource;
   keyType?: KeyType;
   algorithm?: Algorithm;
 }
 
-/** The options that say where a key comes from. */
+/** The options that specify the source of a key. */
 interface KeyValues {
   keyFile?: string;
   keyEnv?: string;
@@ -99,15 +99,10 @@ interface KeyValues {
   algorithm?: Algorithm;
 }
 
-/** Puts the source of a key in the place of the options that say it. */
+/** Replaces the options for the key's source with `keySource`. */
 export function withKeySource<V extends KeyValues>(values: V) {
   const { keyFile, keyEnv, generate, ...others } = values;
-  const algorithm = others.algorithm ?? generate;
-  return {
-    ...others,
-    ...keySourceOf(values),
-    ...(algorithm ? { algorithm } : {}),
-  };
+  return { ...others, ...keySourceOf(values), algorithm: others.algorithm ?? generate };
 }
 
 function keySourceOf({ keyFile, keyEnv, generate: algorithm }: KeyValues): { keySource?: KeySource } {

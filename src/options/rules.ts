@@ -5,8 +5,8 @@ import { looksLikeKey, looksLikePartOfKey } from '../redaction.ts';
 import { inputMessages as messages } from './messages.ts';
 
 /**
- * A rule for one kind of answer: says in a sentence what is wrong with a value, or nothing when it is right.
- * `what` is how the sentence names the place where the value was given, such as `--role-name` or `The role name`.
+ * A rule for one kind of answer. Returns a sentence about the problem with a value, or undefined if the value is valid. `what`
+ * names where the value was given, such as `--role-name` or `The role name`.
  */
 export type Rule = (value: string, what: string) => string | undefined;
 
@@ -21,8 +21,8 @@ function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
 export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, messages.secretName);
 
 /**
- * What names of secrets begin with. Its characters are those of the names, none of which means anything to IAM: a wildcard in
- * an ARN is written with others. It is shorter than a name may be, so that something can follow.
+ * The start of secret names. It takes the characters of secret names, none of which is a wildcard in an IAM policy. It is shorter
+ * than a name can be, so that more characters can follow.
  */
 export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, messages.secretPrefix);
 
@@ -37,7 +37,7 @@ export const policyName: Rule = matching(
 
 const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, messages.roleName);
 
-/** IAM API reference, `CreateRole`, `RoleName`; `MediaConnectAccessRole` is reserved, and IAM does not tell letter case apart. */
+/** IAM API reference, `CreateRole`, `RoleName`. `MediaConnectAccessRole` is reserved; role names are case-insensitive. */
 export const roleName: Rule = (value, what) =>
   value.toLowerCase() === 'mediaconnectaccessrole' ? messages.roleReserved(what) : anyRoleName(value, what);
 
@@ -47,20 +47,20 @@ export const roleDescription: Rule = matching(
   messages.roleDescription,
 );
 
-/** Where AWS requests can be sent to. */
+/** The URL for AWS requests. */
 export const endpointUrl: Rule = (value, what) => {
   if (hasKeyAsHost(value)) return messages.looksLikeKey(what);
   return isHttpUrl(value) ? undefined : messages.endpointUrl(what);
 };
 
-/** Whether AWS requests can be sent to this address. A URL parser would forgive line breaks and spaces; a socket does not. */
+/** Returns true for a valid HTTP URL. A URL parser accepts line breaks and spaces; a socket doesn't. */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
 }
 
-/** Returns whether the host of a URL is a key and nothing else. AWS itself makes names of hosts in which one part looks like a key. */
+/** Returns true if the whole host of a URL looks like a key. AWS also creates host names with one label that looks like a key. */
 export function hasKeyAsHost(url: string): boolean {
-  // As it was written: the URL parser refuses some hosts, and changes others.
+  // From the original text: the URL parser rejects some hosts and changes others.
   const [, host = ''] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:@]*)/i.exec(url) ?? [];
   return /^[0-9a-f._-]*$/i.test(host) && looksLikeKey(host);
 }
@@ -76,7 +76,7 @@ export const boundaryArn: Rule = (value, what) => {
   return ok && arn.resource.startsWith('policy/') ? undefined : messages.boundary(what);
 };
 
-/** IAM API reference, `Role`, `Arn`; with a path or without. */
+/** IAM API reference, `Role`, `Arn`, with or without a path. */
 export const roleArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'iam' && /^\d{12}$/.test(arn.account);
@@ -85,7 +85,7 @@ export const roleArn: Rule = (value, what) => {
     : messages.roleArn(what);
 };
 
-/** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: what `verify --flow-arn` looks at. */
+/** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: the resources that `verify --flow-arn` takes. */
 export const flowArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
@@ -96,10 +96,10 @@ const MEDIA = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
 
 const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
 
-/** A trust policy has 2,048 characters at most (IAM and AWS STS quotas). */
+/** A trust policy has at most 2,048 characters (IAM and AWS STS quotas). */
 const LONGEST_PATTERN = 2_048;
 
-/** An `aws:SourceArn` pattern; `*` and `?` may stand in it. */
+/** An `aws:SourceArn` pattern, which can contain `*` and `?`. */
 export const sourceArn: Rule = (value, what) =>
   value.length <= LONGEST_PATTERN && SOURCE_ARN.test(value) ? undefined : messages.sourceArn(what);
 
@@ -113,7 +113,7 @@ export const kmsKeyId: Rule = (value, what) => {
   return known.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
 };
 
-/** The name of an environment variable, by POSIX (Base Definitions, 3.231 "Name"). */
+/** The name of an environment variable in POSIX (Base Definitions, 3.231 "Name"). */
 export const environmentVariable: Rule = (value, what) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : messages.envName(what);
 
@@ -123,13 +123,13 @@ export const accountId: Rule = (value, what) => (isAccountId(value) ? undefined 
 export const recoveryDays: Rule = (value, what) =>
   /^([7-9]|[12]\d|30)$/.test(value) ? undefined : messages.recoveryDays(what);
 
-/** Messages name the file, so it must not be a key. */
+/** Messages show the path, so it must not be a key. */
 export const outputPath: Rule = (value, what) => {
   if (value === '') return messages.outputPath(what);
   return looksLikePartOfKey(value) ? messages.looksLikeKey(what) : undefined;
 };
 
-/** AWS General Reference, "Tagging your AWS resources": the rules that hold for IAM and for Secrets Manager alike. */
+/** AWS General Reference, "Tagging your AWS resources": the rules that IAM and Secrets Manager share. */
 export function tagProblem({ key, value }: Tag, what: string): string | undefined {
   if (looksLikeKey(key) || looksLikeKey(value)) return messages.looksLikeKey(what);
   const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -139,7 +139,10 @@ export function tagProblem({ key, value }: Tag, what: string): string | undefine
   return own === undefined ? undefined : messages.tagOwn(what, own);
 }
 
-/** What is wrong with tags that are right by themselves. AWS takes 50 on a resource, and IAM does not tell letter case apart. */
+/**
+ * Returns problems with tags that are valid by themselves. AWS allows 50 tags on a resource, and IAM tag keys are
+ * case-insensitive.
+ */
 export function tagListProblems(tags: readonly Tag[], what: string): string[] {
   const keys = new Set(tags.map(({ key }) => key.toLowerCase()));
   return [
@@ -148,23 +151,23 @@ export function tagListProblems(tags: readonly Tag[], what: string): string[] {
   ];
 }
 
-/** Beside the program's own one. */
+/** The limit of 50, minus the program's own tag. */
 const MOST_TAGS = 49;
 
-/** Takes `KEY=VALUE` apart at its first `=`. */
+/** Splits `KEY=VALUE` at the first `=`. */
 export function parseTag(text: string): Tag | undefined {
   const at = text.indexOf('=');
   return at < 1 ? undefined : { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 /**
- * What the names of secrets have in common at their beginnings, up to its last separator (`/`, `-`, `_` or `.`): a prefix that
- * a policy can allow. Nothing when there is no such.
+ * Returns the common start of secret names, up to its last separator (`/`, `-`, `_` or `.`), as a prefix for a policy. Returns
+ * undefined if there is none.
  */
 export function sharedPrefix(names: string[]): string | undefined {
   const sorted = [...names].sort();
   const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
-  // What the first and the last one share, all between them share too.
+  // In sorted order, the common start of the first and the last name is common to all.
   let length = 0;
   while (length < first.length && first[length] === last[length]) length += 1;
   const prefix = /^.*[/_.-]/.exec(first.slice(0, length))?.[0];

@@ -7,47 +7,47 @@ import type { GivenOptions, OptionValues } from './catalog/index.ts';
 import { setupProblems } from './combinations.ts';
 import { type Reader, reader, readOptions, withKeySource } from './read-options.ts';
 
-/** The options of `setup` as commander keeps them. */
+/** The options of `setup` as commander stores them. */
 export type SetupOptions = GivenOptions<'setup'>;
 
 type SetupValues = Omit<OptionValues<'setup'>, 'keyFile' | 'keyEnv' | 'generate' | 'manifest'>;
 
-/** What the user wants, as far as it is known: from options and then from the wizard. */
+/** What is known of the user's request so far: from options, then from the wizard. */
 export interface SetupAnswers extends SetupValues {
   keySource?: KeySource;
-  /** Whether the secrets of that name are used as they are, so that no key is stored. Only a manifest says so. */
+  /** True if existing secrets with that name are used as is and no key is stored. Only a manifest sets it. */
   existing: boolean;
 }
 
-/** Reads flags into typed values. Returns every problem with them, a sentence each. */
+/** Reads flags into typed values. Returns all problems, one sentence each. */
 export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
   const problems: string[] = [];
   const answers = answersOf(options, reader(problems));
   return { answers, problems: [...problems, ...setupProblems(options)] };
 }
 
-/** Reads options into typed values, from flags or a manifest; the reader collects the problems. */
+/** Reads options into typed values, from flags or a manifest. The reader collects the problems. */
 export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
   const { manifest: _, ...values } = readOptions('setup', options, read);
   return { ...withKeySource(values), existing: false };
 }
 
-/** Answers with nothing missing, and the key that they name. */
+/** Answers without gaps, and the key that they name. */
 export interface CompleteAnswers {
   answers: SetupAnswers;
-  /** Absent when secrets are given by their ARNs. */
+  /** Absent if the user gave secret ARNs. */
   checked?: CheckedKey;
 }
 
-/** What the key is checked against. */
+/** Returns the rules to check the key against. */
 export function keyRules({
   keyType = DEFAULTS.keyType,
   algorithm,
 }: Pick<SetupAnswers, 'keyType' | 'algorithm'>): KeyRules {
-  return { keyType, ...(algorithm ? { algorithm } : {}) };
+  return { keyType, algorithm };
 }
 
-/** Returns whether the type of a key is not given. A key that is generated is a static key. */
+/** Returns true if the key type is not given. A generated key is a static key. */
 export function hasOpenType({
   keyType,
   algorithm,
@@ -56,25 +56,25 @@ export function hasOpenType({
   return keyType === undefined && algorithm === undefined && keySource?.kind !== 'generate';
 }
 
-/** Puts the defaults in, once and last. Secret name, Region and key must be known by now, unless secrets are given by ARN. */
+/** Creates the request and applies the defaults. Secret name, Region and key must be known, unless the user gave secret ARNs. */
 export function completeRequest(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest {
   return {
     secret: secretOf(answers, checked),
     keyType: answers.keyType ?? DEFAULTS.keyType,
-    ...(answers.keyType || answers.algorithm ? {} : { keyTypeGuessed: true as const }),
-    ...(answers.algorithm ? { algorithm: answers.algorithm } : {}),
+    keyTypeGuessed: answers.keyType || answers.algorithm ? undefined : (true as const),
+    algorithm: answers.algorithm,
     policy: policyOf(answers),
     role: roleOf(answers),
     tags: answers.tags,
     answers: {
       restore: answers.restore,
       updateTrust: answers.updateTrust,
-      ...(answers.existingKey ? { existingKey: answers.existingKey } : {}),
+      existingKey: answers.existingKey,
     },
   };
 }
 
-/** The policy that is wanted, defaults put in. */
+/** Returns the spec of the policy, with defaults. */
 function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
   return {
     name: answers.policyName ?? DEFAULTS.policyName,
@@ -82,18 +82,18 @@ function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
   };
 }
 
-/** The role that is wanted, defaults put in. */
+/** Returns the spec of the role, with defaults. */
 function roleOf(answers: SetupAnswers): SetupRequest['role'] {
   return {
     name: answers.roleName ?? DEFAULTS.roleName,
     description: answers.roleDescription ?? DEFAULTS.roleDescription,
     sourceAccount: answers.sourceAccount,
     sourceArns: answers.sourceArns,
-    ...(answers.permissionsBoundary ? { permissionsBoundary: answers.permissionsBoundary } : {}),
+    permissionsBoundary: answers.permissionsBoundary,
   };
 }
 
-/** What the names of the secrets must begin with; empty when that is not limited. */
+/** Returns the prefix that secret names must start with; empty if there is no restriction. */
 export function prefixOf({ policyScope, policyPrefix }: SetupAnswers): string {
   return policyScope === 'prefix' ? (policyPrefix ?? '') : '';
 }
@@ -102,7 +102,7 @@ function scopeOf(answers: SetupAnswers): PolicyScope {
   const { policyScope = DEFAULTS.policyScope } = answers;
   if (policyScope !== 'prefix') return policyScope;
   const prefix = prefixOf(answers);
-  // Without one, it would be every secret.
+  // An empty prefix would allow all secrets.
   if (prefix === '') throw new Error('the request has no prefix');
   return { prefix };
 }
@@ -121,26 +121,26 @@ function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): Setup
     regions,
     key,
     generated,
-    ...(kmsKeyId ? { kmsKeyId } : {}),
+    kmsKeyId,
   };
 }
 
-/** The Regions that a request is about. */
+/** Returns the Regions of a request. */
 export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArns' | 'regions'>): string[] {
   return secretArns.length > 0 ? secretArns.flatMap((arn) => parseSecretArn(arn)?.region ?? []) : regions;
 }
 
-/** What the user wants of one key, complete and checked. Nothing in it depends on what the account holds. */
+/** What the user wants for one key, complete and checked. It doesn't depend on the account's state. */
 export interface SetupRequest {
   secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
-  /** Set where the type of the key is not given: the tag of an existing secret decides. */
+  /** Set if the key type is not given. The tag of an existing secret then decides. */
   keyTypeGuessed?: true;
-  /** Checked against the key's length; derived from the length when absent. */
+  /** Checked against the key length; derived from it if absent. */
   algorithm?: Algorithm;
   policy: PolicySpec;
   role: RoleSpec;
-  /** The user's tags; the program adds its own. */
+  /** The user's tags, without those that the program adds. */
   tags: Tag[];
   answers: {
     existingKey?: 'keep' | 'replace';
@@ -149,40 +149,40 @@ export interface SetupRequest {
   };
 }
 
-/** The desired policy: it allows reading the key. */
+/** The desired state of the policy that allows reading the key. */
 export interface PolicySpec {
   name: string;
   scope: PolicyScope;
 }
 
-/** The desired role: it reads the key. */
+/** The desired state of the role that reads the key. */
 export interface RoleSpec {
   name: string;
   description: string;
-  /** Whether the trust policy has the `aws:SourceAccount` condition. */
+  /** True if the trust policy has an `aws:SourceAccount` condition. */
   sourceAccount: boolean;
   sourceArns: string[];
   permissionsBoundary?: string;
 }
 
-/** A key to be stored under one name in each of the Regions. */
+/** A key to store under one name in each of the Regions. */
 export interface NewSecret {
   kind: 'store';
   name: string;
   regions: string[];
   key: KeyMaterial;
-  /** A generated key yields to one that a secret of this name already holds, in whichever Region. */
+  /** If a secret with this name already has a key in any Region, that key is used instead of a generated one. */
   generated: boolean;
   kmsKeyId?: string;
 }
 
-/** Secrets that exist already, by their full ARNs. */
+/** Existing secrets, by full ARN. */
 export interface ExistingSecrets {
   kind: 'existing';
   arns: string[];
 }
 
-/** Secrets that exist already, by their name. */
+/** Existing secrets, by name. */
 export interface NamedSecrets {
   kind: 'named';
   name: string;

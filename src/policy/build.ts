@@ -1,8 +1,7 @@
 import { CURRENT_VERSION, type JsonObject, type JsonPolicy, type JsonStatement } from './document.ts';
 
 /**
- * What MediaConnect needs to do with a secret.
- * Source: MediaConnect User Guide, "Setting up static key encryption", step 2.
+ * The actions that MediaConnect needs on a secret. Source: MediaConnect User Guide, "Setting up static key encryption", step 2.
  */
 export const READ_ACTIONS: readonly string[] = [
   'secretsmanager:GetResourcePolicy',
@@ -15,33 +14,33 @@ export const DECRYPT_ACTION = 'kms:Decrypt';
 export const MEDIACONNECT_SERVICE = 'mediaconnect.amazonaws.com';
 
 /**
- * A customer-managed KMS key, of whatever account; an alias is written with its `alias/` prefix, and `arn` is the key that it leads
- * to, where that is known. The key and its alias are of one account.
+ * A customer managed KMS key in any account. An alias includes its `alias/` prefix; `arn` is the key that the alias points to, if
+ * known. A key and its alias are in the same account.
  */
 export type KmsKeyRef =
   | { kind: 'key'; arn: string }
   | { kind: 'alias'; alias: string; account: string; arn?: string };
 
-/** Returns the account that a KMS key belongs to. */
+/** Returns the account ID of a KMS key. */
 export function accountOfKey(key: KmsKeyRef): string {
   return key.kind === 'alias' ? key.account : (key.arn.split(':')[4] ?? '');
 }
 
-/** A secret to be read. `arn` ends in `-??????` as long as the suffix that Secrets Manager adds is not known. */
+/** A secret that the role has to read. `arn` ends in `-??????` while the suffix that Secrets Manager adds is unknown. */
 export interface ReadableSecret {
   arn: string;
   region: string;
-  /** Left out for the AWS managed key `aws/secretsmanager`, which needs no permission. */
+  /** Absent for the AWS managed key `aws/secretsmanager`, which needs no permission. */
   kmsKey?: KmsKeyRef;
 }
 
 /**
- * Which secrets the policy allows: those named, every one in their Regions whose name begins with the prefix, every one in
- * their Regions, or every one.
+ * Which secrets the policy allows: the named ones; in their Regions, all whose names start with the prefix, or all; or all
+ * secrets of the account.
  */
 export type PolicyScope = 'secrets' | { prefix: string } | 'region' | 'account';
 
-/** The scopes by the words that the user has for them. */
+/** The scopes as the user names them. */
 export type PolicyScopeName = Extract<PolicyScope, string> | 'prefix';
 
 export interface AccountRef {
@@ -50,9 +49,9 @@ export interface AccountRef {
 }
 
 /**
- * The policy that lets a role read secrets: one statement for Secrets Manager and, where secrets are encrypted with
- * customer-managed KMS keys, statements that allow decryption with just these keys, through Secrets Manager only.
- * @throws RangeError when no secret is given and the scope needs one
+ * Returns the policy that lets a role read secrets. It has one statement for Secrets Manager. If secrets are encrypted with
+ * customer managed KMS keys, it also has statements that allow decryption with only these keys, through Secrets Manager.
+ * @throws RangeError if no secret is given and the scope needs one
  */
 export function buildReadPolicy(
   secrets: ReadableSecret[],
@@ -66,19 +65,19 @@ export function buildReadPolicy(
   return { Version: CURRENT_VERSION, Statement: statements };
 }
 
-/** A statement that allows the read actions on `resources`. */
+/** Returns a statement that allows the read actions on `resources`. */
 export function secretStatement(resources: string[]): JsonStatement {
   return { Effect: 'Allow', Action: [...READ_ACTIONS], Resource: resources };
 }
 
-/** The entries of `Resource` that give the secrets in that scope, each once, in the order given. */
+/** Returns the unique `Resource` entries that allow the secrets in the given scope, in the given order. */
 export function secretResources(secrets: ReadableSecret[], scope: PolicyScope, where: AccountRef): string[] {
   if (scope === 'account') return ['*'];
   if (secrets.length === 0) throw new RangeError('a read policy needs at least one secret');
   return unique(secrets.map((secret) => resourceFor(secret, scope, where)));
 }
 
-/** The entry of `Resource` that gives the secret in that scope. */
+/** Returns the `Resource` entry that allows the secret in the given scope. */
 export function resourceFor(
   { arn, region }: ReadableSecret,
   scope: PolicyScope,
@@ -90,16 +89,18 @@ export function resourceFor(
   return `arn:${partition}:secretsmanager:${region}:${account}:secret:${prefix}*`;
 }
 
-/** What one statement for KMS says: keys of one Region, named by ARN or by alias. */
+/** The permissions of one KMS statement: keys of one Region, by ARN or by alias. */
 export interface KmsGrant {
-  /** `*` for every Region. */
+  /** `*` for all Regions. */
   region: string;
-  /** Set when the keys are named by alias; `resources` is then every key of that Region in the account that has the aliases. */
+  /** Set if the keys are named by alias. `resources` then matches all keys in that Region of the account with the aliases. */
   aliases: string[];
   resources: string[];
 }
 
-/** The `kms:Decrypt` permissions that the secrets need: for each Region, one for keys and one for the aliases of each account. */
+/**
+ * Returns the `kms:Decrypt` grants that the secrets need: for each Region, one for keys and one for the aliases of each account.
+ */
 export function kmsGrants(
   secrets: ReadableSecret[],
   { partition }: Pick<AccountRef, 'partition'>,
@@ -119,8 +120,8 @@ export function kmsGrants(
 }
 
 /**
- * A key named by alias is found through `kms:ResourceAliases`: an alias ARN as `Resource` stands for the alias itself,
- * not for the key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
+ * Returns the statement for a grant. For aliases, it uses `kms:ResourceAliases`, because an alias ARN in `Resource` matches the
+ * alias itself and not its key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
  */
 export function kmsStatement(grant: KmsGrant, partition: string): JsonStatement {
   return {
@@ -131,7 +132,7 @@ export function kmsStatement(grant: KmsGrant, partition: string): JsonStatement 
   };
 }
 
-/** Only through Secrets Manager, and only the keys that have the aliases, where they are named by those. */
+/** Returns the condition of a KMS statement: only through Secrets Manager and, if the grant has aliases, only keys with these. */
 export function kmsCondition({ region, aliases }: KmsGrant, partition: string): JsonObject {
   const operator = region === '*' ? 'StringLike' : 'StringEquals';
   const through = { [operator]: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } };
@@ -139,7 +140,7 @@ export function kmsCondition({ region, aliases }: KmsGrant, partition: string): 
   return aliases.length > 0 ? { ...through, ...aliased } : through;
 }
 
-/** The value of `kms:ViaService` for requests that Secrets Manager makes in that Region. */
+/** Returns the value of `kms:ViaService` for requests by Secrets Manager in that Region. */
 export function secretsManagerEndpoint(region: string, partition: string): string {
   const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `secretsmanager.${region}.${domain}`;
@@ -147,32 +148,32 @@ export function secretsManagerEndpoint(region: string, partition: string): strin
 
 export interface TrustOptions {
   account: string;
-  /** Whether MediaConnect may assume the role for resources of this account only. */
+  /** True if MediaConnect may assume the role only for resources of this account. */
   sourceAccount: boolean;
-  /** ARN patterns of the MediaConnect resources for which it may; none means any. */
+  /** ARN patterns of the MediaConnect resources that may use the role. Empty for all. */
   sourceArns: string[];
 }
 
 /**
- * The trust policy that lets MediaConnect assume the role. The conditions guard against the confused deputy.
- * Source: IAM User Guide, "The confused deputy problem".
+ * Returns the trust policy that lets MediaConnect assume the role. The conditions prevent the confused deputy problem. Source:
+ * IAM User Guide, "The confused deputy problem".
  */
 export function buildTrustPolicy(options: TrustOptions): JsonPolicy {
   return { Version: CURRENT_VERSION, Statement: [trustStatement(options)] };
 }
 
-/** The one statement of `buildTrustPolicy`. */
+/** Returns the only statement of `buildTrustPolicy`. */
 export function trustStatement({ account, sourceAccount, sourceArns }: TrustOptions): JsonStatement {
-  const condition = {
-    ...(sourceAccount ? { StringEquals: { 'aws:SourceAccount': account } } : {}),
-    ...(sourceArns.length > 0 ? { ArnLike: { 'aws:SourceArn': unique(sourceArns) } } : {}),
-  };
-  return {
+  const statement: JsonStatement = {
     Effect: 'Allow',
     Principal: { Service: MEDIACONNECT_SERVICE },
     Action: 'sts:AssumeRole',
-    ...(Object.keys(condition).length > 0 ? { Condition: condition } : {}),
   };
+  const condition: JsonObject = {};
+  if (sourceAccount) condition.StringEquals = { 'aws:SourceAccount': account };
+  if (sourceArns.length > 0) condition.ArnLike = { 'aws:SourceArn': unique(sourceArns) };
+  if (Object.keys(condition).length > 0) statement.Condition = condition;
+  return statement;
 }
 
 function kmsStatements(secrets: ReadableSecret[], where: AccountRef): JsonStatement[] {
@@ -186,8 +187,8 @@ function unique(values: string[]): string[] {
 const PREFIX_ENTRY = /^arn:[^:*?$]+:secretsmanager:[^:*?$]+:[^:*?$]+:secret:(?<prefix>[^*?$]+)\*$/;
 
 /**
- * What the names of secrets begin with that an entry of `Resource` stands for: all such of one Region. Nothing for an entry
- * that names one secret, or stands for every secret.
+ * Returns the name prefix in a `Resource` entry that matches all secrets of one Region with that prefix. Returns undefined for an
+ * entry that names one secret or matches all.
  */
 export function prefixOfEntry(resource: string): string | undefined {
   return PREFIX_ENTRY.exec(resource)?.groups?.prefix;

@@ -11,30 +11,29 @@ import {
 } from './document.ts';
 
 /**
- * Whether two documents mean the same. The order of statements, of lists and of conditions, repetitions, the case of
- * actions and context keys, `Sid` and `Id` do not matter, nor does an account ID in place of the account's root ARN.
- * `Version` matters only where there is a policy variable for it to act on. A document with an element that this
- * program does not know is the same as no other.
+ * Returns true if two documents are equivalent. Ignores the order of statements, lists and conditions, and repeated items. Also
+ * ignores the case of actions and context keys, `Sid`, `Id`, and account IDs in place of root ARNs. `Version` matters only if
+ * there are policy variables. A document with an unknown element is not equivalent to any other.
  */
 export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
   if (hasUnknownElements(a) || hasUnknownElements(b)) return false;
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
 }
 
-/** Whether the text of a policy means the same as a document. A text that this program cannot read means the same as no document. */
+/** Returns true if a policy text is equivalent to a document. A text that can't be parsed is not equivalent to any. */
 export function meansTheSame(text: string, document: JsonPolicy): boolean {
   const [now, then] = [tryParsePolicy(text), tryParsePolicy(JSON.stringify(document))];
   return now !== undefined && then !== undefined && samePolicy(now, then);
 }
 
-/** Whether two statements mean the same, in documents of the same version. */
+/** Returns true if two statements are equivalent, in documents of the same version. */
 export function sameStatement(a: Statement, b: Statement): boolean {
   return canonicalStatement(a) === canonicalStatement(b);
 }
 
 /**
- * Returns a text that is the same for statements that mean the same.
- * @throws PolicyParseError when it is no statement
+ * Returns a string that is equal for equivalent statements.
+ * @throws PolicyParseError if it is not a statement
  */
 export function statementKey(statement: JsonStatement): string {
   return parsePolicy(JSON.stringify({ Statement: statement }))
@@ -43,8 +42,8 @@ export function statementKey(statement: JsonStatement): string {
 }
 
 /**
- * What sets `theirs` apart from `ours`: one short line for each statement that only theirs has (`has: …`) or that
- * only ours has (`lacks: …`). Empty when both mean the same.
+ * Returns how `theirs` differs from `ours`: one short line for each statement that only theirs has (`has: …`) or that only ours
+ * has (`lacks: …`). Empty if they are equivalent.
  */
 export function describeDifference(ours: PolicyDocument, theirs: PolicyDocument): string[] {
   if (samePolicy(ours, theirs)) return [];
@@ -107,7 +106,7 @@ function describeStatement(statement: Statement): string {
   ].join(' ');
 }
 
-/** A long list is cut after its first entries: the line is to be read in a terminal. */
+/** Shortens a long list to its first entries, to fit a line in a terminal. */
 function some(values: string[]): string {
   const shown = 4;
   const rest = values.length - shown;

@@ -1,4 +1,4 @@
-/** Raised when a text is not a policy document that IAM would store. The message is a short technical reason. */
+/** Thrown if a text is not a policy document that IAM would store. The message is a short technical reason. */
 export class PolicyParseError extends Error {
   override readonly name = 'PolicyParseError';
 }
@@ -6,10 +6,10 @@ export class PolicyParseError extends Error {
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
 export type JsonObject = { [name: string]: JsonValue };
 
-/** One statement in AWS's own spelling (`Effect`, `Action`, …), as it is sent and shown. */
+/** A statement with AWS's element names (`Effect`, `Action`, …), as sent and shown. */
 export type JsonStatement = JsonObject;
 
-/** A policy document in AWS's own spelling, ready for `JSON.stringify`. */
+/** A policy document with AWS's element names, ready for `JSON.stringify`. */
 export interface JsonPolicy {
   Version?: string;
   Id?: string;
@@ -22,13 +22,13 @@ export interface ElementClause {
   values: string[];
 }
 
-/** `Principal` or `NotPrincipal`. A bare `"*"` is the one entry of type `*`. */
+/** `Principal` or `NotPrincipal`. A bare `"*"` becomes an entry of type `*`. */
 export interface PrincipalClause {
   negated: boolean;
   entries: { type: string; values: string[] }[];
 }
 
-/** One line of a `Condition`: an operator, one context key, and the values that are compared with it. */
+/** One line of a `Condition`: an operator, a context key, and the values to compare. */
 export interface ConditionClause {
   operator: string;
   key: string;
@@ -42,22 +42,22 @@ export interface Statement {
   actions: ElementClause;
   resources?: ElementClause;
   conditions: ConditionClause[];
-  /** Names of elements that this program does not know. */
+  /** Names of elements that this program doesn't know. */
   unknownElements: string[];
 }
 
-/** The normalized form of a policy document: every list a list, every condition value a string. */
+/** The normalized form of a policy document: lists are always lists, and condition values are strings. */
 export interface PolicyDocument {
   version: string;
   id?: string;
   statements: Statement[];
-  /** Names of top-level elements that this program does not know. */
+  /** Names of top-level elements that this program doesn't know. */
   unknownElements: string[];
 }
 
 /**
- * What a document without a `Version` is taken for, and the version that knows policy variables.
- * Source: IAM User Guide, "IAM JSON policy elements: Version".
+ * The version of a document without `Version`, and the version that supports policy variables. Source: IAM User Guide, "IAM JSON
+ * policy elements: Version".
  */
 export const OLD_VERSION = '2008-10-17';
 export const CURRENT_VERSION = '2012-10-17';
@@ -67,9 +67,9 @@ const PAIRED_ELEMENTS = ['Principal', 'NotPrincipal', 'Action', 'NotAction', 'Re
 const STATEMENT_ELEMENTS = ['Sid', 'Effect', 'Condition', ...PAIRED_ELEMENTS];
 
 /**
- * Reads a policy document from its JSON text (not URL-encoded) into the normalized form. A string in place of a
- * list and a single statement in place of a list are accepted, as IAM accepts them.
- * @throws PolicyParseError when the text is not JSON, or not of the shape in IAM's policy grammar
+ * Parses a policy document from JSON text (not URL-encoded) to the normalized form. Like IAM, accepts a string in place of a
+ * list, and a single statement in place of a list.
+ * @throws PolicyParseError if the text is not JSON or doesn't match IAM's policy grammar
  */
 export function parsePolicy(text: string): PolicyDocument {
   const policy = readObject(text);
@@ -80,13 +80,13 @@ export function parsePolicy(text: string): PolicyDocument {
   const id = optionalString(policy.Id, 'Id');
   return {
     version,
-    ...(id === undefined ? {} : { id }),
+    id,
     statements: rawStatements(policy).map(readStatement),
     unknownElements: otherNames(policy, POLICY_ELEMENTS),
   };
 }
 
-/** Reads a policy document as `parsePolicy` does; returns undefined for a text that is not one. */
+/** Parses a policy document like `parsePolicy`, but returns undefined if the text is not one. */
 export function tryParsePolicy(text: string): PolicyDocument | undefined {
   try {
     return parsePolicy(text);
@@ -97,8 +97,7 @@ export function tryParsePolicy(text: string): PolicyDocument | undefined {
 }
 
 /**
- * Reads a document that is to be changed: every element stays as its author wrote it, and only `Statement` is
- * made a list.
+ * Reads a document to change it. Elements stay as the author wrote them; only `Statement` becomes a list.
  * @throws PolicyParseError as `parsePolicy` does
  */
 export function readJsonPolicy(text: string): JsonPolicy {
@@ -108,9 +107,8 @@ export function readJsonPolicy(text: string): JsonPolicy {
 }
 
 /**
- * Reads the document of a managed policy that is to be changed, as `readJsonPolicy` does. IAM takes no new version of a managed policy
- * whose `Version` is older or absent, so it becomes the current one. That changes the meaning of policy variables, so there must be
- * none.
+ * Reads the document of a managed policy to change it, like `readJsonPolicy`. IAM accepts no new version with an older or no
+ * `Version`, so it becomes the current one. The document must have no policy variables, because their meaning would change.
  * @throws PolicyParseError as `parsePolicy` does
  */
 export function readManagedPolicy(text: string): JsonPolicy {
@@ -119,9 +117,9 @@ export function readManagedPolicy(text: string): JsonPolicy {
 }
 
 /**
- * Undoes the RFC 3986 percent-encoding in which `GetPolicyVersion` and `GetRole` return a document (a plus sign
- * stands for itself). The answer is JSON text.
- * @throws PolicyParseError when the encoding is broken
+ * Decodes the percent-encoding (RFC 3986) of documents from `GetPolicyVersion` and `GetRole` to JSON text. A plus sign stays as
+ * is.
+ * @throws PolicyParseError if the encoding is invalid
  */
 export function decodePolicy(encoded: string): string {
   try {
@@ -160,11 +158,11 @@ function readStatement(raw: JsonStatement): Statement {
   const resources = readElement(raw, 'Resource', 'NotResource');
   const principals = readPrincipals(raw);
   return {
-    ...(sid === undefined ? {} : { sid }),
+    sid,
     effect: raw.Effect,
-    ...(principals === undefined ? {} : { principals }),
+    principals,
     actions,
-    ...(resources === undefined ? {} : { resources }),
+    resources,
     conditions: readConditions(raw.Condition),
     unknownElements: otherNames(raw, STATEMENT_ELEMENTS),
   };
@@ -208,7 +206,7 @@ function strings(value: JsonValue | undefined, where: string): string[] {
   throw new PolicyParseError(`${where} holds something that is not a string`);
 }
 
-/** IAM takes numbers and Booleans in conditions with or without quotation marks; both mean the same. */
+/** IAM accepts numbers and Booleans in conditions with or without quotation marks. Both mean the same. */
 function scalars(value: JsonValue, where: string): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.map((each) => {

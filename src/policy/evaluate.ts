@@ -1,10 +1,10 @@
 import type { PolicyDocument } from './document.ts';
 import {
   allows,
+  anyOf,
   both,
   type DeniedBy,
   denies,
-  either,
   type Finding,
   NOTHING_ALLOWS,
   type Source,
@@ -13,14 +13,14 @@ import { nearMiss } from './near-miss.ts';
 import { EVERY_REACH, type Reach, type RequestPrincipal, type StatementRequest } from './statement.ts';
 import { isUnknown, requestContext } from './variables.ts';
 
-/** `cannot-tell`: something that this program does not know could change the answer. */
+/** `cannot-tell`: something that this program doesn't know could change the result. */
 export type Verdict = 'allowed' | 'denied' | 'cannot-tell';
 
 export interface Evaluation {
   verdict: Verdict;
-  /** One short clause, such as `statement 2 of policy 1 denies it`. */
+  /** A short clause, such as `statement 2 of policy 1 denies it`. */
   because: string;
-  /** Left out where only a permission of the caller is missing, and where nothing is denied. */
+  /** Absent if nothing is denied, or if only an `Allow` for the caller is missing. */
   deniedBy?: DeniedBy;
 }
 
@@ -28,19 +28,19 @@ export interface AccessRequest {
   principal: RequestPrincipal;
   action: string;
   resource: string;
-  /** Keys are compared without case; a key that is not here is known to be absent, unless `unknownContext` names it. */
+  /** Keys are case-insensitive. A key that is not here is absent from the request, unless `unknownContext` matches it. */
   context: Record<string, string | string[]>;
 }
 
 export interface EvaluationInput {
   identityPolicies: PolicyDocument[];
-  /** What explanations call these policies; `policy 1` and so on without them. */
+  /** Names of these policies for explanations. Default: `policy 1` and so on. */
   identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
-  /** For a KMS key, its key policy. Leave it out to judge what the role's own policies say. */
+  /** For a KMS key, its key policy. Omit it to evaluate only the role's own policies. */
   resourcePolicy?: PolicyDocument;
   request: AccessRequest;
-  /** Context keys of which it is not known whether the request has them. `*` and `?` are wildcards. */
+  /** Context keys that may or may not be in the request. `*` and `?` are wildcards. */
   unknownContext?: string[];
 }
 
@@ -52,17 +52,17 @@ export interface TrustRequest {
 }
 
 /**
- * Whether a role's session may do something to a resource in the role's own account. Organizations' policies and
- * session policies are not looked at.
- * Source: IAM User Guide, "Policy evaluation logic", and for KMS keys, KMS Developer Guide, "Key policies".
+ * Evaluates whether a role session may perform an action on a resource in the role's account. Doesn't consider the policies of
+ * AWS Organizations or session policies. Source: IAM User Guide, "Policy evaluation logic", and for KMS keys, KMS Developer
+ * Guide, "Key policies".
  */
 export function evaluateAccess(input: EvaluationInput): Evaluation {
   const { principal, action, resource } = input.request;
   const context = requestContext(input.request.context, input.unknownContext ?? []);
   const request: StatementRequest = { caller: { role: principal }, action, resource, context };
 
-  const identity = input.identityPolicies.map((document, at) =>
-    ofRole(input.identityNames?.[at] ?? `policy ${at + 1}`, document),
+  const identity = input.identityPolicies.map((document, index) =>
+    ofRole(input.identityNames?.[index] ?? `policy ${index + 1}`, document),
   );
   const boundary = input.permissionsBoundary
     ? [ofRole('the permissions boundary', input.permissionsBoundary)]
@@ -74,7 +74,7 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
     ? [keyPolicyDelegates(allowing('account'), input.resourcePolicy, request)]
     : [];
 
-  const granted = either([
+  const granted = anyOf([
     both([allows(identity, request), ...delegated, withinBoundary]),
     both([allowing('role'), withinBoundary]),
     allowing('direct'),
@@ -87,7 +87,7 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   return explained(conclusion, identity, request);
 }
 
-/** Whether the AWS service may assume the role that has this trust policy. */
+/** Evaluates whether an AWS service may assume the role with this trust policy. */
 export function evaluateTrust(
   trust: PolicyDocument,
   { service, context, unknownContext }: TrustRequest,
@@ -137,12 +137,12 @@ function isOfKms(action: string): boolean {
   return action.toLowerCase().startsWith('kms:');
 }
 
-/** A role's own policies count for a KMS key only as far as the key policy gives the account access. */
+/** A role's own policies apply to a KMS key only if the key policy gives the account access. */
 function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): boolean {
   return resourcePolicy !== undefined && isOfKms(request.action);
 }
 
-/** Between two accounts other rules hold. A resource whose ARN names no account is taken for the role's own. */
+/** Cross-account access has different rules. A resource whose ARN has no account counts as the role's own. */
 function inOneAccount(roleArn: string, resource: string): Finding {
   const accountOf = (arn: string) => arn.split(':')[4] ?? '';
   const same = ['', accountOf(roleArn)].includes(accountOf(resource));
@@ -150,7 +150,7 @@ function inOneAccount(roleArn: string, resource: string): Finding {
   return { truth: same ? 'yes' : { unknown: because }, because };
 }
 
-/** A denial for want of a permission, with the statement that comes closest. */
+/** Adds the closest statement to the explanation of an implicit denial. */
 function explained(evaluation: Evaluation, sources: Source[], request: StatementRequest): Evaluation {
   if (evaluation.because !== NOTHING_ALLOWS) return evaluation;
   const miss = nearMiss(sources, request);
@@ -161,7 +161,7 @@ function conclude(denied: Finding, granted: Finding): Evaluation {
   if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because, deniedBy: 'statement' };
   if (granted.truth === 'no') {
     const { because, deniedBy } = granted;
-    return { verdict: 'denied', because, ...(deniedBy ? { deniedBy } : {}) };
+    return { verdict: 'denied', because, deniedBy };
   }
   const open = [denied, granted].find(({ truth }) => isUnknown(truth));
   return open
@@ -170,8 +170,8 @@ function conclude(denied: Finding, granted: Finding): Evaluation {
 }
 
 /**
- * Returns whether an identity policy by itself grants the request. That is a question about the document only: for a resource of
- * another account the policy over there must allow it too, which is left to `evaluateAccess`.
+ * Returns whether an identity policy by itself allows the request. For a resource in another account, the resource's policy must
+ * allow it too; `evaluateAccess` checks that.
  */
 export function grantsAccess(
   document: PolicyDocument,

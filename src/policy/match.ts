@@ -1,9 +1,9 @@
 import type { ElementClause } from './document.ts';
 
-/** One piece of a pattern: a character that stands for itself, `?` as one character, or `*` as any number of them. */
+/** An element of a pattern: a literal character, `?` (one character), or `*` (any number of characters). */
 export type Token = { char: string } | { any: 'one' | 'run' };
 
-/** Reads `*` and `?` as wildcards and everything else as itself. */
+/** Parses a text with the wildcards `*` and `?`. */
 export function pattern(text: string): Token[] {
   return Array.from(text, (char) => {
     if (char === '*') return { any: 'run' };
@@ -11,25 +11,25 @@ export function pattern(text: string): Token[] {
   });
 }
 
-/** Takes every character for itself, wildcards too. */
+/** Parses a text without wildcards: all characters are literal. */
 export function literal(text: string): Token[] {
   return Array.from(text, (char) => ({ char }));
 }
 
-/** Whether the text before the first wildcard or variable of a pattern is how the other text begins. */
+/** Returns true if a text starts with the part of a pattern before its first wildcard or variable. */
 export function beginsLike(pattern: string, text: string): boolean {
   const special = pattern.search(/[*?$]/);
   return text.startsWith(special === -1 ? pattern : pattern.slice(0, special));
 }
 
-/** Whether the whole text matches the pattern. Case counts, and `*` stops at nothing. */
+/** Returns true if the whole text matches the pattern. Case-sensitive; `*` matches any character. */
 export function matches(tokens: Token[], text: string): boolean {
   return covers(tokens, literal(text));
 }
 
 /**
- * Whether everything that the `inner` pattern matches is matched by the `outer` one too. Sound but not complete: it
- * may miss that a sequence such as `?*` covers `*?`, which no ARN pattern of this program has.
+ * Returns true if the `outer` pattern matches everything that the `inner` pattern matches. Sound but not complete: it may miss
+ * that `?*` covers `*?`, for example, but this program has no such ARN patterns.
  */
 export function covers(outer: Token[], inner: Token[]): boolean {
   let at = 0;
@@ -47,7 +47,7 @@ export function covers(outer: Token[], inner: Token[]): boolean {
       at += 1;
       here += 1;
     } else if (resume !== undefined && resume.here < inner.length) {
-      // The last `*` takes one more character, and what follows it is tried again.
+      // The last `*` takes one more character, then the rest of the pattern is tried again.
       resume.here += 1;
       at = resume.at;
       here = resume.here;
@@ -58,7 +58,7 @@ export function covers(outer: Token[], inner: Token[]): boolean {
 }
 
 /**
- * The six parts of an ARN or ARN pattern, or nothing when it has fewer. Colons after the fifth belong to the last part.
+ * Returns the six parts of an ARN or ARN pattern; undefined if there are fewer. Colons after the fifth belong to the last part.
  * Source: IAM User Guide, "IAM ARNs".
  */
 export function arnParts(tokens: Token[]): Token[][] | undefined {
@@ -70,17 +70,17 @@ export function arnParts(tokens: Token[]): Token[][] | undefined {
   return parts.length === 6 ? parts : undefined;
 }
 
-/** As `covers`, for ARNs: each part is compared with its counterpart, so that no `*` reaches into the next part. */
+/** Like `covers`, for ARNs. Compares part by part, so that no `*` extends into the next part. */
 export function coversArn(outer: Token[], inner: Token[]): boolean {
   const innerParts = arnParts(inner);
   const parts = arnParts(outer);
   if (parts === undefined || innerParts === undefined) return false;
-  return parts.every((part, at) => covers(part, innerParts[at] ?? []));
+  return parts.every((part, index) => covers(part, innerParts[index] ?? []));
 }
 
-/** Whether an ARN or pattern of a policy stands for the resource with this ARN. */
+/** Returns true if a `Resource` entry (an ARN or a pattern) matches the resource with this ARN. */
 export function standsFor(entry: string, arn: string): boolean {
-  // Nearly all differ in their beginnings, which is quick to compare.
+  // Most entries differ at the start, which is quick to compare.
   if (!beginsLike(entry, arn)) return false;
   return entry === '*' || entry === arn || coversArn(pattern(entry), literal(arn));
 }
@@ -95,24 +95,24 @@ function isRun(token: Token): boolean {
 }
 
 interface Sorted {
-  /** Whole ARNs, which stand for themselves and for nothing else. */
+  /** Full ARNs without wildcards or variables. */
   plain: ReadonlySet<string>;
-  /** All others, in their order. */
+  /** All other entries, in order. */
   patterns: readonly string[];
 }
 
 const WHOLE_ARN = /^([^:*?$]*:){5}[^*?$]*$/;
 
-/** A document is never changed once it is parsed; what was found out about a part of it goes when that goes. */
+/** Cached per clause, since parsed documents are never changed. An entry is collected together with its clause. */
 const known = new WeakMap<ElementClause, Sorted>();
 
 /**
- * The entries of `Resource` that are worth a closer look when it is asked about this ARN or pattern: none of the others
- * stands for it. A role may read hundreds of secrets, and each policy is asked about each of them.
+ * Returns the `Resource` entries that may match this ARN or pattern; the others can't. A role may read hundreds of secrets, and
+ * each policy is evaluated for each of them.
  */
 export function entriesFor(clause: ElementClause, arn: string): string[] {
   const { plain, patterns } = sorted(clause);
-  // What a variable in an entry stands for is not known here.
+  // The value of a variable is unknown here.
   const possible = patterns.filter((each) => each.includes('$') || beginsLike(each, arn));
   return plain.has(arn) ? [...possible, arn] : possible;
 }

@@ -23,24 +23,24 @@ import {
 import { coversArn, entriesFor, pattern } from './match.ts';
 import { grantOf, isFullRead, readsSecrets } from './shape.ts';
 
-/** A read policy that is to be added to. It is read once, for however many tries there are. */
+/** A read policy to extend. It is parsed once for all attempts. */
 export interface ExistingPolicy {
   json: JsonPolicy;
   statements: Statement[];
 }
 
 /**
- * Reads a policy that is to be added to.
- * @throws PolicyParseError when the text is not a policy document
+ * Reads a policy to extend.
+ * @throws PolicyParseError if the text is not a policy document
  */
 export function existingPolicy(text: string): ExistingPolicy {
   return { json: readManagedPolicy(text), statements: parsePolicy(text).statements };
 }
 
 /**
- * The existing read policy with what these secrets need added to it. Nothing is dropped or narrowed, and `Sid`, `Id`
- * and the order of statements stay as they are. What a wildcard there allows already is not added again.
- * The document must be one for which `isReadPolicyShape` holds.
+ * Returns the existing read policy with the missing permissions for these secrets. Nothing is removed or narrowed; `Sid`, `Id`
+ * and the order of statements stay the same. Doesn't add what a wildcard already allows. The document must pass
+ * `isReadPolicyShape`.
  */
 export function addToReadPolicy(
   existing: ExistingPolicy,
@@ -52,7 +52,7 @@ export function addToReadPolicy(
   return addEntries(existing, { resources, grants: kmsGrants(secrets, where) }, where);
 }
 
-/** Returns the read policy with entries of `Resource` and permissions to decrypt added, as far as it lacks them. */
+/** Returns the read policy with missing `Resource` entries and missing permissions to decrypt added. */
 function addEntries(
   { json, statements }: ExistingPolicy,
   added: { resources: string[]; grants: KmsGrant[] },
@@ -73,9 +73,9 @@ function addEntries(
 }
 
 /**
- * The existing trust policy with a statement for MediaConnect appended, unless that very statement is there already.
- * Everything else stays as its author wrote it. The new statement has no `Sid`, so it cannot repeat one.
- * @throws PolicyParseError when the text is not a policy document
+ * Returns the existing trust policy with a statement for MediaConnect appended, unless it already has an equivalent one.
+ * Everything else stays as the author wrote it. The new statement has no `Sid`, so it can't duplicate one.
+ * @throws PolicyParseError if the text is not a policy document
  */
 export function addTrust(text: string, options: TrustOptions): JsonPolicy {
   const policy = readJsonPolicy(text);
@@ -85,7 +85,7 @@ export function addTrust(text: string, options: TrustOptions): JsonPolicy {
   return present ? policy : { ...policy, Statement: [...policy.Statement, ours] };
 }
 
-/** Puts the resources into the statement at `home`, or into one made for them at the end when there is no such. */
+/** Adds the resources to the statement at `home`, or to a new statement at the end if there is none. */
 function addResources(
   list: JsonStatement[],
   home: number,
@@ -101,7 +101,7 @@ function addResources(
   list[home] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
 }
 
-/** Whether these statements allow each of the read actions on everything that the ARN or pattern stands for. */
+/** Returns true if these statements allow all read actions on everything that the ARN or pattern matches. */
 function canRead(reads: Statement[], resource: string): boolean {
   return READ_ACTIONS.every((action) =>
     reads.some(
@@ -112,12 +112,12 @@ function canRead(reads: Statement[], resource: string): boolean {
   );
 }
 
-/** What of the grant is not there yet; nothing when all of it is. */
+/** Returns the part of the grant that is missing; empty if nothing is. */
 function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
   const present = statements.flatMap((statement) => grantOf(statement) ?? []);
   const sameRegion = present.filter(({ region }) => region === grant.region);
   if (grant.aliases.length > 0) {
-    // Each resource stands for the keys of one account, whose aliases these are.
+    // Each resource matches the keys of one account, which has these aliases.
     return grant.resources.flatMap((anyKey) => {
       const known = sameRegion.filter(({ resources }) => resources.includes(anyKey));
       const aliases = grant.aliases.filter((alias) => !known.some((each) => each.aliases.includes(alias)));
@@ -142,11 +142,11 @@ function coversResource({ resources }: Statement, resource: string): boolean {
 }
 
 /**
- * The read policy without the secrets that are gone; nothing when it would allow no secret any more. The permission to
- * decrypt goes with the last secret of its Region: which key the others there are encrypted with is not known here. All
- * else stays as it is. The document must be one for which `isReadPolicyShape` holds.
- * @param isGone returns whether an entry of `Resource` stands only for secrets that are gone
- * @throws PolicyParseError when the text is not a policy document
+ * Returns the read policy without the secrets that are gone; undefined if it would allow no secrets. The permission to decrypt is
+ * removed with the last secret of its Region, because it is unknown which keys the other secrets use. Everything else stays the
+ * same. The document must pass `isReadPolicyShape`.
+ * @param isGone returns whether a `Resource` entry matches only secrets that are gone
+ * @throws PolicyParseError if the text is not a policy document
  */
 export function removeSecrets(text: string, isGone: (resource: string) => boolean): JsonPolicy | undefined {
   const policy = readManagedPolicy(text);
@@ -156,8 +156,8 @@ export function removeSecrets(text: string, isGone: (resource: string) => boolea
   if (left.length === 0) return undefined;
   const lost = new Set(listed.filter(isGone).map(regionOf));
   const inUse = (region: string) => !lost.has(region) || left.some((resource) => mayBeIn(resource, region));
-  const Statement = policy.Statement.flatMap((raw, at): JsonStatement[] => {
-    const statement = statements[at];
+  const Statement = policy.Statement.flatMap((raw, index): JsonStatement[] => {
+    const statement = statements[index];
     const grant = statement && grantOf(statement);
     if (grant) return inUse(grant.region) ? [raw] : [];
     return without(raw, isGone);
@@ -172,7 +172,7 @@ function without(raw: JsonStatement, isGone: (resource: string) => boolean): Jso
   return kept.length === 0 ? [] : [{ ...raw, Resource: kept }];
 }
 
-/** Whether an entry of `Resource` may stand for a secret of that Region. */
+/** Returns true if a `Resource` entry can match a secret in that Region. */
 function mayBeIn(resource: string, region: string): boolean {
   const where = regionOf(resource);
   return where === region || /[*?]/.test(where);

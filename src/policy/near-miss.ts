@@ -5,20 +5,20 @@ import { matches, pattern } from './match.ts';
 import { conditionHolds } from './operators.ts';
 import { partsOf, type StatementRequest } from './statement.ts';
 
-/** A statement that nearly allows a request, and what keeps it from doing so. */
+/** A statement that almost allows a request, and what doesn't match. */
 interface Miss {
-  /** How many of its elements do not match. */
+  /** The number of elements that don't match. */
   count: number;
   because: string;
 }
 
 /**
- * Explains why no statement allows a request: the `Allow` statement that comes closest, and which condition, ARN, action or principal
- * of it does not match. Returns undefined where none comes close.
+ * Explains why no statement allows a request: the closest `Allow` statement, and which of its conditions, ARNs, actions or
+ * principals doesn't match. Returns undefined if none is close.
  */
 export function nearMiss(sources: Source[], request: StatementRequest): string | undefined {
   const misses = sources.flatMap((source) =>
-    source.document.statements.flatMap((statement, at) => missOf(source, statement, at, request) ?? []),
+    source.document.statements.flatMap((statement, index) => missOf(source, statement, index, request) ?? []),
   );
   const [first] = misses.sort((a, b) => a.count - b.count);
   return first?.because;
@@ -61,7 +61,7 @@ function nameOf(service: string): string {
   return service === MEDIACONNECT_SERVICE ? 'MediaConnect' : service;
 }
 
-/** Whom a policy names in place of the service or the role. */
+/** Returns the principals that the statement names instead of the service or the role. */
 function principalMiss({ principals }: Statement, { caller }: StatementRequest): string | undefined {
   if (!principals || principals.negated) return undefined;
   const named = (wanted: string) =>
@@ -71,7 +71,7 @@ function principalMiss({ principals }: Statement, { caller }: StatementRequest):
   return services.length === 0 ? undefined : `trusts ${listed(services)}, not ${caller.service}`;
 }
 
-/** A principal that looks like the role or its account. The policies of KMS keys name many others, which mean nothing. */
+/** Returns the principals that resemble the role or its account. KMS key policies name many others, which are irrelevant. */
 function roleMiss(principals: string[], roleArn: string): string | undefined {
   const account = roleArn.split(':')[4] ?? '';
   const nameIn = (arn: string) => /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1]?.toLowerCase();
@@ -81,7 +81,7 @@ function roleMiss(principals: string[], roleArn: string): string | undefined {
   return accounts.length === 0 ? undefined : `lets in ${listed(accounts)}, not account ${account}`;
 }
 
-/** Which actions of the same service a statement allows. */
+/** Returns the actions of the same service that the statement allows. */
 function actionMiss({ actions }: Statement, { action }: StatementRequest): string | undefined {
   const service = action.slice(0, action.indexOf(':') + 1).toLowerCase();
   const related = actions.values.filter((each) => each.toLowerCase().startsWith(service));
@@ -102,14 +102,14 @@ function resourceMiss({ resources }: Statement, arn: string): string | undefined
   return related.length > 0 ? 'names other resources only' : undefined;
 }
 
-/** What is said of the parts of an ARN before the resource. */
+/** Names for the parts of an ARN before the resource. */
 const PLACES = ['', 'partition', 'service', 'Region', 'account'] as const;
 
-/** Returns in what a pattern of an ARN differs from an ARN; undefined where it does not, or in too much. Pure. */
+/** Returns how an ARN pattern differs from an ARN; undefined if it doesn't, or if it differs too much. */
 export function arnDifference(value: string, arn: string): { what: string; distance: number } | undefined {
   const [named, wanted] = [partsOfArn(value), partsOfArn(arn)];
-  const places = PLACES.flatMap((place, at) => {
-    const [is, should] = [named[at] ?? '', wanted[at] ?? ''];
+  const places = PLACES.flatMap((place, index) => {
+    const [is, should] = [named[index] ?? '', wanted[index] ?? ''];
     return place === '' || matches(pattern(is), should) ? [] : [`is for the ${place} ${is}, not ${should}`];
   });
   const ofResource = resourceDifference(named[5] ?? '', wanted[5] ?? '');
@@ -123,11 +123,11 @@ function partsOfArn(arn: string): string[] {
   return [a, b, c, d, e, rest.join(':')];
 }
 
-/** Returns an empty text where a resource matches, and undefined where it is another one. */
+/** Returns an empty string if the resource matches, and undefined if it is a different one. */
 function resourceDifference(named: string, wanted: string): string | undefined {
   if (matches(pattern(named), wanted)) return '';
   if (matches(pattern(named.toLowerCase()), wanted.toLowerCase())) return 'differs in letter case';
-  // The ARN of a secret ends in a hyphen and six characters that Secrets Manager draws.
+  // A secret's ARN ends in a hyphen and six random characters from Secrets Manager.
   const end = /-[A-Za-z0-9?]{6}$/.exec(wanted)?.[0];
   if (!wanted.startsWith('secret:') || end === undefined) return undefined;
   const name = wanted.slice(0, -end.length);

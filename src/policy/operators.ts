@@ -3,11 +3,11 @@ import type { ConditionClause } from './document.ts';
 import { arnParts, coversArn, literal, matches, type Token } from './match.ts';
 import { all, any, anyValueMatches, type Facts, type Reading, type Truth, truth } from './variables.ts';
 
-/** A condition operator without its set prefix and its `IfExists`. `test` is never negated itself. */
+/** A condition operator without its set prefix and `IfExists`. `test` itself is never negated. */
 export interface Operator {
   negated: boolean;
   reading: Reading;
-  /** Compares one value of the policy with one value of the request. */
+  /** Compares a value of the policy with a value of the request. */
   test(policyValue: Token[], requestValue: string): Truth;
 }
 
@@ -18,8 +18,8 @@ const VARIABLES: Reading = { wildcards: false, variables: true };
 const PATTERN: Reading = { wildcards: true, variables: true };
 
 /**
- * The operator of that name, which is case-sensitive; `undefined` when there is none.
- * Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+ * Returns the operator with that case-sensitive name; undefined if there is none. Source: IAM User Guide, "IAM JSON policy
+ * elements: Condition operators".
  */
 export function operatorNamed(name: string): Operator | undefined {
   return OPERATORS.get(name);
@@ -84,7 +84,7 @@ function ordered(family: string, read: (text: string) => number | undefined): [s
   ];
 }
 
-/** A comparison of values of one type. AWS does not say what a value of another type does. */
+/** Returns a comparison of values of one type. AWS doesn't document the result for values of other types. */
 function typed<Value>(
   read: (text: string) => Value | undefined,
   holds: (policy: Value, value: Value) => boolean,
@@ -103,7 +103,7 @@ function numberOf(text: string): number | undefined {
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-/** Milliseconds since 1970, from a W3C form of ISO 8601 or from seconds since 1970. Four digits could be either. */
+/** Parses an ISO 8601 date (W3C format) or seconds since 1970 to milliseconds since 1970. Four digits could be either. */
 function timeOf(text: string): number | undefined {
   if (/^\d{5,}$/.test(text)) return Number(text) * 1000;
   if (!/^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/.test(text))
@@ -121,7 +121,7 @@ function bytesOf(text: string): string | undefined {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('hex') : undefined;
 }
 
-/** Whether an address is in a CIDR range; an address without a prefix is a range of one. */
+/** Returns whether an address is in a CIDR range. An address without a prefix length is a range of one. */
 function inRange(policy: Token[], value: string): Truth {
   const text = textOf(policy);
   const [base = '', prefix, ...more] = text.split('/');
@@ -151,8 +151,8 @@ interface ParsedOperator {
 }
 
 /**
- * Whether one line of a `Condition` holds for the request.
- * Source: IAM User Guide, "Condition operators" and "Single-valued vs. multivalued context keys".
+ * Returns whether one line of a `Condition` is true for the request. Source: IAM User Guide, "Condition operators" and
+ * "Single-valued vs. multivalued context keys".
  */
 export function conditionHolds({ operator, key, values }: ConditionClause, facts: Facts): Truth {
   const parsed = parseOperator(operator);
@@ -188,12 +188,12 @@ function nullHolds(values: string[], absent: boolean): Truth {
   return truth(expected.includes(String(absent)));
 }
 
-/** To a set operator, nothing but empty strings is the same as no value at all. */
+/** For a set operator, a list of empty strings equals a missing value. */
 function isEmpty(values: string[], { set }: ParsedOperator): boolean {
   return values.length === 0 || (set !== undefined && values.every((value) => value === ''));
 }
 
-/** AWS documents `IfExists` and `ForAnyValue` with opposite answers to a missing key, and not the two together. */
+/** AWS documents opposite results of `IfExists` and `ForAnyValue` for a missing key, and nothing for the combination. */
 function withoutValue({ set, base, ifExists }: ParsedOperator, name: string): Truth {
   if (set === 'ForAllValues') return 'yes';
   if (set === 'ForAnyValue')
@@ -201,7 +201,7 @@ function withoutValue({ set, base, ifExists }: ParsedOperator, name: string): Tr
   return truth(ifExists || base.negated);
 }
 
-/** A key with several values needs a set operator. Without one, only that nothing matches is beyond doubt. */
+/** A key with several values needs a set operator. Without one, the result is certain only if no value matches. */
 function severalValues(results: Truth[], key: string): Truth {
   const unclear = { unknown: `context key ${key} has several values` };
   return all([any(results), unclear]);

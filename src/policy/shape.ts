@@ -7,8 +7,8 @@ const KEY_RESOURCE = /^arn:([^:*?$]+):kms:([^:*?$]+):[^:*?$]+:key\/(\*|[^*?$]+)$
 const ALIAS = /^alias\/[^*?$]+$/;
 
 /**
- * Whether the document is what `buildReadPolicy` makes for some secrets: it allows exactly the read
- * actions on secrets, and `kms:Decrypt` through Secrets Manager, and says nothing else.
+ * Returns true if the document has the form that `buildReadPolicy` creates: it allows exactly the read actions on secrets, and
+ * `kms:Decrypt` through Secrets Manager, and nothing else.
  */
 export function isReadPolicyShape({ statements, unknownElements }: PolicyDocument): boolean {
   const reads = statements.filter(readsSecrets);
@@ -21,7 +21,7 @@ export function isReadPolicyShape({ statements, unknownElements }: PolicyDocumen
   );
 }
 
-/** Whether the statement allows some of the read actions on secrets, without conditions, and nothing else. */
+/** Returns true if the statement allows some of the read actions on secrets without conditions, and nothing else. */
 export function readsSecrets(statement: Statement): boolean {
   return (
     isPlainAllow(statement) &&
@@ -31,12 +31,12 @@ export function readsSecrets(statement: Statement): boolean {
   );
 }
 
-/** Whether it allows all of the read actions, so that a resource put into it can be read. */
+/** Returns true if the statement allows all read actions, so that a resource added to it becomes readable. */
 export function isFullRead(statement: Statement): boolean {
   return readsSecrets(statement) && actionsOf([statement]).size === READ_ACTIONS.length;
 }
 
-/** What the statement grants, if it is one that `kmsStatement` makes; else nothing. */
+/** Returns the grant of a statement that `kmsStatement` creates; otherwise undefined. */
 export function grantOf(statement: Statement): KmsGrant | undefined {
   const resources = statement.resources?.values ?? [];
   const [partition, region] = KEY_RESOURCE.exec(resources[0] ?? '')?.slice(1) ?? [];
@@ -55,8 +55,8 @@ export function grantOf(statement: Statement): KmsGrant | undefined {
 }
 
 /**
- * The unique IDs of users and roles that a trust policy names. IAM shows an ID in place of an ARN when what it stood for
- * was deleted. Source: IAM User Guide, "AWS JSON policy elements: Principal".
+ * Returns the unique IDs of users and roles in a trust policy. IAM replaces an ARN with the unique ID if the principal was
+ * deleted. Source: IAM User Guide, "AWS JSON policy elements: Principal".
  */
 export function deletedPrincipals({ statements }: PolicyDocument): string[] {
   const named = statements.flatMap(({ principals }) => principals?.entries ?? []);
@@ -64,7 +64,7 @@ export function deletedPrincipals({ statements }: PolicyDocument): string[] {
   return [...new Set(ids.filter((id) => /^A(IDA|ROA)[A-Z0-9]+$/.test(id)))];
 }
 
-/** A resource that may be read in part only, such as with one of the four actions, is not what this program makes. */
+/** This program never allows only some of the read actions on a resource. */
 function allResourcesFullyReadable(reads: Statement[]): boolean {
   const resources = new Set(reads.flatMap(({ resources }) => resources?.values ?? []));
   return [...resources].every((resource) => {
@@ -121,9 +121,9 @@ function aliasesOf({ operator, key, values }: ConditionClause): string[] {
 }
 
 /**
- * Returns whether the wildcards of a policy allow more secrets than requested, such as every secret of the account instead of
- * those with a prefix. A policy that is not a read policy counts as wider.
- * @param asked the requested entries of `Resource` (`secretResources`)
+ * Returns true if the policy's wildcards allow more secrets than requested, such as all secrets of the account instead of those
+ * with a prefix. A policy that is not a read policy also counts as wider.
+ * @param asked the requested `Resource` entries (`secretResources`)
  */
 export function isWiderThan(document: PolicyDocument, asked: string[]): boolean {
   if (!isReadPolicyShape(document)) return true;
@@ -136,23 +136,23 @@ export function isWiderThan(document: PolicyDocument, asked: string[]): boolean 
     .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
 }
 
-/** Returns whether an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
+/** Returns true if an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
 function standsForMany(entry: string): boolean {
   return /[*?]/.test(entry.replace(/-\?{6}$/, ''));
 }
 
-/** Most characters of a customer managed policy. Source: IAM User Guide, "IAM and AWS STS quotas". */
+/** Maximum size of a customer managed policy in characters. Source: IAM User Guide, "IAM and AWS STS quotas". */
 export const MANAGED_POLICY_LIMIT = 6144;
-/** Most characters of a role trust policy, unless the account's quota was raised. Source: as above. */
+/** Maximum size of a role trust policy in characters, unless the account's quota was raised. Source: as above. */
 export const TRUST_POLICY_LIMIT = 2048;
 
 /**
- * The size of a document in characters as IAM's quotas count it: without white space. AWS does not say whether white
- * space inside a string is counted, so it is: the answer is never less than IAM's.
+ * Returns the size of a document in characters as IAM's quotas count it: without whitespace. AWS doesn't document whitespace
+ * inside strings; it is counted here, so the result is never below IAM's.
  */
 export function measure(document: JsonPolicy | string): number {
-  // It is made without white space between its parts.
+  // `JSON.stringify` adds no whitespace.
   if (typeof document !== 'string') return JSON.stringify(document).length;
-  // A string without its end takes the rest of the text, so that the search does not begin again at each quote in it.
+  // An unterminated string takes the rest of the text. Otherwise the search would restart at each quote in it.
   return document.replace(/("(?:[^"\\]|\\.)*"?)|\s+/g, '$1').length;
 }

@@ -12,7 +12,7 @@ import {
   truth,
 } from './variables.ts';
 
-/** A request as one statement sees it. `resource` is left out where statements have no `Resource`: in trust policies. */
+/** A request, as matched against a statement. `resource` is absent for trust policies, whose statements have no `Resource`. */
 export interface StatementRequest {
   caller: Caller;
   action: string;
@@ -20,10 +20,10 @@ export interface StatementRequest {
   context: RequestContext;
 }
 
-/** What kind of policy the statement is in: those attached to a resource name their principals, the others must not. */
+/** The kind of policy that contains the statement. Resource-based policies name principals; identity-based policies must not. */
 export type Attachment = { to: 'identity' } | { to: 'resource'; reaches: readonly Reach[] };
 
-/** Whether the statement applies to the request. */
+/** Returns whether the statement applies to the request. */
 export function statementApplies(
   statement: Statement,
   document: PolicyDocument,
@@ -31,7 +31,7 @@ export function statementApplies(
   attachment: Attachment,
 ): Truth {
   const facts: Facts = { version: document.version, context: request.context };
-  // Most statements are about something else, which need not be looked at any closer.
+  // Most statements are about other actions or resources, so skip the rest for them.
   const action = actionApplies(statement, request.action);
   if (action === 'no') return 'no';
   const resource = resourceApplies(statement, request.resource, facts);
@@ -47,7 +47,7 @@ export function statementApplies(
   ]);
 }
 
-/** Which elements of a statement match a request, each by itself. */
+/** Returns which elements of a statement match a request, each on its own. */
 export function partsOf(
   statement: Statement,
   document: PolicyDocument,
@@ -68,7 +68,7 @@ function actionApplies({ actions }: Statement, action: string): Truth {
   return actions.negated ? not(matched) : matched;
 }
 
-/** Wildcards are documented for the name of the action, and for `*` alone, but not for the service. */
+/** AWS documents wildcards in the action name, and a bare `*`, but not wildcards in the service prefix. */
 function actionMatches(policyAction: string, action: string): Truth {
   if (policyAction === '*') return 'yes';
   if (!/[*?]/.test(policyAction)) return truth(policyAction === action);
@@ -96,9 +96,9 @@ function hasMisplacedVariable(value: string, { version }: Facts): boolean {
 }
 
 /**
- * Part by part, an ARN matches for sure. A `*` at the end of a part may reach beyond the colon, so an ARN that stops
- * there stands for all that follows; any other match across colons is left open.
- * Source: IAM User Guide, "IAM JSON policy elements: Resource", "Using wildcards in resource ARNs".
+ * An ARN pattern that matches part by part is a certain match. A trailing `*` also matches across colons, so a shorter ARN that
+ * ends in `*` matches too. Any other match across colons is unknown. Source: IAM User Guide, "IAM JSON policy elements:
+ * Resource", "Using wildcards in resource ARNs".
  */
 function resourceMatches(tokens: Token[], resource: string): Truth {
   const whole = literal(resource);
@@ -112,7 +112,7 @@ function resourceMatches(tokens: Token[], resource: string): Truth {
   return { unknown: 'a resource pattern may match across colons' };
 }
 
-/** Fills up the missing parts of an ARN with `*`. */
+/** Fills the missing parts of an ARN with `*`. */
 function padToArn(tokens: Token[]): Token[] {
   const padded = [...tokens];
   while (arnParts(padded) === undefined) padded.push({ char: ':' }, { any: 'run' });
@@ -130,19 +130,19 @@ function principalApplies({ principals }: Statement, caller: Caller, attachment:
   return principalMatches(principals, caller, attachment.reaches);
 }
 
-/** A session of an IAM role. Leave out the session's name when the program does not know it. */
+/** A session of an IAM role. Omit the session name if it is unknown. */
 export interface RequestPrincipal {
   roleArn: string;
   sessionName?: string;
 }
 
-/** Who makes a request: a role's session, or an AWS service in its own name. */
+/** The caller of a request: a role session, or an AWS service itself. */
 type Caller = { role: RequestPrincipal } | { service: string };
 
 /**
- * How a resource-based policy reaches the caller, which decides what else limits it: directly (all principals, the
- * session itself, the service), through its role, or through its account.
- * Source: IAM User Guide, "Determining whether a request is allowed or denied within an account".
+ * How a resource-based policy names the caller, which decides what else limits it: directly (all principals, the session itself,
+ * the service), through its role, or through its account. Source: IAM User Guide, "Determining whether a request is allowed or
+ * denied within an account".
  */
 export type Reach = 'direct' | 'role' | 'account';
 
@@ -153,7 +153,7 @@ interface Match {
   truth: Truth;
 }
 
-/** Whether the `Principal` or `NotPrincipal` element takes in the caller in one of these ways. */
+/** Returns whether the `Principal` or `NotPrincipal` element includes the caller in one of these ways. */
 function principalMatches(clause: PrincipalClause, caller: Caller, reaches: readonly Reach[]): Truth {
   const found = clause.entries.flatMap(({ type, values }) => values.map((id) => match(type, id, caller)));
   if (clause.negated) return reaches.includes('direct') ? notListed(found, caller) : 'no';
@@ -161,9 +161,8 @@ function principalMatches(clause: PrincipalClause, caller: Caller, reaches: read
 }
 
 /**
- * `NotPrincipal` includes everyone who is not listed. For a session that is listed in part, such as by its role but not by
- * its account, AWS only says that it "might" be taken in.
- * Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
+ * `NotPrincipal` includes everyone who is not listed. For a session that is listed only in part, such as by role but not by
+ * account, AWS only says that it "might" be included. Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
  */
 function notListed(found: Match[], caller: Caller): Truth {
   const listed = (reaches: readonly Reach[]) =>
@@ -184,7 +183,7 @@ function match(type: string, id: string, caller: Caller): Match {
   return { reach: 'direct', truth: { unknown: `principal ${type} ${id} is not known` } };
 }
 
-/** AWS documents `{"AWS": "*"}` as all principals for people and roles, and says nothing of services. */
+/** AWS documents `{"AWS": "*"}` as all users and roles, and doesn't mention services. */
 function serviceAsAws(id: string): Truth {
   return id === '*' ? { unknown: 'whether AWS "*" means services is not documented' } : 'no';
 }

@@ -1,24 +1,24 @@
 import { CURRENT_VERSION } from './document.ts';
 import { literal, matches, pattern, type Token } from './match.ts';
 
-/** What is not known, and why: a short clause. */
+/** An unknown result with its reason, a short clause. */
 interface Unknown {
   unknown: string;
 }
 
-/** The answer to a question that not always has one (Kleene's three-valued logic). */
+/** A three-valued result (Kleene logic). */
 export type Truth = 'yes' | 'no' | Unknown;
 
 export function truth(value: boolean): Truth {
   return value ? 'yes' : 'no';
 }
 
-/** "No" as soon as one is; else unknown as soon as one is, for the reason of the first such. */
+/** Returns "no" if any value is; otherwise the first unknown value, if any; otherwise "yes". */
 export function all(values: Truth[]): Truth {
   return values.includes('no') ? 'no' : (values.find(isUnknown) ?? 'yes');
 }
 
-/** "Yes" as soon as one is; else unknown as soon as one is, for the reason of the first such. */
+/** Returns "yes" if any value is; otherwise the first unknown value, if any; otherwise "no". */
 export function any(values: Truth[]): Truth {
   return values.includes('yes') ? 'yes' : (values.find(isUnknown) ?? 'no');
 }
@@ -32,29 +32,28 @@ export function isUnknown(value: Truth): value is Unknown {
   return typeof value === 'object';
 }
 
-/** What a text in a policy is read against: the policy's `Version` and the request's context. */
+/** The context for evaluating a text in a policy: the policy's `Version` and the request context. */
 export interface Facts {
   version: string;
   context: RequestContext;
 }
 
-/** How a text in a policy is read: whether `*` and `?` are wildcards in it, and `${…}` is a policy variable. */
+/** How a text in a policy is interpreted: whether `*` and `?` are wildcards, and whether `${…}` is a policy variable. */
 export interface Reading {
   wildcards: boolean;
   variables: boolean;
 }
 
-/** `unresolved`: a variable in it stands for a context key that the request does not have. */
+/** `unresolved`: the text has a variable for a context key that is absent from the request. */
 type Expansion = { tokens: Token[] } | { unresolved: true } | Unknown;
 
 const SPECIAL_CHARACTERS = ['*', '?', '$'];
 
 /**
- * Whether `test` holds for one of a policy's values or, if `negated`, for none of them.
+ * Returns whether `test` is true for one of the policy's values or, if `negated`, for none of them.
  *
- * A value with an unresolved variable matches nothing. AWS says that it "might" make the whole statement invalid, so
- * the answer is given only where that makes no difference.
- * Source: IAM User Guide, "IAM policy elements: Variables and tags".
+ * A value with an unresolved variable matches nothing. AWS says that it "might" make the whole statement invalid, so the result
+ * is unknown if that makes a difference. Source: IAM User Guide, "IAM policy elements: Variables and tags".
  */
 export function anyValueMatches(
   values: string[],
@@ -78,7 +77,7 @@ function expand(text: string, { wildcards, variables }: Reading, facts: Facts): 
   const read = wildcards ? pattern : literal;
   if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${')) return { tokens: read(text) };
   const tokens: Token[] = [];
-  // What follows the last brace holds no whole variable, and each `${` there would be searched to the end.
+  // No complete variable follows the last brace. Without this split, each `${` there would be searched to the end of the text.
   const end = text.lastIndexOf('}') + 1;
   for (const piece of [...text.slice(0, end).split(/(\$\{[^}]*\})/), text.slice(end)]) {
     const expansion =
@@ -91,7 +90,7 @@ function expand(text: string, { wildcards, variables }: Reading, facts: Facts): 
   return { tokens };
 }
 
-/** The value of one `${key}`, `${key, 'default'}` or special character such as `${*}`. */
+/** Resolves `${key}`, `${key, 'default'}` or a special character such as `${*}`. */
 function resolve(piece: string, wildcards: boolean, context: RequestContext): Expansion {
   const inside = piece.slice(2, -1);
   if (SPECIAL_CHARACTERS.includes(inside)) return { tokens: literal(inside) };
@@ -108,17 +107,17 @@ function resolve(piece: string, wildcards: boolean, context: RequestContext): Ex
   return { tokens: literal(value) };
 }
 
-/** A context key as far as it is known. An empty list of values is the same as no key. */
+/** The known state of a context key. An empty list of values is the same as an absent key. */
 type ContextValue = { state: 'absent' } | { state: 'unknown' } | { state: 'present'; values: string[] };
 
-/** The context of one request. Names of context keys are not case-sensitive. */
+/** The context of a request. Context key names are case-insensitive. */
 export interface RequestContext {
   lookup(key: string): ContextValue;
 }
 
 /**
- * `known` holds the keys of the request with their values. A key that is not there is known to be absent, unless
- * `unknown` names it; a name there may have wildcards, as in `aws:PrincipalTag/*`.
+ * Creates a request context. A key that is not in `known` is absent, unless `unknown` matches its name; names there can have
+ * wildcards, as in `aws:PrincipalTag/*`.
  */
 export function requestContext(known: Record<string, string | string[]>, unknown: string[]): RequestContext {
   const present = new Map(Object.entries(known).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
@@ -127,7 +126,7 @@ export function requestContext(known: Record<string, string | string[]>, unknown
       const name = key.toLowerCase();
       const values = present.get(name);
       if (values !== undefined) return values.length > 0 ? { state: 'present', values } : { state: 'absent' };
-      // Few requests come to this, so that the patterns are not read before.
+      // The patterns are parsed lazily because few requests get here.
       const mayBeThere = unknown.some((each) => matches(pattern(each.toLowerCase()), name));
       return { state: mayBeThere ? 'unknown' : 'absent' };
     },

@@ -23,10 +23,10 @@ import {
 } from './types.ts';
 
 /**
- * Carries out what was planned, step after step: the secrets, of some keys at once, then the policies, then the roles.
- * A failure for one key, policy or role stops the keys that need it, and no others.
+ * Applies the plan, step by step: the secrets, for several keys at once, then the policies, then the roles. A failure for a key,
+ * policy or role stops only the keys that need it.
  * @param onKey called with each key whose secrets are done
- * @throws Interrupted, and failures that have to do with the caller and with no key in particular
+ * @throws Interrupted, and failures that concern the caller rather than a key
  */
 export async function applyAll(
   context: StepContext,
@@ -50,7 +50,7 @@ export async function applyAll(
   };
 }
 
-/** Prints that a step begins, and its end if it changed anything. A step that changes nothing is not printed. */
+/** Prints the start of a step, and its end if it changed anything. A step without changes is not printed. */
 async function inStage<T>(
   context: StepContext,
   step: StepName,
@@ -92,12 +92,12 @@ async function storeKey(
   if ('failure' in stored) return failed(stored.failure);
   const { secrets = [], key } = stored.value;
   const seen = attempt(storeSecret.name, () => look(back, secrets, foundIn(plan)));
-  // It is awaited once the role is there; an interruption until then must not end the process.
+  // It is awaited after the role step. An interruption before that must not end the process.
   seen.catch(() => undefined);
-  return { secrets, ...(key ? { key } : {}), seen };
+  return { secrets, key, seen };
 }
 
-/** What the secrets hold now. One that was kept was read a moment ago. */
+/** Returns the current state of the secrets. A kept one has just been read. */
 async function look(back: ReadBack, secrets: SecretRef[], found: SecretState[]): Promise<SecretState[]> {
   const seen = secrets.map((secret) => {
     const kept = secret.action === 'kept' ? found.find(({ arn }) => arn === secret.arn) : undefined;
@@ -106,7 +106,7 @@ async function look(back: ReadBack, secrets: SecretRef[], found: SecretState[]):
   return (await Promise.all(seen)).filter((secret) => secret !== undefined);
 }
 
-/** Carries out a step for its policies or roles, each for those keys of which the steps before were done. */
+/** Applies a step to its policies or roles, for keys whose earlier steps succeeded. */
 async function applyGroups<Request, Found, Plan extends StepPlan>(
   context: StepContext,
   step: Step<Request, Found, Plan>,
@@ -132,9 +132,9 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
 }
 
 /**
- * Plans a step again with the ARNs that the steps before have really produced. A secret may turn out to be another one than was
- * planned with: created by someone else meanwhile, or restored, and only then to be read. What stands in the way of it now fails
- * its key, and the others are planned without it. Returns nothing when no key is left.
+ * Plans a step again with the actual ARNs from the earlier steps. A secret may differ from the plan: someone else created it in
+ * the meantime, or it was restored and can only now be read. New conflicts fail their keys, and the others are planned without
+ * those. Returns undefined if no key is left.
  */
 function planAgain<Request, Found, Plan extends StepPlan>(
   step: Step<Request, Found, Plan>,
@@ -156,7 +156,7 @@ function planAgain<Request, Found, Plan extends StepPlan>(
   }
 }
 
-/** A conflict about one secret fails its key only; any other one fails all of them. */
+/** A conflict about one secret fails only its key. Any other conflict fails all keys. */
 function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
   const byArn = groupedBy(
     keys.flatMap((key) => key.secrets.map(({ arn }) => ({ arn, key }))),
@@ -173,11 +173,11 @@ function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
   for (const [key, own] of ofKey) key.failure = keyConflict(own);
 }
 
-/** Reads back what was written, some at a time: together they take fewer requests than each by itself. */
+/** Reads back what was written, in groups, which takes fewer requests than individual reads. */
 interface ReadBack {
-  /** Returns what the secret holds now. It may be read only once `rest` is called. */
+  /** Returns the current state of a secret. The read may wait until `rest` is called. */
   read(secret: SecretRef): Promise<SecretState | undefined>;
-  /** Reads whatever has not been read yet. */
+  /** Starts all reads that are still waiting. */
   rest(): void;
 }
 

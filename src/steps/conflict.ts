@@ -2,12 +2,12 @@ import { EXIT, Failure, type Message } from '../failure.ts';
 import type { Choice, Conflict } from '../plan-types.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 
-/** A conflict that the command line offers no way out of. */
+/** Returns a conflict without resolutions on the command line. */
 export function blockedBy(found: string, ...details: Message[]): Conflict {
   return { found, details, choices: [] };
 }
 
-/** The failure of one key of many: what is in its way, and the ways out of all of that, each once. */
+/** Returns the failure of one key in a batch: its conflicts, and all their resolutions without duplicates. */
 export function keyConflict(conflicts: Conflict[]): Failure {
   const [first, ...others] = conflicts;
   const choices = conflicts.flatMap((conflict) => conflict.choices);
@@ -19,7 +19,7 @@ export function keyConflict(conflicts: Conflict[]): Failure {
   });
 }
 
-/** Returns the failure for conflicts where no questions can be asked, or where they show only while things are being changed. */
+/** Returns the failure for conflicts when the run can't prompt, or has already started to make changes. */
 export function conflictFailure(conflicts: Conflict[]): Failure {
   const [first, ...others] = conflicts;
   if (others.length === 0) return keyConflict(conflicts);
@@ -39,8 +39,8 @@ function failureOf(
     code: 'conflict',
     exitCode: EXIT.conflict,
     details,
-    ...(hint ? { hint } : {}),
-    ...(first?.step ? { step: first.step } : {}),
+    hint,
+    step: first?.step || undefined,
   });
 }
 
@@ -48,7 +48,7 @@ function waysOut(choices: Choice[]): Message[] {
   return choices.length > 0 ? [{ waysOut: choices }] : [];
 }
 
-/** What shows a conflict closer, below the line that says what it is. */
+/** Indents the details of a conflict, to follow the line that states it. */
 function indented(conflict: Conflict | undefined): Message[] {
   return (conflict?.details ?? []).map((detail) => {
     if (typeof detail === 'string') return `  ${detail}`;

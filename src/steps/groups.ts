@@ -5,14 +5,14 @@ import { KEY_LENGTH } from '../key/index.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { PolicyRequest, RoleRequest } from './types.ts';
 
-/** Keys that have a policy or a role in common, and what is wanted of that. */
+/** Keys that share a policy or a role, and its desired state. */
 export interface Group<Request> {
   request: Request;
-  /** The places of the keys in the list of all. */
+  /** The indexes of the keys in the list of all keys. */
   keys: number[];
 }
 
-/** The policies that the keys need, each once. The keys that name one agree on its spec. */
+/** Returns the unique policies that the keys need. Keys that name the same one agree on its spec. */
 export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
   const groups = grouped(requests, ({ policy }) => policy.name);
   const names = groups.map(({ first }) => first.policy.name);
@@ -27,7 +27,7 @@ export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
   }));
 }
 
-/** The roles that the keys need, each once. The keys that name one agree on its spec. */
+/** Returns the unique roles that the keys need. Keys that name the same one agree on its spec. */
 export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
   const secrets = secretsOfPolicies(requests);
   return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => {
@@ -47,13 +47,13 @@ export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
   });
 }
 
-/** MediaConnect User Guide: transit encryption takes keys of 64 digits, and SRT in a router takes passwords. */
+/** MediaConnect User Guide: transit encryption takes keys with 64 digits, and SRT in a router takes passwords. */
 function isForRouters({ secret, keyType, algorithm }: SetupRequest): boolean {
   if (keyType === 'srt-password') return true;
   return secret.kind === 'store' ? secret.key.length === KEY_LENGTH.aes256 : algorithm === 'aes256';
 }
 
-/** How many secrets the policies are for, by their names. */
+/** Counts the secrets for each policy, by policy name. */
 function secretsOfPolicies(requests: SetupRequest[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { secret, policy } of requests) {
@@ -63,14 +63,14 @@ function secretsOfPolicies(requests: SetupRequest[]): Map<string, number> {
   return counts;
 }
 
-/** How each of several keys is named: its secret's name, or the ARNs. */
+/** Returns a name for each of several keys: its secret's name, or the ARNs. */
 export function namesOfKeys(requests: SetupRequest[]): string[] {
   return toldApart(
     requests.map((request) => ({ name: nameOfKey(request), regions: regionsOfSecret(request) })),
   );
 }
 
-/** The names of secrets, each with its Regions where another one has the name: they are in different ones. */
+/** Adds the Regions to the names of secrets that share a name. Such secrets are in different Regions. */
 export function toldApart(secrets: { name: string; regions: string[] }[]): string[] {
   const [once, twice] = [new Set<string>(), new Set<string>()];
   for (const { name } of secrets) (once.has(name) ? twice : once).add(name);
@@ -81,7 +81,7 @@ function nameOfKey({ secret }: SetupRequest): string {
   return secret.kind === 'existing' ? secret.arns.join(', ') : secret.name;
 }
 
-/** The Regions in which the secrets of a key are. */
+/** Returns the Regions of a key's secrets. */
 function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
   return secret.kind === 'existing'
     ? secret.arns.flatMap((arn) => parseSecretArn(arn)?.region ?? [])
@@ -93,7 +93,7 @@ function grouped(requests: SetupRequest[], nameOf: (request: SetupRequest) => st
   return [...groups.values()].map((group) => {
     const [[, first]] = group;
     const members = group.map(([, request]) => request);
-    // What several keys have in common gets the tags that they have in common.
+    // A resource that several keys share gets only the tags that they have in common.
     const tags = commonTags(members.map((request) => request.tags));
     return { first, keys: group.map(([at]) => at), members, tags };
   });

@@ -2,7 +2,7 @@ import type { Quota } from '../plan-types.ts';
 import type { PolicyScope } from '../policy/index.ts';
 import { dayOf } from '../text.ts';
 
-/** Messages of the plan: reasons, conflicts, ways out, warnings. */
+/** Messages of the plan: reasons, conflicts, resolutions, warnings. */
 
 export const secretMessages = {
   otherKeyType: (name: string, region: string, held: string, wanted: string) =>

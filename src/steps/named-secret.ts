@@ -7,8 +7,8 @@ import { blockedBy } from './conflict.ts';
 import { secretMessages } from './messages.ts';
 
 /**
- * ARNs that were given and are not those of what was found: those of another account, and others of its name, which can be
- * given again after a deletion.
+ * Returns conflicts for given ARNs that are not those of the secrets found: ARNs of a different account, and other ARNs with the
+ * same name. After a deletion, a name can be used again.
  */
 export function otherThanGiven(
   arns: string[],
@@ -24,14 +24,14 @@ export function otherThanGiven(
     });
 }
 
-/** In which Regions it could not be seen whether the secret lives there. */
+/** Returns a warning with the Regions that could not be searched for the secret. */
 export function unseenWarnings({ unseen }: SecretLocations): string[] {
   return unseen.length > 0 ? [messages.unseen(unseen)] : [];
 }
 
 /**
- * That a command acts on a secret in some Regions only.
- * @param regions those that were named; none means every Region it lives in
+ * Returns a warning that a command acts on a secret only in some Regions.
+ * @param regions the Regions that the user named; none means all Regions that have the secret
  */
 export function regionWarnings(regions: string[]): string[] {
   return regions.length > 0 ? [messages.onlyThere(regions)] : [];

@@ -12,24 +12,24 @@ import type { TrustState } from './trust-role/conflicts.ts';
 import { trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
-/** What a policy or a role is now, which some of the keys have in common. */
+/** The observed state of a policy or role that several keys share. */
 export interface InspectedGroup<Request, Found> extends Group<Request> {
   found: Attempt<Found>;
 }
 
-/** All that the steps have read; a plan can be made of it again and again, for some of the keys or all. */
+/** Everything that the steps have read. Plans for all or some of the keys can be derived from it repeatedly. */
 export interface ObservedKeys {
   identity: Identity;
-  /** As they were made, with the kind of key where only the secrets tell it. */
+  /** The original requests, with the key type from the secrets if it is not given. */
   requests: SetupRequest[];
-  /** One for each request. */
+  /** One item for each request. */
   secrets: Attempt<ObservedSecrets>[];
   policies: InspectedGroup<PolicyRequest, ObservedPolicies>[];
   roles: InspectedGroup<RoleRequest, TrustState>[];
 }
 
 /**
- * Reads what exists, for all keys and all steps at once. Changes nothing.
+ * Reads the current state for all keys and all steps at once. Changes nothing.
  * @param onKey called with each key whose secrets have been read
  */
 export async function observeAll(
@@ -48,19 +48,19 @@ export async function observeAll(
     ...group,
     found: await attempt(trustRole.name, () => trustRole.observe(context, group.request)),
   }));
-  // Waits for all, also after one has failed, so that nothing is left under way.
+  // Waits for all reads, even after a failure, so that nothing keeps running.
   await Promise.allSettled([secrets, ...policies, ...roles]);
   const found = await secrets;
   return {
     identity: await context.aws.identity(),
-    requests: requests.map((request, at) => withTaggedType(request, found[at])),
+    requests: requests.map((request, index) => withTaggedType(request, found[index])),
     secrets: found,
     policies: await Promise.all(policies),
     roles: await Promise.all(roles),
   };
 }
 
-/** Returns a request for secrets that exist with the key type from their tag, where it is not given. */
+/** Returns a request for existing secrets with the key type from their tag, if it is not given. */
 function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> | undefined): SetupRequest {
   if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
     return request;
@@ -68,14 +68,14 @@ function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> |
   return keyType ? { ...request, keyType } : request;
 }
 
-/** Does something for one key, or for a policy or role that some have in common, as a part of a step. */
+/** Runs work for one key, or for a policy or role that several keys share, as part of a step. */
 export function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
   return tried(() => inStep(step, work));
 }
 
 /**
- * Does something that may fail and leaves the rest alone.
- * @throws what is no matter of this one thing: the interruption, or credentials that AWS does not take
+ * Runs work whose failure doesn't affect the rest.
+ * @throws errors that concern everything: an interruption, or invalid credentials
  */
 export async function tried<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
@@ -86,7 +86,7 @@ export async function tried<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** Marks a failure with the step in which it happened. */
+/** Adds the step to a failure. */
 export async function inStep<T>(step: StepName, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

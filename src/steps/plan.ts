@@ -11,17 +11,17 @@ import type { TrustState } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.ts';
 
-/** What is planned for one key. With a conflict or a failure nothing is done for it. */
+/** The plan for one key. With a conflict or a failure, nothing is done for it. */
 export interface KeyPlan {
   input: StepInput<SetupRequest>;
-  /** What its secrets are, and what becomes of them; absent when they could not be read. */
+  /** The state of its secrets and the plan for them. Absent if they could not be read. */
   secrets?: { found: ObservedSecrets; plan: SecretPlan };
   conflicts: Conflict[];
   /** Why its secrets, its policy or its role could not be read. */
   failure?: Failure;
 }
 
-/** What is planned for a policy or a role, with the keys for which it is done. */
+/** The plan for a policy or role, with the keys that it is for. */
 export interface GroupPlan<Request, Found, Plan> extends Group<Request> {
   found: Found;
   input: StepInput<Request>;
@@ -29,7 +29,7 @@ export interface GroupPlan<Request, Found, Plan> extends Group<Request> {
 }
 
 export interface SetupPlan {
-  /** One for each request. */
+  /** One item for each request. */
   keys: KeyPlan[];
   policies: GroupPlan<PolicyRequest, ObservedPolicies, PolicyPlan>[];
   roles: GroupPlan<RoleRequest, TrustState, RolePlan>[];
@@ -37,28 +37,28 @@ export interface SetupPlan {
   warnings: string[];
 }
 
-/** Whether nothing stands in the way of a key. */
+/** Returns true if a key has no conflicts and no failure. */
 export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'failure'>): boolean {
   return conflicts.length === 0 && failure === undefined;
 }
 
 /**
- * The plan of the whole procedure. What stands in the way of one key leaves the others alone; what stands in the way of
- * a policy or a role is in the way of all keys that need it. Pure.
- * @param known what else is in the way of each key, by its place
+ * Plans the whole procedure. Problems of one key don't affect the others; problems of a policy or role affect all keys that need
+ * it. Pure.
+ * @param known further conflicts for each key, by index
  */
 export function planAll(inspection: ObservedKeys, known: Conflict[][] = []): SetupPlan {
   const failures = failuresOfGroups(inspection);
-  const keys = inspection.requests.map((_request, at) => {
-    const key = planKey(inspection, at, failures.get(at));
-    return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(known[at] ?? [])] };
+  const keys = inspection.requests.map((_request, index) => {
+    const key = planKey(inspection, index, failures.get(index));
+    return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(known[index] ?? [])] };
   });
-  // At first with those that have a conflict already, so that all conflicts of a key are reported at once.
+  // The first pass includes keys with conflicts, so that all conflicts of a key are reported together.
   let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
   for (;;) {
     const groups = planGroups(inspection, keys, chosen);
     const open = chosen.filter((at) => isOpen(keys[at] ?? NOTHING));
-    if (open.length === chosen.length || open.length === 0) return together(keys, open, groups);
+    if (open.length === chosen.length || open.length === 0) return planTogether(keys, open, groups);
     chosen = open;
   }
 }
@@ -81,16 +81,16 @@ function planKey(
   return { input, secrets: { found: read.value, plan }, conflicts: [...plan.conflicts] };
 }
 
-/** Why the policy or the role of a key could not be read, by the place of the key. */
+/** Returns why the policy or the role of a key could not be read, by index of the key. */
 function failuresOfGroups({ policies, roles }: ObservedKeys): Map<number, Failure> {
-  // The policies last: of a key that lacks both, the conflict of the policy is reported.
+  // Policies last: if both failed, the failure of the policy is reported.
   const failed = [...roles, ...policies].flatMap(({ keys, found }) =>
     'failure' in found ? keys.map((at) => [at, found.failure] as const) : [],
   );
   return new Map(failed);
 }
 
-/** Plans the policies and the roles for the keys chosen, and notes on the keys what is in the way. */
+/** Plans the policies and roles for the chosen keys, and adds conflicts to the keys. */
 function planGroups({ identity, policies, roles }: ObservedKeys, keys: KeyPlan[], chosen: number[]): Groups {
   const among = new Set(chosen);
   const refsOf = (members: number[]) =>
@@ -118,7 +118,7 @@ function planGroups({ identity, policies, roles }: ObservedKeys, keys: KeyPlan[]
   return { policies: policyPlans, roles: rolePlans };
 }
 
-/** The policies that allow some of these keys to be read. */
+/** Returns the policies for any of these keys. */
 export function policiesFor<G extends { keys: number[] }, Policy>(
   keys: number[],
   groups: G[],
@@ -132,7 +132,7 @@ export function changes(outcomes: { action: SecretRef['action'] }[]): boolean {
   return outcomes.some(({ action }) => action !== 'kept');
 }
 
-/** A conflict about one secret is in the way of its key only. */
+/** A conflict about one secret affects only its key. */
 function note(conflicts: Conflict[], members: number[], keys: KeyPlan[]): void {
   if (conflicts.length === 0) return;
   const all = members.flatMap((at) => keys[at] ?? []);
@@ -147,7 +147,7 @@ function note(conflicts: Conflict[], members: number[], keys: KeyPlan[]): void {
   }
 }
 
-function together(keys: KeyPlan[], open: number[], { policies, roles }: Groups): SetupPlan {
+function planTogether(keys: KeyPlan[], open: number[], { policies, roles }: Groups): SetupPlan {
   const stored = open.flatMap((at) => keys[at]?.secrets?.plan ?? []);
   const groups = open.length > 0 ? { policies, roles } : { policies: [], roles: [] };
   const plans = [

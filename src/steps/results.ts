@@ -10,12 +10,12 @@ import type { TrustState } from './trust-role/conflicts.ts';
 import type { RolePlan } from './trust-role/index.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
-/** What was done for one key. */
+/** The result for one key. */
 export interface KeyResult {
   secrets: SecretRef[];
-  /** The key that is stored: the user's, or the one that was there and is kept. */
+  /** The stored key: the user's, or an existing one that is kept. */
   key?: KeyMaterial;
-  /** What the secrets hold; those that were written are read back. */
+  /** The state of the secrets. Those that were written are read back. */
   seen: Promise<Attempt<SecretState[]>>;
   /** Why it is not set up. */
   failure?: Failure;
@@ -27,18 +27,18 @@ export interface RoleResult {
   keys: number[];
   role: RoleOutcome;
   policies: PolicyOutcome[];
-  /** The role as it was read, where nothing was changed that it depends on. */
+  /** The role as it was read, if nothing that it depends on has changed. */
   unchanged?: RoleState;
 }
 
 export interface SetupResult {
-  /** One for each request. */
+  /** One item for each request. */
   keys: KeyResult[];
   policies: PolicyOutcome[];
   roles: RoleResult[];
 }
 
-/** What the plan expects: the result of a dry run, and of a run that has nothing to do. */
+/** Returns the result that the plan expects, for a dry run or a run with nothing to do. */
 export function asPlanned(plan: SetupPlan): SetupResult {
   return {
     keys: plan.keys.map(expectedOf),
@@ -53,17 +53,17 @@ function expectedOf(key: KeyPlan): KeyResult {
   const { expected, key: material } = key.secrets.plan;
   return {
     secrets: expected.secrets ?? [],
-    ...(material ? { key: material } : {}),
+    key: material,
     seen: Promise.resolve({ value: foundIn(key.secrets.plan) }),
   };
 }
 
-/** The secrets that the plan has found. */
+/** Returns the existing secrets in the plan. */
 export function foundIn({ decisions }: SecretPlan): SecretState[] {
   return decisions.flatMap((decision) => ('found' in decision ? [decision.found] : []));
 }
 
-/** Why nothing is done for a key. */
+/** Returns why nothing is done for a key, if so. */
 export function whatStops({
   failure,
   conflicts,
@@ -71,12 +71,12 @@ export function whatStops({
   return failure ?? (conflicts.length > 0 ? keyConflict(conflicts) : undefined);
 }
 
-/** The result for a key of which nothing is in place. */
+/** Returns the result for a key of which nothing was set up. */
 export function failed(failure: Failure | undefined): KeyResult {
-  return { secrets: [], seen: Promise.resolve({ value: [] }), ...(failure ? { failure } : {}) };
+  return { secrets: [], seen: Promise.resolve({ value: [] }), failure };
 }
 
-/** The result for a role, once it is known which one it is. */
+/** Returns the result for a role, once its outcome is known. */
 export function roleResult(
   { request, keys, plan }: GroupPlan<RoleRequest, TrustState, RolePlan>,
   { secrets, policies }: StepInput<RoleRequest>,
@@ -84,5 +84,5 @@ export function roleResult(
 ): RoleResult[] {
   if (!role) return [];
   const changed = changes([...secrets, ...policies, role]);
-  return [{ request, keys, role, policies, ...(plan.found && !changed ? { unchanged: plan.found } : {}) }];
+  return [{ request, keys, role, policies, unchanged: plan.found && !changed ? plan.found : undefined }];
 }

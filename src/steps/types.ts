@@ -16,101 +16,101 @@ import type {
 } from '../plan-types.ts';
 import type { KmsKeyRef } from '../policy/index.ts';
 
-/** What is wanted of a policy, for all keys that name it. */
+/** The desired policy, for all keys that name it. */
 export interface PolicyRequest {
   policy: PolicySpec;
   tags: Tag[];
-  /** The roles that are to read the secrets, each once. */
+  /** The unique roles that should read the secrets. */
   roleNames: string[];
-  /** The names of the other policies of the run, each for other keys. */
+  /** The names of the run's other policies, which are for other keys. */
   reserved: string[];
 }
 
-/** What is wanted of a role, for all keys that name it. */
+/** The desired role, for all keys that name it. */
 export interface RoleRequest {
   role: RoleSpec;
   tags: Tag[];
-  /** The Regions of the keys, and so of the flows. */
+  /** The Regions of the keys, and therefore of the flows. */
   regions: string[];
-  /** Whether one of the keys can be used for routers too: a static key of 64 digits, or an SRT password. */
+  /** True if one of the keys can also be used for routers: a static key with 64 digits, or an SRT password. */
   forRouters: boolean;
-  /** The names that the keys give their policies, each once. */
+  /** The unique policy names of the keys. */
   policyNames: string[];
-  /** At most as many policies can have to be attached: one for each secret of the keys that name one of these policies. */
+  /** The maximum number of policies to attach: one for each secret of the keys that name one of these policies. */
   mostPolicies: number;
   updateTrust: boolean;
 }
 
-/** What the steps are given to work with. */
+/** The environment of the steps. */
 export interface StepContext {
   aws: Aws;
   secrets: SecretReader;
-  /** Reads policies for the inspection; two steps look at the same ones. */
+  /** Reads policies for planning. Two steps share it because they read the same ones. */
   policies: PolicyReader;
   limits: Limits;
   /** Aborted when the user interrupts. */
   interrupt: AbortSignal;
-  /** Told as soon as a change is done, so that a failure half-way can say what exists. */
+  /** Called as soon as a change is done, so that a later failure can report what exists. */
   record(outcome: StepEvent): void;
-  /** Prints a warning that the plan shown did not have, because it has been made again since. */
+  /** Prints a warning that the displayed plan did not have. */
   warn(warning: string): void;
-  /** Told which step begins to change things, and that it has done so. */
+  /** Called when a step starts to make changes, and when it is done. */
   begin(step: StepName): void;
   end(step: StepName): void;
-  /** Tells the user what is being waited for, and for how long by now. */
+  /** Called with what the run waits for, and for how long it has been waiting. */
   waiting(what: string, elapsedMs: number): void;
 }
 
 /** A secret that the role must be able to read. */
 export interface SecretRef extends SecretOutcome {
   kmsKey?: KmsKeyRef;
-  /** The resource policy that a secret which exists has, as JSON text. */
+  /** The resource policy of an existing secret, as JSON text. */
   resourcePolicy?: string;
 }
 
-/** What a step is planned with: what is wanted, the account, and what the steps before it produce. */
+/** The input for planning a step: the request, the caller, and the outcomes of the earlier steps. */
 export interface StepInput<Request> {
   request: Request;
   identity: Identity;
   secrets: SecretRef[];
   policies: PolicyOutcome[];
-  /** Whether a step before changes anything. */
+  /** True if an earlier step changes anything. */
   changing: boolean;
 }
 
-/** What every plan has. A step's own plan adds what `apply` needs. */
+/** The common part of all plans. Each step adds what its `apply` needs. */
 export interface StepPlan {
   changes: Change[];
   conflicts: Conflict[];
-  /** Things the user should know that stop nothing. */
+  /** Warnings that don't stop the run. */
   warnings: string[];
-  /** What the step will answer, with `??????` in ARNs that AWS has yet to make up. */
+  /** The expected outcomes, with `??????` in ARNs that AWS has not assigned yet. */
   expected: StepOutput;
 }
 
-/** What a step returns: its outcomes, from which the next step takes the ARNs. */
+/** The outcomes of a step. The next step takes the ARNs from them. */
 export interface StepOutput {
   secrets?: SecretRef[];
   policies?: PolicyOutcome[];
   role?: RoleOutcome;
-  /** The key that is stored: the user's, or the one that was there and is kept. */
+  /** The stored key: the user's, or an existing one that is kept. */
   key?: KeyMaterial;
 }
 
-/** One step of the procedure. */
+/** A step of the procedure. */
 export interface Step<Request, Found, Plan extends StepPlan> {
   name: StepName;
-  /** Reads what exists. Changes nothing. */
+  /** Reads the current state. Changes nothing. */
   observe(context: StepContext, request: Request): Promise<Found>;
-  /** Compares what exists with what is wanted. Pure. */
+  /** Compares the current state with the request. Pure. */
   plan(input: StepInput<Request>, found: Found): Plan;
-  /** Carries the plan out and returns the ARNs. */
+  /** Applies the plan and returns the ARNs. */
   apply(context: StepContext, input: StepInput<Request>, plan: Plan): Promise<StepOutput>;
 }
 
 type Warned = Pick<StepPlan, 'warnings'>;
 
-/** Prints the warnings of a plan that was made again which the plan before it did not have. */
+/** Prints the warnings that a repeated plan has and the previous one didn't. */
 export function warnOfNew({ warn }: Pick<StepContext, 'warn'>, before: Warned, again: Warned): void {
   const known = new Set(before.warnings);
   for (const warning of again.warnings) if (!known.has(warning)) warn(warning);

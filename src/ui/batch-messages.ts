@@ -1,21 +1,19 @@
 import type { StepName } from '../plan-types.ts';
 
-/** Messages of runs for many keys. */
-
-/** A whole number as a person reads it. Not by `Intl.NumberFormat`, which takes longer to load than all else in here. */
+/** Formats a whole number with thousands separators. `Intl.NumberFormat` takes longer to load than everything else here. */
 export function count(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 const ONLY_THE_REST = 'Run the same command again when this is put right: it does only the rest.';
 
-/** What a command says of the keys that it cannot do something with, and of the others. */
+/** Messages about the keys that can't be processed, and about the others. */
 export interface BatchEnding {
-  /** The title of the table of those that cannot be done, before anything is changed. */
+  /** The heading for keys that can't be processed, before anything is changed. */
   leftOut: (number: number, all: number) => string;
-  /** How to go on when some have failed. */
+  /** How to continue if some keys failed. */
   goOn: string;
-  /** How to go on when all have. */
+  /** How to continue if all keys failed. */
   goOnWithAll: string;
 }
 
@@ -55,7 +53,7 @@ export const batchMessages = {
     role: (number: number) => `${count(number)} roles`,
   },
   keys: (number: number) => (number === 1 ? '1 key' : `${count(number)} keys`),
-  /** What is said of one of many. */
+  /** A message about one key of several. */
   ofOne: (name: string, sentence: string) => `${name}: ${sentence}`,
   resources: (number: number) => `${count(number)} resources`,
   moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
@@ -101,7 +99,7 @@ function duration(ms: number): string {
   return seconds < 100 ? `about ${seconds} s` : `about ${Math.ceil(seconds / 60)} min`;
 }
 
-/** Says that nothing is left to do, of those keys only for which that is so. */
+/** Says that nothing is left to do, for all keys or for some. */
 function nothingToDo(done: number, all: number, every: string, what: string): string {
   if (all === 0) return 'The manifest names no keys. Nothing has to be changed.';
   if (done === all) return every.endsWith('down.') ? every : `${every} Nothing has to be changed.`;
@@ -110,14 +108,14 @@ function nothingToDo(done: number, all: number, every: string, what: string): st
 
 const SHOWN = 12;
 
-/** The first ones of a long list, and how many more there are. */
+/** Lists the first items of a long list, and the number of the others. */
 export function someOf(subjects: string[]): string {
   const more = subjects.length - SHOWN;
   const shown = more > 0 ? [...subjects.slice(0, SHOWN), `${count(more)} more`] : subjects;
   return shown.join(', ');
 }
 
-/** A number of things, such as `1 secret` or `1,000 secrets`. */
+/** Formats a count, such as `1 secret` or `1,000 secrets`. */
 export function many(number: number, what: string): string {
   return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -2,29 +2,29 @@ import { DEFAULTS } from '../defaults.ts';
 import type { KeySource, KeyType } from '../key/index.ts';
 import { shellWord } from '../text.ts';
 
-/** How a run reaches AWS, as far as a command that is typed later would not do the same by itself. */
+/** How this run connects to AWS, where a later command would not do the same by default. */
 export interface Connection {
   profile?: string | undefined;
-  /** A profile that the AWS CLI would not take by itself, as access keys in the environment come first for it. */
+  /** The profile to pass to the AWS CLI, which otherwise prefers access keys from the environment. */
   awsProfile?: string | undefined;
   endpointUrl?: string | undefined;
   accountId?: string | undefined;
   sandbox?: boolean;
-  /** The Region in which IAM is addressed, where that is not at its default address. */
+  /** The Region for IAM, if it is not at its default endpoint. */
   iamRegion?: string | undefined;
 }
 
 let connection: Connection = {};
 
 /**
- * Has every printed command reach AWS as this run does: without its profile or endpoint, a command would change another account.
- * It is the process that has one connection, as it has one command line.
+ * Makes every printed command connect to AWS as this run does. Without the profile or endpoint, a command would change another
+ * account. The connection is a global because a process has only one.
  */
 export function connectCommands(next: Connection): void {
   connection = next;
 }
 
-/** A command of this program, as a shell takes it. */
+/** Returns a shell command of this program. */
 export function own(...words: string[]): string {
   const { profile, endpointUrl, accountId, sandbox } = connection;
   return shell(
@@ -37,7 +37,7 @@ export function own(...words: string[]): string {
   );
 }
 
-/** A command of the AWS CLI, as a shell takes it. */
+/** Returns a shell command of the AWS CLI. */
 export function aws(...words: string[]): string {
   const { awsProfile, profile = awsProfile, endpointUrl, iamRegion } = connection;
   return shell(
@@ -57,30 +57,30 @@ function shell(...words: string[]): string {
   return words.map(shellWord).join(' ');
 }
 
-/** Without the option, a key is checked as a static one. */
+/** Without `--key-type`, a key is checked as a static key. */
 export function keyTypeOption(keyType: KeyType): string[] {
   return keyType === DEFAULTS.keyType ? [] : ['--key-type', keyType];
 }
 
-/** Commands of which each is run if the one before has done what it should. */
+/** Joins commands with `&&`, so that each runs only if the one before succeeded. */
 export function inTurn(...commands: (string | undefined)[]): string {
   return commands.filter((command) => command !== undefined).join(' && ');
 }
 
-/** Who is to read a secret, where that was said; the rest is the default. */
+/** The role and the policy to read a secret, if given. Otherwise the defaults apply. */
 export interface Reading {
   roleName?: string | undefined;
   policyName?: string | undefined;
 }
 
-/** What a `setup` of a secret that is not there is about. */
+/** The values for a `setup` command that creates a missing secret. */
 export interface ToStore extends Reading {
   name: string;
   region: string;
   keyType: KeyType;
 }
 
-/** The `setup` that stores the key; without its source, it asks for it. */
+/** Returns the `setup` command that stores the key. Without a key source, `setup` asks for it. */
 export function storeCommand({ name, region, keyType, ...reading }: ToStore, ...source: string[]): string {
   return own(
     ...['setup', '--secret-name', name, '--region', region],
@@ -89,7 +89,7 @@ export function storeCommand({ name, region, keyType, ...reading }: ToStore, ...
 }
 
 function readingOptions({ roleName, policyName }: Reading): string[] {
-  // The reserved name is refused by `setup`, which then takes its default.
+  // `setup` refuses the reserved name, so use its default.
   const isDefault = roleName === undefined || roleName === DEFAULTS.roleName || isReserved(roleName);
   return [
     ...(policyName === undefined ? [] : ['--policy-name', policyName]),
@@ -101,19 +101,19 @@ function isReserved(roleName: string): boolean {
   return /^mediaconnectaccessrole$/i.test(roleName);
 }
 
-/** What a `rotate` of one secret is about. */
+/** The values for a `rotate` command for one secret. */
 export interface ToRotate {
   name: string;
-  /** Where the secret gets the key, and nowhere else. */
+  /** The only Regions in which the secret gets the key. */
   regions: string[];
   keyType: KeyType;
-  /** Where the key comes from, where that is known. */
+  /** The source of the key, if known. */
   source?: KeySource | undefined;
-  /** The role that is to read it, where that is known. */
+  /** The role that reads the secret, if known. */
   roleName?: string | undefined;
 }
 
-/** The `rotate` that stores the key. */
+/** Returns the `rotate` command that stores the key. */
 export function rotateCommand({ name, regions, keyType, source, roleName }: ToRotate): string {
   return own(
     ...['rotate', '--secret-name', name, ...regions.flatMap((region) => ['--region', region])],
@@ -127,20 +127,23 @@ function sourceOption(source: KeySource | undefined): string[] {
   return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
 }
 
-/** The options with which `setup` repairs what exists. */
+/** The values for a `setup` command that repairs existing resources. */
 export interface SetUp {
   secrets: { arn: string; keyType: KeyType }[];
-  /** Where it is needed. Without a secret to point to, no ARN says so. */
+  /** The Regions that need the setup. Used if there is no secret whose ARN names the Region. */
   regions: string[];
-  /** Absent where the default is to be taken. */
+  /** Absent for the default. */
   roleName?: string | undefined;
-  /** The policy that has to be the role's, where one is named. */
+  /** The policy that the role needs, if one is named. */
   policyName?: string | undefined;
-  /** A manifest that says all of it. */
+  /** The path of a manifest that has all of this. */
   manifest?: string | undefined;
 }
 
-/** The `setup` that completes what is there, once for each type of key; without a secret to point to, it asks for one. */
+/**
+ * Returns the `setup` commands that complete an existing setup, one for each key type. Without a secret, the command asks for
+ * one.
+ */
 export function setupCommand(
   { secrets, regions, roleName, policyName, manifest }: SetUp,
   ...more: string[]

@@ -3,46 +3,46 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
 import { forceRawMode } from './terminal.ts';
 
-/** No answer to any question is as long. A prompt draws itself anew for each character, so that more would take minutes. */
+/** No answer is longer than this. A prompt redraws for every character, so longer input would take minutes. */
 const LONGEST_ANSWER = 1_200;
 
-/** What goes on after so many milliseconds is another paste. */
+/** After a pause this long, in milliseconds, input counts as another paste. */
 const QUIET_MS = 300;
 
 /**
- * Controls that no keyboard sends, and marks that reverse the direction of writing: a paste may hold them, and a prompt
- * would show them to the terminal.
+ * Control characters that keyboards don't send, and bidirectional marks. Pasted text can contain them, and a prompt would print
+ * them.
  */
 const NO_KEYS = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** What Ctrl-Z sends in raw mode. */
+/** Ctrl-Z in raw mode. */
 const SUSPEND = '\x1a';
 
-/** What the terminal makes of a Ctrl-D that was typed before it was in raw mode; nothing reads then. */
+/** What the terminal sends for a Ctrl-D that was typed before raw mode, when nothing was reading. */
 const EARLIER_CTRL_D = '\0';
 
-/** What the keyboard does besides sending the characters of an answer. */
+/** Events other than input for the answer. */
 export interface KeyboardEvents {
-  /** Ctrl-Z. */
+  /** Ctrl-Z was pressed. */
   onSuspend(): void;
-  /** There will be no more keys, or none have come since an earlier question: end of input, or a terminal that is gone. */
+  /** There is no more input: end of input, a closed terminal, or a Ctrl-D from before this question. */
   onEnd(): void;
 }
 
-/** The keys of one question, as prompts take them: a stream that can be switched to single keys as the terminal can. */
+/** The input for one question: a stream with raw mode, as prompts need it. */
 export interface Keyboard {
   keys: PassThrough & { isTTY: boolean; setRawMode: (on: boolean) => void };
-  /** Leaves raw mode while the process is stopped. */
+  /** Leaves raw mode while the process is suspended. */
   suspend(): void;
   /** Restores raw mode if the question has set it. */
   resume(): void;
-  /** Leaves the terminal to the next question. */
+  /** Releases the terminal for the next question. */
   close(): void;
 }
 
 /**
- * Reads the terminal for one question. Of a flood (the wrong file pasted) the beginning comes through, enough for the
- * answer to be refused as too long; the rest is dropped with the line breaks in it, so that it answers no later question.
+ * Reads the terminal for one question. If the wrong file is pasted, only the start comes through, enough for the answer to be
+ * refused as too long. The rest is dropped, so that its line breaks don't answer later questions.
  */
 export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: KeyboardEvents): Keyboard {
   let raw = false;
@@ -61,7 +61,7 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
     first = false;
     const text = pass(decoder.write(bytes).replace(NO_KEYS, ''));
     const suspendAt = text.indexOf(SUSPEND);
-    // What was typed after Ctrl-Z was meant for the shell.
+    // Input after Ctrl-Z was meant for the shell.
     keys.write(suspendAt < 0 ? text : text.slice(0, suspendAt));
     if (suspendAt >= 0) onSuspend();
   };
@@ -82,17 +82,17 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
   };
 }
 
-/** A terminal that was closed fails to be read. */
+/** Reading a closed terminal fails with an error. */
 const ENDS = ['end', 'error'] as const;
 
-/** Lets text through until there is more than any answer has; then nothing more, until there is a pause. */
+/** Returns a filter that passes text up to the maximum length of an answer, then drops everything until there is a pause. */
 function dam(): (text: string) => string {
   let length = 0;
   let latest = 0;
   let flooded = false;
   return (text) => {
     if (performance.now() - latest > QUIET_MS) [length, flooded] = [0, false];
-    // Only when the prompt has drawn it: the time that takes is no pause.
+    // Measured after the prompt has redrawn, because drawing time is not a pause.
     setImmediate(() => {
       latest = performance.now();
     });

@@ -5,16 +5,16 @@ import { batchMessages } from './batch-messages.ts';
 import { setupMessages as messages } from './messages.ts';
 import type { Output } from './output.ts';
 
-/** What is planned, and what the user should know of it. */
+/** The planned changes, and warnings about them. */
 export interface ShownPlan {
   changes: Change[];
   warnings: string[];
 }
 
 /**
- * Shows the plan: a line for each resource, then what the user should know. Where there are many secrets, those of which
- * the same is to be said have a line together.
- * @param whole whether nothing is folded
+ * Prints the plan: a line for each resource, then the warnings. If there are many secrets, those with the same change and reason
+ * share a line.
+ * @param whole true to fold nothing
  */
 export function showPlan(
   output: Output,
@@ -23,21 +23,21 @@ export function showPlan(
   { whole = false } = {},
 ): void {
   const { paint } = output;
-  output.say(paint.bold(title));
-  for (const line of planLines(output, changes, whole)) output.say(line);
+  output.info(paint.bold(title));
+  for (const line of planLines(output, changes, whole)) output.info(line);
   const shown = whole ? warnings : warnings.slice(0, MOST_LINES);
   for (const warning of shown) showWarning(output, warning);
   if (shown.length < warnings.length)
-    output.say(`  ${batchMessages.moreNotes(warnings.length - shown.length)}`);
-  output.say();
+    output.info(`  ${batchMessages.moreNotes(warnings.length - shown.length)}`);
+  output.info();
 }
 
-/** Shows something that the user should know and that stops nothing. */
-export function showWarning({ paint, say }: Output, warning: string): void {
-  say(`  ${paint.yellow('!')} ${plain(warning)}`);
+/** Prints a warning that doesn't stop the run. */
+export function showWarning({ paint, info }: Output, warning: string): void {
+  info(`  ${paint.yellow('!')} ${plain(warning)}`);
 }
 
-/** The lines of a plan, one a resource, or with like ones folded. */
+/** Returns the lines of a plan: one for each resource, or one for each group of similar resources. */
 export function planLines(output: Output, changes: Change[], whole: boolean): string[] {
   const alike = (change: Change) => JSON.stringify([change.action, change.region, change.reason]);
   return folded(changes, whole || !isLong({ changes }) ? undefined : alike).map(([first, ...others]) =>
@@ -45,12 +45,12 @@ export function planLines(output: Output, changes: Change[], whole: boolean): st
   );
 }
 
-/** Whether a plan is too long to be read line by line. */
+/** Returns true if a plan is too long to read line by line. */
 export function isLong({ changes }: Pick<ShownPlan, 'changes'>): boolean {
   return changes.filter(({ resource }) => resource === 'secret').length > MOST_LINES;
 }
 
-/** @param count how many resources the line is about */
+/** @param count the number of resources that the line stands for */
 function planLine({ paint }: Output, change: Change, count: number): string {
   const { action, resource, name, region, reason } = change;
   const color = {
@@ -72,12 +72,12 @@ function planLine({ paint }: Output, change: Change, count: number): string {
   return `  ${color[action](what)} ${subject}${where}: ${plain(reason)}`;
 }
 
-/** Whether a plan changes anything at all. */
+/** Returns true if a plan changes anything. */
 export function changesAnything(changes: { action: ChangeAction }[]): boolean {
   return changes.some(({ action }) => action !== 'keep');
 }
 
-/** The documents of a plan as text, for those who ask to see them. */
+/** Returns the documents of a plan as text, shown on request. */
 export function planDocuments({ paint }: Output, changes: Change[]): string {
   return changes
     .filter(({ document }) => document !== undefined)
@@ -88,19 +88,18 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
     .join('\n\n');
 }
 
-/** What a conflict says, line by line. */
+/** Returns the lines that describe a conflict. */
 export function conflictLines({ found, details }: Conflict): string[] {
   return [plain(found), ...details.map((detail) => `  ${plain(messageText(detail))}`)];
 }
 
-/** A line of a message. */
 export interface MessageLine {
   text: string;
-  /** Whether it is a command, which is not broken, so that it can be copied. */
+  /** True for a command, which is not wrapped, so that it can be copied. */
   whole: boolean;
 }
 
-/** Returns the lines of a message, with the command on a line of its own. */
+/** Returns the lines of a message, with a command on its own line. */
 export function messageLines(message: Message): MessageLine[] {
   if (typeof message === 'string' || 'waysOut' in message || message.command === undefined)
     return [{ text: plain(messageText(message)), whole: false }];

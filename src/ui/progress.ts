@@ -3,31 +3,31 @@ import { batchMessages as messages } from './batch-messages.ts';
 import type { Output } from './output.ts';
 import { type StopWatch, watchStops } from './terminal.ts';
 
-/** Shows what is being done now: a spinner in a terminal, a line each in a log, nothing with `--quiet`. */
+/** Shows the current activity: a spinner in a terminal, lines in a log, nothing with `--quiet`. */
 export interface Progress {
   start(what: string): void;
-  /** Says how many of the things that were begun are done. */
+  /** Shows how many items are done. */
   count(done: number, total: number): void;
-  /** Says what is being waited for in the midst of it, and for how long; without a word, that it goes on. */
+  /** Shows what the run waits for, and for how long. Without an argument, shows the activity again. */
   wait(what?: string): void;
   done(what: string): void;
-  /** Prints something else, without disturbing what is shown. */
+  /** Prints other output without disturbing the display. */
   printBetween(print: () => void): void;
-  /** Ends whatever is still going on without a word; the failure speaks for itself. */
+  /** Stops the display without a message. The failure is printed separately. */
   stop(): void;
 }
 
-/** @param animated false where a terminal is only recorded, as in CI systems */
+/** @param animated false if the terminal is only recorded, as in CI systems */
 export async function createProgress(output: Output, animated: boolean): Promise<Progress> {
   const capable = process.stderr.isTTY && process.env.TERM !== 'dumb';
   const spinning = animated && capable && !output.options.quiet;
   return spinning ? spinner(output) : lines(output);
 }
 
-async function spinner({ paint, say, width }: Output): Promise<Progress> {
-  // Loaded only for a terminal: a pipeline has no use for it.
+async function spinner({ paint, info, width }: Output): Promise<Progress> {
+  // Loaded only for a terminal; a pipeline doesn't need it.
   const { default: ora } = await import('ora');
-  // Standard input is left alone, so that Ctrl-C stays an ordinary signal.
+  // Don't let the spinner read standard input, so that Ctrl-C stays an ordinary signal.
   const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
   let begun = '';
   let left = timeLeft();
@@ -41,7 +41,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
       begun = what;
       left = timeLeft();
       stops?.close();
-      // It hides the cursor, which the shell needs while the process is stopped.
+      // The spinner hides the cursor, which the shell needs while the process is suspended.
       stops = watchStops({ leave: () => show.stop(), comeBack: () => show.start() });
       show.start(plain(what));
     },
@@ -53,7 +53,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
     },
     done(what) {
       end();
-      say(`${paint.green('✔')} ${what}`);
+      info(`${paint.green('✔')} ${what}`);
     },
     printBetween(print) {
       show.clear();
@@ -64,7 +64,7 @@ async function spinner({ paint, say, width }: Output): Promise<Progress> {
   };
 }
 
-/** How much of something is done, drawn as a bar where the terminal has room for one. */
+/** Returns a progress bar, or an empty string if the terminal is too narrow. */
 function bar(part: number, width: number): string {
   const length = Math.min(Math.floor((width - 60) / 2), 30);
   if (length < 8) return '';
@@ -72,7 +72,7 @@ function bar(part: number, width: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(length - full)} `;
 }
 
-/** A log gets a line about a wait, or about how far it has come, only so often, in milliseconds. */
+/** The shortest time between two log lines about a wait or a count, in milliseconds. */
 const LOG_EVERY_MS = 5_000;
 
 function lines(output: Output): Progress {
@@ -82,7 +82,7 @@ function lines(output: Output): Progress {
   let waitedAt = Number.NEGATIVE_INFINITY;
   let countedAt = 0;
   const say = (what: string) => {
-    if (what !== last) output.say(what);
+    if (what !== last) output.info(what);
     last = what;
   };
   return {
@@ -108,7 +108,7 @@ function lines(output: Output): Progress {
   };
 }
 
-/** Counts what is done with, for the user to see; one thing alone needs no counting. */
+/** Returns a function that counts finished items and shows the count. A single item needs no count. */
 export function counter(progress: Progress, total: number): () => void {
   let done = 0;
   return () => {
@@ -117,12 +117,12 @@ export function counter(progress: Progress, total: number): () => void {
   };
 }
 
-/** Below this many milliseconds, the remaining time is not shown. */
+/** The remaining time is not shown until this many milliseconds have passed. */
 const WORTH_TELLING_MS = 3_000;
 
 /**
- * Estimates how long a number of like things takes until all are done, in milliseconds, from how long those took that are
- * done. Returns undefined as long as that would be a guess.
+ * Returns a function that estimates the remaining time of similar items, in milliseconds, from the items done so far. It returns
+ * undefined while there is too little data.
  */
 function timeLeft(now: () => number = () => performance.now()) {
   const begun = now();

@@ -7,17 +7,17 @@ import { openKeyboard } from './keyboard.ts';
 import { wrap } from './output.ts';
 import { watchStops } from './terminal.ts';
 
-/** One thing to choose. */
+/** An option in a list. */
 export interface Option<T> {
   value: T;
   name: string;
   description?: string;
 }
 
-/** Says what is wrong with an answer, or nothing when it is right. */
+/** Returns the problem with an answer, or undefined if it is valid. */
 export type Check = (answer: string) => string | undefined;
 
-/** Asks for a line of text. What is not right yet is shown in red while it is typed, and a key in the wrong place not at all. */
+/** Asks for a line of text. While typing, an invalid answer is shown in red, and a key in the wrong place is hidden. */
 export function askText(
   message: string,
   fallback: string,
@@ -32,7 +32,7 @@ export function askText(
       const problem = check(answer);
       return problem === undefined || broken(problem);
     },
-    // A dumb terminal has no way to correct what was typed, so there one begins anew.
+    // Text can't be edited in a dumb terminal, so the user starts over there.
     theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
     transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
       isFinal ? answered(message, concealed(answer)) : whileTyped(answer, check, mark),
@@ -40,16 +40,16 @@ export function askText(
 }
 
 function whileTyped(answer: string, check: Check, mark: (text: string) => string): string {
-  // A key that is pasted into the wrong place is drawn digit by digit; it is hidden before much of it shows.
+  // A key pasted into the wrong place is drawn digit by digit. Hide it before much of it is visible.
   const last = answer.split(/[/\\.]/).at(-1) ?? '';
-  // Digits alone may be an account number in a name.
+  // Digits alone can be an account ID in a name.
   const begun = /^[0-9a-f]{12,}$/i.test(last) && (last === answer || /[a-f]/i.test(last));
   const shown = begun ? stars(answer) : concealed(answer);
   const accepted = answer === '' || (shown === answer && check(answer) === undefined);
   return accepted ? answer : mark(shown);
 }
 
-/** Hides an answer with a key in it, such as a path that consists of one: the screen keeps what was answered. */
+/** Hides an answer that contains a key, such as a path that is one. Answers stay on the screen. */
 function concealed(answer: string): string {
   return looksLikePartOfKey(answer) ? stars(answer) : answer;
 }
@@ -58,12 +58,12 @@ function stars(text: string): string {
   return '*'.repeat(text.length);
 }
 
-/** Asks for a text that is never shown; there is a star for each character, so that a paste is seen to arrive. */
+/** Asks for hidden text. Each character shows as a star, so that the user sees a paste arrive. */
 export function askHidden(message: string): Promise<string> {
   return ask<string>({ type: 'password', message, mask: '*', toggleMask: false });
 }
 
-/** Asks for one of a few things; the first one is the default. */
+/** Asks for one of a few options. The first one is the default. */
 export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> {
   return ask<T>({
     type: 'select',
@@ -74,7 +74,7 @@ export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> 
   });
 }
 
-/** Asks for one of many things, found by typing a part of their names. */
+/** Asks for one of many options, with a search by part of the name. */
 export function askSearch<T>(message: string, find: (term: string) => Option<T>[]): Promise<T> {
   return ask<T>({
     type: 'search',
@@ -84,7 +84,7 @@ export function askSearch<T>(message: string, find: (term: string) => Option<T>[
   });
 }
 
-/** Asks yes or no. */
+/** Asks a yes/no question. */
 export function askYesNo(message: string, fallback: boolean): Promise<boolean> {
   return ask<boolean>({ type: 'confirm', message, default: fallback });
 }
@@ -94,23 +94,23 @@ type Question = Record<string, unknown> & {
   message: string;
 };
 
-/** The prompts would break a sentence in the midst of a word. Two columns are the prompt's own. */
+/** Wraps a sentence between words, which the prompts don't do. Two columns are the prompt's own. */
 function broken(sentence: string): string {
   return wrap(sentence, width() - 2).replaceAll('\n', '\n  ');
 }
 
-/** The answer as it stands behind its question, broken where the line of both ends. */
+/** Returns the answer as shown after its question, wrapped where the combined line wraps. */
 function answered(question: string, answer: string): string {
   return broken(`${question} ${answer}`).slice(broken(question).length).replace(/^ /, '');
 }
 
-/** An option for the list, and for the line of the answered question. */
+/** Returns an option as shown in the list and after the answered question. */
 function listed<T>(question: string) {
   return ({ value, name, description }: Option<T>) => ({
     value,
     name: broken(name),
     short: answered(question, name),
-    ...(description === undefined ? {} : { description: wrap(description, width()) }),
+    description: description === undefined ? undefined : wrap(description, width()),
   });
 }
 
@@ -118,7 +118,7 @@ function width(): number {
   return process.stderr.columns ?? 80;
 }
 
-/** Questions go to standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals leave. */
+/** Prompts go to standard error because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt. */
 async function ask<T>(question: Question): Promise<T> {
   const leave = new AbortController();
   const onSignal = () => leave.abort();
@@ -146,7 +146,7 @@ async function ask<T>(question: Question): Promise<T> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    // The library types answers by literal question lists; here the caller's question decides what comes back.
+    // The library infers answer types from literal question lists. Here, the caller's question determines the type.
     const { answer } = (await prompt([
       { ...question, message: broken(question.message), name: 'answer' },
     ])) as { answer: unknown };
@@ -162,18 +162,18 @@ async function ask<T>(question: Question): Promise<T> {
   }
 }
 
-/** Where a question is drawn. */
+/** The terminal on which a question is drawn. */
 interface Display {
   output: Writable;
-  /** Makes room for what the shell prints below the question. */
+  /** Makes room for the shell's output below the question. */
   leave(): void;
-  /** Draws the question again where the cursor is now. */
+  /** Redraws the question at the current cursor position. */
   redraw(): void;
 }
 
 const SHOW_CURSOR = '\x1b[?25h';
 const ERASE_BELOW = '\x1b[J';
-/** The prompts draw themselves anew over their last picture: they erase its lines, which ends with this, and draw. */
+/** The end of the sequence with which a prompt erases its lines before it redraws. */
 const END_OF_ERASING = '\x1b[2K\x1b[G';
 
 function openDisplay(terminal: WriteStream): Display {

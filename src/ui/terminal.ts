@@ -1,8 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 
 /**
- * Lets a terminal that reports zero columns or rows count as one that does not report its size, also after a change. Some
- * pseudo-terminals (`script`, CI runners, containers) do, and libraries divide by the width.
+ * Treats a terminal that reports zero columns or rows as one of unknown size, even after a resize. Some pseudo-terminals
+ * (`script`, CI runners, containers) report zero, and libraries divide by the width.
  */
 export function ignoreZeroSizes(stream: Pick<WriteStream, 'columns' | 'rows'>): void {
   for (const side of ['columns', 'rows'] as const) {
@@ -18,30 +18,30 @@ export function ignoreZeroSizes(stream: Pick<WriteStream, 'columns' | 'rows'>): 
   }
 }
 
-/** Something on the screen that must make way when the process is stopped (Ctrl-Z). */
+/** Something on the screen that has to be removed while the process is suspended (Ctrl-Z). */
 export interface Stoppable {
-  /** Leaves the terminal as the shell expects it. */
+  /** Restores the terminal to the state that the shell expects. */
   leave(): void;
-  /** Takes the terminal again, whatever its state is by then. */
+  /** Takes over the terminal again, whatever state it is in. */
   comeBack(): void;
 }
 
 export interface StopWatch {
-  /** Stops every process of the terminal's foreground job, as Ctrl-Z does outside of raw mode. */
+  /** Suspends all processes of the terminal's foreground job, as Ctrl-Z does outside raw mode. */
   stopJob(): void;
   close(): void;
 }
 
-/** All processes of this process group, for `process.kill`: `npm start` runs the program below two others. */
+/** The `process.kill` target for all processes of this process group. Under `npm start`, the program has two parent processes. */
 const WHOLE_JOB = 0;
 
 /**
- * The system ignores a stop when no shell could continue the job; a terminal without a shell is such a case. After so many
- * milliseconds the program goes on.
+ * The system ignores SIGTSTP if no shell could continue the job, as in a terminal without a shell. The program then continues
+ * after this many milliseconds.
  */
 const STOP_IGNORED_MS = 50;
 
-/** Watches for SIGTSTP and SIGCONT until it is closed. */
+/** Handles SIGTSTP and SIGCONT until it is closed. */
 export function watchStops({ leave, comeBack }: Stoppable): StopWatch {
   if (process.platform === 'win32') return { stopJob: () => undefined, close: () => undefined };
   let stopping = false;
@@ -50,8 +50,8 @@ export function watchStops({ leave, comeBack }: Stoppable): StopWatch {
     if (stopping) return;
     stopping = true;
     leave();
-    // A background process that changes the terminal's state is stopped for that. If this has happened, SIGCONT is on its
-    // way, and a second stop would be one too many.
+    // The system suspends a background process that changes the terminal's state. If that has happened, SIGCONT is on its way,
+    // and a second SIGTSTP must not be sent.
     setImmediate(() => setImmediate(() => stopping && raise(target)));
   };
   const raise = (target: number) => {
@@ -79,7 +79,7 @@ export function watchStops({ leave, comeBack }: Stoppable): StopWatch {
   };
 }
 
-/** Switches the terminal to raw mode even if Node believes that it is: a shell may have changed that meanwhile. */
+/** Sets raw mode even if Node believes that it is already set. A shell may have reset it in the meantime. */
 export function forceRawMode(terminal: Pick<ReadStream, 'setRawMode'>): void {
   terminal.setRawMode(false);
   terminal.setRawMode(true);

@@ -3,12 +3,12 @@ import type { Verdict } from '../plan-types.ts';
 
 export const WORST_FIRST: readonly Verdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
 
-/** The verdict on a whole: that of its worst part. */
+/** Returns the worst verdict of several checks. */
 export function worst(checks: readonly { verdict: Verdict }[]): Verdict {
   return WORST_FIRST.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ok';
 }
 
-/** The sign for a verdict, in its color. */
+/** Returns the symbol of a verdict, in its color. */
 export function mark(paint: ChalkInstance, verdict: Verdict): string {
   return colorOf(paint, verdict)(verdictMarks[verdict]);
 }
@@ -17,7 +17,7 @@ export function colorOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
   return { failed: paint.red, 'cannot-tell': paint.yellow, warning: paint.yellow, ok: paint.green }[verdict];
 }
 
-/** The sign in front of what was checked. */
+/** The symbols in front of check results. */
 export const verdictMarks: Record<Verdict, string> = {
   failed: '✖',
   'cannot-tell': '?',

@@ -31,7 +31,7 @@ describe('the profile', () => {
     ['AWS_PROFILE', {}, { AWS_PROFILE: 'q', AWS_DEFAULT_PROFILE: 'p' }, { name: 'q', from: 'AWS_PROFILE' }],
     ['AWS_DEFAULT_PROFILE', {}, { AWS_DEFAULT_PROFILE: 'p' }, { name: 'p', from: 'AWS_DEFAULT_PROFILE' }],
     ['nothing', {}, {}, { name: 'default' }],
-  ])('is the one of %s, in this order', async (_what, flags, env, profile) => {
+  ])('is taken from %s, in this order', async (_what, flags, env, profile) => {
     const all = withFiles('[profile p]\nregion = eu-west-1\n[profile q]\nregion = eu-west-1\n', '', env);
     expect((await readConfiguration(flags, all)).profile).toMatchObject(profile);
   });
@@ -41,7 +41,7 @@ describe('the profile', () => {
     [{}, { AWS_PROFILE: 'vidoe' }, 'AWS_PROFILE'],
     [{}, { AWS_DEFAULT_PROFILE: 'vidoe' }, 'AWS_DEFAULT_PROFILE'],
   ])(
-    'that is named and not there ends the run, whatever else has credentials: %j %j',
+    'ends the run if it does not exist, even if other credentials are available: %j %j',
     async (flags, env, from) => {
       const others = {
         AWS_WEB_IDENTITY_TOKEN_FILE: '/token',
@@ -59,7 +59,7 @@ describe('the profile', () => {
   );
 
   test.each(['toString', '__proto__', 'services.s', 'sso-session.s'])(
-    'is none where it is named %s',
+    'is not found under the name %s',
     async (profile) => {
       const all = withFiles(
         '[services s]\niam =\n  endpoint_url = http://x\n[sso-session s]\nsso_region = eu-west-1\n',
@@ -68,19 +68,19 @@ describe('the profile', () => {
     },
   );
 
-  test('may be in the credentials file only', async () => {
+  test('is found if only the credentials file has it', async () => {
     const { source } = await readConfiguration({ profile: 'p' }, withFiles('', `[p]\n${STATIC}`));
     expect(source).toEqual({ kind: 'profile', how: 'access-keys' });
   });
 
   test.each<[string, string | Buffer, string]>([
     ['UTF-16', Buffer.from('\ufeff[default]\n', 'utf16le'), 'is not UTF-8 text'],
-  ])('of a file in %s ends the run', async (_what, config, told) => {
+  ])('ends the run if its file is in %s', async (_what, config, told) => {
     await expect(readConfiguration({}, withFiles(config))).rejects.toThrow(told);
   });
 });
 
-describe('credentials come from one source', () => {
+describe('credentials', () => {
   test.each<[string, string, NodeJS.ProcessEnv, { profile?: string }, object]>([
     [
       'access keys in the environment',
@@ -118,7 +118,7 @@ describe('credentials come from one source', () => {
       { kind: 'profile', how: 'process' },
     ],
     [
-      'keys in the environment where the named profile has a Region only',
+      'keys in the environment if the named profile has only a Region',
       '[profile p]\nregion = eu-west-1\n',
       { AWS_ACCESS_KEY_ID: 'A' },
       { profile: 'p' },
@@ -127,7 +127,7 @@ describe('credentials come from one source', () => {
     ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', how: 'role' }],
     ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', how: 'login' }],
     [
-      'a token file where the profile has a Region only',
+      'a token file if the profile has only a Region',
       '[profile p]\nregion = eu-west-1\n',
       { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
       { profile: 'p' },
@@ -135,19 +135,19 @@ describe('credentials come from one source', () => {
     ],
     ['a container', '', { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://x' }, {}, { kind: 'container' }],
     ['the instance', '', {}, {}, { kind: 'instance' }],
-  ])('%s', async (_what, config, env, flags, source) => {
+  ])('come from one source: %s', async (_what, config, env, flags, source) => {
     expect((await readConfiguration(flags, withFiles(config, '', env))).source).toEqual(source);
   });
 });
 
-describe('of a profile that holds several kinds of credentials, the AWS CLI takes', () => {
+describe('a profile with several kinds of credentials', () => {
   test.each<[string, string, string, string]>([
     ['keys of the credentials file before a process', 'credential_process = x\n', STATIC, 'access-keys'],
     ['keys of the credentials file before a sign-in', 'login_session = x\n', STATIC, 'access-keys'],
     ['a process before keys of the config file', `credential_process = x\n${STATIC}`, '', 'process'],
     ['IAM Identity Center before keys', 'sso_account_id = 1\nsso_role_name = r\n', STATIC, 'sso'],
-    ['keys where nothing but a session is named', `sso_session = s\n${STATIC}`, '', 'access-keys'],
-    ['keys where a source is named and no role', 'source_profile = x\n', STATIC, 'access-keys'],
+    ['keys if the profile names only an SSO session', `sso_session = s\n${STATIC}`, '', 'access-keys'],
+    ['keys if the profile names a source but no role', 'source_profile = x\n', STATIC, 'access-keys'],
     ['a role before keys', 'role_arn = r\nsource_profile = p\n', STATIC, 'role'],
     [
       'a token before a role',
@@ -155,12 +155,12 @@ describe('of a profile that holds several kinds of credentials, the AWS CLI take
       '',
       'web-identity',
     ],
-  ])('%s', async (_what, config, credentials, how) => {
+  ])('uses the same kind as the AWS CLI: %s', async (_what, config, credentials, how) => {
     const files = withFiles(`[profile p]\n${config}`, credentials && `[p]\n${credentials}`);
     expect((await readConfiguration({ profile: 'p' }, files)).source).toEqual({ kind: 'profile', how });
   });
 
-  test('the role of the environment for a token of the profile, unless that is a flag', async () => {
+  test('uses AWS_ROLE_ARN with its token file, unless --profile names the profile', async () => {
     const env = withFiles('[profile p]\nweb_identity_token_file = /t\n', '', {
       AWS_ROLE_ARN: 'r',
       AWS_PROFILE: 'p',
@@ -174,7 +174,7 @@ describe('of a profile that holds several kinds of credentials, the AWS CLI take
   });
 });
 
-test('the Region of an SSO session is that of each profile that names it', async () => {
+test('takes sso_region from the SSO session for each profile that names it and has none', async () => {
   const session = 'sso_session = s\nregion = us-west-2\n';
   const config = `[profile p]\n${session}[profile q]\n${session}sso_region = eu-west-2\n[profile r]\nregion = us-west-2\n[sso-session s]\nsso_region = eu-west-1\n`;
   const { profile, profileNamed } = await readConfiguration({ profile: 'p' }, withFiles(config));
@@ -207,7 +207,7 @@ describe('the Region', () => {
   });
 });
 
-test('a services section that is not there ends the run', async () => {
+test('ends the run if the services section of the profile does not exist', async () => {
   const all = withFiles('[profile p]\nservices = gone\n');
   await expect(readConfiguration({ profile: 'p' }, all)).rejects.toThrow('names the services section gone');
 });
@@ -248,16 +248,16 @@ describe('the endpoint of a service', () => {
     ],
     ['the profile', { profile: 'p' }, {}, 'STS', 'http://p.example profile p'],
     ['the default profile', {}, {}, 'KMS', 'http://default.example profile default'],
-    ['never that of another profile', { profile: 'q' }, {}, 'Secrets Manager', undefined],
-    ['none where the profile says so', { profile: 'ignoring' }, {}, 'STS', undefined],
+    ['no other profile', { profile: 'q' }, {}, 'Secrets Manager', undefined],
+    ['nothing if the profile ignores configured endpoints', { profile: 'ignoring' }, {}, 'STS', undefined],
     [
-      'none where a variable says so',
+      'nothing if a variable ignores configured endpoints',
       { profile: 'p' },
       { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
       'STS',
       undefined,
     ],
-  ])('is %s', async (_what, flags, env, service, wanted) => {
+  ])('is taken from %s', async (_what, flags, env, service, wanted) => {
     const { endpointOf } = await readConfiguration(flags, withFiles(CONFIG, '', env));
     const endpoint = endpointOf(service);
     expect(endpoint && `${endpoint.value} ${endpoint.from}`).toBe(wanted);

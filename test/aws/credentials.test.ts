@@ -50,7 +50,7 @@ async function configurationOf(settings: string, { env = {}, more = '' }: Profil
   return readConfiguration({ profile: 'p' }, process.env);
 }
 
-/** Returns what looks for the credentials of a profile `p` with these settings. */
+/** Returns a function that finds the credentials of a profile `p` with these settings. */
 async function finding(
   settings: string,
   {
@@ -71,7 +71,7 @@ async function finding(
   return () => clients.sts().config.credentials();
 }
 
-/** A process that counts its runs in a file, and then does what the script says. */
+/** A credential process that counts its runs in a file, then runs the script. */
 function counting(script: string): { command: string; runs: () => number } {
   const [path, count] = [join(folder, 'process.sh'), join(folder, 'count')];
   writeFileSync(path, `#!/bin/sh\necho x >> ${count}\n${script}\n`, { mode: 0o755 });
@@ -89,7 +89,7 @@ const CONTAINER = {
 const CREDENTIALS = '{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"example"}';
 
 describe('a credential process', () => {
-  test('runs once, whoever asks', async () => {
+  test('runs once when several callers need credentials', async () => {
     const { command, runs } = counting(`echo '${CREDENTIALS}'`);
     const find = await finding(`credential_process = ${command}`);
     const found = await Promise.all([find(), find(), find()]);
@@ -97,7 +97,7 @@ describe('a credential process', () => {
     expect(runs()).toBe(1);
   });
 
-  test('runs once also where its credentials end soon', async () => {
+  test('runs once even if its credentials expire soon', async () => {
     const Expiration = new Date(Date.now() + 120_000).toISOString();
     const { command, runs } = counting(
       `echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration })}'`,
@@ -115,32 +115,35 @@ describe('a credential process', () => {
       'The credential_process of the profile p printed something other than credentials',
     ],
     ['echo \'{"Version":2}\'', 'printed something other than credentials'],
-  ])('that fails runs once, and neither its arguments nor its output is told: %s', async (script, told) => {
-    const { command, runs } = counting(script);
-    const find = await finding(`credential_process = ${command}`);
-    for (const each of [find, find]) {
-      const failure = await each().catch((error: unknown) => error);
-      expect(failure).toMatchObject({
-        code: 'no-credentials',
-        exitCode: 4,
-        message: expect.stringContaining(told),
-      });
-      const { message, stack, cause } = failure as Error;
-      expect(`${message} ${stack} ${JSON.stringify(cause)}`).not.toMatch(/secret-(argument|output)/);
-    }
-    expect(runs()).toBe(1);
-  });
+  ])(
+    'runs once when it fails, and its arguments and output stay out of the error: %s',
+    async (script, told) => {
+      const { command, runs } = counting(script);
+      const find = await finding(`credential_process = ${command}`);
+      for (const each of [find, find]) {
+        const failure = await each().catch((error: unknown) => error);
+        expect(failure).toMatchObject({
+          code: 'no-credentials',
+          exitCode: 4,
+          message: expect.stringContaining(told),
+        });
+        const { message, stack, cause } = failure as Error;
+        expect(`${message} ${stack} ${JSON.stringify(cause)}`).not.toMatch(/secret-(argument|output)/);
+      }
+      expect(runs()).toBe(1);
+    },
+  );
 
   test.each([
     ['2026-01-01T00:00:00Z', 'expired-credentials', 'printed credentials that have expired.'],
     ['soon', 'no-credentials', 'printed something other than credentials'],
-  ])('that says its credentials end at %s is not used', async (Expiration, code, told) => {
+  ])('is rejected when it reports the expiration %s', async (Expiration, code, told) => {
     const { command } = counting(`echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration })}'`);
     const find = await finding(`credential_process = ${command}`);
     await expect(find()).rejects.toMatchObject({ code, message: expect.stringContaining(told) });
   });
 
-  test('runs once for all who ask when its credentials have to be renewed, also when it fails then', async () => {
+  test('runs once per renewal, even if the renewal fails', async () => {
     const soon = new Date(Date.now() + 120_000).toISOString();
     const { command, runs } = counting(
       `echo '${JSON.stringify({ ...JSON.parse(CREDENTIALS), Expiration: soon })}'`,
@@ -164,7 +167,7 @@ describe('a credential process', () => {
     await expect(find()).rejects.toMatchObject({ name: 'Interrupted' });
   });
 
-  test('that fails is no reason to take the credentials of the pod', async () => {
+  test('does not fall back to the credentials of the pod when it fails', async () => {
     const env = {
       AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere',
       AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/Pod',
@@ -174,7 +177,7 @@ describe('a credential process', () => {
   });
 });
 
-test('a web identity token is not told when STS repeats it', async () => {
+test('keeps a web identity token out of the error when STS repeats it', async () => {
   const token = join(folder, 'token');
   writeFileSync(token, 'eyJ-example-token\n');
   const message = "1 validation error detected: Value 'eyJ-example-token' at 'webIdentityToken' failed";
@@ -203,7 +206,7 @@ test.each([
   ['AccessDenied', 'access-denied', 'sts:AssumeRoleWithWebIdentity', 'the identity provider and the subject'],
   ['InvalidIdentityToken', 'no-credentials', 'InvalidIdentityToken', 'your platform'],
   ['ValidationError', 'aws-error', 'ValidationError', 'Correct the profile p'],
-])('where STS answers %s to a web identity token', async (name, code, message, hint) => {
+])('explains the STS error %s for a web identity token', async (name, code, message, hint) => {
   const token = join(folder, 'token');
   writeFileSync(token, 'example-token');
   const server = createServer((_request, response) =>
@@ -226,7 +229,7 @@ test.each([
   });
 });
 
-test('what a sign-in has stored is not told when it cannot be parsed', async () => {
+test('keeps a cached sign-in out of the error when it cannot be parsed', async () => {
   const cache = join(folder, '.aws', 'login', 'cache');
   mkdirSync(cache, { recursive: true });
   const session = 'arn:aws:iam::111122223333:user/me';
@@ -239,7 +242,7 @@ test('what a sign-in has stored is not told when it cannot be parsed', async () 
   expect(`${message} ${stack} ${(cause as Error).stack} ${(cause as Error).message}`).not.toContain('SECRET');
 });
 
-test('a token file that is a pipe without a writer is given up when the user interrupts', async () => {
+test('stops waiting for a token file that is a pipe without a writer when the user interrupts', async () => {
   const pipe = join(folder, 'token');
   execFileSync('mkfifo', [pipe]);
   const interrupting = new AbortController();
@@ -250,7 +253,7 @@ test('a token file that is a pipe without a writer is given up when the user int
   await expect(find()).rejects.toMatchObject({ name: 'Interrupted' });
 });
 
-test('a source profile whose process fails is named, and nothing of the process is told', async () => {
+test('names a source profile whose process fails, and keeps the output of the process out of the error', async () => {
   const { command } = counting('echo secret-output >&2; exit 7');
   const role = 'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = src';
   for (const settings of [role, `${role}\nmfa_serial = arn:aws:iam::111122223333:mfa/me`]) {
@@ -301,7 +304,7 @@ describe('a chain of roles', () => {
     expect(assumptionsIn(sandbox)).toBe(2);
   });
 
-  test('ends with access keys also where their profile names itself', async () => {
+  test('ends at the access keys of a profile that names itself as its source', async () => {
     const { env, keys, sandbox } = await accountWithRoles();
     const more = `${keys}role_arn = ${roleArn('First')}\nsource_profile = keys\n`;
     const find = await finding(`${ROLE.replace('Last', 'First')}source_profile = keys`, { env, more });
@@ -321,7 +324,7 @@ describe('a chain of roles', () => {
     });
   });
 
-  test('whose keys AWS does not know names their profile', async () => {
+  test('names the profile whose access keys AWS does not know', async () => {
     const { env } = await accountWithRoles();
     const keys =
       '[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n';
@@ -335,7 +338,7 @@ describe('a chain of roles', () => {
     });
   });
 
-  test('asks for the code of an MFA device when the credentials before it are there', async () => {
+  test('asks for the MFA code only after the source credentials are available', async () => {
     const { env } = await accountWithRoles();
     const { command, runs } = counting('exit 7');
     const codes: string[] = [];
@@ -353,7 +356,7 @@ describe('a chain of roles', () => {
     expect([codes, runs()]).toEqual([[], 1]);
   });
 
-  test('waits for the code without counting that as the time of a call', async () => {
+  test('does not count the wait for the MFA code toward the time limit of a call', async () => {
     const { env, keys } = await accountWithRoles();
     const role = `role_arn = ${roleArn('First')}\nsource_profile = keys\nmfa_serial = arn:aws:iam::${ACCOUNT}:mfa/me`;
     const configuration = await configurationOf(role, { env, more: keys });
@@ -365,17 +368,17 @@ describe('a chain of roles', () => {
     expect(await aws.call(request, send)).toMatchObject({ Account: ACCOUNT });
   });
 
-  test('that fails leaves no doubt whether a change was made', async () => {
+  test('reports no unconfirmed change when it fails', async () => {
     const configuration = await configurationOf('credential_process = exit 3');
     const aws = openAws({ configuration }, new AbortController().signal);
     closing(() => aws.clients.close());
     const change = aws.call({ action: 'iam:CreateRole', resource: 'r', change: true }, async () => undefined);
     const failure = await change.catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'no-credentials' });
-    expect((failure as Failure).inDoubt).toBeUndefined();
+    expect((failure as Failure).unconfirmedAction).toBeUndefined();
   });
 
-  test('that begins with an SSO session sends its token to no endpoint of STS', async () => {
+  test('never sends the token of an SSO session to an STS endpoint', async () => {
     const cache = join(folder, '.aws', 'sso', 'cache');
     mkdirSync(cache, { recursive: true });
     const token = { accessToken: 'example', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
@@ -404,55 +407,60 @@ describe('a chain of roles', () => {
 
   test.each<[string, string, string, string[]]>([
     [
-      'from a profile whose process comes before its keys',
+      'the process of the source profile fails, although the profile also has access keys',
       'source_profile = both',
       'The credential_process of the profile both failed (1).',
       ['The profile p gets its credentials from the profile both.'],
     ],
     [
-      'that forms a loop',
+      'the profiles form a loop',
       'source_profile = q',
       'The profile q gets its credentials from the profile p, which in turn depends on q.',
       ['The profile p gets its credentials from the profile q.'],
     ],
-    ['with two sources', 'source_profile = q\ncredential_source = Environment', 'The profile p has both', []],
     [
-      'from a profile that holds nothing',
+      'the profile names two sources',
+      'source_profile = q\ncredential_source = Environment',
+      'The profile p has both',
+      [],
+    ],
+    [
+      'the source profile has no credentials',
       'source_profile = empty',
       'The profile p gets its credentials from the profile empty, which has none.',
       [],
     ],
     [
-      'from a source that does not exist',
+      'the credential source does not exist',
       'credential_source = Container',
       'The credential_source of the profile p is Container. It must be Environment, EcsContainer or Ec2InstanceMetadata.',
       [],
     ],
     [
-      'from variables that are not set',
+      'the access key variables are not set',
       'credential_source = Environment',
       'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set',
       ['The profile p gets its credentials from access keys in the environment (AWS_ACCESS_KEY_ID).'],
     ],
     [
-      'from a container that is none',
+      'there is no container credentials endpoint',
       'credential_source = EcsContainer',
       'There is no container credentials endpoint: neither',
       ['The profile p gets its credentials from the container credentials endpoint.'],
     ],
     [
-      'from an instance that is none',
+      'there is no EC2 instance metadata service',
       'credential_source = Ec2InstanceMetadata',
       'The EC2 instance metadata service returned no credentials.',
       ['The profile p gets its credentials from the EC2 instance metadata service.'],
     ],
     [
-      'with a duration in words',
+      'the duration is not a number',
       'source_profile = keys\nduration_seconds = an hour',
       'In the profile p, duration_seconds must be a whole number of seconds.',
       [],
     ],
-  ])('%s says so', async (_what, settings, message, details) => {
+  ])('fails with the reason: %s', async (_what, settings, message, details) => {
     const more = `[profile q]\n${ROLE}source_profile = p\n[profile empty]\nregion = us-west-2\n[profile keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n[profile both]\ncredential_process = false\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n`;
     const find = await finding(`${ROLE}${settings}`, { more });
     await expect(find()).rejects.toMatchObject({
@@ -463,7 +471,7 @@ describe('a chain of roles', () => {
   });
 });
 
-describe('access keys in a profile are not taken where it names something else', () => {
+describe('access keys in a profile', () => {
   const KEYS = 'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example';
 
   test.each<[string, string, string]>([
@@ -478,91 +486,100 @@ describe('access keys in a profile are not taken where it names something else',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
       "The token file of web_identity_token_file of the profile p, /nowhere, can't be read",
     ],
-    ['a process', 'credential_process = false', 'The credential_process of the profile p failed (1).'],
-  ])('%s', async (_what, settings, told) => {
+    [
+      'a credential process',
+      'credential_process = false',
+      'The credential_process of the profile p failed (1).',
+    ],
+  ])('are ignored when the profile also names %s', async (_what, settings, told) => {
     const find = await finding(`${KEYS}\n${settings}`);
     await expect(find()).rejects.toMatchObject({ exitCode: 4, message: expect.stringContaining(told) });
   });
 });
 
-describe('a profile that cannot be used says why', () => {
+describe('a profile without usable credentials', () => {
   const SSO = 'sso_account_id = 111122223333\nsso_role_name = Engineer\nsso_region = us-east-1';
 
   test.each<[string, string, string, string]>([
     [
-      'whose source profile is not there',
+      'its source profile does not exist',
       'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = gone',
       'The profile p gets its credentials from the profile gone, which does not exist.',
       'Correct the profile p',
     ],
     [
-      'whose SSO session is not there',
+      'its SSO session does not exist',
       `sso_session = gone\n${SSO}`,
       'The profile p names the SSO session gone, which is not in the AWS configuration file.',
       'aws configure sso --profile p',
     ],
     [
-      'whose SSO session has ended',
+      'its SSO session has expired',
       `sso_start_url = https://example.com/start\n${SSO}`,
       'The SSO session of the profile p has ended.',
       'aws sso login --profile p',
     ],
     [
-      'that lacks the account of the SSO session',
+      'it has no account for the SSO session',
       'sso_start_url = https://example.com/start\nsso_role_name = Engineer\nsso_region = us-east-1',
       'The profile p uses IAM Identity Center, but has no sso_account_id.',
       'aws configure sso --profile p',
     ],
     [
-      'whose sign-in has ended',
+      'its sign-in has expired',
       'login_session = arn:aws:iam::111122223333:user/me',
       'The sign-in of the profile p has ended.',
       'aws login --profile p',
     ],
     [
-      'whose token file is not there',
+      'its token file does not exist',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
       "The token file of web_identity_token_file of the profile p, /nowhere, can't be read (ENOENT).",
       'platform',
     ],
     [
-      'whose SSO session has no Region',
+      'its SSO session has no Region',
       `sso_session = s\nsso_account_id = 111122223333\nsso_role_name = R`,
       'The SSO session s has no sso_region.',
       'aws configure sso --profile p',
     ],
     [
-      'whose start URL is not that of its SSO session',
+      'its start URL differs from that of its SSO session',
       `sso_session = whole\nsso_start_url = https://example.com/other\n${SSO}`,
       'The sso_start_url of the profile p differs from that of its SSO session whole.',
       'aws configure sso --profile p',
     ],
     [
-      'whose account is in quotation marks',
+      'its account ID is in quotation marks',
       'sso_start_url = https://example.com/start\nsso_account_id = "111122223333"\nsso_role_name = R\nsso_region = us-east-1',
       'The sso_account_id of the profile p is not 12 digits.',
       'aws configure sso --profile p',
     ],
     [
-      'whose sign-in is no ARN',
+      'its login_session is not an ARN',
       'login_session = nonsense',
       'The login_session of the profile p is not an ARN.',
       'Correct the profile p',
     ],
     [
-      'whose role is no ARN',
+      'its role_arn is not an ARN',
       'role_arn = x\nsource_profile = p',
       'The role_arn of the profile p is not the ARN of a role.',
       'Correct the profile p',
     ],
-    ['that holds half a key', 'aws_access_key_id = AKIA', 'The profile p must have both', 'profile p'],
     [
-      'that holds no credentials where there are no others',
+      'it has only half of an access key pair',
+      'aws_access_key_id = AKIA',
+      'The profile p must have both',
+      'profile p',
+    ],
+    [
+      'it has no credentials, and no others are available',
       '',
       'The profile p has no credentials, and no others were found.',
       'aws configure --profile p',
     ],
-  ])('%s', async (_what, settings, message, hint) => {
+  ])('is reported with the reason: %s', async (_what, settings, message, hint) => {
     const more =
       '[sso-session s]\nsso_start_url = https://example.com\n[sso-session whole]\nsso_start_url = https://example.com/start\nsso_region = us-east-1\n';
     const find = await finding(settings, { more });
@@ -585,7 +602,7 @@ describe('a profile that cannot be used says why', () => {
     ],
     [403, '{"message":"No access"}', 4, "IAM Identity Center doesn't give the user"],
     [401, '{"message":"Session token not found"}', 4, 'The SSO session of the profile p has ended.'],
-  ])('where IAM Identity Center answers %i %s', async (statusCode, body, exitCode, message) => {
+  ])('is reported when IAM Identity Center returns %i %s', async (statusCode, body, exitCode, message) => {
     const cache = join(folder, '.aws', 'sso', 'cache');
     mkdirSync(cache, { recursive: true });
     const token = { accessToken: 'example', expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
@@ -606,7 +623,7 @@ describe('a profile that cannot be used says why', () => {
   test.each<[number, string, number]>([
     [500, '', 1],
     [200, '<html>', 4],
-  ])('where the EC2 metadata service answers %i %s', async (status, body, exitCode) => {
+  ])('is reported when the EC2 metadata service returns %i %s', async (status, body, exitCode) => {
     const server = createServer((_request, response) => response.writeHead(status).end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing(() => void server.close());
@@ -623,24 +640,24 @@ describe('a profile that cannot be used says why', () => {
   });
 
   test.each<[string, NodeJS.ProcessEnv, string, number]>([
-    ['names another host', { FULL_URI: 'http://example.com/' }, 'must begin with https://', 4],
-    ['is no URL', { FULL_URI: 'nonsense' }, 'is not a URL', 4],
+    ['is an HTTP URL on another host', { FULL_URI: 'http://example.com/' }, 'must begin with https://', 4],
+    ['is not a URL', { FULL_URI: 'nonsense' }, 'is not a URL', 4],
     [
-      'has expired ones',
+      'returns expired credentials',
       { body: JSON.stringify({ ...CONTAINER, Expiration: '2020-01-01T00:00:00Z' }) },
       'have expired',
       1,
     ],
-    ['answers with a page', { body: '<html>' }, 'is not credentials', 1],
-    ['has a token of two lines', { TOKEN: 'a\nb', body: '{}' }, 'contains a line break', 4],
+    ['returns an HTML page', { body: '<html>' }, 'is not credentials', 1],
+    ['has a token with a line break', { TOKEN: 'a\nb', body: '{}' }, 'contains a line break', 4],
     [
-      'has a token file that is not there',
+      'has a token file that does not exist',
       { TOKEN_FILE: '/nowhere', body: '{}' },
       'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
       4,
     ],
   ])(
-    'where the container endpoint %s',
+    'is reported when the container endpoint %s',
     async (_what, { FULL_URI, TOKEN, TOKEN_FILE, body }, message, exitCode) => {
       const server = createServer((_request, response) => response.end(body));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -657,7 +674,7 @@ describe('a profile that cannot be used says why', () => {
     },
   );
 
-  test('takes credentials of the container endpoint, with its token', async () => {
+  test('gets its credentials from the container endpoint, with the token', async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer(({ url, headers }, response) => {
       seen.push(url, headers.authorization);
@@ -676,7 +693,7 @@ describe('a profile that cannot be used says why', () => {
     expect(seen).toEqual(['/creds?of=me', 'example-token']);
   });
 
-  test('with a container endpoint that does not answer times out', async () => {
+  test('times out when the container endpoint does not respond', async () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing(() => void server.close());
@@ -698,7 +715,7 @@ describe('a profile that cannot be used says why', () => {
     [404, 4],
     [429, 1],
     [500, 1],
-  ])('that leaves it to a container endpoint which answers %i: exit code %i', async (status, exitCode) => {
+  ])('is reported when the container endpoint returns %i: exit code %i', async (status, exitCode) => {
     const server = createServer((_request, response) => response.writeHead(status).end('{}'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing(() => void server.close());

@@ -19,7 +19,7 @@ function told(message: string, request: Partial<Request> = {}) {
 const denied = (by: string) =>
   `User: ${ME} is not authorized to perform: iam:CreateRole on resource: ${ROLE} ${by}`;
 
-describe('a denial is told with the policy that denies', () => {
+describe('a denied request', () => {
   const scp = 'arn:aws:organizations::444455556666:policy/o-example/service_control_policy/p-12345678';
   const own = 'arn:aws:iam::111122223333:policy/Guard';
 
@@ -45,7 +45,7 @@ describe('a denial is told with the policy that denies', () => {
     ],
     [`with an explicit deny in an identity-based policy: ${own}`, own, 'statement in that policy'],
     ['with an explicit deny in a resource-based policy', 'a resource-based policy denies it', 'itself'],
-  ])('%s', (by, policy, help) => {
+  ])('is reported with the policy that denies it: %s', (by, policy, help) => {
     const said = told(denied(by));
     expect(said).toContain(policy);
     expect(said).toContain(help);
@@ -53,20 +53,20 @@ describe('a denial is told with the policy that denies', () => {
     expect(said).toContain('iam:CreateRole');
   });
 
-  test('and what such policies often ask for', () => {
+  test('is reported with the options that service control policies often require', () => {
     expect(told(denied(`with an explicit deny in a service control policy: ${scp}`))).toMatch(
       /--permissions-boundary ARN.*--tag KEY=VALUE/,
     );
   });
 
-  test('and one that nothing allows is told with the way to all permissions', () => {
+  test('is reported with the permissions command if no policy allows the action', () => {
     const said = told(denied('because no identity-based policy allows the iam:CreateRole action'));
     expect(said).toContain('Ask for a policy that allows iam:CreateRole');
     expect(said).toContain('mc-static-key permissions COMMAND');
   });
 });
 
-test('what Secrets Manager adds about a KMS key is not cut', () => {
+test('keeps what Secrets Manager says about a KMS key in the message', () => {
   const said = told(
     'Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.',
     { action: 'secretsmanager:GetSecretValue', resource: 'studio-a' },
@@ -74,7 +74,7 @@ test('what Secrets Manager adds about a KMS key is not cut', () => {
   expect(said).toContain('This version of secret is not encrypted with the current KMS key.');
 });
 
-describe('a denial by KMS is told with the key', () => {
+describe('a request denied by KMS', () => {
   const KEY = `arn:aws:kms:${REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const SECRET = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-a-AbCdEf`;
   const reading = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
@@ -83,7 +83,7 @@ describe('a denial by KMS is told with the key', () => {
   test.each([
     ['that AWS names', `Access to KMS is not allowed. ${onKey}`, {}, `on ${KEY}`],
     [
-      'that AWS names, alone',
+      'that AWS names without a sentence before it',
       `${onKey} because no identity-based policy allows the kms:Decrypt action`,
       {},
       `on ${KEY}`,
@@ -97,18 +97,18 @@ describe('a denial by KMS is told with the key', () => {
     ],
     ['of the secret', 'Access to KMS is not allowed', {}, `on the KMS key of the secret ${SECRET}`],
     [
-      'of an earlier version, which the secret does not name any more',
+      'of an earlier version, which the secret no longer names',
       'Access to KMS is not allowed. This version of secret is not encrypted with the current KMS key.',
       { kmsKeyId: KEY },
       `on the KMS key of this version of the secret ${SECRET}`,
     ],
-  ])('%s', (_what, message, more, said) => {
+  ])('is reported with the KMS key %s', (_what, message, more, said) => {
     const text = told(message, { ...reading, ...more });
     expect(text).toContain(`kms:Decrypt ${said}`);
     expect(text).not.toContain(`kms:Decrypt on ${SECRET}`);
   });
 
-  test('and that to allow it does not help, where AWS says that the key policy denies it', () => {
+  test('is reported as a denial by the key policy, which no other policy can override', () => {
     const text = told(
       `Access to KMS is not allowed. ${onKey} with an explicit deny in a resource-based policy`,
       reading,
@@ -119,7 +119,7 @@ describe('a denial by KMS is told with the key', () => {
   });
 });
 
-test('an error of one of two Regions names the Region', async () => {
+test('names the Region of an error when there are two Regions', async () => {
   sandbox().addFault({
     action: 'CreateSecret',
     region: 'eu-west-1',

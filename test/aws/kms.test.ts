@@ -8,7 +8,7 @@ const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
 const arn = (resource: string, account = OTHER, region = REGION) =>
   `arn:aws:kms:${region}:${account}:${resource}`;
 
-describe('a name of a KMS key', () => {
+describe('a KMS key ID', () => {
   test.each([
     ['an ID', ID, { kind: 'key', arn: arn(`key/${ID}`, ACCOUNT) }],
     ['an alias', 'alias/video', { kind: 'alias', alias: 'alias/video', account: ACCOUNT }],
@@ -21,12 +21,12 @@ describe('a name of a KMS key', () => {
     ['a key ARN of another Region', arn(`key/${ID}`, ACCOUNT, FAR_REGION), undefined],
     ['an alias ARN of another partition', arn('alias/video').replace(':aws:', ':aws-cn:'), undefined],
     ['a multi-Region key of another partition', arn('key/mrk-1').replace(':aws:', ':aws-cn:'), undefined],
-  ])('that is %s keeps its account and its partition', (_what, id, ref) => {
+  ])('is resolved within its account, Region and partition: %s', (_what, id, ref) => {
     expect(kmsKeyRef(id, REGION, where)).toEqual(ref);
   });
 
   test.each(['alias/video', 'key/mrk-1234abcd12ab34cd56ef1234567890ab'])(
-    'of another account is carried over to another Region as an ARN of that account: %s',
+    'of another account becomes an ARN of that account in another Region: %s',
     (resource) => {
       const id = arn(resource);
       const ref = kmsKeyRef(id, FAR_REGION, where);
@@ -44,7 +44,7 @@ describe('a name of a KMS key', () => {
     [ID, arn(`key/${ID}`), false],
     [arn('alias/video'), arn(`key/${ID}`), true],
     [arn('alias/video'), arn('alias/audio'), false],
-  ])('%s and %s may be one key: %j', (one, other, same) => {
+  ])('may mean the same key as another one: %s and %s: %j', (one, other, same) => {
     expect(maybeSameKmsKey(one, other, REGION, where)).toBe(same);
     expect(maybeSameKmsKey(other, one, REGION, where)).toBe(same);
   });

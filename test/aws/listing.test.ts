@@ -13,13 +13,13 @@ describe('a listing', () => {
     expect(await read({ first: 'second', second: 'third' })).toEqual(['first', 'second', 'third']);
   });
 
-  test('ends when the same page would come again', async () => {
+  test('ends when the next page would be the same one', async () => {
     expect(await read({ first: 'second', second: 'second' })).toEqual(['first', 'second']);
   });
 });
 
-describe('work on many things', () => {
-  test('is done for at most so many at once, and answers in their order', async () => {
+describe('tasks with a concurrency limit', () => {
+  test('run at most so many at once, and return their results in order', async () => {
     let [now, most] = [0, 0];
     const results = await atMost(3, [5, 1, 4, 1, 3, 2], async (turns) => {
       now += 1;
@@ -31,7 +31,7 @@ describe('work on many things', () => {
     expect([results, most]).toEqual([[50, 10, 40, 10, 30, 20], 3]);
   });
 
-  test('begins nothing further once something has failed', async () => {
+  test('start nothing more once one has failed', async () => {
     const begun: number[] = [];
     const working = atMost(2, [1, 2, 3, 4, 5, 6], async (item) => {
       begun.push(item);

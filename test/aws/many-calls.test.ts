@@ -35,7 +35,7 @@ function describeSecret(aws: Aws, name: string, limit: { limitMs?: number } = {}
   );
 }
 
-/** How many of these requests were under way at once at most. */
+/** Returns the largest number of these requests that were in flight at once. */
 function mostAtOnce(requests: readonly RecordedRequest[]): number {
   const under = (at: number) => requests.filter(({ startedAt, endedAt }) => startedAt <= at && at < endedAt);
   return Math.max(...requests.map(({ startedAt }) => under(startedAt).length));
@@ -44,7 +44,7 @@ function mostAtOnce(requests: readonly RecordedRequest[]): number {
 describe('changes for many keys at once', () => {
   const sandbox = freshSandbox({ quotas: { secretCreationsPerSecond: 30 } });
 
-  test('all succeed, and few of them are too many for AWS', async () => {
+  test('all succeed, and AWS throttles few of them', async () => {
     const aws = enter(sandbox());
     await Promise.all(range(90).map((index) => create(aws, `studio-${index}`)));
     const refused = sandbox().requests.filter(({ errorCode }) => errorCode === 'ThrottlingException');
@@ -52,7 +52,7 @@ describe('changes for many keys at once', () => {
     expect(refused.length).toBeLessThan(45);
   });
 
-  test('that wait for their turn end with the interruption, and nothing more is sent', async () => {
+  test('end with an interruption while they wait, and nothing more is sent', async () => {
     const interruption = new AbortController();
     const aws = enter(sandbox(), interruption.signal);
     const onStrike = () => interruption.abort();
@@ -62,7 +62,7 @@ describe('changes for many keys at once', () => {
     const given = ends.filter(({ status }) => status === 'rejected');
     for (const end of given) expect(end).toMatchObject({ reason: expect.any(Interrupted) });
     expect(sandbox().requests).toHaveLength(made);
-    // Those that were under way when the tenth arrived, and no other.
+    // Only those that were in flight when the tenth arrived.
     expect(made).toBeGreaterThanOrEqual(10);
     expect(made).toBeLessThanOrEqual(9 + HTTP.callsAtOnce);
     expect(aws.changing()).toBeUndefined();
@@ -72,18 +72,18 @@ describe('changes for many keys at once', () => {
 describe.runIf(exhaustive)('a quota', () => {
   const sandbox = freshSandbox({ quotas: { secretCreationsPerSecond: 20 }, latencyMs: 30 });
 
-  test('is used up over the whole of a run', async () => {
+  test('is used almost fully over a whole run', async () => {
     const aws = enter(sandbox());
     await Promise.all(range(500).map((index) => create(aws, `studio-${index}`)));
     const { requests } = sandbox();
     const seconds =
       (Math.max(...requests.map(({ endedAt }) => endedAt)) - (requests[0]?.startedAt ?? 0)) / 1_000;
-    // A second's worth is there in the beginning.
+    // The quota starts with one second's worth of requests.
     expect(500 / (20 * (seconds + 1))).toBeGreaterThan(0.95);
     expect(requests.length).toBeLessThan(500 * 1.2);
   });
 
-  test('that several runs use at once fails none of them', async () => {
+  test('makes no run fail when several runs share it', async () => {
     const runs = range(4).map(() => enter(sandbox()));
     await Promise.all(
       runs.flatMap((aws, run) => range(150).map((index) => create(aws, `run-${run}/${index}`))),
@@ -92,46 +92,42 @@ describe.runIf(exhaustive)('a quota', () => {
   });
 });
 
-test.runIf(exhaustive)(
-  'what AWS refuses for being too much may be sent again as often as it takes',
-  async () => {
-    const aws = openAws({ credentials: { accessKeyId: 'example', secretAccessKey: 'example' } }, never);
-    const strategy = await aws.clients.secretsManager(REGION).config.retryStrategy();
-    if (!('refreshRetryTokenForRetry' in strategy))
-      throw new Error('the SDK has another kind of strategy now');
-    const cause = new Error('Rate exceeded');
-    const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', cause });
-    const refuse = async () => {
-      const first = await strategy.acquireInitialRetryToken('');
-      return strategy.refreshRetryTokenForRetry(first, { error, errorType: 'THROTTLING' });
-    };
-    // Each would take five of the SDK's 500 tokens for repetitions.
-    for (const _ of range(3)) await Promise.all(range(60).map(refuse));
-  },
-);
+test.runIf(exhaustive)('retries throttled requests as often as needed', async () => {
+  const aws = openAws({ credentials: { accessKeyId: 'example', secretAccessKey: 'example' } }, never);
+  const strategy = await aws.clients.secretsManager(REGION).config.retryStrategy();
+  if (!('refreshRetryTokenForRetry' in strategy)) throw new Error('the SDK has another kind of strategy now');
+  const cause = new Error('Rate exceeded');
+  const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', cause });
+  const refuse = async () => {
+    const first = await strategy.acquireInitialRetryToken('');
+    return strategy.refreshRetryTokenForRetry(first, { error, errorType: 'THROTTLING' });
+  };
+  // Each retry would take five of the SDK's 500 retry tokens.
+  for (const _ of range(3)) await Promise.all(range(60).map(refuse));
+});
 
 describe('reads of many secrets at once', () => {
   const sandbox = freshSandbox({ latencyMs: 1_400 });
 
-  test('are sent a bounded number at a time, and waiting to be sent is not counted', async () => {
+  test('are sent a limited number at a time, and waiting in the queue does not count as request time', async () => {
     const aws = enter(sandbox());
     const reads = range(2 * HTTP.callsAtOnce).map((index) =>
       describeSecret(aws, `s-${index}`, { limitMs: 2_700 }),
     );
     const ends = await Promise.allSettled(reads);
-    // Not one of them ran out of time: that there is no such secret was the answer to all.
+    // None of them timed out: each got the answer that there is no such secret.
     for (const end of ends) expect(end).toMatchObject({ reason: { awsCode: 'ResourceNotFoundException' } });
     expect(mostAtOnce(sandbox().requests)).toBe(HTTP.callsAtOnce);
   });
 });
 
-describe('the lanes in which calls wait', () => {
+describe('the request queues', () => {
   const run = (interrupt = new AbortController().signal) => ({
     interrupt,
     queues: createRequestQueues(interrupt),
   });
 
-  test('are one for each Region: where one waits, the other goes on', async () => {
+  test('are separate for each Region: a wait in one does not delay another', async () => {
     const { interrupt, queues } = run();
     const done: string[] = [];
     const pass = (region: string) =>
@@ -142,7 +138,7 @@ describe('the lanes in which calls wait', () => {
     await many;
   });
 
-  test('do not hold a read up where changes wait', async () => {
+  test('do not delay a read behind waiting changes', async () => {
     const { interrupt, queues } = run();
     const queue = queues('secretsmanager', 'us-west-2');
     let waiting = 60;
@@ -155,7 +151,7 @@ describe('the lanes in which calls wait', () => {
     await Promise.all(changes);
   });
 
-  test('let go at once of what waits when the user interrupts, but not of what belongs to a whole', async () => {
+  test('drop waiting calls when the user interrupts, except calls that must be completed', async () => {
     const interruption = new AbortController();
     const { queues } = run(interruption.signal);
     const ends: string[] = [];
@@ -163,7 +159,7 @@ describe('the lanes in which calls wait', () => {
       const passing = queues('iam')('CreatePolicy').pass(stop, async () => void ends.push(`${name} done`));
       await passing.catch((error: Error) => ends.push(`${name} ${error.name}`));
     };
-    // As many as go at once; then two that wait for their turn, one after the other.
+    // Ten that start at once, then two that wait for their turn.
     const passes = range(10).map(() => pass('first', never));
     passes.push(pass('whole', never), pass('other', interruption.signal));
     interruption.abort();
@@ -171,7 +167,7 @@ describe('the lanes in which calls wait', () => {
     expect(ends.slice(10)).toEqual(['other Interrupted', 'whole done']);
   });
 
-  test('begin nothing whose turn has come in the moment of the interruption', async () => {
+  test('start no call whose turn comes at the moment of the interruption', async () => {
     const interruption = new AbortController();
     const { queues } = run(interruption.signal);
     let begun = false;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { RateLimiter } from '../../src/aws/requests/rate-limiter.ts';
 
-/** The documented rate, with which each pace here begins. */
+/** The documented rate, at which each rate limiter here starts. */
 const DOCUMENTED = 50;
 
-/** A quota as AWS counts it: a reserve of one second's worth, which fills again at the quota's rate. */
+/** A quota as AWS counts it: one second's worth of requests, refilled at the rate of the quota. */
 function quotaOf(perSecond: number) {
   let [reserve, last] = [perSecond, 0];
   return (now: number) => {
@@ -16,12 +16,12 @@ function quotaOf(perSecond: number) {
   };
 }
 
-/** Sends as many requests as the pace lets go in so many seconds, without any time really going by. */
+/** Sends as many requests as the rate limiter allows in the given number of simulated seconds. */
 function send(pace: RateLimiter, seconds: number, admits: (now: number) => boolean) {
   let [now, admitted, refused] = [0, 0, 0];
   while (now < seconds * 1_000) {
     const waitMs = pace.take(now);
-    // What a request, or a timer that is a little late, takes.
+    // The time of a request, or of a timer that is a little late.
     now += waitMs + 0.5;
     if (waitMs > 0) continue;
     if (admits(now)) {
@@ -35,34 +35,37 @@ function send(pace: RateLimiter, seconds: number, admits: (now: number) => boole
   return { admitted, refused };
 }
 
-describe('the pace of a run', () => {
-  test.each([5, 20, 50, 120, 200])('uses up a quota of %i a second, and is seldom refused', (perSecond) => {
-    const { admitted, refused } = send(new RateLimiter(DOCUMENTED, 0), 20, quotaOf(perSecond));
-    expect(admitted / (20 * perSecond)).toBeGreaterThan(0.95);
-    expect(refused).toBeLessThan(100);
-  });
+describe('the rate limiter', () => {
+  test.each([5, 20, 50, 120, 200])(
+    'uses a quota of %i requests a second almost fully, and is seldom throttled',
+    (perSecond) => {
+      const { admitted, refused } = send(new RateLimiter(DOCUMENTED, 0), 20, quotaOf(perSecond));
+      expect(admitted / (20 * perSecond)).toBeGreaterThan(0.95);
+      expect(refused).toBeLessThan(100);
+    },
+  );
 
-  test('lets ten requests go at once in the beginning, so that a run with one key never waits', () => {
+  test('lets the first ten requests start at once, so that a run with one key never waits', () => {
     const pace = new RateLimiter(DOCUMENTED, 0);
     const waits = Array.from({ length: 11 }, () => pace.take(0));
     expect(waits).toEqual([...Array.from({ length: 10 }, () => 0), 20]);
   });
 
-  test('that nobody was held up by is not faster for it, however long that lasts', () => {
+  test('does not get faster while no request has to wait', () => {
     const pace = new RateLimiter(10, 0);
     for (let now = 0; now < 60_000; now += 500) pace.take(now);
     const waits = Array.from({ length: 12 }, () => pace.take(60_000));
     expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(10);
   });
 
-  test('finds a quota again that others have used for a while', () => {
+  test('returns to the full quota after others have used part of it', () => {
     const pace = new RateLimiter(DOCUMENTED, 0);
     const [shared, whole] = [quotaOf(5), quotaOf(50)];
     const { admitted } = send(pace, 30, (now) => (now < 10_000 ? shared(now) : whole(now)));
     expect(admitted).toBeGreaterThan(0.8 * (10 * 5 + 20 * 50));
   });
 
-  test('is not given up for one refusal among few requests, which is somebody else’s doing', () => {
+  test('keeps its rate after one throttled request among few', () => {
     const pace = new RateLimiter(10, 0);
     pace.take(0);
     pace.throttled(30);

@@ -42,11 +42,11 @@ const fullRole = async () => {
   await makeRole(sandbox(), { attached: names.map(policyArn) });
 };
 
-/** The action, what its message names, the step, what is there before, and what is asked for. */
+/** The action, the resource in its message, the step, what exists before the run, and the request. */
 type Row = [string, string, string, (() => Promise<unknown>)?, Wishes?];
 
-describe('a permission that is missing', () => {
-  // Every step waits for the identity, so it is of no meaning which of them its absence stops.
+describe('a missing permission', () => {
+  // Every step waits for the caller identity, so any of them may report that it is denied.
   const rows: Row[] = [
     ['sts:GetCallerIdentity', '*', expect.anything()],
     ['secretsmanager:DescribeSecret', 'studio-a', 'store-secret'],
@@ -74,9 +74,9 @@ describe('a permission that is missing', () => {
     ['iam:AttachRolePolicy', ROLE, 'trust-role'],
     ['iam:UpdateAssumeRolePolicy', ROLE, 'trust-role', otherRole, { updateTrust: true }],
   ];
-  // That each action is needed and named, test/permissions proves with policies; here it is the sentence.
+  // test/commands/permissions proves that each action is needed. This test checks the message.
   test.each(partOf(rows, 2))(
-    '(%s) ends the run with 4 and names the action and the resource',
+    'ends the run with exit code 4 and names the action and the resource: %s',
     async (action, resource, step, prepare, wishes) => {
       await prepare?.();
       sandbox().addFault({ action, kind: 'access-denied', times: forever });
@@ -91,21 +91,21 @@ describe('a permission that is missing', () => {
     },
   );
 
-  test('(iam:GetAccountSummary) is no reason to stop: the default quota counts', async () => {
+  test('does not stop the run if it is iam:GetAccountSummary: the default quota applies', async () => {
     await fullRole();
     sandbox().addFault({ action: 'GetAccountSummary', kind: 'access-denied', times: forever });
     expect((await setUp(sandbox())).code).toBe(0);
   });
 
-  test('names who is asking', async () => {
+  test('is reported with the ARN of the caller', async () => {
     sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', times: forever });
     const { json } = await setUp(sandbox());
     expect(json.error.message).toContain('arn:aws:iam::111122223333:user/sandbox');
   });
 });
 
-describe('AWS in trouble', () => {
-  test('that throttles, some of it several times, is ridden out', async () => {
+describe('setup when AWS requests fail', () => {
+  test('retries throttled requests, some of them several times', async () => {
     for (const action of ['GetCallerIdentity', 'DescribeSecret', 'GetRole', 'CreateSecret', 'CreateRole']) {
       sandbox().addFault({ action, kind: 'throttle', times: action === 'CreateRole' ? 3 : 1 });
     }
@@ -114,14 +114,14 @@ describe('AWS in trouble', () => {
     expect(refused).toHaveLength(7);
   });
 
-  test('that loses the connection in every read once is ridden out', async () => {
+  test('retries each read whose connection is lost', async () => {
     for (const action of ['DescribeSecret', 'GetRole', 'ListPolicyVersions', 'GetCallerIdentity']) {
       sandbox().addFault({ action, kind: 'drop-before' });
     }
     expect((await setUp(sandbox())).code).toBe(0);
   });
 
-  test('in the proof is a failure, not a success', async () => {
+  test('fails when the stored key cannot be read back', async () => {
     sandbox().addFault({ action: 'GetSecretValue', kind: 'access-denied', times: forever });
     const { code, json } = await setUp(sandbox());
     expect(code).toBe(4);
@@ -129,7 +129,7 @@ describe('AWS in trouble', () => {
     expect(json.completed.role?.action).toBe('created');
   });
 
-  test('whose credentials expire in between says so, and what exists by now', async () => {
+  test('reports credentials that expire during the run, and what exists by then', async () => {
     sandbox().addFault({ action: 'CreateRole', kind: 'expired-token', times: forever });
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(4);

@@ -10,7 +10,7 @@ import { secretsManager } from '../../src/sandbox/secretsmanager/index.ts';
 
 const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** The quickest that AWS answers, in seconds; with as many calls under way as there may be, that tells the most in a second. */
+/** The shortest response time of AWS, in seconds. With all calls in flight, it gives the highest request rate. */
 const QUICKEST_ANSWER = 0.01;
 const MOST_PER_SECOND = HTTP.callsAtOnce / QUICKEST_ANSWER;
 
@@ -23,7 +23,7 @@ function called(): string[] {
   return [...new Set(texts.flatMap((text) => text.match(/(?<=new )\w+(?=Command\()/g) ?? []))];
 }
 
-test('whatever quota of AWS the program can use up, its requests are sent at that pace', () => {
+test('limits the request rate for every AWS quota that the program can exceed', () => {
   const counted = [secretsManager, mediaConnect, iam].flatMap(({ name, operationNames, quotasOn }) =>
     called()
       .filter((operation) => operationNames.has(operation))

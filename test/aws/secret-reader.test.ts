@@ -24,7 +24,7 @@ const DENIAL = JSON.stringify({
 });
 const names = (length: number) => Array.from({ length }, (_, index) => `studio-${index}`);
 
-/** Makes secrets with AWS as somebody sees it, and forgets the requests for it. */
+/** Creates secrets, and opens AWS with the given credentials. */
 async function scene(made: string[], credentials: SandboxCredentials = sandbox().credentials) {
   const { secrets } = clientsFor(sandbox());
   for (const Name of made) await secrets.send(new CreateSecretCommand({ Name, SecretString: KEYS.aes256 }));
@@ -36,14 +36,14 @@ async function scene(made: string[], credentials: SandboxCredentials = sandbox()
   return { aws, secrets, reader: secretReader(aws) };
 }
 
-/** How often each operation was asked for. */
+/** Returns how often each operation was requested. */
 function asked(): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { action } of sandbox().requests) counts[action] = (counts[action] ?? 0) + 1;
   return counts;
 }
 
-/** The key as it is, which no secret shows. */
+/** Returns the state with its key as plain text, so that states can be compared. */
 const plain = (found: SecretState | undefined) =>
   found?.content.kind === 'text' ? { ...found, content: found.content.key.reveal() } : found;
 
@@ -51,8 +51,8 @@ async function readAlone(aws: Aws, ids: string[]) {
   return (await Promise.all(ids.map((id) => readSecret(aws, REGION, id)))).map(plain);
 }
 
-describe('secrets that are read at once', () => {
-  test('are found as when each is read alone, whatever they are like', async () => {
+describe('secrets read together', () => {
+  test('give the same result as when each is read alone', async () => {
     const { aws, secrets, reader } = await scene(names(24));
     await secrets.send(new CreateSecretCommand({ Name: 'bytes', SecretBinary: Uint8Array.of(1, 255) }));
     await secrets.send(new CreateSecretCommand({ Name: 'empty' }));
@@ -66,7 +66,7 @@ describe('secrets that are read at once', () => {
     expect(alone[4]?.resourcePolicy).toContain('Deny');
   });
 
-  test('take one request for the values of twenty, and none more for one that is absent', async () => {
+  test('take one request for twenty values, and none for an absent secret', async () => {
     const { reader } = await scene(names(30));
     sandbox().clearRequests();
     await Promise.all(
@@ -76,7 +76,7 @@ describe('secrets that are read at once', () => {
     expect(asked()).not.toHaveProperty('GetSecretValue');
   });
 
-  test('are not asked for a resource policy where they cannot have one, and all others are', async () => {
+  test('take a request for a resource policy only if they may have one', async () => {
     const { secrets, reader } = await scene([]);
     const Tags = [{ Key: TOOL_TAG, Value: 'store-secret' }];
     for (const Name of [...names(6), 'theirs'])
@@ -94,7 +94,7 @@ describe('secrets that are read at once', () => {
     expect(asked()).toEqual({ GetSecretValue: 3, DescribeSecret: 3, GetResourcePolicy: 2 });
   });
 
-  test('are read one by one where reading them together is not allowed, after one attempt', async () => {
+  test('are read one by one after a batch request is denied', async () => {
     await scene(names(30));
     const Action = ['DescribeSecret', 'GetSecretValue', 'GetResourcePolicy'].map(
       (name) => `secretsmanager:${name}`,
@@ -108,21 +108,18 @@ describe('secrets that are read at once', () => {
     expect(asked()).toMatchObject({ BatchGetSecretValue: 1, GetSecretValue: 60 });
   });
 
-  // The second one is a failure that is tried eight times.
+  // The second failure is retried, up to eight attempts.
   const failures = [['expired-token', 1] as const, ...(exhaustive ? [['internal-error', 8] as const] : [])];
-  test.each(failures)(
-    'are read one by one where their batch fails (%s), and no others',
-    async (kind, times) => {
-      const { reader } = await scene(names(45));
-      sandbox().clearRequests();
-      sandbox().addFault({ action: 'BatchGetSecretValue', kind, times });
-      const all = await Promise.all(names(45).map((id) => reader.read(REGION, id)));
-      expect(all.map((found) => found?.content.kind)).toEqual(Array.from({ length: 45 }, () => 'text'));
-      expect(asked()).toMatchObject({ BatchGetSecretValue: times + 2, GetSecretValue: 20 });
-    },
-  );
+  test.each(failures)('are read one by one if their own batch fails (%s)', async (kind, times) => {
+    const { reader } = await scene(names(45));
+    sandbox().clearRequests();
+    sandbox().addFault({ action: 'BatchGetSecretValue', kind, times });
+    const all = await Promise.all(names(45).map((id) => reader.read(REGION, id)));
+    expect(all.map((found) => found?.content.kind)).toEqual(Array.from({ length: 45 }, () => 'text'));
+    expect(asked()).toMatchObject({ BatchGetSecretValue: times + 2, GetSecretValue: 20 });
+  });
 
-  test('fail by themselves, with what is lacking for which of them', async () => {
+  test('fail one by one, each with its missing permission', async () => {
     await scene(names(6));
     const Resource = 'arn:aws:secretsmanager:*:*:secret:studio-2-*';
     const Statement = [
@@ -141,7 +138,7 @@ describe('secrets that are read at once', () => {
   });
 });
 
-test('a few secrets are read as ever', async () => {
+test('reads a few secrets one by one', async () => {
   const { reader } = await scene(names(4));
   sandbox().clearRequests();
   await Promise.all(names(4).map((id) => reader.read(REGION, id)));
@@ -149,7 +146,7 @@ test('a few secrets are read as ever', async () => {
 });
 
 describe('secrets to choose from', () => {
-  test('are the newest, if there are more than are offered', async () => {
+  test('are the newest ones if there are more than the limit', async () => {
     const { aws } = await scene(names(5));
     const offered = await listSecrets(aws, REGION, 3);
     expect(offered.map(({ name }) => name)).toEqual(['studio-4', 'studio-3', 'studio-2']);

@@ -11,13 +11,13 @@ const sandbox = freshSandbox();
 const ALWAYS = Number.POSITIVE_INFINITY;
 const key = { key: { env: 'FEED_KEY' }, regions: [REGION] };
 
-/** Two keys that have nothing in common. */
+/** Two keys that share neither policy nor role. */
 const APART = ['A', 'B'].map((name) => ({
   ...{ secretName: `feed-${name}`, policyName: `Read${name}`, roleName: `MediaConnect-${name}`, ...key },
 }));
 
 test.each(['CreatePolicy', 'CreateRole'])(
-  'Ctrl-C while one of two changes by %s is under way: it is finished, and stands in the account of what exists',
+  'completes a %s that is in progress at Ctrl-C, and lists its result with what exists',
   async (action) => {
     let child: ChildProcess | undefined;
     sandbox().setLatency(20);
@@ -47,7 +47,7 @@ test.each(['CreatePolicy', 'CreateRole'])(
   },
 );
 
-test('Ctrl-C during the last change of a rotation ends it as interrupted, with that change in the account', async () => {
+test('ends a rotation as interrupted after Ctrl-C during its last change, and lists that change', async () => {
   const file = manifestFile({ keys: [{ secretName: 'feed', ...key }] });
   const rotate = (FEED_KEY: string, onStart?: (child: ChildProcess) => void) =>
     run(['rotate', '--manifest', file, '--yes', '--json'], {
@@ -64,7 +64,7 @@ test('Ctrl-C during the last change of a rotation ends it as interrupted, with t
   expect([code, JSON.parse(stdout).completed.secrets.length]).toEqual([130, 1]);
 });
 
-test('a change whose answer was lost is named with its key, and nobody is told that nothing was changed', async () => {
+test('names the key of an unconfirmed change, and does not say that nothing was changed', async () => {
   sandbox().addFault({ action: 'CreateSecret', kind: 'drop-after', times: ALWAYS });
   const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(1) });
   expect(code).toBe(1);
@@ -73,7 +73,7 @@ test('a change whose answer was lost is named with its key, and nobody is told t
   expect(log).not.toContain('Nothing was changed');
 });
 
-test('when every key fails, what was made for them by then is listed, and no other keys are spoken of', async () => {
+test('lists what was created before every key failed, and mentions no other keys', async () => {
   sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', times: ALWAYS });
   const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(2) });
   expect([code, json.failed.length]).toEqual([1, 2]);
@@ -82,7 +82,7 @@ test('when every key fails, what was made for them by then is listed, and no oth
   expect(log).toContain('it does only the rest');
 });
 
-test('what was made for a key that failed is told apart from what the others use', async () => {
+test('lists what was created for a failed key apart from what the other keys use', async () => {
   sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1, times: ALWAYS });
   const { stdout, log } = await runWith(
     sandbox(),
@@ -100,7 +100,7 @@ test('what was made for a key that failed is told apart from what the others use
     expect(byThen).toContain(part);
 });
 
-test('a Region that is off fails for its own keys, also where the file begins with it', async () => {
+test('fails only the keys of a disabled Region, even if it comes first in the manifest', async () => {
   const off = await startSandbox({ disabledRegions: ['ap-east-1'] });
   try {
     const keys = [
@@ -119,7 +119,7 @@ test('a Region that is off fails for its own keys, also where the file begins wi
   }
 });
 
-test('a secret that was made before its key failed in another Region is accounted for', async () => {
+test('reports a secret that was created before its key failed in another Region', async () => {
   sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', region: REGION, times: ALWAYS });
   const regions = [REGION, FAR_REGION];
   const { json } = await setUpAll(sandbox(), { keys: [...feeds(1, { regions }), { secretName: 'other' }] });
@@ -127,7 +127,7 @@ test('a secret that was made before its key failed in another Region is accounte
   expect(json.secrets.map(({ arn }) => arn).sort()).toEqual(secrets.map(({ arn }) => arn).sort());
 });
 
-test('two keys of one name are told apart by their Regions, and the one key of a manifest is not counted', async () => {
+test('distinguishes keys of the same name by their Regions, and does not count a single key', async () => {
   const keys = [REGION, FAR_REGION].map((region) => ({ secretName: 'dual', ...key, regions: [region] }));
   sandbox().addFault({ action: 'CreateSecret', kind: 'access-denied', times: ALWAYS });
   const { json, log } = await setUpAll(sandbox(), { keys });

@@ -5,7 +5,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-test('the keys of one Region do not wait for those of a slow one that stand before them in the file', async () => {
+test('does not delay the keys of one Region behind earlier keys of a slow Region', async () => {
   sandbox().addFault({ action: 'CreateSecret', region: REGION, kind: 'delay', delayMs: 1_000, times: 24 });
   const near = feeds(70, { regions: [REGION] });
   const { code } = await setUpAll(sandbox(), {

@@ -50,7 +50,7 @@ async function printed(
 
 const statementOf = ({ Statement }: PrintedPolicy, sid: string) => Statement.find(({ Sid }) => Sid === sid);
 
-/** Every answer that an entry can give, and keys that differ in them. */
+/** Keys that together use every field of an entry. */
 const MANY_KINDS: ManifestContent = {
   defaults: { tags: { Team: 'sports' } },
   keys: [
@@ -79,7 +79,7 @@ async function prepare(on: Sandbox): Promise<void> {
   await makeRole(on, { name: 'MediaConnect-Old', trust: guideTrust('ec2.amazonaws.com') });
 }
 
-test('setup, verify and status work with exactly the policy that is printed for the manifest', async () => {
+test('prints policies that suffice for setup, verify and status of the manifest', async () => {
   await prepare(sandbox());
   const { policy } = await printed(sandbox(), 'setup', MANY_KINDS);
   const credentials = sandbox().credentialsFor(policy);
@@ -99,7 +99,7 @@ test('setup, verify and status work with exactly the policy that is printed for 
   expect(JSON.parse(status.stdout)).toMatchObject({ notes: [], missing: [] });
 });
 
-test('rotate and teardown work with exactly the policy that is printed for the manifest, and teardown reads no value', async () => {
+test('prints policies that suffice for rotate and teardown of the manifest; teardown reads no secret value', async () => {
   const content = { keys: feeds(2, { kmsKeyId: KMS_KEY }) };
   await setUpAll(sandbox(), content);
   const as = ({ policy }: { policy: PrintedPolicy }) => ({ credentials: sandbox().credentialsFor(policy) });
@@ -125,7 +125,7 @@ test('rotate and teardown work with exactly the policy that is printed for the m
   expect([torn.code, JSON.parse(torn.stdout).failed]).toEqual([0, []]);
 });
 
-test('without actions that are printed for the manifest, the keys that need them fail and name them', async () => {
+test('prints only actions that are needed: without one, a key fails and names the missing action', async () => {
   await prepare(sandbox());
   const actions = ['secretsmanager:RestoreSecret', 'iam:CreateRole', 'iam:UpdateAssumeRolePolicy'];
   const { policy } = await printed(sandbox(), 'setup', MANY_KINDS);
@@ -136,7 +136,7 @@ test('without actions that are printed for the manifest, the keys that need them
   expect(json.failed.map(({ error }) => error.awsAction)).toEqual(expect.arrayContaining(actions));
 });
 
-test('what is needed for one purpose is one statement; answers count for their own keys only', async () => {
+test('prints one statement for each purpose, and applies the fields of a key to that key only', async () => {
   const { policy } = await printed(sandbox(), 'setup', MANY_KINDS);
   const sids = policy.Statement.map(({ Sid }) => Sid);
   expect(sids.filter((sid) => /^(ReadTheSecret|ReadPolicies|ReadTheRole|StoreTheKey)/.test(sid))).toEqual([
@@ -157,7 +157,7 @@ test('what is needed for one purpose is one statement; answers count for their o
   expect(statementOf(policy, 'UpdateTheTrust')?.Resource).toEqual([roleArn('MediaConnect-Old')]);
 });
 
-test('create-flow may pass every role of the manifest, and rotate and teardown name every secret', async () => {
+test('names every role for create-flow, and every secret for rotate and teardown', async () => {
   const flow = await printed(sandbox(), 'create-flow', MANY_KINDS);
   const roles = ['MediaConnect-ASM', 'MediaConnect-News', 'MediaConnect-Old'].map(roleArn);
   expect(flow.policy.Statement).toMatchObject([{ Sid: 'PassTheRole', Resource: roles }]);
@@ -170,7 +170,7 @@ test('create-flow may pass every role of the manifest, and rotate and teardown n
   }
 });
 
-test('many secrets may be read with one request where --optional is given, in the Regions of the file', async () => {
+test('allows batch reads with --optional, in the Regions of the manifest', async () => {
   for (const command of ['setup', 'verify', 'rotate'] as const) {
     const content = { defaults: IN_TWO, keys: feeds(1) };
     const { policy } = await printed(sandbox(), command, content, { optional: true });
@@ -185,7 +185,7 @@ test('many secrets may be read with one request where --optional is given, in th
   }
 });
 
-test('names that do not fit become what they have in common, and setup works with that', async () => {
+test('replaces names that do not fit with their common prefix, and setup works with that', async () => {
   const manifest = { defaults: IN_TWO, keys: feeds(15) };
   const { policy, log, code } = await printed(sandbox(), 'setup', manifest);
   expect(code).toBe(0);
@@ -200,8 +200,8 @@ test('names that do not fit become what they have in common, and setup works wit
   expect((await setUpAll(sandbox(), { keys: feeds(1) }, { credentials })).code).toBe(0);
 });
 
-test('names that do not fit and have nothing in common are printed all the same, with the size and the ways out', async () => {
-  const names = Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + at).repeat(9));
+test('prints names that do not fit and share no prefix, with the size of the policy and what to do', async () => {
+  const names = Array.from({ length: 26 }, (_, index) => String.fromCharCode(97 + index).repeat(9));
   const manifest = { defaults: IN_TWO, keys: names.map((secretName) => ({ secretName })) };
   const { policy, log, code } = await printed(sandbox(), 'setup', manifest);
   expect([code, statementOf(policy, 'ReadTheSecret')?.Resource.length]).toEqual([0, 52]);
@@ -210,7 +210,7 @@ test('names that do not fit and have nothing in common are printed all the same,
   );
 });
 
-test('takes the flags that say how, and none that says what', async () => {
+test('accepts --rollback and --account-id with --manifest, and refuses --role-name', async () => {
   const args = [
     'permissions',
     'rotate',

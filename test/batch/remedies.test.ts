@@ -18,7 +18,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 const sandbox = freshSandbox();
 const key = { key: { env: 'FEED_KEY' } };
 
-/** Runs a command for a manifest and answers all that it shows, in one line. */
+/** Runs a command for a manifest, and returns all its output in one line. */
 async function shows(on: Sandbox, args: string[], content: ManifestContent) {
   const [command = '', ...more] = args;
   const { stdout, stderr } = await runHere([command, '--manifest', manifestFile(content), ...more], {
@@ -28,7 +28,7 @@ async function shows(on: Sandbox, args: string[], content: ManifestContent) {
   return `${stdout}${stderr}`.replace(/\s+/g, ' ');
 }
 
-test('rotate of a secret that is scheduled for deletion says the command that restores it', async () => {
+test('rotate prints the command that restores a secret scheduled for deletion', async () => {
   await setUpAll(sandbox(), { keys: feeds(1) });
   const { secrets } = clientsOf(sandbox(), REGION);
   const { ARN } = await secrets.send(new DeleteSecretCommand({ SecretId: 'live/feed-1' }));
@@ -42,7 +42,7 @@ test('rotate of a secret that is scheduled for deletion says the command that re
 });
 
 test.each(['status', 'verify', 'setup --yes'])(
-  '%s says that a Region is not enabled, and to take another one in the manifest',
+  '%s suggests another Region in the manifest if a Region is not enabled',
   async (command) => {
     const on = await startSandbox({ disabledRegions: ['me-central-1'] });
     try {
@@ -55,7 +55,7 @@ test.each(['status', 'verify', 'setup --yes'])(
   },
 );
 
-describe('the command that verify prints for a wrong key puts that right, and changes nothing else, where the manifest', () => {
+describe('the command that verify prints for a wrong key', () => {
   const given = { secretName: 'dual', regions: [REGION], key: { env: 'FEED_KEY' } };
   const OTHER = temporaryFile('other.key', KEYS.other);
   const elsewhere = { secretName: 'dual', regions: [FAR_REGION], key: { file: OTHER } };
@@ -81,13 +81,13 @@ describe('the command that verify prints for a wrong key puts that right, and ch
     ];
   }
 
-  /** Runs a command as it stands. */
+  /** Runs a printed command unchanged. */
   const type = (command: string) => runHere([...command.split(' ').slice(1), '--yes'], env());
 
   test.each([
-    ['gives all keys', [given, elsewhere], /^mc-static-key rotate --manifest \S+$/],
-    ['has generated keys too', [given, elsewhere, made], /--region us-west-2 --key-env FEED_KEY$/],
-  ])('%s', async (_title, keys, command) => {
+    ['provides all keys', [given, elsewhere], /^mc-static-key rotate --manifest \S+$/],
+    ['also generates keys', [given, elsewhere, made], /--region us-west-2 --key-env FEED_KEY$/],
+  ])('restores the key and changes nothing else when the manifest %s', async (_title, keys, command) => {
     await setUpAll(sandbox(), { keys });
     const before = await held();
     await spoil('dual');
@@ -97,7 +97,7 @@ describe('the command that verify prints for a wrong key puts that right, and ch
     expect([code, await held()], stderr).toEqual([0, before]);
   });
 
-  test('names a file, for a secret with a role of its own', async () => {
+  test('names the key file and the role of a secret that has its own', async () => {
     const keys = [given, { ...elsewhere, roleName: 'MediaConnect-Far' }, made];
     await setUpAll(sandbox(), { keys });
     const before = await held();
@@ -110,7 +110,7 @@ describe('the command that verify prints for a wrong key puts that right, and ch
     expect([code, await held()], stderr).toEqual([0, before]);
   });
 
-  test('has the key generated, which no file holds: all its Regions get a new one', async () => {
+  test('stores a new key in all Regions of a secret whose key is generated', async () => {
     const keys = [given, { ...made, regions: [REGION, FAR_REGION] }];
     await setUpAll(sandbox(), { keys });
     await spoil('made');
@@ -122,7 +122,7 @@ describe('the command that verify prints for a wrong key puts that right, and ch
     expect([here, here?.length]).toEqual([there, 64]);
   });
 
-  test('uses a secret as it is', async () => {
+  test('asks for a key file when the manifest uses an existing secret', async () => {
     const keys = [{ secretName: 'found', regions: [REGION, FAR_REGION], key: { existing: true } }];
     await setUpAll(sandbox(), { keys: [{ ...keys[0], key: { env: 'FEED_KEY' } }] });
     await spoil('found');
@@ -134,7 +134,7 @@ describe('the command that verify prints for a wrong key puts that right, and ch
   });
 });
 
-test('status after a teardown has a cross for what is scheduled for deletion, and says the command that brings all back', async () => {
+test('status marks secrets scheduled for deletion after teardown, and prints the command that restores them', async () => {
   const content = { keys: feeds(2, { ...key, regions: [REGION] }) };
   await shows(sandbox(), ['setup', '--yes'], content);
   await shows(sandbox(), ['teardown', '--yes'], content);

@@ -31,7 +31,7 @@ function rotateAll(
   );
 }
 
-/** The current key of each secret, as its name in `KEYS` where it has one. */
+/** Returns the current key of each secret, by its name in `KEYS` if it has one. */
 async function held(): Promise<Record<string, string>> {
   const { secrets } = await readAccount(sandbox());
   const named = Object.fromEntries(Object.entries(KEYS).map(([name, key]) => [key, name]));
@@ -43,7 +43,7 @@ async function held(): Promise<Record<string, string>> {
   );
 }
 
-test('puts the key that the file now names into every secret; again finds nothing to do, and goes back for all', async () => {
+test('stores the new keys of the manifest, changes nothing on the next run, and rolls all keys back', async () => {
   await setUpAll(sandbox(), { defaults, keys: feeds(2) });
   const before = await held();
   sandbox().clearRequests();
@@ -65,7 +65,7 @@ test('puts the key that the file now names into every secret; again finds nothin
   expect(await held()).toEqual(before);
 });
 
-test('rotates the keys that can be, as --dry-run has said, and leaves alone what names no key', async () => {
+test('rotates the same keys that --dry-run listed, and leaves entries without a key unchanged', async () => {
   const { json: made } = await setUpAll(sandbox(), { keys: feeds(3) });
   const keys = [
     { secretName: 'live/feed-1', ...NEW },
@@ -90,7 +90,7 @@ test('rotates the keys that can be, as --dry-run has said, and leaves alone what
   });
 });
 
-test('a rotation of generated keys that failed for one is undone where it was done, or finished by the next run', async () => {
+test('rolls back or completes a rotation of generated keys that failed for one key', async () => {
   const keys = feeds(3, { key: { generate: 'aes256' } });
   const Resource = `arn:aws:secretsmanager:*:${ACCOUNT}:secret:live/feed-2-*`;
   const Statement = [
@@ -115,7 +115,7 @@ test('a rotation of generated keys that failed for one is undone where it was do
   expect(differing(half, await held())).toEqual([`feed-2 ${REGION}`]);
 });
 
-test('a rotation that fails in one Region says which secret has the new key and which has not', async () => {
+test('reports which secrets have the new key and which do not when one Region fails', async () => {
   await setUpAll(sandbox(), { defaults, keys: feeds(1) });
   sandbox().addFault({ action: 'PutSecretValue', region: REGION, kind: 'access-denied', times: 50 });
   const { code, json, log } = await rotateAll({ defaults, keys: feeds(1, NEW) });
@@ -130,10 +130,10 @@ test('a rotation that fails in one Region says which secret has the new key and 
   expect(left).toContain(json.left?.[0]);
 });
 
-test('a second rotation of one hour that stops half-way is undone where it was done, or finished by the next run', async () => {
+test('rolls back or completes a second rotation within an hour that stopped halfway', async () => {
   const keys = feeds(3, { key: { generate: 'aes256' } });
   await setUpAll(sandbox(), { keys });
-  // The keys of the making and those of the first rotation are told apart by time.
+  // Keys from setup and keys from the first rotation differ by their time.
   await setTimeout(150);
   await rotateAll({ keys });
   const first = await held();
@@ -159,14 +159,14 @@ function differing(a: Record<string, string>, b: Record<string, string>): string
   return Object.keys(a).filter((place) => a[place] !== b[place]);
 }
 
-test('a secret that is in none of its Regions is said to be missing in each', async () => {
+test('reports a secret that is in none of its Regions as missing in each', async () => {
   const { code, log } = await rotateAll({ defaults, keys: [{ secretName: '007', ...NEW }] });
   expect(code).toBe(3);
   expect(log).toContain('2 things are in the way');
   for (const region of defaults.regions) expect(log).toContain(`There is no secret 007 in ${region}.`);
 });
 
-test('with nothing but --rollback and --dry-run goes a manifest', async () => {
+test('refuses --generate together with --manifest', async () => {
   const { code, stderr } = await runHere([
     'rotate',
     '--manifest',
@@ -179,7 +179,7 @@ test('with nothing but --rollback and --dry-run goes a manifest', async () => {
   expect(stderr).toMatch(/does not go together with\s+--generate\./);
 });
 
-test('--dry-run reads the values together and each once, of a second rotation too, and no resource policy', async () => {
+test('reads current values in one batch, and no resource policy, with --dry-run', async () => {
   const keys = feeds(6, { key: { generate: 'aes256' } });
   await setUpAll(sandbox(), { keys });
   await rotateAll({ keys });
@@ -187,14 +187,14 @@ test('--dry-run reads the values together and each once, of a second rotation to
   expect((await rotateAll({ keys }, { dryRun: true })).code).toBe(0);
   const asked = (action: string) => sandbox().requests.filter((request) => request.action === action).length;
   const actions = ['BatchGetSecretValue', 'DescribeSecret', 'GetSecretValue', 'GetResourcePolicy'];
-  // Those read alone are the keys before.
+  // The single reads are of the previous keys.
   expect(actions.map(asked)).toEqual([1, 6, 6, 0]);
 });
 
 test.each([
   ['a password', 'another-Passphrase-2'],
   ['a password of hexadecimal digits', KEYS.aes128],
-])('takes the key type from the tag where the file does not say it: %s', async (_what, password) => {
+])('takes the key type from the tag if the manifest does not set it: %s', async (_what, password) => {
   const SRT = { secretName: 'live/srt', key: { env: 'SRT_PASSWORD' } };
   const first = 'a-long-Passphrase-1';
   const env = { FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other };
@@ -216,7 +216,7 @@ test.each([
   expect(await held()).toMatchObject({ [`srt ${REGION}`]: first });
 });
 
-test('still refuses an invalid key without a tag before it changes anything', async () => {
+test('refuses an invalid key of a secret without a tag before it changes anything', async () => {
   await setUpAll(sandbox(), { keys: feeds(1) });
   sandbox().clearRequests();
   const keys = [...feeds(1, NEW), { secretName: 'live/none', key: { env: 'FEED_KEY' } }];

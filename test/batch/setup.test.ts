@@ -17,7 +17,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-test('sets up every key of a manifest with one policy version and one role, and finds nothing to do again', async () => {
+test('sets up all keys with one policy version and one role, and changes nothing on the next run', async () => {
   const manifest = { defaults: { regions: [REGION, FAR_REGION] }, keys: feeds(3) };
   const { code, json } = await setUpAll(sandbox(), manifest);
   expect([code, json.failed]).toEqual([0, []]);
@@ -43,7 +43,7 @@ test('sets up every key of a manifest with one policy version and one role, and 
   expect(again.log).toContain('Every key is in place already.');
 });
 
-test('adds all new secrets to a policy that exists in one version', async () => {
+test('adds all new secrets to an existing policy in one version', async () => {
   await setUp(sandbox());
   const { json } = await setUpAll(sandbox(), { keys: feeds(4) });
   expect(json.policies).toMatchObject([{ versionId: 'v2', action: 'updated' }]);
@@ -52,7 +52,7 @@ test('adds all new secrets to a policy that exists in one version', async () => 
   for (const { arn } of json.secrets) expect(allowed).toContain(arn);
 });
 
-test('goes on with the other keys when one is in conflict; the next run does only the rest', async () => {
+test('continues with the other keys when one has a conflict; the next run does only the rest', async () => {
   await makeSecret(sandbox(), { Name: 'live/feed-2', SecretString: KEYS.other });
   const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(3) });
   expect(code).toBe(1);
@@ -74,7 +74,7 @@ test('goes on with the other keys when one is in conflict; the next run does onl
   ]);
 });
 
-test('a key that its credentials may not store fails alone, with the action that lacks', async () => {
+test('fails only the key that the credentials may not store, and names the missing action', async () => {
   const allow = { Effect: 'Allow', Action: '*', Resource: '*' };
   const deny = {
     Effect: 'Deny',
@@ -92,7 +92,7 @@ test('a key that its credentials may not store fails alone, with the action that
   expect(json.encryption).toHaveLength(2);
 });
 
-test('a secret that nobody may read is in the way of its own key only', async () => {
+test('fails only the key whose secret nobody may read', async () => {
   const SecretId = await makeSecret(sandbox(), { Name: 'live/feed-2' });
   const statement = {
     Effect: 'Deny',
@@ -111,12 +111,12 @@ test('a secret that nobody may read is in the way of its own key only', async ()
   expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
 });
 
-test('with some keys in place, one that cannot be set up ends the run with 1, however often', async () => {
+test('ends every run with exit code 1 as long as one key cannot be set up', async () => {
   await makeSecret(sandbox(), { Name: 'live/feed-2', SecretString: KEYS.other });
   for (const _ of ['first', 'again']) expect((await setUpAll(sandbox(), { keys: feeds(2) })).code).toBe(1);
 });
 
-test('a key that cannot be read back is not said to be proven', async () => {
+test('prints no encryption settings for a key that cannot be read back', async () => {
   sandbox().addFault({ action: 'GetSecretValue', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
   const { code, json } = await setUpAll(sandbox(), { keys: feeds(2) });
   expect(code).toBe(1);
@@ -127,7 +127,7 @@ test('a key that cannot be read back is not said to be proven', async () => {
   expect(json.encryption).toEqual([]);
 });
 
-test('when something is in the way of every key, nothing is changed, and the code is that of a conflict', async () => {
+test('changes nothing and ends with exit code 3 when every key has a conflict', async () => {
   for (const { secretName: Name } of feeds(2))
     await makeSecret(sandbox(), { Name, SecretString: KEYS.other });
   sandbox().clearRequests();
@@ -137,7 +137,7 @@ test('when something is in the way of every key, nothing is changed, and the cod
   expect(log).toContain('Nothing was changed.');
 });
 
-test('a role that cannot be used is in the way of its own keys only', async () => {
+test('fails only the keys of a role that cannot be used', async () => {
   await setUp(sandbox(), { roleName: 'MediaConnect-Other' });
   const boundary = {
     roleName: 'MediaConnect-Bound',
@@ -151,7 +151,7 @@ test('a role that cannot be used is in the way of its own keys only', async () =
   expect(json.secrets.map(({ name }) => name)).toEqual(['free']);
 });
 
-test('keys may have policies and roles of their own', async () => {
+test('creates the policies and roles that keys name for themselves', async () => {
   const { code, json } = await setUpAll(sandbox(), {
     keys: [
       { secretName: 'sports', policyName: 'Sports', roleName: 'MediaConnect-Sports' },
@@ -172,7 +172,7 @@ test('keys may have policies and roles of their own', async () => {
   ]);
 });
 
-test('a policy and a role get the tags that their keys have in common', async () => {
+test('tags a policy and a role with the tags that all their keys share', async () => {
   await setUpAll(sandbox(), {
     defaults: { tags: { Team: 'sports' } },
     keys: [
@@ -189,7 +189,7 @@ test('a policy and a role get the tags that their keys have in common', async ()
     expect(Object.keys(tags).sort()).toEqual(['Team', 'mc-static-key']);
 });
 
-test('a long plan is folded, and --dry-run shows every line of it and changes nothing', async () => {
+test('shortens a long plan; --dry-run shows every line and changes nothing', async () => {
   const manifest = { keys: feeds(25) };
   const dry = await setUpAll(sandbox(), manifest, { dryRun: true });
   expect(writesTo(sandbox())).toEqual([]);
@@ -202,7 +202,7 @@ test('a long plan is folded, and --dry-run shows every line of it and changes no
   expect(json.secrets).toHaveLength(25);
 });
 
-test('a secret that is said to exist is used as it is, and one that does not is told', async () => {
+test('uses an existing secret unchanged, and reports one that does not exist', async () => {
   await makeSecret(sandbox(), { Name: 'by-hand', SecretString: KEYS.other });
   const existing = { key: { existing: true } };
   const { code, json } = await setUpAll(sandbox(), {
@@ -221,7 +221,7 @@ test('a secret that is said to exist is used as it is, and one that does not is 
   ]);
 });
 
-test('a generated key is made once and kept ever after, in every Region the same', async () => {
+test('generates a key once, keeps it on later runs, and stores the same key in every Region', async () => {
   const keys = feeds(2, { key: { generate: 'aes192' }, regions: [REGION, FAR_REGION] });
   await setUpAll(sandbox(), { keys });
   const values = async () => (await readAccount(sandbox())).secrets.map((each) => each.values.AWSCURRENT);
@@ -231,7 +231,7 @@ test('a generated key is made once and kept ever after, in every Region the same
   expect(await values()).toEqual(made);
 });
 
-test('when the credentials end in the midst of it, that is said once, with what exists by then', async () => {
+test('reports credentials that expire during the run once', async () => {
   sandbox().addFault({
     kind: 'expired-token',
     action: 'CreateSecret',
@@ -243,8 +243,10 @@ test('when the credentials end in the midst of it, that is said once, with what 
   expect(log.match(/credentials have expired/g)).toHaveLength(1);
 });
 
-test('named secrets that the role has no room for are a conflict that says what to do', async () => {
-  const keys = Array.from({ length: 115 }, (_, at) => ({ secretName: `live/${'x'.repeat(450)}-${at}` }));
+test('reports a conflict, with resolutions, when the role has no room for the named secrets', async () => {
+  const keys = Array.from({ length: 115 }, (_, index) => ({
+    secretName: `live/${'x'.repeat(450)}-${index}`,
+  }));
   const { code, json, log } = await setUpAll(sandbox(), { keys });
   expect(code).toBe(3);
   expect(json.failed).toHaveLength(115);
@@ -254,7 +256,7 @@ test('named secrets that the role has no room for are a conflict that says what 
   expect(writesTo(sandbox())).toEqual([]);
 });
 
-test('the end of a run says how many secrets there are where, and how a key that was generated is read', async () => {
+test('ends with the number of secrets in each Region, and the command that reads a generated key', async () => {
   const keys = feeds(21, { key: { generate: 'aes256' } });
   const { stdout } = await runWith(
     sandbox(),
@@ -269,7 +271,7 @@ test('the end of a run says how many secrets there are where, and how a key that
   );
 });
 
-test('what is in the way of a key in several Regions is told for each, and the ways out once', async () => {
+test('reports the conflict of a key for each Region, and its resolutions once', async () => {
   for (const region of [REGION, FAR_REGION])
     await makeSecret(sandbox(), { region, Name: 'live/feed-1', SecretString: KEYS.other });
   const { code, log } = await setUpAll(sandbox(), { keys: feeds(1, { regions: [REGION, FAR_REGION] }) });
@@ -278,7 +280,7 @@ test('what is in the way of a key in several Regions is told for each, and the w
   expect(log.match(/Ways out/g)).toHaveLength(1);
 });
 
-test('keys that each name a policy of their own hear that one name for all is the way out, where a role has no room', async () => {
+test('suggests one policy name for all keys when a role has no room for their separate policies', async () => {
   const keys = feeds(12).map((entry, at) => ({ ...entry, policyName: `Read-${at}` }));
   const { code, log } = await setUpAll(sandbox(), { keys }, { dryRun: true });
   expect(code).toBe(3);
@@ -289,7 +291,7 @@ test('keys that each name a policy of their own hear that one name for all is th
   expect((await setUpAll(sandbox(), { keys: common }, { dryRun: true })).code).toBe(0);
 });
 
-test('of keys that are in place and keys that fail, one sentence says how many are which', async () => {
+test('counts the keys that are in place when other keys fail', async () => {
   await setUpAll(sandbox(), { keys: feeds(2) });
   const gone = { secretName: 'gone', regions: [REGION], key: { existing: true } };
   const { code, log } = await setUpAll(sandbox(), { keys: [...feeds(2), gone] });

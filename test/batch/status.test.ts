@@ -30,7 +30,7 @@ async function statusOf(on: Sandbox, content: ManifestContent, options: InProces
   return { ...result, json };
 }
 
-test('shows what the manifest names, and nothing else of the account', async () => {
+test('shows what the manifest names, and nothing else in the account', async () => {
   await setUp(sandbox(), { secretName: 'studio-z', roleName: 'MediaConnect-Other', policyName: 'Other' });
   await setUp(sandbox(), { secretName: 'studio-a' });
   const manifest = { defaults: IN_TWO, keys: feeds(2) };
@@ -58,7 +58,7 @@ test('shows what the manifest names, and nothing else of the account', async () 
   ]);
 });
 
-test('lists in the end what the manifest names and the account lacks', async () => {
+test('lists at the end what the manifest names and the account does not have', async () => {
   await setUpAll(sandbox(), { keys: feeds(1) });
   const manifest = {
     defaults: IN_TWO,
@@ -84,13 +84,13 @@ test('lists in the end what the manifest names and the account lacks', async () 
   expect(stdout).toMatch(/ {2}mc-static-key verify --manifest \S+keys\.yaml$/);
 });
 
-test('of an empty account everything is missing; of a long list the beginning is shown', async () => {
+test('reports everything as missing in an empty account, and shortens a long list', async () => {
   const { stdout } = await statusText(sandbox(), { keys: feeds(30) });
   expect(stdout).toContain('0 roles, 0 secrets, 32 missing');
   expect(stdout).toContain('  and 12 more; --json has them all\n');
 });
 
-test('a secret that is deleted or was made again is not missing, nor is a policy that somebody has detached', async () => {
+test('does not report a deleted or re-created secret, or a detached policy, as missing', async () => {
   const { json: made } = await setUpAll(sandbox(), { keys: feeds(3) });
   const { secrets, iam } = clientsOf(sandbox());
   await secrets.send(new DeleteSecretCommand({ SecretId: 'live/feed-1' }));
@@ -112,7 +112,7 @@ test('a secret that is deleted or was made again is not missing, nor is a policy
   ]);
 });
 
-test('what may not be looked at is noted, and not said to be missing', async () => {
+test('notes what it has no permission to read, and does not report it as missing', async () => {
   await makeRole(sandbox());
   const denied = ['iam:GetRole', 'iam:ListPolicies', 'secretsmanager:DescribeSecret'];
   const Statement = [

@@ -16,7 +16,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 const sandbox = freshSandbox();
 const defaults = { regions: [REGION, FAR_REGION] };
 
-/** What stands, in short. */
+/** Returns what is left in the account, in short. */
 async function standing() {
   const { secrets, policies, roles } = await readAccount(sandbox());
   return {
@@ -28,7 +28,7 @@ async function standing() {
   };
 }
 
-test('takes down all that a manifest has set up, and what it prints brings back the same account', async () => {
+test('removes all that setup created from the manifest, and prints the command that restores it', async () => {
   const manifest = { defaults, keys: feeds(2) };
   await setUpAll(sandbox(), manifest);
   const before = await readAccount(sandbox());
@@ -40,7 +40,7 @@ test('takes down all that a manifest has set up, and what it prints brings back 
     roles: [{ action: 'deleted' }],
   });
   expect(writesTo(sandbox())).toEqual([]);
-  // What the secrets hold is left alone, and with it the dates on which anybody last read them.
+  // Secret values are not read, so the dates of their last access do not change.
   const reads = sandbox().requests.map(({ action }) => action);
   expect(reads).not.toEqual(expect.arrayContaining([expect.stringMatching(/SecretValue|ResourcePolicy/)]));
   sandbox().clearRequests();
@@ -67,7 +67,7 @@ test('takes down all that a manifest has set up, and what it prints brings back 
   expect(await readAccount(sandbox())).toEqual(before);
 });
 
-test('leaves a key that a flow uses, and takes the others out of the policy in one version', async () => {
+test('keeps a key that a flow uses, and removes the others from the policy in one version', async () => {
   const { json: made } = await setUpAll(sandbox(), { keys: feeds(3) });
   const SecretArn = made.secrets[1]?.arn ?? '';
   const Decryption = { RoleArn: roleArn('MediaConnect-ASM'), SecretArn, Algorithm: 'aes256' as const };
@@ -91,7 +91,7 @@ test('leaves a key that a flow uses, and takes the others out of the policy in o
   expect([alone.code, writesTo(sandbox())]).toEqual([1, []]);
 });
 
-test('a secret that its credentials may not delete fails alone, and keeps its place in the policy', async () => {
+test('fails only the secret that the credentials may not delete, and keeps it in the policy', async () => {
   await setUpAll(sandbox(), { keys: feeds(3) });
   const deny = {
     Effect: 'Deny',
@@ -110,7 +110,7 @@ test('a secret that its credentials may not delete fails alone, and keeps its pl
   expect(await standing()).toEqual({ secrets: [], policies: [], roles: [] });
 });
 
-test('a secret that was scheduled for deletion before its key failed in another Region can be brought back', async () => {
+test('prints the command that restores a secret whose key failed in another Region', async () => {
   const keys = feeds(2, { regions: [REGION, FAR_REGION] });
   await setUpAll(sandbox(), { keys });
   sandbox().addFault({ action: 'DeleteSecret', region: FAR_REGION, kind: 'access-denied', times: 50 });
@@ -125,7 +125,7 @@ test('a secret that was scheduled for deletion before its key failed in another 
   expect(log).not.toContain('The other keys');
 });
 
-test('each role and each policy of a file goes once, and one that cannot be changed stops its own keys only', async () => {
+test('deletes each role and policy once; one that cannot be deleted fails only its own keys', async () => {
   const keys = [
     { secretName: 'sports', policyName: 'Sports', roleName: 'MediaConnect-Sports' },
     { secretName: 'news', policyName: 'News', roleName: 'MediaConnect-News' },
@@ -136,12 +136,12 @@ test('each role and each policy of a file goes once, and one that cannot be chan
   const { code, json } = await tearDownAll(sandbox(), { keys });
   expect(code).toBe(1);
   expect(json.failed.map(({ error }) => error.awsAction)).toContain('iam:DeletePolicy');
-  // What could not be deleted is given back to its role.
+  // The policy that could not be deleted is attached to its role again.
   expect(json.roles.map(({ action }) => action)).toEqual(['deleted', 'kept']);
   expect((await standing()).roles).toHaveLength(1);
 });
 
-test('a secret of another account is in the way, and the one of its name here stays', async () => {
+test('refuses a secret of another account, and keeps the secret of the same name in this account', async () => {
   await setUpAll(sandbox(), { keys: feeds(2) });
   const before = await standing();
   const arn = `arn:aws:secretsmanager:${REGION}:444455556666:secret`;
@@ -152,7 +152,7 @@ test('a secret of another account is in the way, and the one of its name here st
   expect(await standing()).toEqual(before);
 });
 
-test('a key that was never set up fails alone, so that a mistyped name is no success', async () => {
+test('fails only the key that was never set up, so that a mistyped name is not a success', async () => {
   await setUpAll(sandbox(), { keys: feeds(1) });
   const keys = [...feeds(1), { secretName: 'live/fead-2' }];
   const { code, json } = await tearDownAll(sandbox(), { keys });
@@ -161,13 +161,13 @@ test('a key that was never set up fails alone, so that a mistyped name is no suc
   expect((await tearDownAll(sandbox(), { keys: feeds(1) })).code).toBe(0);
 });
 
-test('--include-untagged takes what the program did not make', async () => {
+test('removes secrets that the program did not create, with --include-untagged', async () => {
   for (const { secretName: Name } of feeds(2)) await makeSecret(sandbox(), { Name });
   await tearDownAll(sandbox(), { keys: feeds(2) }, { includeUntagged: true });
   expect((await standing()).secrets).toEqual([]);
 });
 
-test('a manifest goes with what says how, and with nothing that says what', async () => {
+test('refuses --secret-name and --role-name together with --manifest, but not --dry-run', async () => {
   const beside = [
     '--manifest',
     'keys.yaml',

@@ -49,7 +49,7 @@ test('verifies every secret of every key, and reads each role and policy once', 
   expect(log).not.toContain('Note');
 });
 
-test('says which secret holds another key, and gives the settings for all that can be used', async () => {
+test('names the secret that holds another key, and prints the settings for all usable secrets', async () => {
   const manifest = { defaults: IN_TWO, keys: feeds(2) };
   await setUpAll(sandbox(), manifest);
   await hold(sandbox(), 'live/feed-2', KEYS.other, FAR_REGION);
@@ -62,7 +62,7 @@ test('says which secret holds another key, and gives the settings for all that c
   expect(json.encryption).toHaveLength(3);
 });
 
-test('compares the keys that are here, and says once of which it has none', async () => {
+test('compares the keys that it has, and notes once which keys it does not have', async () => {
   const manifest = {
     keys: [
       { secretName: 'here' },
@@ -81,7 +81,7 @@ test('compares the keys that are here, and says once of which it has none', asyn
   expect(log).toMatch(/Note: 2 keys are not here .*keys\.yaml:1:\d+, .*keys\.yaml:1:\d+\.$/m);
 });
 
-test('keeps the keys of two entries apart that have one name in different Regions', async () => {
+test('distinguishes two entries with the same name in different Regions', async () => {
   const manifest = {
     keys: [
       { secretName: 'studio', regions: [REGION] },
@@ -93,7 +93,7 @@ test('keeps the keys of two entries apart that have one name in different Region
   expect([code, troubles(json.checks)]).toEqual([0, []]);
 });
 
-test('a secret that may not be looked at makes checks of its own that cannot be told', async () => {
+test('ends as cannot-tell for a secret that it may not read, and checks the others', async () => {
   await setUpAll(sandbox(), { keys: feeds(3) });
   const deny = {
     Effect: 'Deny',
@@ -110,7 +110,7 @@ test('a secret that may not be looked at makes checks of its own that cannot be 
   expect(json.encryption).toHaveLength(2);
 });
 
-test('of many keys shows only what is not right, key by key, and counts the rest', async () => {
+test('shows only the problems of many keys, key by key, and counts the rest', async () => {
   const keys = feeds(10);
   await setUpAll(sandbox(), { defaults: IN_TWO, keys });
   for (const region of [REGION, FAR_REGION]) await hold(sandbox(), 'live/feed-7', KEYS.other, region);
@@ -130,7 +130,7 @@ test('of many keys shows only what is not right, key by key, and counts the rest
   expect(stdout.trimEnd()).toMatch(/✖ MediaConnect cannot read 2 of 11 keys: 4 checks failed\.$/);
 });
 
-test('of a few keys shows all, and searches no other Region for a secret that is not there', async () => {
+test('shows all checks of a few keys, and searches no other Region for a missing secret', async () => {
   await setUpAll(sandbox(), { keys: feeds(2) });
   sandbox().clearRequests();
   const { stdout } = await verifyText(sandbox(), { keys: feeds(3) });
@@ -141,7 +141,7 @@ test('of a few keys shows all, and searches no other Region for a secret that is
   expect(sandbox().requests.filter(({ action }) => action === 'DescribeSecret')).toHaveLength(3);
 });
 
-test('a role that is not there fails all its keys, and the manifest sets it up', async () => {
+test('fails all keys of a missing role, and suggests setup with the manifest', async () => {
   const { stdout } = await verifyText(sandbox(), { keys: feeds(1) });
   expect(stdout).toMatch(
     /Role MediaConnect-ASM\n.*\n.*there is no such role\n.*Have it set up:\n.*--manifest/,
@@ -149,7 +149,7 @@ test('a role that is not there fails all its keys, and the manifest sets it up',
   expect(stdout).toContain('1 key in 1 secret: 1 cannot be read');
 });
 
-test('takes no other flag that says what is to be verified', async () => {
+test('refuses --role-name together with --manifest', async () => {
   const { code, stderr } = await runHere(['verify', '--manifest', 'keys.yaml', '--role-name', 'x', '--json']);
   expect([code, stderr]).toEqual([2, expect.stringMatching(/does not go together with\s--role-name/)]);
 });

@@ -4,7 +4,7 @@ import { pathOf, table, withTables } from '../support/documents.ts';
 
 const ALL = Object.entries<CheckSpec>(CHECKS);
 
-/** The checks of `verify` that are about something, with what to do when they fail. */
+/** Returns the table of the `verify` checks of a subject, with what to do when they fail. */
 function verifyTable(about: RegExp): string {
   const rows = ALL.flatMap(([id, { asks, fix = '' }]) =>
     asks !== undefined && about.test(id) ? [[`\`${id}\``, asks, fix]] : [],
@@ -12,9 +12,9 @@ function verifyTable(about: RegExp): string {
   return table(['id', 'asks', 'what to do when it fails'], rows);
 }
 
-/** `npx vitest run test/checks/documents.test.ts -u` writes them. */
-describe('what the documents say of checks follows from the catalog:', () => {
-  test('the tables in docs/verify.md', async () => {
+/** `npx vitest run test/checks/documents.test.ts -u` updates the documents. */
+describe('the check catalog', () => {
+  test('generates the tables in docs/verify.md', async () => {
     const text = withTables('docs/verify.md', {
       '**The secret**': verifyTable(/^secret-/),
       '**The role and its policies**': verifyTable(/^(role|policy)-/),
@@ -24,7 +24,7 @@ describe('what the documents say of checks follows from the catalog:', () => {
     await expect(text).toMatchFileSnapshot(pathOf('docs/verify.md'));
   });
 
-  test('the table in docs/status.md', async () => {
+  test('generates the table in docs/status.md', async () => {
     const rows = ALL.flatMap(([id, { inStatus }]) =>
       inStatus === undefined ? [] : [[`\`${id}\``, inStatus]],
     );

@@ -14,21 +14,21 @@ import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-/** The path of something in a folder of its own, gone after the tests of the file. */
+/** Returns a path in a new folder that is removed after the tests of the file. */
 function pathOf(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-'));
   closing(() => rmSync(folder, { recursive: true }));
   return join(folder, name);
 }
 
-/** The path of a file with this text. */
+/** Writes a file with this text, and returns its path. */
 function fileOf(text: string | Buffer, name: string): string {
   const path = pathOf(name);
   writeFileSync(path, text);
   return path;
 }
 
-/** The path of a named pipe into which nothing is written yet. */
+/** Creates a named pipe that nothing writes to yet, and returns its path. */
 function pipeAt(name: string): string {
   const path = pathOf(name);
   execFileSync('mkfifo', [path]);
@@ -56,7 +56,7 @@ describe('a CA bundle without a certificate', () => {
     ['is in DER form', Buffer.from('3082010a0282010100', 'hex')],
     ['holds a private key', PEM('PRIVATE KEY', 'TUlJ')],
     ['holds a damaged certificate', PEM('CERTIFICATE', 'TUlJ')],
-  ])('that %s is named, with the variable', async (_what, content) => {
+  ])('is named with its variable if it %s', async (_what, content) => {
     const path = fileOf(content, 'bundle.pem');
     const { code, error } = await status({ AWS_CA_BUNDLE: path });
     expect({ code, ...error }).toMatchObject({
@@ -65,34 +65,34 @@ describe('a CA bundle without a certificate', () => {
     });
   });
 
-  test('is named with the profile that names it', async () => {
+  test('is named with the profile that sets it', async () => {
     const path = fileOf('', 'bundle.pem');
     const { error } = await status({ AWS_CONFIG_FILE: fileOf(`[default]\nca_bundle = ${path}\n`, 'config') });
     expect(error.message).toContain(`${path} (profile default) has no PEM certificate`);
   });
 });
 
-describe('a value that cannot be used', () => {
+describe('an invalid configuration value', () => {
   const services = (url: string) => `[default]\nservices = s\n[services s]\niam =\n  endpoint_url = ${url}\n`;
   const IN_PROFILE = 'Correct endpoint_url of the profile qurl in the AWS configuration file.';
 
   test.each<[string, string, NodeJS.ProcessEnv, string, string]>([
     [
-      'of another scheme',
+      'an endpoint URL with another scheme',
       '[profile qurl]\nendpoint_url = ftp://x\n',
       { AWS_PROFILE: 'qurl' },
       'The endpoint_url of profile qurl is not an HTTP URL.',
       IN_PROFILE,
     ],
     [
-      'in quotation marks',
+      'an endpoint URL in quotation marks',
       '[profile qurl]\nendpoint_url = "http://127.0.0.1:1"\n',
       { AWS_PROFILE: 'qurl' },
       'The endpoint_url of profile qurl is not an HTTP URL.',
       IN_PROFILE,
     ],
     [
-      'of a services section',
+      'an endpoint URL in a services section',
       services('"http://127.0.0.1:1"'),
       {},
       'The endpoint_url of services s of profile default is not an HTTP URL.',
@@ -100,7 +100,7 @@ describe('a value that cannot be used', () => {
     ],
     ...['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL_KMS'].map(
       (name): [string, string, NodeJS.ProcessEnv, string, string] => [
-        'of a variable',
+        'an endpoint URL in a variable',
         '',
         { AWS_ENDPOINT_URL: undefined, [name]: '"http://127.0.0.1:1"' },
         `${name} is not an HTTP URL.`,
@@ -108,20 +108,20 @@ describe('a value that cannot be used', () => {
       ],
     ),
     [
-      'as a Region',
+      'a Region in a profile',
       '[default]\nregion = "us-west-2"\n',
       { AWS_REGION: undefined },
       'The Region of profile default is not the name of a Region.',
       'Correct region of the profile default in the AWS configuration file.',
     ],
     [
-      'as the Region of a variable',
+      'a Region in a variable',
       '',
       { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'Oregon' },
       'The Region of AWS_DEFAULT_REGION is not the name of a Region.',
       'Correct AWS_DEFAULT_REGION, or unset it.',
     ],
-  ])('(%s) is named with its place, before AWS is asked', async (_what, config, env, message, hint) => {
+  ])('is named with its place, before any request to AWS: %s', async (_what, config, env, message, hint) => {
     const AWS_CONFIG_FILE = fileOf(config, 'config');
     const variables = env.AWS_PROFILE || config.includes('services') ? { AWS_ENDPOINT_URL: undefined } : {};
     const { code, error } = await status({ AWS_CONFIG_FILE, ...variables, ...env });
@@ -132,13 +132,13 @@ describe('a value that cannot be used', () => {
     expect(sandbox().requests).toEqual([]);
   });
 
-  test('does not matter where it is ignored', async () => {
+  test('does not matter if a flag overrides it', async () => {
     const { AWS_ENDPOINT_URL: url = '' } = sandbox().env;
     const { code } = await status({ AWS_ENDPOINT_URL: 'nonsense' }, '--endpoint-url', url);
     expect(code).toBe(0);
   });
 
-  test('and looks like a key is not repeated', async () => {
+  test('is not repeated if it looks like a key', async () => {
     const key = '00112233445566778899AABBCCDDEEFF';
     const env = { ...sandbox().env, AWS_REGION: REGION, AWS_ENDPOINT_URL: `http://${key}` };
     const { code, stdout, stderr } = await runHere(['status', '--json', '--debug'], env);
@@ -160,20 +160,20 @@ describe('a profile without settings', () => {
   test.each<[string, NodeJS.ProcessEnv]>([
     ['[profile empty]\n', {}],
     ['[profile "two words"]\n[profile empty] ; and a remark\n# nothing\n[profile p]\nregion = x\n', {}],
-  ])('exists, as for the AWS CLI: %j', async (config, env) => {
+  ])('counts as existing, as for the AWS CLI: %j', async (config, env) => {
     const AWS_CONFIG_FILE = fileOf(config, 'config');
     const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'empty', ...NO_KEYS, ...env });
     expect(error).toMatchObject({ code: 'no-credentials' });
     expect(caller).toMatchObject({ profile: { value: 'empty', from: 'AWS_PROFILE' } });
   });
 
-  test('exists in the credentials file too', async () => {
+  test('counts as existing in the credentials file too', async () => {
     const AWS_SHARED_CREDENTIALS_FILE = fileOf('[empty]\n', 'credentials');
     const { error } = await status({ AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE: 'empty', ...NO_KEYS });
     expect(error).toMatchObject({ code: 'no-credentials' });
   });
 
-  test('is listed among those that exist', async () => {
+  test('is listed among the existing profiles', async () => {
     const AWS_CONFIG_FILE = fileOf('[profile empty]\n[services s]\n', 'config');
     const { error } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'other' });
     expect(error).toMatchObject({ code: 'profile-not-found', hint: 'These profiles exist: empty.' });
@@ -184,7 +184,7 @@ describe('the caller in the JSON document of a failure', () => {
   const ENDPOINTS = ['Secrets Manager', 'IAM', 'STS', 'KMS', 'MediaConnect'];
   const endpointsAt = (url: string, from: string) => ENDPOINTS.map((service) => ({ service, url, from }));
 
-  test('has what is known where the profile was not found', async () => {
+  test('has what is known if the profile is not found', async () => {
     const { error, caller } = await status({ AWS_PROFILE: 'gone' });
     expect(error.code).toBe('profile-not-found');
     expect(caller).toEqual({
@@ -194,7 +194,7 @@ describe('the caller in the JSON document of a failure', () => {
     });
   });
 
-  test('has the flags where a file cannot be used', async () => {
+  test('has the flags if a file cannot be used', async () => {
     const AWS_CONFIG_FILE = fileOf(Buffer.from('\ufeff[default]\n', 'utf16le'), 'config');
     const url = 'http://127.0.0.1:1';
     const { caller } = await status({ AWS_CONFIG_FILE }, '--profile', 'p', '--endpoint-url', url);
@@ -204,20 +204,20 @@ describe('the caller in the JSON document of a failure', () => {
     });
   });
 
-  test('has the configuration where its certificates cannot be used', async () => {
+  test('has the configuration if its certificates cannot be used', async () => {
     const { error, caller } = await status({ AWS_CA_BUNDLE: '/nowhere' });
     expect(error.code).toBe('aws-configuration');
     expect(caller).toMatchObject({ credentials: 'environment', region: { value: REGION } });
   });
 
-  test('has the Region of the profile where that is none', async () => {
+  test('has the source of an invalid Region', async () => {
     const AWS_CONFIG_FILE = fileOf('[default]\nregion = "us-west-2"\n', 'config');
     const { error, caller } = await status({ AWS_CONFIG_FILE, AWS_REGION: undefined });
     expect(error.code).toBe('aws-configuration');
     expect(caller.region.from).toBe('profile default');
   });
 
-  test('has the account where that is not the one that was named', async () => {
+  test('has the account if it is not the expected one', async () => {
     const { error, caller } = await status({}, '--account-id', '444455556666');
     expect(error.code).toBe('wrong-account');
     expect(caller).toMatchObject({ account: '111122223333', credentials: 'environment' });
@@ -232,7 +232,7 @@ describe('the caller in the JSON document of a failure', () => {
 });
 
 test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
-  'a file without end in %s ends the run with exit code 1',
+  'ends the run with exit code 1 if %s is an endless file',
   async (variable) => {
     const { code, error } = await status({ [variable]: '/dev/zero' });
     expect([code, error.code, error.message]).toEqual([
@@ -243,7 +243,7 @@ test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
   },
 );
 
-describe('a profile as well as access keys in the environment', () => {
+describe('a profile together with access keys in the environment', () => {
   const WARNING = 'There is a profile as well as access keys in the environment; the profile is used.';
   const ROLE = 'role_arn = arn:aws:iam::111122223333:role/Engineer';
   const keysOf = () =>
@@ -255,29 +255,29 @@ describe('a profile as well as access keys in the environment', () => {
   };
 
   test.each<[string, () => string]>([
-    ['has keys of its own', () => `[profile p]\n${keysOf()}\n`],
+    ['has its own keys', () => `[profile p]\n${keysOf()}\n`],
     [
       'assumes a role with the keys of another profile',
       () => `[profile p]\n${ROLE}\nsource_profile = q\n[profile q]\n${keysOf()}\n`,
     ],
     ['names itself as its source', () => `[profile p]\n${ROLE}\nsource_profile = p\n`],
-  ])('is a warning where the profile %s', async (_what, config) => {
+  ])('gives a warning if the profile %s', async (_what, config) => {
     expect(await warned(config())).toBe(true);
   });
 
   test.each([
     ['assumes a role with those keys', `[profile p]\n${ROLE}\ncredential_source = Environment\n`],
     [
-      'does so by way of another profile',
+      'assumes a role with those keys through another profile',
       `[profile p]\n${ROLE}\nsource_profile = q\n[profile q]\n${ROLE}\ncredential_source = Environment\n`,
     ],
-  ])('is none where the profile %s', async (_what, config) => {
+  ])('gives no warning if the profile %s', async (_what, config) => {
     expect(await warned(config)).toBe(false);
   });
 });
 
 describe('a configuration file that is a pipe', () => {
-  test('is read once, and serves for the credentials too', async () => {
+  test('is read once, for the credentials too', async () => {
     const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, ...env } = sandbox().env;
     const keys = `aws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`;
     const AWS_CONFIG_FILE = pipeAt('config');
@@ -295,7 +295,7 @@ describe('a configuration file that is a pipe', () => {
   });
 
   test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
-    'and stays silent lets %s be interrupted',
+    'can be interrupted while nothing writes to it: %s',
     async (variable) => {
       const env = { ...sandbox().env, AWS_REGION: REGION, [variable]: pipeAt('pipe') };
       const { code, stdout } = await run(['status', '--json'], {
@@ -307,7 +307,7 @@ describe('a configuration file that is a pipe', () => {
     },
   );
 
-  test('and stays silent is abandoned after the time limit', async () => {
+  test('is abandoned after the time limit if nothing writes to it', async () => {
     const env = { AWS_CONFIG_FILE: pipeAt('config'), AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
     await expect(readConfiguration({}, env, { limitMs: 100 })).rejects.toMatchObject({
       code: 'aws-configuration',
@@ -316,7 +316,7 @@ describe('a configuration file that is a pipe', () => {
     });
   });
 
-  test('and never ends is abandoned', async () => {
+  test('is abandoned if it never ends', async () => {
     const env = { AWS_CONFIG_FILE: '/dev/zero', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
     await expect(readConfiguration({}, env)).rejects.toThrow('/dev/zero is larger than');
   });

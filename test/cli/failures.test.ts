@@ -10,7 +10,7 @@ import { reaching, setup, signalAt } from './program.ts';
 
 const sandbox = freshSandbox();
 const ARGS = ['--secret-name', 'studio-a', '--generate', 'aes256', '--yes', '--json'];
-/** Begun first and looked at last, because the SDK tries for some seconds. */
+/** Started first and checked last, because the SDK retries for some seconds. */
 const refused = run(['setup', ...ARGS], {
   env: {
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
@@ -27,7 +27,7 @@ const failureOf = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
 };
 
 describe('credentials', () => {
-  test('that are missing are said to be, with what to run', async () => {
+  test('are reported as missing, with the commands to run', async () => {
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     const failure = await failureOf(none);
     expect(failure).toMatchObject({
@@ -38,17 +38,17 @@ describe('credentials', () => {
     expect(failure.hint).toMatch(/'aws configure'.*'aws sso login'.*--sandbox/);
   });
 
-  test('with a wrong secret part are said to be wrong', async () => {
+  test('are reported as invalid if the secret access key is wrong', async () => {
     const failure = await failureOf({ AWS_SECRET_ACCESS_KEY: 'wrong' });
     expect(failure).toMatchObject({ exit: 4, code: 'invalid-credentials' });
   });
 
-  test('that AWS does not know are said to be so', async () => {
+  test('are reported as invalid if AWS does not know the access key', async () => {
     const failure = await failureOf({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' });
     expect(failure).toMatchObject({ exit: 4, code: 'invalid-credentials' });
   });
 
-  test('that have expired are said to have, with what to run', async () => {
+  test('are reported as expired, with the command to run', async () => {
     sandbox().addFault({ kind: 'expired-token', times: Number.POSITIVE_INFINITY });
     const failure = await failureOf({});
     expect(failure).toMatchObject({ exit: 4, code: 'expired-credentials' });
@@ -56,10 +56,10 @@ describe('credentials', () => {
   });
 });
 
-describe('an account that was not meant', () => {
+describe('an account other than the expected one', () => {
   const OTHER = '444455556666';
 
-  test('is left alone, whether a flag or a manifest names another one', async () => {
+  test('is not changed if a flag or a manifest names another account', async () => {
     sandbox().clearRequests();
     const failure = await failureOf({}, '--account-id', OTHER);
     expect(failure).toMatchObject({
@@ -78,7 +78,7 @@ describe('an account that was not meant', () => {
     expect(writesTo(sandbox())).toEqual([]);
   });
 
-  test('is one sentence where flag and manifest disagree, and no obstacle where they do not', async () => {
+  test('is a usage error if flag and manifest name different accounts', async () => {
     const keys = [{ secretName: 'a', regions: [REGION], key: { generate: 'aes256' } }];
     const manifest = manifestFile({ account: '111122223333', keys });
     const setupAll = (account: string) =>
@@ -92,7 +92,7 @@ describe('an account that was not meant', () => {
   });
 });
 
-test('a key that a proxy would get in clear text is warned of, also for an endpoint on this machine', async () => {
+test('warns that a proxy would get the key in clear text, even for a local endpoint', async () => {
   const { stderr } = await run(['setup', ...ARGS], {
     env: reaching(sandbox(), { NO_PROXY: '', no_proxy: '', HTTP_PROXY: 'http://127.0.0.1:1' }),
     timeoutMs: 60_000,
@@ -100,8 +100,8 @@ test('a key that a proxy would get in clear text is warned of, also for an endpo
   expect(stderr.replace(/\s+/g, ' ')).toContain('The endpoint is plain http');
 });
 
-describe('what the SDK cannot send', () => {
-  test('is not said to be an answer of AWS', async () => {
+describe('a request that the SDK cannot send', () => {
+  test('is not reported as a response from AWS', async () => {
     const failure = await failureOf({ AWS_DEFAULTS_MODE: 'nonsense' });
     expect(failure).toMatchObject({ exit: 1, code: 'aws-configuration' });
     expect(failure.message).toMatch(/^The AWS SDK could not send sts:GetCallerIdentity: .*defaultsMode/);
@@ -120,7 +120,7 @@ describe('an endpoint', () => {
     }
   };
 
-  test('that answers with a web page, as a login portal does, is said not to be AWS', async () => {
+  test('is reported as not AWS if it returns a web page, as a login portal does', async () => {
     const page = '<html><body>Please log in</body></html>';
     await serving(
       (_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page),
@@ -132,7 +132,7 @@ describe('an endpoint', () => {
     );
   });
 
-  test('that answers with an error page of a proxy is said not to be AWS', async () => {
+  test('is reported as not AWS if it returns the error page of a proxy', async () => {
     await serving(
       (_request, response) =>
         response.writeHead(403, { 'content-type': 'text/html' }).end('<html>Forbidden</html>'),
@@ -147,7 +147,7 @@ describe('a run that is interrupted', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)(
-    '(%s) finishes the change under way, says what exists, and can be continued',
+    'completes the current change, lists what exists, and can be continued (%s)',
     async (signal, exit) => {
       sandbox().addFault({ action: 'CreatePolicy', kind: 'delay', delayMs: 300 });
       const { code, stdout, stderr } = await signalAt(sandbox(), 'CreatePolicy', signal, ARGS);
@@ -165,7 +165,7 @@ describe('a run that is interrupted', () => {
     },
   );
 
-  test('while it only reads ends at once', async () => {
+  test('ends at once while it only reads', async () => {
     sandbox().addFault({ action: 'GetRole', kind: 'delay', delayMs: 8_000 });
     const started = performance.now();
     const { code, stderr } = await signalAt(sandbox(), 'GetRole', 'SIGINT', ARGS);
@@ -177,7 +177,7 @@ describe('a run that is interrupted', () => {
 
 describe('a run that is killed', () => {
   test.each(['CreateSecret', 'CreatePolicy', 'CreateRole', 'AttachRolePolicy'])(
-    'at %s is finished by the same command, as if it had never been',
+    'is completed by the same command after a kill at %s',
     async (action) => {
       sandbox().addFault({ action, kind: 'delay', delayMs: 8_000 });
       const killed = await signalAt(sandbox(), action, 'SIGKILL', ARGS);
@@ -196,7 +196,7 @@ describe('a run that is killed', () => {
 });
 
 describe('a key from a file', () => {
-  test('that is wrong is refused before AWS is asked, and is not shown', async () => {
+  test('is refused before any request to AWS if it is invalid, and is not shown', async () => {
     const args = ['--secret-name', 'studio-a', '--key-file', '-', '--yes'];
     const { code, stdout, stderr } = await setup(sandbox(), args, { stdin: `${KEYS.aes256}zz` });
     expect([code, stdout]).toEqual([2, '']);
@@ -206,8 +206,8 @@ describe('a key from a file', () => {
   });
 });
 
-describe('an endpoint that nobody serves', () => {
-  test('ends the run with 1, and names what to check', async () => {
+describe('an endpoint that cannot be reached', () => {
+  test('ends the run with exit code 1 and a hint about what to check', async () => {
     const { code, stdout } = await refused;
     expect(code).toBe(1);
     expect(JSON.parse(stdout).error).toMatchObject({

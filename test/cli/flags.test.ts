@@ -25,7 +25,7 @@ const FLOWS = [
 ];
 const KMS_KEY = 'mrk-1234abcd12ab34cd56ef1234567890ab';
 
-/** Every option that makes a difference to what a run with a new key stores. */
+/** Every option that changes what a run with a new key stores. */
 const OPTIONS: Record<string, string | string[] | true> = {
   'secret-name': 'studio-a',
   region: [REGION, FAR_REGION],
@@ -55,13 +55,13 @@ const asVariables = (options: typeof OPTIONS) =>
     Object.entries(options).map(([name, value]) => [variable(name), value === true ? 'true' : String(value)]),
   );
 
-/** Runs `setup` in this process; the built program where the key comes by standard input. */
+/** Runs `setup` in this process, or the built program if the key comes from standard input. */
 const setup = (account: Sandbox, args: string[], options: Pick<RunOptions, 'env' | 'stdin'>) =>
   options.stdin === undefined
     ? runHere(['setup', ...args], reaching(account, options.env))
     : setupBuilt(account, args, options);
 
-/** What an account with a permissions boundary in it holds after a run. */
+/** Returns the state of an account with a permissions boundary after a run. */
 async function stateAfter(account: Sandbox, args: string[], env: NodeJS.ProcessEnv): Promise<AccountState> {
   const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }];
   await makePolicy(account, 'Boundary', { Version: '2012-10-17', Statement });
@@ -71,7 +71,7 @@ async function stateAfter(account: Sandbox, args: string[], env: NodeJS.ProcessE
 }
 
 describe('every option', () => {
-  test('as a flag does what it says', async () => {
+  test('has its effect as a flag', async () => {
     const { secrets, policies, roles } = await stateAfter(sandbox(), asFlags(OPTIONS), {});
     const tags = { team: 'playout', stage: 'test' };
     expect(secrets).toMatchObject(
@@ -101,7 +101,7 @@ describe('every option', () => {
     expect(JSON.stringify(roles[0]?.trust)).not.toContain('aws:SourceAccount');
   });
 
-  test('as an environment variable does the same, lists being separated by commas', async () => {
+  test('has the same effect as an environment variable, with lists separated by commas', async () => {
     const other = await startSandbox();
     try {
       const byVariables = await stateAfter(sandbox(), [], asVariables(OPTIONS));
@@ -111,7 +111,7 @@ describe('every option', () => {
     }
   });
 
-  test('as a flag wins over its variable', async () => {
+  test('takes precedence over its variable as a flag', async () => {
     const env = asVariables({
       'secret-name': 'other',
       'role-name': 'MediaConnect-Other',
@@ -125,8 +125,8 @@ describe('every option', () => {
   });
 });
 
-describe('the other ways to say it', () => {
-  test('are --key-file with standard input, a comma in --region, and a variable for the way out of a conflict', async () => {
+describe('other forms of the options', () => {
+  test('include standard input for --key-file, a comma in --region, and a variable for --existing-key', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     const args = [
       '--secret-name',
@@ -144,7 +144,7 @@ describe('the other ways to say it', () => {
     expect(secrets.map(({ values }) => values.AWSCURRENT)).toEqual([KEYS.aes128, KEYS.aes128]);
   });
 
-  test('are variables for --secret-arn, --generate, --restore, --update-trust and --dry-run', async () => {
+  test('include variables for --secret-arn, --generate, --restore, --update-trust and --dry-run', async () => {
     const arn = await makeSecret(sandbox());
     const env = asVariables({
       'secret-arn': [arn],
@@ -160,7 +160,7 @@ describe('the other ways to say it', () => {
     expect(second).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('is AWS_REGION for the Region, and without it that is what is missing', async () => {
+  test('include AWS_REGION for --region, which is reported as missing otherwise', async () => {
     const env = { AWS_REGION: undefined, MC_STATIC_KEY_REGION: '' };
     const missing = await setup(sandbox(), [...BASIC], { env });
     expect(missing.code).toBe(2);
@@ -171,7 +171,7 @@ describe('the other ways to say it', () => {
     expect(JSON.parse(dry.stdout).secrets[0].region).toBe(FAR_REGION);
   });
 
-  test('is --endpoint-url, as a flag and as a variable', async () => {
+  test('include a variable for --endpoint-url', async () => {
     const { AWS_ENDPOINT_URL: url = '' } = sandbox().env;
     const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     expect(await setup(sandbox(), [...BASIC, '--endpoint-url', url], { env })).toMatchObject({ code: 0 });
@@ -183,14 +183,14 @@ describe('the other ways to say it', () => {
 describe('a switch as a variable', () => {
   const UNCONFIRMED = BASIC.filter((arg) => arg !== '--yes');
 
-  test.each(['false', '0', 'no', 'OFF', ''])('of %j means no', async (value) => {
+  test.each(['false', '0', 'no', 'OFF', ''])('is off with the value %j', async (value) => {
     const { code, stderr } = await setup(sandbox(), UNCONFIRMED, { env: { MC_STATIC_KEY_YES: value } });
     expect(code).toBe(2);
     expect(stderr).toContain('--yes to carry out the plan');
     expect((await readAccount(sandbox())).secrets).toEqual([]);
   });
 
-  test('of another word than yes or no is a mistake', async () => {
+  test('is refused with a value other than true or false', async () => {
     const env = { MC_STATIC_KEY_YES: 'perhaps', MC_STATIC_KEY_JSON: 'maybe' };
     const { code, stderr } = await setup(sandbox(), UNCONFIRMED, { env });
     expect(code).toBe(2);
@@ -199,16 +199,16 @@ describe('a switch as a variable', () => {
   });
 });
 
-describe('a flag wins over a variable of an option that it excludes', () => {
+describe('a flag that excludes another option', () => {
   const variables = { MC_STATIC_KEY_REGION: 'us-west-2', MC_STATIC_KEY_GENERATE: 'aes128' };
 
-  test('--secret-arn over a Region and a key', async () => {
+  test('overrides the variables of a Region and a key if it is --secret-arn', async () => {
     const arn = await makeSecret(sandbox(), { Name: 'there', SecretString: KEYS.aes256 });
     const { code, stderr } = await setup(sandbox(), ['--secret-arn', arn, '--yes'], { env: variables });
     expect(code, stderr).toBe(0);
   });
 
-  test('one source of a key over another, and --rollback over all', async () => {
+  test('overrides the variable of a key source if it is another one or --rollback', async () => {
     const rotate = (...args: string[]) =>
       runHere(['rotate', '--secret-name', 'studio-r', '--yes', ...args], reaching(sandbox(), variables));
     await setup(sandbox(), ['--secret-name', 'studio-r', '--key-env', 'STUDIO_KEY', '--yes'], {
@@ -218,7 +218,7 @@ describe('a flag wins over a variable of an option that it excludes', () => {
     expect((await rotate('--rollback')).code).toBe(0);
   });
 
-  test('but two flags still exclude each other', async () => {
+  test('is refused together with that option as a flag', async () => {
     const args = ['--secret-name', 'a', '--generate', 'aes128', '--key-env', 'STUDIO_KEY', '--yes'];
     expect((await setup(sandbox(), args, {})).code).toBe(2);
   });

@@ -7,19 +7,19 @@ const sandbox = freshSandbox();
 const GOV = 'us-gov-west-1';
 const SECRET = ['--secret-name', 'studio-a', '--region', GOV];
 
-/** What a command says in vain, in one line. */
+/** Runs a command, and returns all its output in one line. */
 async function told(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { stdout, stderr } = await runHere(args, { ...sandbox().env, AWS_REGION: REGION, ...env });
   return `${stdout}${stderr}`.replace(/\s+/g, ' ');
 }
 
-describe('a command in a hint has the right --region', () => {
-  test('to check an access key', async () => {
+describe('a command in a hint', () => {
+  test('has the right --region to check an access key', async () => {
     const said = await told(['verify', ...SECRET], { AWS_SECRET_ACCESS_KEY: 'wrong' });
     expect(said).toContain(`aws sts get-caller-identity --region ${GOV}`);
   });
 
-  test('to print the permissions for creating flows', async () => {
+  test('has the right --region to print the permissions for creating flows', async () => {
     const said = await told(['permissions', 'setup', ...SECRET, '--account-id', '111122223333']);
     expect(said).toContain(`mc-static-key permissions create-flow --region ${GOV} --account-id 111122223333`);
     expect(
@@ -27,12 +27,12 @@ describe('a command in a hint has the right --region', () => {
     ).toContain(`arn:aws-us-gov:iam:`);
   });
 
-  test('to set up a role for a secret that does not exist', async () => {
+  test('has the right --region to set up a role for a missing secret', async () => {
     const said = await told(['verify', ...SECRET]);
     expect(said).toContain(`mc-static-key setup --region ${GOV}`);
   });
 
-  test('to store a key for the first time', async () => {
+  test('has the right --region to store a key for the first time', async () => {
     const said = await told(['rotate', ...SECRET, '--generate', 'aes256', '--yes']);
     expect(said).toContain(`mc-static-key setup --secret-name studio-a --region ${GOV}`);
   });

@@ -3,7 +3,7 @@ import { KEYS } from '../support/account.ts';
 import { runHere } from '../support/runs/run-here.ts';
 
 const RIGHT = ['--secret-name', 'studio-a', '--region', 'us-west-2', '--generate', 'aes256', '--yes'];
-/** An endpoint that nothing serves: a run that asked AWS in spite of a mistake would not end with 2. */
+/** An endpoint that cannot be reached: a run that calls AWS despite a mistake does not end with exit code 2. */
 const env = {
   AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
   AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
@@ -13,8 +13,8 @@ const setup = (args: string[], more: NodeJS.ProcessEnv = {}) =>
   runHere(['setup', ...args], { ...env, ...more });
 const NOTHING_CHANGED = /Nothing was changed\.\n$/;
 
-describe('a pipeline that leaves something out', () => {
-  test('hears of all that is missing in one message', async () => {
+describe('a run without required options', () => {
+  test('lists everything that is missing in one message', async () => {
     const { code, stdout, stderr } = await setup([]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('4 things are missing');
@@ -27,7 +27,7 @@ describe('a pipeline that leaves something out', () => {
     ['the Region', ['--region', 'us-west-2'], '--region'],
     ['the key', ['--generate', 'aes256'], '--key-file'],
     ['the confirmation', ['--yes'], '--yes'],
-  ])('(%s) hears of that alone', async (_what, left, named) => {
+  ])('lists only the missing one: %s', async (_what, left, named) => {
     const at = RIGHT.indexOf(left[0] ?? '');
     const { code, stderr } = await setup([...RIGHT.slice(0, at), ...RIGHT.slice(at + left.length)]);
     expect(code).toBe(2);
@@ -37,7 +37,7 @@ describe('a pipeline that leaves something out', () => {
     ]);
   });
 
-  test('hears of it as JSON with --json', async () => {
+  test('lists them as JSON with --json', async () => {
     const { code, stdout } = await setup(['--json']);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -53,11 +53,11 @@ describe('a mistake on the command line', () => {
     const { code, stdout, stderr } = await setup(args, more);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(NOTHING_CHANGED);
-    // Lines are broken for the width of the terminal.
+    // Lines are wrapped to the width of the terminal.
     return stderr.replace(/\s+/g, ' ');
   };
 
-  test('in a value is told with the flag, and all such mistakes at once', async () => {
+  test('is reported with its flag, together with all other mistakes', async () => {
     const mistakes: [string, string, string][] = [
       ['--secret-name', 'a b', '1 to 512 letters'],
       ['--policy-name', 'a/b', '1 to 128 letters'],
@@ -97,7 +97,7 @@ describe('a mistake on the command line', () => {
       'names a key of one Region',
     ],
     [
-      'tags that AWS or the program has for itself, and one twice',
+      'reserved tags, and a duplicate tag',
       ['--tag', 'aws:x=y', '--tag', 'mc-static-key=x', '--tag', 'a=1', '--tag', 'A=2'],
       "does not begin with aws:. --tag: the tag mc-static-key is the program's own. --tag gives the same tag key twice.",
     ],
@@ -126,9 +126,13 @@ describe('a mistake on the command line', () => {
       ['--policy-scope', 'prefix', '--policy-prefix', 's'.repeat(501)],
       '1 to 500 letters',
     ],
-    ['no prefix', ['--policy-scope', 'prefix'], 'add, for example, --policy-prefix live/'],
     [
-      'a prefix alone',
+      'a prefix scope without a prefix',
+      ['--policy-scope', 'prefix'],
+      'add, for example, --policy-prefix live/',
+    ],
+    [
+      'a prefix without a prefix scope',
       ['--policy-prefix', 'studio-'],
       '--policy-prefix belongs to --policy-scope prefix: add',
     ],
@@ -138,14 +142,14 @@ describe('a mistake on the command line', () => {
       '--secret-name does not begin with the prefix of --policy-prefix',
     ],
     ['the sandbox and a profile', ['--sandbox', '--profile', 'x'], '--sandbox brings its own endpoint'],
-    ['an option that is none', ['--secret-nam', 'x'], 'There is no option --secret-nam.'],
+    ['an unknown option', ['--secret-nam', 'x'], 'There is no option --secret-nam.'],
     ['an option without its value', ['--role-name'], '--role-name needs a value.'],
-    ['a word too many', ['studio'], 'There are more words than the command takes'],
-  ])('(%s) ends with 2 and a sentence', async (_what, args, sentence) => {
+    ['one word too many', ['studio'], 'There are more words than the command takes'],
+  ])('ends the run with exit code 2 and one sentence: %s', async (_what, args, sentence) => {
     expect(await told([...RIGHT, ...args])).toContain(sentence);
   });
 
-  test('is a secret outside the prefix also where it is given by its ARN', async () => {
+  test('is reported for a secret outside the prefix that is given by its ARN', async () => {
     const arns = ['live/a', 'film/b'].map(
       (name) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`,
     );
@@ -154,7 +158,7 @@ describe('a mistake on the command line', () => {
     expect(text).toContain('--secret-arn does not begin with the prefix of --policy-prefix');
   });
 
-  test('is told as JSON with --json, by flag or by variable', async () => {
+  test('is reported as JSON with --json, as a flag or as a variable', async () => {
     for (const [args, more] of [
       [['--json'], {}],
       [[], { MC_STATIC_KEY_JSON: 'yes' }],
@@ -166,7 +170,7 @@ describe('a mistake on the command line', () => {
     }
   });
 
-  test('names what was perhaps meant', async () => {
+  test('is reported with a suggestion for a misspelled option', async () => {
     expect((await setup(['--secretname', 'x'])).stderr).toContain('Did you mean --secret-name?');
     const command = await runHere(['stup']);
     expect([command.code, command.stderr]).toEqual([2, expect.stringContaining('There is no such command')]);
@@ -210,7 +214,7 @@ describe('a key in the wrong place', () => {
     [['--region', KEYS.aes256], KEYS.aes256],
     [['--profile', KEYS.aes256, '--generate', 'aes256'], KEYS.aes256],
     [['--secret-arn', KEYS.aes256], KEYS.aes256],
-  ])('(%j) is refused and never repeated', async (args, key) => {
+  ])('is refused and never repeated: %j', async (args, key) => {
     expect((await shownBy(args, key)).code).toBe(2);
   });
 
@@ -221,26 +225,26 @@ describe('a key in the wrong place', () => {
     ['http://KEY', KEYS.aes128],
     ['http://KEY', KEYS.aes128.replace(/..(?!$)/g, '$&.')],
     ['http://user:password@KEY', KEYS.aes192],
-  ])('as the name of a host (%s) is refused, and never repeated', async (url, key) => {
+  ])('is refused and never repeated as a host name: %s', async (url, key) => {
     const args = ['--endpoint-url', url.replace('KEY', key), '--generate', 'aes256', '--debug'];
     const { code, shown } = await shownBy(args, key);
     expect([code, shown]).toEqual([2, expect.stringContaining('--endpoint-url looks like a key.')]);
   });
 
-  test('is no host with a word in it, as AWS makes them', async () => {
+  test('is not suspected in a host name that AWS generates', async () => {
     const host = `a${'0123456789abcdef'.repeat(2).slice(1)}-1234567890.us-west-2.elb.amazonaws.com`;
     const { stderr } = await setup(['--endpoint-url', `https://${host}`]);
     expect(stderr).not.toContain('looks like a key');
   });
 
-  test('as a variable of the program’s own is not taken, and not repeated', async () => {
+  test('is not accepted as a variable, and not repeated', async () => {
     const { code, stdout, stderr } = await setup(['--yes', '--json'], { MC_STATIC_KEY_KEY: KEYS.aes256 });
     expect(code).toBe(2);
     expect(stdout + stderr).not.toContain(KEYS.aes256);
   });
 });
 
-test('an endpoint that is plain http on another machine is warned of, one on this machine is not', async () => {
+test('warns about a plain HTTP endpoint on another machine, but not on this one', async () => {
   // Nothing is sent: the run ends because the key is missing.
   const away = await setup(['--endpoint-url', 'http://aws.invalid']);
   expect([away.code, away.stderr]).toEqual([2, expect.stringMatching(/plain http[\s\S]*Use https/)]);
@@ -248,7 +252,7 @@ test('an endpoint that is plain http on another machine is warned of, one on thi
   expect([here.code, here.stderr]).toEqual([2, expect.not.stringContaining('plain http')]);
 });
 
-test('whoever gives --key hears where a key is given instead', async () => {
+test('says how to give a key instead when --key is used', async () => {
   const { code, stderr } = await setup([...RIGHT, `--key=${KEYS.aes128}`]);
   expect([code, stderr]).toEqual([
     2,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { program, run } from '../support/runs/run.ts';
 
-/** Runs the program as if Node.js were of this version. */
+/** Runs the program as if on this version of Node.js. */
 function onNode(version: string) {
   const code = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
@@ -13,7 +13,7 @@ function onNode(version: string) {
 
 describe('the launcher', () => {
   test.concurrent.for(['12.22.12', '18.20.8', '20.0.0', '20.16.0', '21.7.3', '22.12.0'])(
-    'says in one sentence what it needs on Node.js %s',
+    'reports in one sentence which versions it needs on Node.js %s',
     async (version) => {
       expect(await onNode(version)).toMatchObject({
         code: 1,
@@ -30,7 +30,7 @@ describe('the launcher', () => {
     },
   );
 
-  test('can be read by Node.js 12, and the package names the same versions', async () => {
+  test('has syntax that Node.js 12 can parse, and needs the versions in package.json', async () => {
     const source = readFileSync(program, 'utf8');
     const lowered = await transform(source, { format: 'esm', target: 'node12.20' });
     const asItIs = await transform(source, { format: 'esm', target: 'esnext' });

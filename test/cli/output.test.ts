@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Names of a test's own, so that all tests of the file can share an account. */
+/** Returns names for one test, so that all tests of the file can share an account. */
 const named = (name: string) => [
   '--secret-name',
   name,
@@ -33,7 +33,7 @@ const store = (name: string, ...args: string[]) =>
 const ESCAPE = '\u001b[';
 
 describe('a run', () => {
-  test('tells the result on standard output, and the conversation on standard error', async () => {
+  test('prints the result on standard output, and everything else on standard error', async () => {
     const { code, stdout, stderr } = await store('plain');
     expect(code).toBe(0);
     expect(stderr).toMatch(
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect(stdout + stderr).not.toContain(KEYS.aes256);
   });
 
-  test('ends its result with what the next screens ask for, ready to paste', async () => {
+  test('ends its result with the settings for the flow, ready to paste', async () => {
     const { stdout } = await store('plain');
     const { secrets } = await readAccount(sandbox);
     const secretArn = secrets.find(({ name }) => name === 'plain')?.arn;
@@ -74,20 +74,20 @@ describe('a run', () => {
     expect(stdout).toContain('iam:PassRole');
   });
 
-  test('with --quiet says nothing but the result', async () => {
+  test('prints only the result with --quiet', async () => {
     const { code, stdout, stderr } = await store('quiet', '--quiet');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain(roleArn('MediaConnect-quiet'));
   });
 
-  test('with --quiet still says what must not be missed', async () => {
+  test('still prints a conflict with --quiet', async () => {
     await makeSecret(sandbox, { Name: 'taken', SecretString: KEYS.other });
     const { code, stdout, stderr } = await store('taken', '-q');
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toContain('holds another value than this key');
   });
 
-  test('with a generated key says where the key is and how to read it, but not the key', async () => {
+  test('prints where a generated key is and how to read it, but not the key', async () => {
     const { stdout, stderr } = await setup(sandbox, [...named('made'), '--generate', 'aes256', '-y']);
     const { secrets } = await readAccount(sandbox);
     const made = secrets.find(({ name }) => name === 'made');
@@ -97,7 +97,7 @@ describe('a run', () => {
     expect(stdout + stderr).not.toContain(made?.values.AWSCURRENT);
   });
 
-  test('with --debug logs each request by its action, and neither the key nor the input', async () => {
+  test('logs each request by its action with --debug, but neither the key nor the input', async () => {
     const { code, stderr } = await store('debug', '--debug');
     expect(code).toBe(0);
     expect(stderr).toMatch(/debug: Secrets Manager CreateSecretCommand \(\d+ ms\): ok/);
@@ -106,7 +106,7 @@ describe('a run', () => {
 });
 
 describe('--json', () => {
-  /** Who asked AWS, and where. */
+  /** Returns the expected caller: who called AWS, and where. */
   const callerOf = (url: string) => ({
     account: ACCOUNT,
     arn: `arn:aws:iam::${ACCOUNT}:user/sandbox`,
@@ -117,7 +117,7 @@ describe('--json', () => {
     })),
   });
 
-  test('prints one document of the promised shape, members in that order', async () => {
+  test('prints one document of the documented shape, with its members in order', async () => {
     const { code, stdout } = await store('json', '--json');
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
@@ -167,7 +167,7 @@ describe('--json', () => {
     expect(Object.keys(document.secrets[0])).toEqual(['region', 'name', 'arn', 'versionId', 'action']);
   });
 
-  test('with --dry-run says what would be done, with ?????? for what AWS has yet to draw, and does nothing', async () => {
+  test('prints the plan with --dry-run, with ?????? for random characters, and changes nothing', async () => {
     sandbox.clearRequests();
     const dry = await setup(
       sandbox,
@@ -199,7 +199,7 @@ describe('--json', () => {
     });
   });
 
-  test('prints the failure, and what exists by now', async () => {
+  test('prints the failure, and what exists by then', async () => {
     sandbox.addFault({ action: 'CreateRole', kind: 'access-denied' });
     const { code, stdout, stderr } = await store('fails', '--json');
     expect(code).toBe(4);
@@ -261,12 +261,12 @@ describe('colors', () => {
   };
 
   test.each<[string, NodeJS.ProcessEnv, string[], boolean]>([
-    ['not in a pipe', { TERM: 'xterm-256color' }, [], false],
-    ['in a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, [], true],
-    ['not with --no-color, whatever FORCE_COLOR says', { FORCE_COLOR: '1' }, ['--no-color'], false],
-    ['not with NO_COLOR', { NO_COLOR: '1', TERM: 'xterm-256color' }, [], false],
-    ['not with --no-color as a variable', { FORCE_COLOR: '1', MC_STATIC_KEY_NO_COLOR: '1' }, [], false],
-  ])('are there %s', async (_when, env, args, colored) => {
+    ['off in a pipe', { TERM: 'xterm-256color' }, [], false],
+    ['on in a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, [], true],
+    ['off with --no-color, despite FORCE_COLOR', { FORCE_COLOR: '1' }, ['--no-color'], false],
+    ['off with NO_COLOR', { NO_COLOR: '1', TERM: 'xterm-256color' }, [], false],
+    ['off with --no-color as a variable', { FORCE_COLOR: '1', MC_STATIC_KEY_NO_COLOR: '1' }, [], false],
+  ])('are %s', async (_when, env, args, colored) => {
     expect(await shownWith(env, ...args)).toEqual([colored, colored]);
   });
 });

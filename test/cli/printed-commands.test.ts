@@ -10,7 +10,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 const sandbox = freshSandbox();
 const STUDIO = ['verify', '--secret-name', 'studio-a', '--region', REGION];
 
-/** A shell in which nothing but the profile `prod` leads to the sandbox. */
+/** Returns an environment in which only the profile `prod` leads to the sandbox. */
 function shell() {
   const { accessKeyId, secretAccessKey } = sandbox().credentials;
   const lines = [
@@ -32,10 +32,10 @@ async function checksOf(args: string[], env: NodeJS.ProcessEnv): Promise<VerifyC
 const commandOf = (checks: VerifyCheck[], id: string) =>
   checks.find((check) => check.id === id && check.verdict !== 'ok')?.command ?? '';
 
-describe('a printed command reaches the account that the run has reached', () => {
+describe('a printed command', () => {
   const flags = () => ['--profile', 'prod', '--endpoint-url', sandbox().url];
 
-  test('by the profile, the endpoint and the account that the run was told', async () => {
+  test('has the profile, the endpoint and the account of the run', async () => {
     await setUp(sandbox(), { secretName: 'other' });
     const args = [...STUDIO, ...flags(), '--account-id', sandbox().account];
     const [program, ...words] = wordsOf(commandOf(await checksOf(args, shell()), 'secret-exists'));
@@ -46,17 +46,17 @@ describe('a printed command reaches the account that the run has reached', () =>
     expect((await checksOf(args, shell())).filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   });
 
-  test('also where it is one of the AWS CLI, which knows no account', async () => {
+  test('has the profile and the endpoint of the run, but no account, if it is for the AWS CLI', async () => {
     await makeSecret(sandbox());
     await makeRole(sandbox(), { trust: guideTrust() });
     const args = [...STUDIO, ...flags(), '--account-id', sandbox().account];
     const words = wordsOf(commandOf(await checksOf(args, shell()), 'role-guard'));
     expect(words.slice(0, 3)).toEqual(['aws', 'iam', 'update-assume-role-policy']);
-    // At an address of its own, the AWS CLI wants a Region for IAM too.
+    // With a custom endpoint, the AWS CLI needs a Region for IAM too.
     expect(words.slice(-6)).toEqual(['--region', REGION, ...flags()]);
   });
 
-  test('where the AWS CLI would take the access keys of the environment rather than its profile', async () => {
+  test('names the profile if the AWS CLI would use the access keys of the environment instead', async () => {
     await makeSecret(sandbox());
     await makeRole(sandbox(), { trust: guideTrust() });
     const env = {
@@ -70,7 +70,7 @@ describe('a printed command reaches the account that the run has reached', () =>
     expect(commandOf(checks, 'role-reads-secret')).not.toContain('--profile');
   });
 
-  test('and names a Region for IAM where that is of another partition', async () => {
+  test('names a Region for IAM in another partition', async () => {
     const china = ['verify', '--secret-name', 'studio-a', '--region', 'cn-north-1'];
     const env = { ...sandbox().env, FEED_KEY: KEYS.aes256 };
     const source = ['--key-env', 'FEED_KEY', '--no-source-account', '--yes'];
@@ -80,19 +80,19 @@ describe('a printed command reaches the account that the run has reached', () =>
     expect(wordsOf(command).slice(-2)).toEqual(['--region', 'cn-north-1']);
   });
 
-  test('without the password in the endpoint', async () => {
+  test('omits the password of the endpoint', async () => {
     const url = sandbox().url.replace('//', '//me:hunter2@');
     const { stdout, stderr } = await runHere([...STUDIO, '--endpoint-url', url], sandbox().env);
     expect(`${stdout}${stderr}`).not.toContain('hunter2');
     expect(stdout).toContain(`--endpoint-url ${sandbox().url}`);
   });
 
-  test('in the sandbox that it was told to use', async () => {
+  test('has --sandbox if the run had it', async () => {
     const checks = await checksOf([...STUDIO, '--sandbox'], {});
     expect(commandOf(checks, 'secret-exists')).toMatch(/ --sandbox$/);
   });
 
-  test('and nothing else is added to it', async () => {
+  test('has no further options if the environment has everything', async () => {
     const checks = await checksOf(STUDIO, sandbox().env);
     expect(commandOf(checks, 'secret-exists')).toBe(
       'mc-static-key setup --secret-name studio-a --region us-west-2',
@@ -100,7 +100,7 @@ describe('a printed command reaches the account that the run has reached', () =>
   });
 });
 
-test('a command is printed whole, however long it is', async () => {
+test('prints a command in full, however long it is', async () => {
   const regions = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'eu-west-1', 'eu-west-2', 'eu-west-3'];
   const Name = 'x'.repeat(512);
   const arns = await Promise.all(regions.map((region) => makeSecret(sandbox(), { Name, region })));

@@ -11,7 +11,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 const sandbox = freshSandbox();
 const keyFile = () => temporaryFile('new.key', KEYS.other);
 
-/** Runs a command as it is typed, and returns what it shows, with each printed command on its own line. */
+/** Runs a typed command, and returns its output and the commands that it prints on lines of their own. */
 async function type(...words: string[]) {
   const env = { ...sandbox().env, AWS_REGION: REGION, FEED_KEY: KEYS.aes256, OTHER_KEY: KEYS.other };
   const yes = ['setup', 'rotate', 'teardown'].includes(words[0] ?? '') ? ['--yes'] : [];
@@ -32,8 +32,8 @@ const replicate = () =>
     }),
   );
 
-describe('what rotate prints works:', () => {
-  test('a secret that is scheduled for deletion is restored, in its Region', async () => {
+describe('what rotate prints', () => {
+  test('restores a secret scheduled for deletion, in its Region', async () => {
     await setUp(sandbox(), { region: [REGION, FAR_REGION] });
     await schedule(FAR_REGION);
     const { code, commands } = await type(...ROTATE);
@@ -42,7 +42,7 @@ describe('what rotate prints works:', () => {
     expect((await type(...ROTATE)).code).toBe(0);
   });
 
-  test('a secret that is not in the Region is stored there by setup', async () => {
+  test('stores a secret that is missing in a Region with setup', async () => {
     await setUp(sandbox());
     const far = [...ROTATE, '--region', FAR_REGION];
     const { code, commands } = await type(...far);
@@ -51,7 +51,7 @@ describe('what rotate prints works:', () => {
     expect((await type(...far)).code).toBe(0);
   });
 
-  test('a secret of a wrong name is found by the right one', async () => {
+  test('names a secret that does not exist; the right name works', async () => {
     await setUp(sandbox());
     const wrong = await type(
       'rotate',
@@ -66,7 +66,7 @@ describe('what rotate prints works:', () => {
     expect((await type(...ROTATE, '--region', REGION)).code).toBe(0);
   });
 
-  test('a replica is changed with its primary, whose Region is printed', async () => {
+  test('names the Region of the primary, with which a replica is rotated', async () => {
     await setUp(sandbox());
     await replicate();
     const { code, said } = await type(...ROTATE, '--region', FAR_REGION);
@@ -78,7 +78,7 @@ describe('what rotate prints works:', () => {
     expect(both.code, both.said).toBe(0);
   });
 
-  test('where there is no key to go back to, the key that is wanted is stored', async () => {
+  test('stores the right key if there is no key to roll back to', async () => {
     await setUp(sandbox());
     const back = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--rollback'];
     const { code, commands } = await type(...back);
@@ -87,7 +87,7 @@ describe('what rotate prints works:', () => {
     expect((await type(...back)).code).toBe(0);
   });
 
-  test('the same for a role that is not the default one', async () => {
+  test('stores the right key for a role other than the default one too', async () => {
     const roleName = 'MediaConnect-Q';
     await setUp(sandbox(), { roleName });
     const back = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--role-name', roleName];
@@ -96,7 +96,7 @@ describe('what rotate prints works:', () => {
     expect((await type(...back, '--rollback')).code).toBe(0);
   });
 
-  test('a key that was generated is read for the other end', async () => {
+  test('reads a generated key for the other end', async () => {
     await setUp(sandbox());
     const { commands } = await type('rotate', '--secret-name', 'studio-a', '--generate', 'aes256');
     expect(commands).toEqual([expect.stringContaining('get-secret-value')]);
@@ -104,8 +104,8 @@ describe('what rotate prints works:', () => {
   });
 });
 
-describe('what teardown prints works:', () => {
-  test('what was taken down comes back, for roles and policies of any name', async () => {
+describe('what teardown prints', () => {
+  test('restores a role and a policy of any name', async () => {
     const names = { roleName: 'MediaConnect-Q', policyName: 'Reading' };
     await setUp(sandbox(), names);
     const flags = ['--role-name', names.roleName, '--policy-name', names.policyName];
@@ -117,7 +117,7 @@ describe('what teardown prints works:', () => {
     expect(verified, said).toBe(0);
   });
 
-  test('what a manifest named comes back', async () => {
+  test('restores the keys of a manifest', async () => {
     const path = manifestFile({
       keys: [{ secretName: 'studio-a', regions: [REGION], key: { env: 'FEED_KEY' } }],
     });
@@ -128,7 +128,7 @@ describe('what teardown prints works:', () => {
     expect((await type('verify', '--manifest', path)).code).toBe(0);
   });
 
-  test('replicas are removed first', async () => {
+  test('removes replicas first', async () => {
     await setUp(sandbox());
     await replicate();
     const { code, commands } = await type(...TEARDOWN);
@@ -137,7 +137,7 @@ describe('what teardown prints works:', () => {
     expect((await type(...TEARDOWN)).code).toBe(0);
   });
 
-  test('a replica is removed by its primary, and its key is torn down with that', async () => {
+  test('removes a replica through its primary', async () => {
     await setUp(sandbox());
     await replicate();
     const both = [...TEARDOWN, '--region', FAR_REGION];
@@ -147,7 +147,7 @@ describe('what teardown prints works:', () => {
     expect((await type(...both)).code).toBe(0);
   });
 
-  test('what this program has not made is taken with the option that is named', async () => {
+  test('names the option that removes what the program did not create', async () => {
     await makeSecret(sandbox());
     await setUp(sandbox(), { existingKey: 'keep' });
     const { said } = await type(...TEARDOWN);
@@ -156,7 +156,7 @@ describe('what teardown prints works:', () => {
     expect([code, commands]).toEqual([0, [expect.stringContaining('setup --restore')]]);
   });
 
-  test('what uses the secret is removed from the flow', async () => {
+  test('says to remove the part of the flow that uses the secret', async () => {
     const { json } = await setUp(sandbox());
     const Encryption = {
       KeyType: 'static-key',
@@ -176,8 +176,8 @@ describe('what teardown prints works:', () => {
   });
 });
 
-describe('what status prints works:', () => {
-  test('the command for all checks', async () => {
+describe('what status prints', () => {
+  test('runs all checks with verify', async () => {
     await setUp(sandbox(), { roleName: 'MediaConnect-Q' });
     const { commands } = await type('status');
     expect(commands).toEqual([expect.stringContaining('mc-static-key verify')]);
@@ -187,7 +187,7 @@ describe('what status prints works:', () => {
   test.each([
     ['is missing', async () => undefined],
     ['is scheduled for deletion', () => schedule()],
-  ])('what %s is set up from the manifest', async (_what, fault) => {
+  ])('sets up from the manifest what %s', async (_what, fault) => {
     await setUp(sandbox());
     await fault();
     const key = { env: 'FEED_KEY' };
@@ -203,8 +203,8 @@ describe('what status prints works:', () => {
   });
 });
 
-describe('what setup prints in the end works:', () => {
-  test('the command that reads a generated key, and those that give it to a flow', async () => {
+describe('what setup prints at the end', () => {
+  test('reads a generated key, and gives it to a flow', async () => {
     const made = await type('setup', '--secret-name', 'studio-a', '--region', REGION, '--generate', 'aes256');
     const read = made.commands.find((each) => each.includes('get-secret-value'));
     await runPrinted(sandbox(), read);

@@ -12,7 +12,7 @@ import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-/** Runs a command as it is typed, and returns all that it shows, in one line. */
+/** Runs a typed command, and returns all its output in one line. */
 async function type(words: string[], env: NodeJS.ProcessEnv = {}) {
   const { code, stdout, stderr } = await runHere(words, { ...sandbox().env, FEED_KEY: KEYS.aes256, ...env });
   return { code, stdout, said: `${stdout} ${stderr}`.replace(/\s+/g, ' ') };
@@ -22,8 +22,8 @@ const setupWith = (path: string) => [
   ...['setup', '--secret-name', 'studio-a', '--region', REGION, '--key-file', path, '--yes'],
 ];
 
-describe('what is said about a key file is done by the command in it:', () => {
-  test('a file that others can read is closed to them', async () => {
+describe('the command in a message about a key file', () => {
+  test('closes a file that others can read', async () => {
     const path = temporaryFile("o'brien & sons.key", KEYS.aes256);
     chmodSync(path, 0o644);
     const { said } = await type(setupWith(path));
@@ -37,7 +37,7 @@ describe('what is said about a key file is done by the command in it:', () => {
     ['in Base64', Buffer.from(KEYS.aes256, 'hex').toString('base64'), 'base64 -d | xxd -p -c 64'],
     ['in Base64 of its digits', Buffer.from(KEYS.aes256).toString('base64'), 'base64 -d'],
     ['in binary', Buffer.from(KEYS.aes256, 'hex'), 'xxd -p -c 64'],
-  ])('a key %s is converted', async (_what, content, command) => {
+  ])('converts a key %s', async (_what, content, command) => {
     const path = temporaryFile('odd.key', '');
     writeFileSync(path, content);
     const { code, said } = await type(setupWith(path));
@@ -48,7 +48,7 @@ describe('what is said about a key file is done by the command in it:', () => {
   });
 });
 
-test('each permission that setup asks for, once it is given, brings it further, to its end', async () => {
+test('names missing permissions one by one until setup succeeds', async () => {
   const given = ['sts:GetCallerIdentity'];
   const args = ['setup', '--secret-name', 'studio-a', '--region', REGION, '--key-env', 'FEED_KEY', '--yes'];
   for (;;) {
@@ -68,7 +68,7 @@ test('each permission that setup asks for, once it is given, brings it further, 
   expect(given).toContain('iam:AttachRolePolicy');
 });
 
-test('permissions prints the command for those who create flows, and it runs', async () => {
+test('prints a working command for the permissions of users who create flows', async () => {
   const { said } = await type(['permissions', 'setup', '--secret-name', 'studio-a', '--region', REGION]);
   const [, command = ''] =
     /iam:PassRole on the role besides: (mc-static-key permissions .*?)\s*$/.exec(said) ?? [];
@@ -76,18 +76,18 @@ test('permissions prints the command for those who create flows, and it runs', a
   expect([code, stdout]).toEqual([0, expect.stringContaining('"iam:PassRole"')]);
 });
 
-test('a secret with no value to go back from gets one by rotate', async () => {
+test('suggests rotate if --rollback finds a secret without a value', async () => {
   await setUp(sandbox(), { secretName: 'other' });
   await clientsOf(sandbox()).secrets.send(new CreateSecretCommand({ Name: 'studio-a' }));
   const rotate = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--yes'];
   const { code, said } = await type([...rotate, '--rollback']);
   expect([code, said]).toEqual([3, expect.stringContaining("that you want with 'mc-static-key rotate'")]);
-  // The role reads 'other' only, which has a fix of its own.
+  // The role reads only 'other', which is a fault with its own fix.
   await type([...rotate, '--key-env', 'FEED_KEY']);
   expect((await type([...rotate, '--rollback'])).said).not.toContain('no current version');
 });
 
-describe('each way out that setup prints for a manifest works when it is written there, of', () => {
+describe('each resolution that setup prints for a manifest', () => {
   const entry = { secretName: 'studio-a', regions: [REGION], key: { env: 'FEED_KEY' } };
   const NAMES: Record<string, string> = {
     secretName: 'studio-other',
@@ -114,7 +114,7 @@ describe('each way out that setup prints for a manifest works when it is written
       ['updateTrust: true', 'roleName: NAME'],
     ],
     [
-      'a policy of another shape',
+      'a policy for another purpose',
       (on) =>
         makePolicy(on, 'SecretsManagerForMediaConnect', {
           Version: '2012-10-17',
@@ -124,24 +124,27 @@ describe('each way out that setup prints for a manifest works when it is written
     ],
   ];
 
-  test.each(faults)('%s', async (_what, fault, expected) => {
-    await fault(sandbox());
-    const { said } = await type(['setup', '--manifest', manifestFile({ keys: [entry] }), '--yes']);
-    const [, offered = ''] = /Ways out: (.*?\))\./.exec(said) ?? [];
-    const ways = [...offered.matchAll(/(?:^|; )(\w+: \w+) \(/g)].flatMap(([, way = '']) => way);
-    expect(ways, said).toEqual(expected);
-    for (const way of ways) {
-      const [member = '', value = ''] = way.split(': ');
-      const set = value === 'true' ? true : value === 'NAME' ? NAMES[member] : value;
-      const on = await startSandbox();
-      try {
-        await fault(on);
-        const path = manifestFile({ keys: [{ ...entry, [member]: set }] });
-        const { code, said: done } = await type(['setup', '--manifest', path, '--yes'], on.env);
-        expect([way, code], done).toEqual([way, 0]);
-      } finally {
-        await on.close();
+  test.each(faults)(
+    'resolves the conflict when it is written into the manifest: %s',
+    async (_what, fault, expected) => {
+      await fault(sandbox());
+      const { said } = await type(['setup', '--manifest', manifestFile({ keys: [entry] }), '--yes']);
+      const [, offered = ''] = /Ways out: (.*?\))\./.exec(said) ?? [];
+      const ways = [...offered.matchAll(/(?:^|; )(\w+: \w+) \(/g)].flatMap(([, way = '']) => way);
+      expect(ways, said).toEqual(expected);
+      for (const way of ways) {
+        const [member = '', value = ''] = way.split(': ');
+        const set = value === 'true' ? true : value === 'NAME' ? NAMES[member] : value;
+        const on = await startSandbox();
+        try {
+          await fault(on);
+          const path = manifestFile({ keys: [{ ...entry, [member]: set }] });
+          const { code, said: done } = await type(['setup', '--manifest', path, '--yes'], on.env);
+          expect([way, code], done).toEqual([way, 0]);
+        } finally {
+          await on.close();
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -4,7 +4,7 @@ import type { Sandbox } from '../../src/sandbox/index.ts';
 import { REGION } from '../support/account.ts';
 import { baseEnv, program, type RunOptions, type RunResult, run } from '../support/runs/run.ts';
 
-/** The environment in which `setup` reaches the sandbox, and stores in one Region. */
+/** Returns the environment in which `setup` reaches the sandbox and stores in one Region. */
 export function reaching(sandbox: Sandbox, env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...sandbox.env, AWS_REGION: REGION, ...env };
 }
@@ -15,7 +15,7 @@ export function setup(sandbox: Sandbox, args: string[], options: RunOptions = {}
 }
 
 /**
- * Runs the built `setup` and sends it a signal as soon as the sandbox has got a request for `action`; answers how it
+ * Runs the built `setup`, and sends it a signal as soon as the sandbox gets a request for `action`. Returns how the run
  * ended.
  */
 export async function signalAt(

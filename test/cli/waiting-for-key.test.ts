@@ -7,7 +7,7 @@ import { baseEnv, program } from '../support/runs/run.ts';
 
 const ARGS = ['setup', '--sandbox', '--secret-name', 'studio-a', '--region', 'us-west-2', '--key-file'];
 
-/** Starts a run whose key does not come yet. */
+/** Starts a run that waits for its key. */
 function start(
   command: string,
   args: string[],
@@ -25,7 +25,7 @@ const saysThatItWaits = (said: () => string, source: string) =>
   vi.waitFor(() => expect(said()).toContain(`Waiting for the key from ${source}`), 10_000);
 
 describe('a run that waits for the key', () => {
-  test.concurrent('on standard input says so, and ends with one Ctrl-C', async () => {
+  test.concurrent('says that it reads standard input, and ends with one Ctrl-C', async () => {
     const { child, said, code } = start(process.execPath, [program, ...ARGS, '-']);
     await saysThatItWaits(said, 'standard input');
     child.kill('SIGINT');
@@ -33,14 +33,14 @@ describe('a run that waits for the key', () => {
     expect(said()).toMatch(/Interrupted\.\nNothing was changed\.\n$/);
   });
 
-  test.concurrent('goes on when the key comes', async () => {
+  test.concurrent('continues when the key arrives', async () => {
     const { child, said, code } = start(process.execPath, [program, ...ARGS, '-', '--json']);
     await saysThatItWaits(said, 'standard input');
     child.stdin?.end(`${KEYS.aes256}\n`);
     expect(await code).toBe(0);
   });
 
-  test.concurrent('from another pipe names it', async () => {
+  test.concurrent('names another pipe that it reads from', async () => {
     const { said, code } = start('bash', [
       '-c',
       '"$@" <(sleep 8)',

@@ -7,13 +7,13 @@ import { openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 const near = { AWS_REGION: 'us-west-2' };
 const confirmName = 'Type the name of the secret, studio-a, to take it down';
 
-test.concurrent('rotate in a terminal asks for the secret and the new key, and stores it once the plan is agreed to', async () => {
+test.concurrent('rotate in a terminal asks for the secret and the new key, and stores it after confirmation', async () => {
   const sandbox = await openAccount();
   await setUp(sandbox);
   const wizard = startWizard([], { command: 'rotate', sandbox, env: near });
   await wizard.reply(Q.account);
   await wizard.choose(Q.existing, 'studio-a');
-  // What kind of key it is, the tag of the secret tells.
+  // No question about the key type: the tag of the secret has it.
   await wizard.choose(Q.keyFrom, 'I paste or type it');
   await wizard.reply(Q.key, KEYS.other);
   await wizard.reply(Q.keyAgain, KEYS.other);
@@ -26,7 +26,7 @@ test.concurrent('rotate in a terminal asks for the secret and the new key, and s
   expect(secrets).toMatchObject([{ values: { AWSCURRENT: KEYS.other, AWSPREVIOUS: KEYS.aes256 } }]);
 });
 
-test.concurrent('rotate that is left at the plan with Ctrl-C has changed nothing', async () => {
+test.concurrent('rotate changes nothing when Ctrl-C is pressed at the plan', async () => {
   const sandbox = await openAccount();
   await setUp(sandbox, { key: KEYS.other });
   sandbox.clearRequests();
@@ -45,7 +45,7 @@ test.concurrent('rotate that is left at the plan with Ctrl-C has changed nothing
   expect(writesTo(sandbox)).toEqual([]);
 });
 
-test.concurrent('teardown in a terminal wants the name of the secret typed, and takes no other', async () => {
+test.concurrent('teardown in a terminal requires the exact name of the secret as confirmation', async () => {
   const sandbox = await openAccount();
   await setUp(sandbox);
   sandbox.clearRequests();
@@ -69,7 +69,7 @@ test.concurrent('teardown in a terminal wants the name of the secret typed, and 
   expect([secrets.map(({ deleted }) => deleted), policies, roles]).toEqual([[true], [], []]);
 });
 
-test.concurrent('teardown that is left with Ctrl-C instead has changed nothing', async () => {
+test.concurrent('teardown changes nothing when Ctrl-C is pressed at the confirmation', async () => {
   const sandbox = await openAccount();
   await setUp(sandbox);
   sandbox.clearRequests();
@@ -83,7 +83,7 @@ test.concurrent('teardown that is left with Ctrl-C instead has changed nothing',
   expect(writesTo(sandbox)).toEqual([]);
 });
 
-test.concurrent('teardown of a manifest in a terminal wants the number of keys typed', async () => {
+test.concurrent('teardown --manifest in a terminal requires the number of keys as confirmation', async () => {
   const sandbox = await openAccount();
   await setUpAll(sandbox, { keys: feeds(2) });
   const content = { defaults: { regions: ['us-west-2'] }, keys: feeds(2, { key: { generate: 'aes256' } }) };

@@ -16,7 +16,7 @@ import {
 import { exhaustive } from '../support/exhaustive.ts';
 import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
 
-/** Starts with all flags given and goes on with the account, so that the first conflict is asked about next. */
+/** Starts setup with all flags and confirms the account. The next question is about the first conflict. */
 async function meetConflict(sandbox: Sandbox): Promise<Wizard> {
   const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
   await wizard.reply(Q.account);
@@ -31,7 +31,7 @@ async function carryOut(wizard: Wizard): Promise<void> {
 const valuesOf = async (sandbox: Sandbox) =>
   Object.fromEntries((await readAccount(sandbox)).secrets.map(({ name, values }) => [name, values]));
 
-describe('a secret of this name holds another key', () => {
+describe('setup in a terminal, when the secret holds another key', () => {
   const taken = 'The secret studio-a in us-west-2 exists and holds another value than this key.';
 
   const accountWithOther = async () => {
@@ -40,7 +40,7 @@ describe('a secret of this name holds another key', () => {
     return sandbox;
   };
 
-  test.concurrent('and is kept', async () => {
+  test.concurrent('keeps the stored key if the user chooses that', async () => {
     const sandbox = await accountWithOther();
     const wizard = await meetConflict(sandbox);
     await wizard.waitFor(taken);
@@ -50,7 +50,7 @@ describe('a secret of this name holds another key', () => {
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
   });
 
-  test.concurrent('and is replaced', async () => {
+  test.concurrent('stores the new key as a new version if the user chooses that', async () => {
     const sandbox = await accountWithOther();
     const wizard = await meetConflict(sandbox);
     await wizard.choose(Q.conflict, 'store this key as a new version');
@@ -60,7 +60,7 @@ describe('a secret of this name holds another key', () => {
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
   });
 
-  test.concurrent('and the key gets another name, which may be taken as well', async () => {
+  test.concurrent('asks for another secret name, and again if that name is taken too', async () => {
     const sandbox = await accountWithOther();
     await makeSecret(sandbox, { Name: 'studio-b', SecretString: KEYS.other });
     const wizard = await meetConflict(sandbox);
@@ -73,7 +73,7 @@ describe('a secret of this name holds another key', () => {
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': other, 'studio-b': other, 'studio-c': mine });
   });
 
-  test.concurrent('and Enter alone replaces nothing, be it an SRT password, and neither does Enter at a plan', async () => {
+  test.concurrent('keeps a stored SRT password if the user only presses Enter at the conflict or at the plan', async () => {
     const sandbox = await openAccount();
     await makeSecret(sandbox, { Name: 'studio-a', SecretString: 'correct horse battery' });
     const before = await readAccount(sandbox);
@@ -90,7 +90,7 @@ describe('a secret of this name holds another key', () => {
     expect(await readAccount(sandbox)).toEqual(before);
   });
 
-  test.concurrent('and nothing is changed', async () => {
+  test.concurrent('changes nothing if the user chooses to stop', async () => {
     const sandbox = await accountWithOther();
     const before = await readAccount(sandbox);
     const wizard = await meetConflict(sandbox);
@@ -101,7 +101,7 @@ describe('a secret of this name holds another key', () => {
   });
 });
 
-describe('the secret is scheduled for deletion', () => {
+describe('setup in a terminal, when the secret is scheduled for deletion', () => {
   const accountWithDeleted = async (key: string) => {
     const sandbox = await openAccount();
     const SecretId = await makeSecret(sandbox, { Name: 'studio-a', SecretString: key });
@@ -118,26 +118,26 @@ describe('the secret is scheduled for deletion', () => {
     return wizard;
   };
 
-  test.concurrent('and is restored with what it holds', async () => {
+  test.concurrent('restores it and keeps the value it holds', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
     await carryOut(await restore(sandbox, 'keep the value it holds'));
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
   });
 
-  test.concurrent('and is restored with this key', async () => {
+  test.concurrent('restores it and stores this key as a new version', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
     await carryOut(await restore(sandbox, 'store this key as a new version'));
     const values = { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other };
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
   });
 
-  test.concurrent('and turns out to hold this very key', async () => {
+  test.concurrent('restores it and continues if it already holds this key', async () => {
     const sandbox = await accountWithDeleted(KEYS.aes256);
     await carryOut(await restore(sandbox, 'stop after restoring it'));
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.aes256 } });
   });
 
-  test.concurrent('and turns out to hold another one, which stops the run and says what exists', async () => {
+  test.concurrent('restores it, stops if it holds another key, and reports what exists', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
     const wizard = await restore(sandbox, 'stop after restoring it');
     await wizard.choose(Q.confirm, 'Yes');
@@ -151,7 +151,7 @@ describe('the secret is scheduled for deletion', () => {
     expect([...policies, ...roles]).toEqual([]);
   });
 
-  test.concurrent('and another name is taken', async () => {
+  test.concurrent('stores the key under another name and leaves the deleted secret alone', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
     const wizard = await meetConflict(sandbox);
     await wizard.choose(Q.conflict, 'take another name for the secret');
@@ -165,7 +165,7 @@ describe('the secret is scheduled for deletion', () => {
   });
 });
 
-describe('the policy and the role exist and are somebody else’s', () => {
+describe('setup in a terminal, when the policy and the role belong to someone else', () => {
   const trust = guideTrust('ec2.amazonaws.com');
   const document = {
     Version: '2012-10-17',
@@ -179,7 +179,7 @@ describe('the policy and the role exist and are somebody else’s', () => {
     return sandbox;
   };
 
-  test.concurrent('so the policy gets another name, and the role a statement more', async () => {
+  test.concurrent('creates a policy with another name and adds a statement to the trust policy', async () => {
     const sandbox = await accountWithOthers();
     const wizard = await meetConflict(sandbox);
     await wizard.waitFor('The policy ReadKeys exists and is not one that this program would extend.');
@@ -198,7 +198,7 @@ describe('the policy and the role exist and are somebody else’s', () => {
     ]);
   });
 
-  test.concurrent('so both get other names', async () => {
+  test.concurrent('creates a policy and a role with other names and leaves the existing ones alone', async () => {
     const sandbox = await accountWithOthers();
     const before = await readAccount(sandbox);
     const wizard = await meetConflict(sandbox);
@@ -214,8 +214,8 @@ describe('the policy and the role exist and are somebody else’s', () => {
   });
 });
 
-describe('the role has no room for one more policy', () => {
-  test.concurrent('so one that it has allows all secrets whose names begin alike', async () => {
+describe('setup in a terminal, when the role has reached its quota of policies', () => {
+  test.concurrent('offers to allow all secrets with a name prefix in an attached policy', async () => {
     const sandbox = await openAccount();
     const arnOf = (name: string) => `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:${name}-AbCdEf`;
     const full = guidePolicy(
@@ -241,13 +241,16 @@ describe('the role has no room for one more policy', () => {
   });
 });
 
-test.runIf(exhaustive)('a secret gets a name that begins as the policy says', async () => {
-  const sandbox = await openAccount();
-  const flags = ['--policy-scope', 'prefix', '--policy-prefix', 'live/'];
-  const wizard = startWizard([...flagsWithout('--secret-name'), ...flags], { sandbox, env: STUDIO_KEY });
-  await wizard.reply(Q.account);
-  await wizard.waitFor('(live/2018-12-01_baseball-game-source)');
-  await wizard.insist(Q.secretName, [['studio-a', 'The name begins with live/']], 'live/a');
-  await carryOut(wizard);
-  expect(Object.keys(await valuesOf(sandbox))).toEqual(['live/a']);
-});
+test.runIf(exhaustive)(
+  'setup in a terminal requires a secret name that begins with --policy-prefix',
+  async () => {
+    const sandbox = await openAccount();
+    const flags = ['--policy-scope', 'prefix', '--policy-prefix', 'live/'];
+    const wizard = startWizard([...flagsWithout('--secret-name'), ...flags], { sandbox, env: STUDIO_KEY });
+    await wizard.reply(Q.account);
+    await wizard.waitFor('(live/2018-12-01_baseball-game-source)');
+    await wizard.insist(Q.secretName, [['studio-a', 'The name begins with live/']], 'live/a');
+    await carryOut(wizard);
+    expect(Object.keys(await valuesOf(sandbox))).toEqual(['live/a']);
+  },
+);

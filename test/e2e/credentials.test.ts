@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const DEVICE = `arn:aws:iam::${ACCOUNT}:mfa/engineer`;
 
-/** The environment of someone who works with a profile that assumes a role with a code from a device. */
+/** The environment of a user whose profile assumes a role with an MFA code. */
 function withProfile({ url, credentials }: Sandbox): NodeJS.ProcessEnv {
   const write = (name: string, lines: string[]) => {
     const path = join(folder, `${name}-${new URL(url).port}`);
@@ -37,7 +37,7 @@ function withProfile({ url, credentials }: Sandbox): NodeJS.ProcessEnv {
   };
 }
 
-/** An account with a role that its users may assume if they prove that they have a device. */
+/** An account with a role that its users can assume with MFA. */
 async function accountWithEngineer(): Promise<Sandbox> {
   const sandbox = await openAccount();
   const trust = {
@@ -55,7 +55,7 @@ async function accountWithEngineer(): Promise<Sandbox> {
   return sandbox;
 }
 
-/** STS as it answers to a wrong code; the sandbox takes any six digits. */
+/** An STS endpoint that rejects every MFA code; the sandbox accepts any six digits. */
 async function refusingCodes(): Promise<string> {
   const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. ';
   const error = `<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>${message}</Message></Error>`;
@@ -69,8 +69,8 @@ async function refusingCodes(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('a profile that needs a code from an MFA device', () => {
-  test.concurrent('asks for it once in a terminal, and goes on as the role', async () => {
+describe('setup with a profile that requires an MFA code', () => {
+  test.concurrent('asks for the six-digit code once in a terminal and continues as the role', async () => {
     const sandbox = await accountWithEngineer();
     const wizard = startWizard(flagsWithout('--region'), { sandbox: 'none', env: withProfile(sandbox) });
     await wizard.reply(`Code of the MFA device ${DEVICE}`, '12345');
@@ -87,16 +87,19 @@ describe('a profile that needs a code from an MFA device', () => {
     expect(wizard.raw()).not.toContain('123456');
   });
 
-  test.concurrent.for(['ctrl-c', 'ctrl-d'] as const)('can be left with %s', async (key) => {
-    const sandbox = await accountWithEngineer();
-    const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
-    await wizard.waitFor(`? Code of the MFA device ${DEVICE}`);
-    await wizard.press(key);
-    expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
-  });
+  test.concurrent.for(['ctrl-c', 'ctrl-d'] as const)(
+    'changes nothing when %s is pressed at the question for the code',
+    async (key) => {
+      const sandbox = await accountWithEngineer();
+      const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
+      await wizard.waitFor(`? Code of the MFA device ${DEVICE}`);
+      await wizard.press(key);
+      expect(await wizard.exit()).toEqual({ code: 130 });
+      expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
+    },
+  );
 
-  test.concurrent('says that the role may not be assumed', async () => {
+  test.concurrent('reports that the role cannot be assumed', async () => {
     const sandbox = await accountWithEngineer();
     sandbox.addFault({ action: 'sts:AssumeRole', kind: 'access-denied' });
     const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
@@ -108,7 +111,7 @@ describe('a profile that needs a code from an MFA device', () => {
     expect(shown(wizard)).toContain('Nothing was changed.');
   });
 
-  test.concurrent('says that the code was wrong', async () => {
+  test.concurrent('reports that AWS did not accept the code', async () => {
     const sandbox = await openAccount();
     const sts = await refusingCodes();
     const env = { ...withProfile(sandbox), AWS_ENDPOINT_URL: sts };
@@ -121,7 +124,7 @@ describe('a profile that needs a code from an MFA device', () => {
     expect(shown(wizard)).toContain('Nothing was changed.');
   });
 
-  test.concurrent('is a sentence in a pipeline, where nobody can be asked', async () => {
+  test.concurrent('fails without a terminal and says why the code is needed', async () => {
     const sandbox = await accountWithEngineer();
     const before = await readAccount(sandbox);
     const { code, stderr } = await run(['setup', ...flagsWithout(), '--yes'], { env: withProfile(sandbox) });
@@ -134,8 +137,8 @@ describe('a profile that needs a code from an MFA device', () => {
   });
 });
 
-describe('credentials that do not serve', () => {
-  test.concurrent('because they have expired: what to run is said', async () => {
+describe('setup without usable credentials', () => {
+  test.concurrent('says how to renew expired credentials', async () => {
     const sandbox = await openAccount();
     sandbox.addFault({ kind: 'expired-token', times: Number.POSITIVE_INFINITY });
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
@@ -145,7 +148,7 @@ describe('credentials that do not serve', () => {
     expect(wizard.transcript()).toContain('Nothing was changed.');
   });
 
-  test.concurrent('because they expire half-way: what exists is said, and running again continues', async () => {
+  test.concurrent('reports what exists when credentials expire during the run, and continues on the next run', async () => {
     const sandbox = await openAccount();
     sandbox.addFault({ action: 'iam:CreateRole', kind: 'expired-token' });
     const first = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
@@ -164,7 +167,7 @@ describe('credentials that do not serve', () => {
     expect(await second.exit()).toEqual({ code: 0 });
   });
 
-  test.concurrent('because there are none: what to run is said', async () => {
+  test.concurrent('says how to provide credentials when there are none', async () => {
     const wizard = startWizard(flagsWithout(), {
       env: { ...STUDIO_KEY, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
       sandbox: 'none',
@@ -175,8 +178,8 @@ describe('credentials that do not serve', () => {
   });
 });
 
-describe('a profile beside access keys in the environment', () => {
-  test.concurrent('is what counts, and that is said in a sentence', async () => {
+describe('setup with both a profile and access keys in the environment', () => {
+  test.concurrent('uses the profile and says so', async () => {
     const sandbox = await openAccount();
     const env = { ...withProfile(sandbox), AWS_PROFILE: 'home', AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' };
     const flags = ['setup', ...flagsWithout(), '--yes', '--region', 'us-west-2'];

@@ -24,17 +24,17 @@ import {
 const forever = Number.POSITIVE_INFINITY;
 const processArguments = watchArguments();
 
-describe('a key that is refused is not repeated', () => {
+describe('setup with an invalid key', () => {
   const wrong: [string, string][] = [
-    ['a digit short', KEY.slice(1)],
-    ['with a letter that is no digit', `${KEY.slice(0, -1)}x`],
+    ['that is one digit short', KEY.slice(1)],
+    ['with a letter that is not hexadecimal', `${KEY.slice(0, -1)}x`],
     ['in quotes', `"${KEY}"`],
     ['as JSON', `{"key":"${KEY}"}`],
-    ['twice', `${KEY}\n${KEY}\n`],
+    ['given twice', `${KEY}\n${KEY}\n`],
     ['in Base64', Buffer.from(KEY, 'hex').toString('base64')],
   ];
 
-  test.concurrent.for(partOf(wrong, 3))('%s', async ([, text]) => {
+  test.concurrent.for(partOf(wrong, 3))('never prints a key %s', async ([, text]) => {
     const scene = await newScene();
     const { code } = await setup(scene, ['--key-file', '-', '--debug', '--json'], { stdin: text });
     expect(code).toBe(2);
@@ -42,10 +42,10 @@ describe('a key that is refused is not repeated', () => {
   });
 });
 
-/** Another key, because here it is the user who puts it into the arguments. */
+/** A separate key, because these tests put it into the arguments on purpose. */
 const MISPLACED = 'e8a15d7c39f04b62d8e1970ac5b34f26178d9ec0532fa4b6791c0de84f3a5b2d';
 
-describe('a key in the wrong place on the command line is not repeated', () => {
+describe('setup with a key in the wrong place on the command line', () => {
   const places: string[][] = [
     ['--secret-name', MISPLACED],
     ['--key-file', MISPLACED],
@@ -58,7 +58,7 @@ describe('a key in the wrong place on the command line is not repeated', () => {
     [MISPLACED],
   ];
 
-  test.concurrent.for(partOf(places, 3))('%s', async (flags) => {
+  test.concurrent.for(partOf(places, 3))('never prints the key: %s', async (flags) => {
     const home = newHome();
     const { code, stdout, stderr } = await run(['setup', ...flags, '--yes', '--debug', '--json'], {
       env: home.env,
@@ -69,36 +69,48 @@ describe('a key in the wrong place on the command line is not repeated', () => {
   });
 });
 
-describe('a run that fails does not give the key away', () => {
+describe('setup, when something fails', () => {
   const create = 'secretsmanager:CreateSecret';
   const flags = (scene: Scene) => [...keyFile(scene), '--debug', '--json'];
 
-  test.concurrent('at a conflict, the key that is there neither', async () => {
+  test.concurrent('prints neither the given nor the stored key at a conflict', async () => {
     const scene = await newScene();
     await makeSecret(scene.sandbox, { Name: 'studio-a', SecretString: HELD });
     expect((await setup(scene, flags(scene))).code).toBe(3);
   });
 
   const failures: { how: string; faults: Fault[]; code: number }[] = [
-    { how: 'without the permission', faults: [{ action: create, kind: 'access-denied' }], code: 4 },
-    { how: 'with expired credentials', faults: [{ action: create, kind: 'expired-token' }], code: 4 },
-    { how: 'throttled at first', faults: [{ action: create, kind: 'throttle' }], code: 0 },
-    { how: 'with an answer that is lost', faults: [{ action: create, kind: 'drop-after' }], code: 0 },
-    { how: 'at the step after it', faults: [{ action: 'iam:CreatePolicy', kind: 'access-denied' }], code: 4 },
+    { how: 'when a permission is missing', faults: [{ action: create, kind: 'access-denied' }], code: 4 },
     {
-      how: 'when it is read back',
+      how: 'when the credentials have expired',
+      faults: [{ action: create, kind: 'expired-token' }],
+      code: 4,
+    },
+    {
+      how: 'when the request is throttled at first',
+      faults: [{ action: create, kind: 'throttle' }],
+      code: 0,
+    },
+    { how: 'when an answer is lost', faults: [{ action: create, kind: 'drop-after' }], code: 0 },
+    {
+      how: 'when the next step is denied',
+      faults: [{ action: 'iam:CreatePolicy', kind: 'access-denied' }],
+      code: 4,
+    },
+    {
+      how: 'when reading the secret back is denied',
       faults: [{ action: 'secretsmanager:GetSecretValue', kind: 'access-denied', times: forever }],
       code: 4,
     },
   ];
 
-  test.concurrent.for(failures)('$how', async ({ faults, code }) => {
+  test.concurrent.for(failures)('never prints the key $how', async ({ faults, code }) => {
     const scene = await newScene(...faults);
     expect((await setup(scene, flags(scene))).code).toBe(code);
   });
 
-  // The SDK tries again and again, and waits in between; so these wait together.
-  test.concurrent('with an error inside AWS, a cut connection, or something else that answers', async () => {
+  // The SDK retries with pauses, so these run in parallel.
+  test.concurrent('never prints the key when AWS fails, the connection is cut, or a proxy answers in HTML', async () => {
     const kinds = ['internal-error', 'drop-before', 'html'] as const;
     const codes = kinds.map(async (kind) => {
       const scene = await newScene({ action: create, kind, times: forever });
@@ -107,7 +119,7 @@ describe('a run that fails does not give the key away', () => {
     expect(await Promise.all(codes)).toEqual([1, 1, 1]);
   });
 
-  test.concurrent('with a proof that does not hold', async () => {
+  test.concurrent('never prints the key when the role turns out not to be able to read the secret', async () => {
     const scene = await newScene();
     const arn = await makeSecret(scene.sandbox, { Name: 'studio-a', SecretString: KEY });
     const deny = {
@@ -126,7 +138,7 @@ describe('a run that fails does not give the key away', () => {
   test.concurrent.for([
     { key: KEY, more: [] },
     { key: PASSWORD, more: ['--key-type', 'srt-password'] },
-  ])('with an answer that repeats the request', async ({ key, more }) => {
+  ])('never prints the key when the error message of AWS repeats the request', async ({ key, more }) => {
     const scene = await newScene();
     const env = { AWS_ENDPOINT_URL_SECRETS_MANAGER: await echo() };
     const given = [...keyFile(scene, key), ...more, '--debug', '--json'];
@@ -136,7 +148,7 @@ describe('a run that fails does not give the key away', () => {
   });
 });
 
-/** Secrets Manager as a proxy or an imitation may be: its error message repeats the whole request. */
+/** A Secrets Manager endpoint whose error message repeats the whole request, as a proxy or an emulator might do. */
 async function echo(): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -154,8 +166,8 @@ async function echo(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('a program that breaks does not give the key away', () => {
-  test.concurrent('by an exception in the midst of a request', async () => {
+describe('setup that crashes', () => {
+  test.concurrent('never prints the key in an exception thrown during a request', async () => {
     const scene = await newScene();
     const preload = scene.home.give('preload.mjs', whenSent("throw new TypeError(body + ' cannot be sent')"));
     const { code, stdout } = await setup(scene, [...keyFile(scene), '--debug', '--json'], {
@@ -165,7 +177,7 @@ describe('a program that breaks does not give the key away', () => {
     expect(stdout).toContain('cannot be sent');
   });
 
-  test.concurrent('by an exception that nobody catches', async () => {
+  test.concurrent('never prints the key in an uncaught exception', async () => {
     const scene = await newScene();
     const preload = scene.home.give(
       'preload.mjs',
@@ -178,7 +190,7 @@ describe('a program that breaks does not give the key away', () => {
     expect(stderr).toContain('the wire broke');
   });
 
-  test.concurrent('by results that cannot be written', async () => {
+  test.concurrent('never prints the key when standard output cannot be written', async () => {
     const { sandbox, home } = await newScene();
     const args = ['setup', ...KEYLESS, '--yes', '--key-file', home.give('studio.key', KEY), '--debug'];
     const script = 'exec "$@" > /dev/full';
@@ -193,7 +205,7 @@ describe('a program that breaks does not give the key away', () => {
   });
 });
 
-/** Something that happens inside the program when it sends the request that holds the key, whose text is `body`. */
+/** A preload script with a statement to run when the program sends the request with the key; `body` is its text. */
 const whenSent = (happens: string) => `
   import http from 'node:http';
   const { end } = http.ClientRequest.prototype;
@@ -203,7 +215,7 @@ const whenSent = (happens: string) => `
     return end.apply(this, args);
   };`;
 
-test('no key was in the arguments of any process, all that time', () => {
+test('no key appears in the arguments of any process during these tests', () => {
   const seen = processArguments();
   expect(seen.filter((line) => line.includes('mc-static-key.js setup'))).not.toEqual([]);
   expect(leaks({ arguments: seen.join('\n') }, SECRETS)).toEqual([]);

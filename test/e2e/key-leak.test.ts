@@ -18,7 +18,7 @@ import { Q, startWizard, type Wizard } from './wizard.ts';
 
 const processArguments = watchArguments();
 
-test('the search finds a key in each of its spellings', () => {
+test('leaks() finds a key, or a piece of it, in every encoding', () => {
   const spelled = {
     piece: `x${KEY.slice(20, 32)}x`,
     upper: KEY.toUpperCase(),
@@ -30,7 +30,7 @@ test('the search finds a key in each of its spellings', () => {
   expect(leaks({ ...spelled, nothing: `${KEY.slice(0, 11)}-` }, SECRETS)).toHaveLength(6);
 });
 
-describe('a key that is stored is nowhere but in the secret', () => {
+describe('setup that stores a key', () => {
   const sources: { from: string; flags: (scene: Scene) => string[]; options?: RunOptions; holds?: string }[] =
     [
       { from: 'a file', flags: keyFile },
@@ -41,7 +41,7 @@ describe('a key that is stored is nowhere but in the secret', () => {
         options: { stdin: `${KEY}\r\n` },
       },
       {
-        from: 'a variable',
+        from: 'an environment variable',
         flags: () => ['--key-env', 'STUDIO_KEY', '--debug'],
         options: { env: { STUDIO_KEY: KEY } },
       },
@@ -52,14 +52,17 @@ describe('a key that is stored is nowhere but in the secret', () => {
       },
     ];
 
-  test.concurrent.for(sources)('from $from', async ({ flags, options, holds = KEY }) => {
-    const scene = await newScene();
-    expect((await setup(scene, flags(scene), options)).code).toBe(0);
-    expect(await heldKeys(scene)).toEqual([holds]);
-    expect(leaks({ requests: JSON.stringify(scene.sandbox.requests) }, SECRETS)).toEqual([]);
-  });
+  test.concurrent.for(sources)(
+    'leaves no copy outside the secret of a key from $from',
+    async ({ flags, options, holds = KEY }) => {
+      const scene = await newScene();
+      expect((await setup(scene, flags(scene), options)).code).toBe(0);
+      expect(await heldKeys(scene)).toEqual([holds]);
+      expect(leaks({ requests: JSON.stringify(scene.sandbox.requests) }, SECRETS)).toEqual([]);
+    },
+  );
 
-  test.concurrent('when the program makes it', async () => {
+  test.concurrent('leaves no copy outside the secret of a key that it generated', async () => {
     const scene = await newScene();
     const { code, stdout, stderr } = await setup(scene, ['--generate', 'aes256', '--debug', '--json']);
     const [made = ''] = await heldKeys(scene);
@@ -67,7 +70,7 @@ describe('a key that is stored is nowhere but in the secret', () => {
     expectNoLeak(scene.home, { stdout, stderr, arguments: processArguments().join('\n') }, [made]);
   });
 
-  test.concurrent('when the credentials come from a process, which does not inherit the variable', async () => {
+  test.concurrent('does not pass the variable with the key on to credential_process', async () => {
     const scene = await newScene();
     const { accessKeyId, secretAccessKey } = scene.sandbox.credentials;
     const found = JSON.stringify({ Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
@@ -83,7 +86,7 @@ describe('a key that is stored is nowhere but in the secret', () => {
   });
 });
 
-describe('a key that is typed does not show', () => {
+describe('setup with a typed key', () => {
   const start = ({ sandbox, home }: Scene) =>
     startWizard([...KEYLESS, '--debug'], { sandbox, env: home.env, cwd: home.cwd });
 
@@ -99,7 +102,7 @@ describe('a key that is typed does not show', () => {
     await wizard.reply(Q.keyAgain, KEY);
   };
 
-  test.concurrent('when all goes well', async () => {
+  test.concurrent('never shows the key in a run that succeeds', async () => {
     const scene = await newScene();
     const wizard = start(scene);
     await typeTwice(wizard);
@@ -120,7 +123,7 @@ describe('a key that is typed does not show', () => {
       },
     },
     {
-      moment: 'after the two differed',
+      moment: 'after the two entries differed',
       async go(wizard) {
         await typeOnce(wizard);
         await wizard.reply(Q.keyAgain, KEY.slice(1));
@@ -128,7 +131,7 @@ describe('a key that is typed does not show', () => {
       },
     },
     {
-      moment: 'before the plan is carried out',
+      moment: 'at the plan',
       async go(wizard) {
         await typeTwice(wizard);
         await wizard.waitFor(`? ${Q.confirm}`);
@@ -145,7 +148,7 @@ describe('a key that is typed does not show', () => {
     },
   ];
 
-  test.concurrent('when it is pasted as the path of a file, after that neither', async () => {
+  test.concurrent('masks a key that is pasted as the path of a file', async () => {
     const scene = await newScene();
     const wizard = start(scene);
     await wizard.reply(Q.account);
@@ -161,7 +164,7 @@ describe('a key that is typed does not show', () => {
     expectNoLeak(scene.home, { terminal: wizard.raw() });
   });
 
-  test.concurrent.for(moments)('and Ctrl-C $moment', async ({ go }) => {
+  test.concurrent.for(moments)('never shows the key when Ctrl-C is pressed $moment', async ({ go }) => {
     const scene = await newScene();
     const wizard = start(scene);
     await go(wizard, scene.sandbox);
@@ -171,7 +174,7 @@ describe('a key that is typed does not show', () => {
   });
 });
 
-test('no key was in the arguments of any process, all that time', () => {
+test('no key appears in the arguments of any process during these tests', () => {
   const seen = processArguments();
   const runs = seen.filter((line) => line.includes('mc-static-key.js setup'));
   expect(runs.filter((line) => line.includes('--yes'))).not.toEqual([]);

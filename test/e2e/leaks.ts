@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { closing } from '../support/closing.ts';
 
-/** So many characters in a row give a key away; fewer may come about by chance. */
+/** A match of this many characters counts as a leak; a shorter one can be chance. */
 const PIECE = 12;
 
-/** A key as it is and as it looks inside Base64 (whatever stands before it), in a URL, in JSON and in hexadecimal. */
+/** Returns a key as plain text, in Base64 (at every offset), URL-encoded, in JSON and in hexadecimal. */
 function spellings(key: string): string[] {
   const base64 = ['', '-', '--'].map((before) =>
     Buffer.from(before + key)
@@ -23,15 +23,17 @@ function spellings(key: string): string[] {
   ];
 }
 
-/** Every piece of every spelling. Letter case is left out of account, on both sides. */
+/** Returns every piece of every encoding, in lower case. */
 function piecesOf(key: string): Set<string> {
   const pieces = spellings(key).flatMap((text) =>
-    Array.from({ length: text.length - PIECE + 1 }, (_, at) => text.slice(at, at + PIECE).toLowerCase()),
+    Array.from({ length: text.length - PIECE + 1 }, (_, index) =>
+      text.slice(index, index + PIECE).toLowerCase(),
+    ),
   );
   return new Set(pieces);
 }
 
-/** The places whose text gives one of the keys away, with the piece that does. */
+/** Returns the places whose text has a piece of one of the keys, each with that piece. Ignores letter case. */
 export function leaks(places: Record<string, string>, keys: readonly string[]): string[] {
   const pieces = new Set(keys.flatMap((key) => [...piecesOf(key)]));
   return Object.entries(places).flatMap(([place, text]) => {
@@ -41,13 +43,13 @@ export function leaks(places: Record<string, string>, keys: readonly string[]): 
   });
 }
 
-/** The world of one run: the folders into which a program might write, and, elsewhere, files that are given to it. */
+/** The files of one run: the folders that the program might write to and, elsewhere, files that are given to it. */
 export interface Home {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Writes a file that only its owner can read, outside the folders of the run, and answers its path. */
+  /** Writes a file that only its owner can read, outside the folders of the run, and returns its path. */
   give(name: string, text: string): string;
-  /** All files that are in the folders of the run now: their names and what they hold. */
+  /** Returns all files in the folders of the run: their names and contents. */
   files(): Record<string, string>;
 }
 
@@ -79,14 +81,14 @@ function filesUnder(folder: string): Record<string, string> {
 
 const LOOKS = 5;
 
-/** Watches the arguments of every process of this machine while the tests of the file run. */
+/** Records the arguments of every process on this machine while the tests of the file run. */
 export function watchArguments(): () => string[] {
   const seen = new Set<string>();
   const looks = new Map<string, number>();
   const look = () => {
     for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const before = looks.get(id) ?? 0;
-      // Arguments change only when a process becomes another program, soon after it was started.
+      // Arguments change only when a process executes another program, which it does soon after its start.
       if (before < LOOKS) seen.add(argumentsOf(id));
       looks.set(id, before + 1);
     }
@@ -103,7 +105,7 @@ function argumentsOf(id: string): string {
   try {
     return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
   } catch {
-    // It has ended meanwhile.
+    // The process has ended.
     return '';
   }
 }

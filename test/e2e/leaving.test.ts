@@ -18,7 +18,7 @@ interface Place {
   question: string;
   missing: (keyof typeof COMPLETE)[];
   flags?: string[];
-  /** What is answered between the account and the question. */
+  /** Answers the questions between the account and this one. */
   before?: (wizard: Wizard) => Promise<void>;
 }
 
@@ -77,11 +77,11 @@ const places: Place[] = [
   { question: Q.confirm, missing: [] },
 ];
 
-describe('someone who leaves has changed nothing, is told so, and gets the terminal back as it was', () => {
+describe('setup in a terminal', () => {
   let sandbox: Sandbox;
   let atFirst: AccountState;
 
-  // One account for all: nobody here changes anything.
+  // One account for all tests, because none of them changes anything.
   beforeAll(async () => {
     sandbox = await openAccount();
     await makeSecret(sandbox, { Name: 'taken', SecretString: KEYS.other });
@@ -111,10 +111,11 @@ describe('someone who leaves has changed nothing, is told so, and gets the termi
   const start = (flags: string[]) => startWizard(flags, { sandbox, env: STUDIO_KEY, afterwards: 'stty -a' });
 
   for (const key of ['ctrl-c', 'ctrl-d'] as const) {
-    test.concurrent(`with ${key} at: ${Q.account}`, () => leaves(start(flagsWithout()), Q.account, key));
+    test.concurrent(`changes nothing and restores the terminal on ${key} at: ${Q.account}`, () =>
+      leaves(start(flagsWithout()), Q.account, key));
 
     test.concurrent.for(partOf(places, key === 'ctrl-c' ? 2 : 6))(
-      `with ${key} at: $question`,
+      `changes nothing and restores the terminal on ${key} at: $question`,
       async ({ question, missing, flags, before }) => {
         const wizard = start([...flagsWithout(...missing), ...(flags ?? [])]);
         await wizard.reply(Q.account);
@@ -125,7 +126,7 @@ describe('someone who leaves has changed nothing, is told so, and gets the termi
   }
 });
 
-test.concurrent('someone whose input ends before the first question has left', async () => {
+test.concurrent('setup changes nothing and restores the terminal when its input ends before the first question', async () => {
   const through = ['bash', '-c', 'echo starting; sleep 0.5; exec "$@"', 'bash'];
   const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY, through, afterwards: 'stty -a' });
   await wizard.waitFor('starting');

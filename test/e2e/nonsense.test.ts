@@ -12,8 +12,8 @@ const looksLikeKey =
   'The name looks like a key. Keys are given with --key-file, --key-env or in the wizard, never as a name.';
 const nameOf = (characters: string) => `The name takes 1 to ${characters} and nothing else.`;
 
-describe('an answer that is not right is refused with a reason, and asked for again', () => {
-  test.concurrent('a name', async () => {
+describe('setup in a terminal', () => {
+  test.concurrent('rejects an invalid name or description with the reason, and asks again', async () => {
     const sandbox = await openAccount();
     const names = flagsWithout('--secret-name', '--policy-name', '--role-name', '--role-description');
     const wizard = startWizard(names, { sandbox, env: STUDIO_KEY });
@@ -27,7 +27,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
         ['studio\x1b]0;owned\x07 a', secretName],
         [KEYS.aes128, looksLikeKey],
         [KEYS.other, looksLikeKey],
-        // The default goes away with the first backspace, and nothing is no name.
+        // The first backspace clears the default, and an empty name is invalid.
         ['\x7f', secretName],
       ],
       'studio-a',
@@ -61,7 +61,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
     expect(wizard.raw()).not.toContain('\x1b]0;owned');
   });
 
-  test.concurrent('a Region', async () => {
+  test.concurrent('rejects an unknown Region, but accepts one that is only missing from its list', async () => {
     const wizard = startWizard(flagsWithout('--region'), { env: STUDIO_KEY });
     await wizard.reply(Q.account);
     await wizard.reply(Q.region, 'atlantis');
@@ -84,7 +84,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
     [`{"key":"${KEYS.aes128}"}`, 'The key is JSON'],
   ];
 
-  test.concurrent('a key', async () => {
+  test.concurrent('rejects an invalid key with the reason, and asks again', async () => {
     const wizard = startWizard(flagsWithout('--key-env'));
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyType, 'Zixi');
@@ -96,7 +96,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
     await wizard.reply(Q.key, KEYS.aes128);
     await wizard.reply(Q.keyAgain, KEYS.aes128.replace('0', '1'));
     await wizard.waitFor('The two differ. Give the key again from the beginning.');
-    // Letter case means nothing to MediaConnect, but the key is stored as typed: one of the two is a slip.
+    // MediaConnect ignores letter case, but the key is stored as typed, so a difference is a typing mistake.
     await wizard.reply(Q.key, KEYS.aes128);
     await wizard.reply(Q.keyAgain, KEYS.aes128.toUpperCase());
     await wizard.waitFor('The two differ. Give the key again from the beginning.');
@@ -110,7 +110,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
     }
   });
 
-  test.concurrent('a key of another length than --algorithm says', async () => {
+  test.concurrent('rejects a key whose length does not match --algorithm', async () => {
     const wizard = startWizard([...flagsWithout('--key-env'), '--algorithm', 'aes256']);
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyFrom, 'I paste or type it');
@@ -119,7 +119,7 @@ describe('an answer that is not right is refused with a reason, and asked for ag
     await wizard.waitFor(/\? Key$/);
   });
 
-  test.concurrent('a key file, after which another source can be chosen', async () => {
+  test.concurrent('rejects an unusable key file and asks for the key source again', async () => {
     const write = (name: string, text: string, mode = 0o600) =>
       writeFileSync(join(folder, name), text, { mode });
     write('bad.key', `${KEYS.aes256.slice(1)}\n`);

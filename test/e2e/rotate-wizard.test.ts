@@ -5,7 +5,7 @@ import { setUp } from '../support/runs/setup.ts';
 import { openTerminal } from '../support/terminal/terminal.ts';
 import { openAccount } from './wizard.ts';
 
-test('rotate in a terminal: a password for SRT is checked as a password, and not as a static key', async () => {
+test('rotate in a terminal checks a new SRT password as a password, not as a static key', async () => {
   const sandbox = await openAccount();
   await setUp(sandbox, { key: 'first password', keyType: 'srt-password' });
   const terminal = openTerminal({
@@ -22,7 +22,7 @@ test('rotate in a terminal: a password for SRT is checked as a password, and not
     await terminal.waitFor(question);
     await terminal.type('second password\r');
   }
-  // Enter alone replaces no key.
+  // The default choice changes nothing.
   await terminal.waitFor('❯ No, change nothing');
   await terminal.press('down');
   await terminal.waitFor('❯ Yes, carry it out');

@@ -5,13 +5,13 @@ import { type RunOptions, type RunResult, run } from '../support/runs/run.ts';
 import { type Home, leaks, newHome } from './leaks.ts';
 import { flagsWithout, openAccount } from './wizard.ts';
 
-/** Keys without any pattern, so that a piece of one that is found somewhere is no chance. */
+/** Random keys, so that a match of a piece is never a coincidence. */
 export const KEY = '7d1c94e0b35fa826d9e47b10c8365af2914eb70d2c8f53a6e01b97d4f5682c3a';
 export const HELD = 'c25e83f7104bd96a3f8e07b5d1946c2ae97f305b8d21c64f0ae7395bd86c14f0';
 export const PASSWORD = 'Zeppelin "LZ 129" 100%/& <Lakehurst>';
 export const SECRETS = [KEY, HELD, PASSWORD];
 
-/** An account and a computer for one run. */
+/** An account and the files for one run. */
 export interface Scene {
   sandbox: Sandbox;
   home: Home;
@@ -23,14 +23,14 @@ export async function newScene(...faults: Fault[]): Promise<Scene> {
   return { sandbox, home: newHome() };
 }
 
-/** Every flag but the one that says where the key comes from. */
+/** Every flag but the key source. */
 export const KEYLESS = flagsWithout('--key-env');
 
 export function keyFile({ home }: Scene, text = `${KEY}\n`): string[] {
   return ['--key-file', home.give('studio.key', text)];
 }
 
-/** Runs `setup --yes` in a pipeline, and finds no key in anything that it said or wrote. */
+/** Runs `setup --yes` without a terminal, and expects no key in its output or its files. */
 export async function setup(scene: Scene, flags: string[], options: RunOptions = {}): Promise<RunResult> {
   const { sandbox, home } = scene;
   const env = { ...sandbox.env, ...home.env, ...options.env };

@@ -12,7 +12,7 @@ const STOPPING =
 const EXISTS_SECRET =
   /What exists by now: arn:\S+:secret:studio-a-\S+ \(created\) Run the same command again to continue/;
 
-/** Until the account has been asked for something; the answer may be a long time in coming. */
+/** Waits until the account has received a request. The answer can come much later. */
 const asksFor = (sandbox: Sandbox, action: string) =>
   vi.waitFor(() => expect(sandbox.requests.map((request) => request.action)).toContain(action), 5_000);
 
@@ -25,7 +25,7 @@ function hasTheCursorBack(wizard: Wizard): void {
   expect(shownAt).toBeGreaterThan(hiddenAt ?? -1);
 }
 
-/** A run in a terminal that is carrying out its plan when CreateSecret takes so long. */
+/** Starts a run in a terminal and returns it while CreateSecret, which takes this long, is under way. */
 async function whileStoring(sandbox: Sandbox, delayMs: number): Promise<Wizard> {
   sandbox.addFault(slow('CreateSecret', delayMs));
   const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY, signalled: true });
@@ -35,30 +35,33 @@ async function whileStoring(sandbox: Sandbox, delayMs: number): Promise<Wizard> 
   return wizard;
 }
 
-describe('someone who stops a run in the midst of a change', () => {
+describe('setup that is stopped during a change', () => {
   test.concurrent.for([
     { how: 'Ctrl-C', stop: (wizard: Wizard) => wizard.press('ctrl-c'), code: 130 },
     { how: 'SIGTERM', stop: (wizard: Wizard) => wizard.signal('SIGTERM'), code: 143 },
-  ])('with $how sees it finished, and what exists; running again does the rest', async ({ stop, code }) => {
-    const sandbox = await openAccount();
-    const wizard = await whileStoring(sandbox, 700);
-    await stop(wizard);
-    await wizard.waitFor(STOPPING);
-    expect(await wizard.exit()).toEqual({ code });
-    expect(shown(wizard)).toMatch(EXISTS_SECRET);
-    hasTheCursorBack(wizard);
-    expect(writesTo(sandbox)).toEqual(['secretsmanager:CreateSecret']);
-    const { secrets } = await readAccount(sandbox);
-    expect(shown(wizard)).toContain(`${secrets[0]?.arn} (created)`);
+  ])(
+    'finishes the change on $how and reports what exists; the next run completes the setup',
+    async ({ stop, code }) => {
+      const sandbox = await openAccount();
+      const wizard = await whileStoring(sandbox, 700);
+      await stop(wizard);
+      await wizard.waitFor(STOPPING);
+      expect(await wizard.exit()).toEqual({ code });
+      expect(shown(wizard)).toMatch(EXISTS_SECRET);
+      hasTheCursorBack(wizard);
+      expect(writesTo(sandbox)).toEqual(['secretsmanager:CreateSecret']);
+      const { secrets } = await readAccount(sandbox);
+      expect(shown(wizard)).toContain(`${secrets[0]?.arn} (created)`);
 
-    const again = startWizard([...flagsWithout(), '--yes'], { sandbox, env: STUDIO_KEY });
-    expect(await again.exit()).toEqual({ code: 0 });
-    const { roles, ...rest } = await readAccount(sandbox);
-    expect(rest.secrets).toEqual(secrets);
-    expect(roles).toMatchObject([{ name: 'MediaConnect-Keys', attached: ['ReadKeys'] }]);
-  });
+      const again = startWizard([...flagsWithout(), '--yes'], { sandbox, env: STUDIO_KEY });
+      expect(await again.exit()).toEqual({ code: 0 });
+      const { roles, ...rest } = await readAccount(sandbox);
+      expect(rest.secrets).toEqual(secrets);
+      expect(roles).toMatchObject([{ name: 'MediaConnect-Keys', attached: ['ReadKeys'] }]);
+    },
+  );
 
-  test.concurrent('and does not want to wait either, is out at once', async () => {
+  test.concurrent('exits at once on a second Ctrl-C and says that the change may have been made', async () => {
     const sandbox = await openAccount();
     const wizard = await whileStoring(sandbox, 30_000);
     await wizard.press('ctrl-c');
@@ -71,7 +74,7 @@ describe('someone who stops a run in the midst of a change', () => {
     hasTheCursorBack(wizard);
   });
 
-  test.concurrent('gets one JSON document with --json', async () => {
+  test.concurrent('prints one JSON document with --json', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-signals-'));
     closing(() => rmSync(folder, { recursive: true }));
     const sandbox = await openAccount();
@@ -94,8 +97,8 @@ describe('someone who stops a run in the midst of a change', () => {
   });
 });
 
-describe('someone who stops a run that is not changing anything', () => {
-  test.concurrent('because it waits for an answer, is out at once and has changed nothing', async () => {
+describe('setup that is stopped between changes', () => {
+  test.concurrent('exits at once and changes nothing while it waits for an answer', async () => {
     const sandbox = await openAccount();
     sandbox.addFault({ action: 'GetCallerIdentity', kind: 'hang' });
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
@@ -106,7 +109,7 @@ describe('someone who stops a run that is not changing anything', () => {
     hasTheCursorBack(wizard);
   });
 
-  test.concurrent('because it waits for IAM, is out at once and is told what exists', async () => {
+  test.concurrent('exits at once and reports what exists while it waits for IAM', async () => {
     const sandbox = await openAccount({ iamPropagationMs: 30_000 });
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
@@ -123,7 +126,7 @@ describe('someone who stops a run that is not changing anything', () => {
   test.concurrent.for([
     { signal: 'SIGTERM', code: 143 },
     { signal: 'SIGINT', code: 130 },
-  ] as const)('because it asks, with $signal from outside', async ({ signal, code }) => {
+  ] as const)('exits and changes nothing on $signal at a question', async ({ signal, code }) => {
     const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY, signalled: true });
     await wizard.waitFor(`? ${Q.account}`);
     wizard.signal(signal);

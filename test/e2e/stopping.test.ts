@@ -4,7 +4,7 @@ import { flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } fr
 
 const CTRL_Z = '\x1a';
 
-/** What a shell expects of its terminal: lines, their echo, and Ctrl-C as a signal. */
+/** Expects the terminal state that a shell needs: line mode, echo, Ctrl-C as a signal, and the cursor. */
 const isAsBefore = (wizard: Wizard) => {
   const [, state = ''] = wizard
     .transcript()
@@ -15,7 +15,7 @@ const isAsBefore = (wizard: Wizard) => {
   expect(wizard.raw().lastIndexOf('\x1b[?25h')).toBeGreaterThan(wizard.raw().lastIndexOf('\x1b[?25l'));
 };
 
-/** Stops the program, looks at the terminal, and continues it. */
+/** Suspends the program, checks the terminal, and continues it. */
 async function stopAndContinue(wizard: Wizard, stop = () => wizard.type(CTRL_Z)) {
   await stop();
   await wizard.waitFor('[stopped]');
@@ -26,8 +26,8 @@ async function stopAndContinue(wizard: Wizard, stop = () => wizard.type(CTRL_Z))
 const start = (missing: Parameters<typeof flagsWithout>, through?: string[]) =>
   startWizard(flagsWithout(...missing), { env: STUDIO_KEY, asJob: true, ...(through ? { through } : {}) });
 
-describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the question again', () => {
-  test.concurrent('at a text, which keeps what was typed, as often as wanted', async () => {
+describe('Ctrl-Z at a question', () => {
+  test.concurrent('gives the terminal back, and fg repeats a text question with what was typed, each time', async () => {
     const wizard = start(['--role-name']);
     await wizard.reply(Q.account);
     await wizard.waitFor(`? ${Q.roleName}`);
@@ -43,7 +43,7 @@ describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the 
     isAsBefore(wizard);
   });
 
-  test.concurrent('at a list, which keeps what was chosen', async () => {
+  test.concurrent('gives the terminal back, and fg repeats a list with the same line selected', async () => {
     const wizard = start([]);
     await wizard.reply(Q.account);
     await wizard.waitFor('❯ Yes');
@@ -60,14 +60,14 @@ describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the 
   test.concurrent.for([
     { how: 'a shell script', through: ['sh', '-c', '"$@"; exit $?', 'sh'] },
     {
-      how: 'a program of Node.js, as with npm start',
+      how: 'a Node.js program, as with npm start',
       through: [
         process.execPath,
         '-e',
         "process.exit(require('child_process').spawnSync(process.argv[1], process.argv.slice(2), { stdio: 'inherit' }).status)",
       ],
     },
-  ])('when the program runs below $how', async ({ through }) => {
+  ])('gives the terminal back when the program runs under $how', async ({ through }) => {
     const wizard = start([], through);
     await wizard.waitFor(`? ${Q.account}`);
     await stopAndContinue(wizard);
@@ -76,7 +76,7 @@ describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the 
     isAsBefore(wizard);
   });
 
-  test.concurrent('at once when nothing could continue the program', async () => {
+  test.concurrent('repeats the question at once when no shell could continue the program', async () => {
     const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY });
     await wizard.reply(Q.account);
     await wizard.waitFor(`? ${Q.roleName}`);
@@ -88,9 +88,9 @@ describe('Ctrl-Z at a question gives the terminal to the shell, and fg asks the 
   });
 });
 
-describe('a question that is hidden stays hidden after a stop', () => {
+describe('a question with hidden input', () => {
   const key = KEYS.aes256;
-  /** The number of the job, and of its first process. */
+  /** The process group ID of the job, which is also the ID of its first process. */
   const numberOf = (wizard: Wizard) => Number(/^process (\d+)/m.exec(wizard.transcript())?.[1]);
 
   test.concurrent.for([
@@ -98,12 +98,12 @@ describe('a question that is hidden stays hidden after a stop', () => {
     ...(['SIGTSTP', 'SIGSTOP'] as const).flatMap((signal) => [
       { how: signal, stop: async (wizard: Wizard) => void process.kill(numberOf(wizard), signal) },
       {
-        how: `${signal} to the whole job, whose other process gives the terminal away at once`,
+        how: `${signal} to the whole job, in which a shell gives the terminal back at once`,
         through: ['sh', '-c', '"$@"; exit $?', 'sh'],
         stop: async (wizard: Wizard) => void process.kill(-numberOf(wizard), signal),
       },
     ]),
-  ])('by $how', async ({ stop, ...more }) => {
+  ])('stays hidden after $how', async ({ stop, ...more }) => {
     const wizard = start(['--key-env'], 'through' in more ? more.through : undefined);
     await wizard.waitFor(`? ${Q.account}`);
     await stopAndContinue(wizard);
@@ -124,7 +124,7 @@ describe('a question that is hidden stays hidden after a stop', () => {
   });
 });
 
-test.concurrent('a stop while the program works gives the cursor back, and the work goes on with fg', async () => {
+test.concurrent('Ctrl-Z during a change gives the cursor back, and fg continues the change', async () => {
   const sandbox = await openAccount();
   sandbox.addFault({ action: 'CreateSecret', kind: 'delay', delayMs: 1_500 });
   const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY, asJob: true, sandbox });

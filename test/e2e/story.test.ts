@@ -14,8 +14,8 @@ import {
 } from '../support/account.ts';
 import { type COMPLETE, flagsWithout, openAccount, Q, STUDIO_KEY, startWizard } from './wizard.ts';
 
-describe('someone who follows the wizard from end to end', () => {
-  test.concurrent('has in the account what the plan said, and sees what the next screen asks for', async () => {
+describe('the setup wizard', () => {
+  test.concurrent('creates what the plan shows and prints the values and commands for MediaConnect', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard([], { sandbox });
     await wizard.waitFor(`AWS account ${ACCOUNT}`);
@@ -67,7 +67,7 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.raw()).not.toContain(KEYS.aes256.slice(0, 12));
   });
 
-  test.concurrent('can have a key made, for two Regions', async () => {
+  test.concurrent('generates one key and stores it in two Regions', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard(flagsWithout('--region', '--key-env'), {
       sandbox,
@@ -94,7 +94,7 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.raw()).not.toContain(first);
   });
 
-  test.concurrent('can choose a secret that exists, by a part of its name', async () => {
+  test.concurrent('finds an existing secret by a part of its name and uses it unchanged', async () => {
     const sandbox = await openAccount();
     const arn = await makeSecret(sandbox, { Name: 'baseball' });
     await makeSecret(sandbox, { Name: 'studio-b', SecretString: KEYS.other });
@@ -112,7 +112,7 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.transcript()).toContain(`Secret ARN: ${arn}`);
   });
 
-  test.concurrent('can store an SRT password, once its length is right', async () => {
+  test.concurrent('stores an SRT password once its length is valid', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard(flagsWithout('--key-env'), { sandbox });
     await wizard.reply(Q.account);
@@ -133,7 +133,7 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.transcript()).not.toContain('grant-flow-entitlements');
   });
 
-  test.concurrent('who names a role that exists is not asked for its description', async () => {
+  test.concurrent('does not ask for a description when the role exists', async () => {
     const sandbox = await openAccount();
     await makeRole(sandbox, { name: 'MediaConnect-Keys' });
     const wizard = startWizard(flagsWithout('--role-name', '--role-description'), {
@@ -148,7 +148,7 @@ describe('someone who follows the wizard from end to end', () => {
     expect(wizard.transcript()).not.toContain(Q.roleDescription);
   });
 
-  test.concurrent('who runs it again is told that everything is in place, and is not asked to confirm', async () => {
+  test.concurrent('reports on the second run that everything is in place, and asks for no confirmation', async () => {
     const sandbox = await openAccount();
     const first = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await first.reply(Q.account);
@@ -164,8 +164,8 @@ describe('someone who follows the wizard from end to end', () => {
   });
 });
 
-describe('someone who changes their mind', () => {
-  test.concurrent('at the account has changed nothing', async () => {
+describe('the setup wizard, when the user declines', () => {
+  test.concurrent('changes nothing after No to the account', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account, 'n');
@@ -174,7 +174,7 @@ describe('someone who changes their mind', () => {
     expect(await readAccount(sandbox)).toEqual({ secrets: [], policies: [], roles: [] });
   });
 
-  test.concurrent('at the plan has seen both documents on request, and has changed nothing', async () => {
+  test.concurrent('shows both documents on request and changes nothing after No to the plan', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
@@ -190,7 +190,7 @@ describe('someone who changes their mind', () => {
   });
 });
 
-describe('the wizard asks only for what the flags leave open', () => {
+describe('the setup wizard, with some flags given', () => {
   const asked = (transcript: string) =>
     Object.values(Q).filter((question) =>
       new RegExp(`^[?✔] ${question.replace('?', '\\?')}`, 'm').test(transcript),
@@ -204,7 +204,7 @@ describe('the wizard asks only for what the flags leave open', () => {
     { missing: ['--role-name'], questions: [Q.roleName] },
   ];
 
-  test.concurrent.for(cases)('without $missing', async ({ missing, questions }) => {
+  test.concurrent.for(cases)('asks only for what is missing: $missing', async ({ missing, questions }) => {
     const wizard = startWizard(flagsWithout(...missing), { env: STUDIO_KEY });
     await wizard.reply(Q.account);
     for (const question of questions) await wizard.reply(question);
@@ -213,7 +213,7 @@ describe('the wizard asks only for what the flags leave open', () => {
     expect(asked(wizard.transcript())).toEqual([Q.account, ...questions, Q.confirm]);
   });
 
-  test.concurrent('and reads a key that a flag names before it asks anything', async () => {
+  test.concurrent('reads the key that a flag names before it asks anything', async () => {
     const wizard = startWizard(['--key-env', 'STUDIO_KEY'], { env: { STUDIO_KEY: 'not a key' } });
     expect(await wizard.exit()).toEqual({ code: 2 });
     expect(asked(wizard.transcript())).toEqual([]);

@@ -16,7 +16,7 @@ const askedNothing = (wizard: Wizard) => {
   expect(questions).toEqual([]);
 };
 
-describe('in a terminal, nothing is asked and all that is missing is named at once', () => {
+describe('setup in a terminal, with flags missing', () => {
   const cases: { how: string; flags?: string[]; options?: WizardOptions }[] = [
     { how: '--yes', flags: ['--yes'] },
     { how: '--no-input', flags: ['--no-input'] },
@@ -31,26 +31,29 @@ describe('in a terminal, nothing is asked and all that is missing is named at on
       GO_PIPELINE_NAME: 'studio',
     }).map(([name, value]) => ({ how: `${name}, as in a CI system`, options: { env: { [name]: value } } })),
     { how: 'MC_STATIC_KEY_NO_INPUT=1', options: { env: { MC_STATIC_KEY_NO_INPUT: '1' } } },
-    { how: 'standard input from elsewhere', options: { redirect: '< /dev/null' } },
-    // What writes it on may be slower than the program.
-    { how: 'standard error to elsewhere', options: { redirect: '2> >(cat)', afterwards: 'wait $!' } },
+    { how: 'redirected standard input', options: { redirect: '< /dev/null' } },
+    // The process that copies it may end later than the program.
+    { how: 'redirected standard error', options: { redirect: '2> >(cat)', afterwards: 'wait $!' } },
   ];
 
-  test.concurrent.for(cases)('with $how', async ({ flags = [], options }) => {
-    const sandbox = await openAccount();
-    const wizard = startWizard(flags, { sandbox, ...options });
-    expect(await wizard.exit()).toEqual({ code: 2 });
-    askedNothing(wizard);
-    for (const missing of ['--secret-name NAME', '--region REGION', '--key-file PATH']) {
-      expect(shown(wizard)).toContain(missing);
-    }
-    expect(shown(wizard).includes('--yes to carry out the plan')).toBe(flags[0] !== '--yes');
-    expect(sandbox.requests).toEqual([]);
-  });
+  test.concurrent.for(cases)(
+    'asks nothing and names all missing flags with $how',
+    async ({ flags = [], options }) => {
+      const sandbox = await openAccount();
+      const wizard = startWizard(flags, { sandbox, ...options });
+      expect(await wizard.exit()).toEqual({ code: 2 });
+      askedNothing(wizard);
+      for (const missing of ['--secret-name NAME', '--region REGION', '--key-file PATH']) {
+        expect(shown(wizard)).toContain(missing);
+      }
+      expect(shown(wizard).includes('--yes to carry out the plan')).toBe(flags[0] !== '--yes');
+      expect(sandbox.requests).toEqual([]);
+    },
+  );
 });
 
-describe('in a terminal, nothing is asked and the work is done', () => {
-  test.concurrent('with --yes and all that it takes', async () => {
+describe('setup in a terminal, with all flags given', () => {
+  test.concurrent('asks nothing and completes with --yes', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard([...flagsWithout(), '--yes'], { sandbox, env: STUDIO_KEY });
     expect(await wizard.exit()).toEqual({ code: 0 });
@@ -59,13 +62,13 @@ describe('in a terminal, nothing is asked and the work is done', () => {
     expect([secrets.length, policies.length, roles.length]).toEqual([1, 1, 1]);
   });
 
-  test.concurrent('with CI=false, which is no CI, something is asked after all', async () => {
+  test.concurrent('asks questions with CI=false', async () => {
     const wizard = startWizard(flagsWithout(), { env: { ...STUDIO_KEY, CI: 'false' } });
     await wizard.waitFor(`? ${Q.account}`);
   });
 });
 
-describe('a terminal that can do little', () => {
+describe('a limited terminal', () => {
   test.concurrent.for([
     { how: 'NO_COLOR', flags: [], env: { NO_COLOR: '1' } },
     { how: '--no-color', flags: ['--no-color'], env: { FORCE_COLOR: '1' } },
@@ -77,7 +80,7 @@ describe('a terminal that can do little', () => {
     await wizard.reply(Q.account);
     await wizard.reply(Q.roleName, 'not a name');
     await wizard.waitFor('> The name takes 1 to 64 letters');
-    // A dumb terminal cannot take back what was typed, so the wizard does.
+    // A dumb terminal cannot erase what was typed, so the wizard starts from an empty answer.
     await wizard.type(`${env.TERM === 'dumb' ? '' : '\x15'}MediaConnect-Keys\r`);
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
@@ -90,7 +93,7 @@ describe('a terminal that can do little', () => {
     ).toEqual([]);
   });
 
-  test.concurrent.for(['0', '5'])('can be %s columns wide', async (columns) => {
+  test.concurrent.for(['0', '5'])('can have %s columns', async (columns) => {
     const wizard = startWizard(flagsWithout(), {
       env: STUDIO_KEY,
       through: ['bash', '-c', `stty cols ${columns} rows ${columns}; exec "$@"`, 'bash'],
@@ -103,7 +106,7 @@ describe('a terminal that can do little', () => {
     expect(wizard.raw().length).toBeLessThan(100_000);
   });
 
-  test.concurrent('gets its questions, options and answers broken between words at 40 columns', async () => {
+  test.concurrent('gets questions, choices and answers wrapped between words at 40 columns', async () => {
     const wizard = startWizard(flagsWithout('--key-env', '--role-description'), { columns: 40 });
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyType, 'Zixi');
@@ -118,7 +121,7 @@ describe('a terminal that can do little', () => {
     expect(lines).toContain('  encryption keys of the studio flows');
   });
 
-  test.concurrent('gets its sentences broken between words at 40 columns', async () => {
+  test.concurrent('gets sentences wrapped between words at 40 columns', async () => {
     const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY, columns: 40 });
     await wizard.reply(Q.account);
     await wizard.reply(Q.roleName, 'not a name');

@@ -5,49 +5,49 @@ import { program } from '../support/runs/run.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal/terminal.ts';
 
 const CLEAR_LINE = '\x15';
-/** A list from its chosen line to its last one: output can arrive in pieces, and half a list tells nothing of the choice. */
+/** A list from its selected line to its last one. Output can arrive in pieces, and half a list can lack the selection. */
 const WHOLE_LIST = /^❯ [\s\S]*?⏎ select/m;
 
-/** An answer, and the sentence with which it is refused. */
+/** An invalid answer, and the sentence that rejects it. */
 export type Refused = readonly [answer: string, sentence: string];
 
-/** Someone at a terminal in which the built program runs. */
+/** A user at a terminal in which the built program runs. */
 export interface Wizard extends Terminal {
   /** Waits for the question, types the answer and presses Enter; without an answer, takes the default. */
   reply(question: string, answer?: string): Promise<void>;
-  /** Waits for the question and moves down its list to a choice that begins so. */
+  /** Waits for the question and selects the choice that begins with this text. */
   choose(question: string, choice: string): Promise<void>;
-  /** Waits for the question, types a part of a name and takes the choice that is then the first. */
+  /** Waits for the question, types a part of a name and takes the choice that is then at the top. */
   search(question: string, term: string, choice: string): Promise<void>;
-  /** Gives answers that must be refused with these sentences, and then one that is right. */
+  /** Gives answers that must be rejected with these sentences, and then a valid one. */
   insist(question: string, refused: readonly Refused[], answer: string): Promise<void>;
-  /** Sends a signal to the program, which was started as `signalled`. */
+  /** Sends a signal to the program, which must have been started with `signalled`. */
   signal(name: NodeJS.Signals): void;
 }
 
 export interface WizardOptions extends Pick<TerminalOptions, 'env' | 'columns' | 'cwd'> {
-  /** The command that is started; `setup` if not given. */
+  /** The command to start; `setup` by default. */
   command?: 'setup' | 'rotate' | 'teardown';
-  /** The account; without one, the program brings its own (`--sandbox`). 'none' leaves finding one to the environment. */
+  /** The account. Without one, the program starts its own (`--sandbox`); with 'none', the environment decides. */
   sandbox?: Sandbox | 'none';
-  /** A shell command that is run in the same terminal when the program has ended, whose exit code stays what counts. */
+  /** A shell command to run in the same terminal after the program. The exit code is still that of the program. */
   afterwards?: string;
-  /** Where the shell sends input or output that shall not be the terminal, such as `< /dev/null`. */
+  /** A redirection of input or output away from the terminal, such as `< /dev/null`. */
   redirect?: string;
-  /** Runs the program as a job of the shell, which says '[stopped]' when it is stopped, and continues it on Enter. */
+  /** Runs the program as a job of a shell, which prints '[stopped]' when it is suspended and continues it on Enter. */
   asJob?: boolean;
-  /** What starts the program, in place of the shell itself: a command that runs its arguments. */
+  /** A command that runs its arguments; it starts the program in place of the shell. */
   through?: readonly string[];
-  /** Lets `signal` know the process, whose number is then the first line on the screen. */
+  /** Prints the process ID on the first line of the screen, for `signal`. */
   signalled?: boolean;
 }
 
-/** All that the terminal shows, however it is broken into lines. */
+/** Returns the text of the terminal without its line breaks. */
 export function shown(terminal: Terminal): string {
   return terminal.transcript().replace(/\s+/g, ' ');
 }
 
-/** An account of this test's own; gone after the tests of the file. */
+/** Starts an account for one test; it is closed after the tests of the file. */
 export async function openAccount(options?: SandboxOptions): Promise<Sandbox> {
   const sandbox = await startSandbox(options);
   closing(() => sandbox.close());
@@ -108,8 +108,8 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
 }
 
 /**
- * A shell with job control; a job that was stopped has a code above 143. Each time it prints the state of the terminal that
- * it gets back. No loop, which bash leaves when a job in it is stopped.
+ * A shell with job control. It prints the terminal state each time it gets the terminal back. A suspended job has an exit
+ * code above 143. It calls itself, because bash leaves a loop when a job in it is suspended.
  */
 const JOB = `set -m
 back() {
@@ -131,7 +131,7 @@ function shellScript({ afterwards, redirect = '', signalled, asJob }: WizardOpti
   return `${signalled ? 'echo "process $$";' : ''} exec "$@" ${redirect}`;
 }
 
-/** The questions, in the order in which they come. */
+/** The questions, in their order. */
 export const Q = {
   account: 'Go on with this account?',
   region: 'Region of the flow',
@@ -155,7 +155,7 @@ export const Q = {
   confirm: 'Carry out this plan?',
 } as const;
 
-/** Flags that leave no question but those about the account and the plan; the key is in the variable `STUDIO_KEY`. */
+/** Flags that leave only the questions about the account and the plan. The key is in the variable `STUDIO_KEY`. */
 export const COMPLETE = {
   '--region': 'us-west-2',
   '--key-env': 'STUDIO_KEY',

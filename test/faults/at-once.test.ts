@@ -22,14 +22,14 @@ const EIGHT = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((letter) => `studio-$
 const ALL_WELL = EIGHT.map(() => 0);
 const someSecret = (name: string) => `arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`;
 
-/** An account of which most answers come soon and some late, so that runs overtake each other between reading and writing. */
+/** An account with random latency, mostly short and sometimes long, so that runs overtake each other. */
 async function unevenAccount(longestMs: number): Promise<Sandbox> {
   const account = await startSandbox({ latencyMs: () => Math.random() ** 4 * longestMs });
   closing(() => account.close());
   return account;
 }
 
-/** The built program in the exhaustive run, and the same without a process of its own in the other. */
+/** Runs the built program in the exhaustive run, and the same code in this process otherwise. */
 const setup = exhaustive ? setUpBuilt : setUp;
 
 async function setUpBuilt(account: Sandbox, wishes: Wishes) {
@@ -44,11 +44,11 @@ async function setUpBuilt(account: Sandbox, wishes: Wishes) {
 
 const STARTS: [string, string[]][] = [
   ['the policy has five versions', ['one', 'two', 'three', 'four', 'old']],
-  ['there is a policy to extend', ['old']],
-  ['there is nothing yet', []],
+  ['the policy exists', ['old']],
+  ['the account is empty', []],
 ];
 
-/** Makes a policy whose versions allow one secret each, and answers what the last one allows. */
+/** Makes a policy whose versions allow one secret each, and returns what the last one allows. */
 async function begin(account: Sandbox, names: string[]): Promise<string[]> {
   const [first, ...later] = names.map((name) => guidePolicy(someSecret(name)));
   if (!first) return [];
@@ -57,7 +57,7 @@ async function begin(account: Sandbox, names: string[]): Promise<string[]> {
   return names.slice(-1).map(someSecret);
 }
 
-/** What may be read in the end, when eight runs have added a secret each: all eight, and what could be read before. */
+/** Expects that all runs succeed, and that the policy allows the secrets of all of them and what it allowed before. */
 async function expectAll(
   account: Sandbox,
   results: { code: number | null; json: SetupDocument }[],
@@ -71,9 +71,9 @@ async function expectAll(
   expect(roles.map(({ name, attached }) => [name, attached])).toEqual([[ROLE, [POLICY]]]);
 }
 
-describe.concurrent('eight runs at once that add a secret each to one policy and one role', () => {
+describe.concurrent('eight concurrent setups that add a secret each to one policy and one role', () => {
   test.for(exhaustive ? STARTS : STARTS.slice(0, 1))(
-    'leave all eight allowed, and what was before, when %s',
+    'leave all eight secrets and the earlier ones allowed when %s',
     { timeout: 300_000 },
     async ([, names]) => {
       const account = await unevenAccount(exhaustive ? 1_000 : 300);
@@ -83,7 +83,7 @@ describe.concurrent('eight runs at once that add a secret each to one policy and
     },
   );
 
-  test('do so at every pace of the network', { timeout: 1_200_000 }, async () => {
+  test('leave all secrets allowed at any network latency', { timeout: 1_200_000 }, async () => {
     for (let time = 0; time < runs(1, 45); time += 1) {
       const account = await unevenAccount(exhaustive ? 500 : 300);
       const old = await begin(account, STARTS[(time + 1) % STARTS.length]?.[1] ?? []);
@@ -93,10 +93,10 @@ describe.concurrent('eight runs at once that add a secret each to one policy and
   });
 });
 
-describe.concurrent('eight runs at once with the same names', { timeout: 300_000 }, () => {
+describe.concurrent('concurrent setups with the same names', { timeout: 300_000 }, () => {
   const both = { region: [REGION, FAR_REGION] };
 
-  test('and the same key have one result, and all succeed', async () => {
+  test('create each resource once, and all succeed, with the same key', async () => {
     const account = await unevenAccount(500);
     const results = await Promise.all(EIGHT.map(() => setup(account, both)));
     expect(results.map(({ code }) => code)).toEqual(ALL_WELL);
@@ -108,12 +108,12 @@ describe.concurrent('eight runs at once with the same names', { timeout: 300_000
     expect(policies.map(({ name, versions }) => [name, Object.keys(versions)])).toEqual([[POLICY, ['v1']]]);
     expect(roles.map(({ attached }) => attached)).toEqual([[POLICY]]);
     expect(results.map(({ json }) => json.role?.arn)).toEqual(EIGHT.map(() => roleArn(ROLE)));
-    // What one of them made, the others found.
+    // One run created it, and the others found it.
     expect(results.filter(({ json }) => json.policies[0]?.action === 'created')).toHaveLength(1);
     expect(results.filter(({ json }) => json.role?.action === 'created')).toHaveLength(1);
   });
 
-  test('and a key that each would generate end with one key in both Regions', async () => {
+  test('store one key in both Regions when each run would generate one', async () => {
     const account = await unevenAccount(500);
     const results = await Promise.all(EIGHT.map(() => setup(account, { ...both, generate: 'aes256' })));
     expect(results.map(({ code }) => code)).toEqual(ALL_WELL);
@@ -122,9 +122,9 @@ describe.concurrent('eight runs at once with the same names', { timeout: 300_000
     expect(secrets.map(({ versions }) => versions)).toEqual([1, 1]);
   });
 
-  test('but two different keys: one key is in both Regions, and the run with the other gets a conflict', async () => {
+  test('store one of two different keys in both Regions; the other run ends with a conflict', async () => {
     const account = await unevenAccount(0);
-    // Both have read before either writes, and whoever comes first to one Region comes late to the other.
+    // Both runs read before either writes, and the one that is first in one Region is late in the other.
     account.setLatency(500);
     account.addFault({ action: 'CreateSecret', region: REGION, kind: 'delay-before', delayMs: 1_500 });
     const results = await Promise.all([setup(account, both), setup(account, { ...both, key: KEYS.other })]);

@@ -27,13 +27,13 @@ interface Case {
   when: 'before' | 'after';
 }
 
-/** Nothing of a killed program waits for an answer; one that is told to end does. */
+/** A killed program does not wait for an answer; one that gets SIGTERM or SIGINT does. */
 const KIND: Record<Ending, Record<Case['when'], FaultKind>> = {
   SIGKILL: { before: 'drop-before', after: 'drop-after' },
   SIGTERM: { before: 'delay-before', after: 'delay' },
   SIGINT: { before: 'delay-before', after: 'delay' },
 };
-/** How long the answer is still on its way when the signal arrives. */
+/** How long after the signal the answer arrives. */
 const LATE_MS = 150;
 
 const recordings = await recordAll();
@@ -51,7 +51,10 @@ const titled = (all: Case[]): [string, Case][] =>
     return [`${signal} ${when} ${stepName(step)} (${recording.story.name})`, each];
   });
 
-/** Plays the story to the request, and ends the program there. How often a run reads while it waits depends on the time it takes. */
+/**
+ * Plays the story up to the request and ends the program there. `struck` is false if this run did not send the request: how
+ * often a run reads while it waits depends on timing.
+ */
 async function playAndEnd(
   story: Story,
   sandbox: Sandbox,
@@ -77,13 +80,13 @@ async function playAndEnd(
   return { ...ended, struck };
 }
 
-/** What there is, by ARN or name, as text that changes with it. */
+/** Returns the resources of the account as JSON, by ARN or name. */
 function resourcesOf({ secrets, policies, roles }: AccountState): Map<string, string> {
   const named = [...policies, ...roles].map((each) => [each.name, JSON.stringify(each)] as const);
   return new Map([...secrets.map((each) => [each.arn, JSON.stringify(each)] as const), ...named]);
 }
 
-/** The ARNs or names of what a run says that it has changed. */
+/** Returns the ARNs or names of what a run reports as changed. */
 function changedBy({
   secrets,
   policies,
@@ -97,15 +100,15 @@ function changedBy({
   return all.filter(({ action }) => action !== 'kept').map(({ id }) => id);
 }
 
-describe.concurrent('a run that is ended by', () => {
-  test.for(titled(partOf(cases, 131)))('%s is finished by the next one', async ([, ending]) => {
+describe.concurrent('the next run', () => {
+  test.for(titled(partOf(cases, 131)))('completes what was interrupted by %s', async ([, ending]) => {
     const { story, after } = ending.recording;
     await inAccount(story, async (sandbox) => {
       const before = await readAccount(sandbox);
       sandbox.clearRequests();
       const ended = await playAndEnd(story, sandbox, ending);
       const isOver = ended.code === 0 && !ending.step.change;
-      // The run had done all before the signal came to a read that it no longer waited for, or sent no such read this time.
+      // The signal came at a read that the run did not wait for, or the run sent no such read this time.
       if (!ended.struck || isOver) expect([ended.code, await stateOf(story, sandbox)]).toEqual([0, after]);
       else if (ending.signal === 'SIGKILL') expect(ended).toMatchObject({ code: null, signal: 'SIGKILL' });
       else expectTruth(ended, before, await readAccount(sandbox), ending);
@@ -118,7 +121,7 @@ describe.concurrent('a run that is ended by', () => {
   });
 });
 
-/** A run that was told to end says so, and exactly what it has changed by then. */
+/** Expects that an interrupted run says so and reports exactly what it has changed. */
 function expectTruth(
   { code, stderr, json }: Played,
   before: AccountState,

@@ -15,15 +15,15 @@ import {
   withoutHistory,
 } from './playing.ts';
 
-/** What can go wrong with one request, and is ridden out. */
+/** Faults of one request that a run recovers from. */
 const TRANSIENT: Record<string, Omit<Fault, 'action' | 'region' | 'skip'>> = {
   'throttled three times': { kind: 'throttle', times: 3 },
-  'failing inside AWS three times': { kind: 'internal-error', times: 3 },
+  'failing with an internal error three times': { kind: 'internal-error', times: 3 },
   'dropped before it is carried out': { kind: 'drop-before' },
   'dropped after it was carried out': { kind: 'drop-after' },
-  'never answered nor carried out': { kind: 'hang' },
+  'neither answered nor carried out': { kind: 'hang' },
   'carried out and never answered': { kind: 'hang-after' },
-  'a second ahead of IAM': { kind: 'stale', delayMs: 1_000 },
+  'answered with IAM data that is one second old': { kind: 'stale', delayMs: 1_000 },
 };
 
 const recordings = await recordAll();
@@ -38,7 +38,7 @@ const cases = recordings.flatMap((recording) =>
   recording.steps.flatMap((step) =>
     Object.keys(TRANSIENT)
       .filter((how) => TRANSIENT[how]?.kind !== 'stale' || step.service === 'iam')
-      // Twenty seconds a case.
+      // These take twenty seconds each.
       .filter((how) => exhaustive || !TRANSIENT[how]?.kind.startsWith('hang'))
       .map((how): Case => ({ recording, step, how })),
   ),
@@ -46,8 +46,8 @@ const cases = recordings.flatMap((recording) =>
 const titled = (all: Case[]): [string, Case][] =>
   all.map((each) => [`(${each.recording.story.name}) ${stepName(each.step)} ${each.how}`.trim(), each]);
 
-describe.concurrent('one run rides out', () => {
-  test.for(titled(partOf(cases, 89)))('%s', async ([, { recording, step, how }]) => {
+describe.concurrent('a run', () => {
+  test.for(titled(partOf(cases, 89)))('completes in spite of %s', async ([, { recording, step, how }]) => {
     const { story, after, actions } = recording;
     await inAccount(story, async (sandbox) => {
       let struck = 0;
@@ -74,7 +74,7 @@ function anyChange({ json }: Awaited<ReturnType<typeof play>>): boolean {
   return [...secrets, ...policies, ...roles].some(({ action }) => action !== 'kept');
 }
 
-/** What a run says in the end that does not hold. */
+/** Returns the failed checks of a run. */
 function failed({ checks = [] }: { checks?: { ok?: boolean; verdict?: string }[] }) {
   return checks.filter(({ ok, verdict }) => ok === false || verdict === 'failed');
 }
@@ -86,15 +86,15 @@ const isOptional = ({ recording, step }: Case) => recording.story.optional(step)
 const optional = denials.filter(isOptional);
 const needed = denials.filter((denial) => !isOptional(denial));
 
-describe.concurrent('a run without the permission', () => {
+describe.concurrent('a run without permission for', () => {
   test.for(titled(partOf(needed, 61)))(
-    '%s: names it and its resource, and is finished by the next one',
+    '%s names the action and the resource, and is completed by the next run',
     async ([, { recording, step }]) => {
       const { story, after } = recording;
       await inAccount(story, async (sandbox) => {
         sandbox.addFault({ ...at(step), kind: 'access-denied' });
         const denied = await play(story, sandbox);
-        // Of several keys, those for which it was not needed are set up.
+        // In a batch, the keys that did not need the permission are set up.
         const [error = denied.json.error] = denied.json.failed?.map((key) => key.error) ?? [];
         expect(denied.code, denied.stderr).toBe(denied.json.error === error || !anyChange(denied) ? 4 : 1);
         expect(error.code).toBe('access-denied');
@@ -112,7 +112,7 @@ describe.concurrent('a run without the permission', () => {
     },
   );
 
-  test.for(titled(partOf(optional, 17)))('%s: does without it', async ([, { recording, step }]) => {
+  test.for(titled(partOf(optional, 17)))('%s completes', async ([, { recording, step }]) => {
     const { story, after, actions } = recording;
     await inAccount(story, async (sandbox) => {
       sandbox.addFault({ ...at(step), kind: 'access-denied' });

@@ -31,7 +31,7 @@ const OLD = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:old-AbCdEf';
 const THEIRS = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:theirs-AbCdEf';
 const sandbox = freshSandbox();
 
-/** Lets somebody do something when the request comes, and carries the request out only when that is done. */
+/** Runs `work` when the request arrives, and carries the request out afterwards. */
 function meanwhile(action: string, work: () => Promise<unknown>, fault: Partial<Fault> = {}): void {
   const onStrike = () => void work();
   sandbox().addFault({ action, kind: 'delay-before', delayMs: 300, ...fault, onStrike });
@@ -53,8 +53,8 @@ const services = async () => {
   return JSON.stringify(role?.trust).match(/\w+(?=\.amazonaws\.com)/g);
 };
 
-describe('a policy', () => {
-  test('from which somebody takes a secret out between plan and change does not get it back', async () => {
+describe('setup, when others change the policy during the run', () => {
+  test('does not restore a secret that was added and removed between plan and change', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
     meanwhile('CreateSecret', async () => {
       await writePolicy(OLD, THEIRS);
@@ -65,7 +65,7 @@ describe('a policy', () => {
     expect(await allowed()).toEqual([OLD, json.secrets[0]?.arn]);
   });
 
-  test('that another run extends while this one is interrupted keeps what was added, and no version of this one', async () => {
+  test('keeps what another run added, and leaves no version of its own, when it is interrupted', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
     let child: ChildProcess | undefined;
     meanwhile('CreatePolicyVersion', async () => {
@@ -88,29 +88,26 @@ describe('a policy', () => {
 
   test.each([
     ['a statement about something else', { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
-    ['a denial', { Effect: 'Deny', Action: '*', Resource: '*' }],
-  ])(
-    'to which somebody adds %s at the very moment of the change is a conflict that says so',
-    async (_what, more) => {
-      await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
-      const document = { Version: '2012-10-17', Statement: [...guidePolicy(OLD).Statement, more] };
-      const command = new CreatePolicyVersionCommand({
-        PolicyArn: policyArn(POLICY),
-        PolicyDocument: JSON.stringify(document),
-        SetAsDefault: true,
-      });
-      meanwhile('CreatePolicyVersion', () => clientsFor(sandbox()).iam.send(command));
-      const { code, json } = await setUp(sandbox());
-      expect(code).toBe(3);
-      expect(json.error.message).toBe(
-        `The policy ${POLICY} exists and is not one that this program would extend.`,
-      );
-      expect(json.completed.policies).toEqual([]);
-      expect((await readAccount(sandbox())).policies[0]?.document).toEqual(document);
-    },
-  );
+    ['a Deny', { Effect: 'Deny', Action: '*', Resource: '*' }],
+  ])('ends with a conflict when someone adds %s at the moment of the change', async (_what, more) => {
+    await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
+    const document = { Version: '2012-10-17', Statement: [...guidePolicy(OLD).Statement, more] };
+    const command = new CreatePolicyVersionCommand({
+      PolicyArn: policyArn(POLICY),
+      PolicyDocument: JSON.stringify(document),
+      SetAsDefault: true,
+    });
+    meanwhile('CreatePolicyVersion', () => clientsFor(sandbox()).iam.send(command));
+    const { code, json } = await setUp(sandbox());
+    expect(code).toBe(3);
+    expect(json.error.message).toBe(
+      `The policy ${POLICY} exists and is not one that this program would extend.`,
+    );
+    expect(json.completed.policies).toEqual([]);
+    expect((await readAccount(sandbox())).policies[0]?.document).toEqual(document);
+  });
 
-  test('to which another run adds every secret at the very moment of the change has both', async () => {
+  test('keeps an entry for every secret that another run adds at the moment of the change', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
     meanwhile('CreatePolicyVersion', () => writePolicy(OLD, '*'));
     const { code } = await setUp(sandbox());
@@ -119,7 +116,7 @@ describe('a policy', () => {
     expect(JSON.stringify(policies[0]?.document)).toContain('"*"');
   });
 
-  test('that is deleted after the run had read it is made again, and attached again', async () => {
+  test('creates and attaches the policy again when it is deleted after the run has read it', async () => {
     await setUp(sandbox());
     const { iam } = clientsFor(sandbox());
     meanwhile('CreateSecret', async () => {
@@ -131,7 +128,7 @@ describe('a policy', () => {
     expect((await readAccount(sandbox())).roles[0]?.attached).toEqual([POLICY]);
   });
 
-  test('that turns out to be a CloudFormation stack’s is not extended', async () => {
+  test('does not extend a policy that turns out to belong to a CloudFormation stack', async () => {
     meanwhile('CreateSecret', async () => {
       const arn = await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
       sandbox().putInStack(arn, 'playout');
@@ -142,7 +139,7 @@ describe('a policy', () => {
     expect(await allowed()).toEqual([OLD]);
   });
 
-  test('that loses a version to make room, and gets no other, is told as changed', async () => {
+  test('reports the policy as updated when it has deleted a version but created none', async () => {
     const documents = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(OLD.replace('old', name)));
     await makePolicy(sandbox(), POLICY, documents[0] ?? {}, ...documents.slice(1));
     sandbox().addFault({ action: 'CreatePolicyVersion', kind: 'access-denied' });
@@ -153,10 +150,10 @@ describe('a policy', () => {
   });
 });
 
-describe('a policy that somebody has made a draft for', () => {
+describe('setup with a policy that has a draft version', () => {
   const sandbox = freshSandbox(AN_HOUR_AGO);
 
-  test('does not get what the draft allows, and the draft stays', async () => {
+  test('keeps the draft and does not allow what the draft allows', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
     const draft = { PolicyArn: policyArn(POLICY), PolicyDocument: JSON.stringify(guidePolicy(THEIRS)) };
     await clientsFor(sandbox()).iam.send(new CreatePolicyVersionCommand(draft));
@@ -168,8 +165,8 @@ describe('a policy that somebody has made a draft for', () => {
   });
 });
 
-describe('a trust policy', () => {
-  test('that somebody changes while AWS throttles keeps that change', async () => {
+describe('setup, when others change the trust policy during the run', () => {
+  test('keeps a statement that someone adds while AWS throttles', async () => {
     await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
     const PolicyDocument = JSON.stringify({
       ...guideTrust(),
@@ -185,7 +182,7 @@ describe('a trust policy', () => {
     expect(await services()).toEqual(['ec2', 'lambda', 'mediaconnect']);
   });
 
-  test('to which two runs add at once has both statements', async () => {
+  test('keeps both statements when two runs add one at the same time', async () => {
     await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
     sandbox().setLatency(100);
     const flows = ['one', 'two'].map(
@@ -200,8 +197,8 @@ describe('a trust policy', () => {
   });
 });
 
-describe('a role', () => {
-  test('whose making may have worked, and is then refused, is not said to be untouched', async () => {
+describe('setup, when CreateRole fails once', () => {
+  test('says that the role may exist when the answer is lost and the retry is denied', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy('*'));
     sandbox().addFault({ action: 'CreateRole', kind: 'drop-after' });
     sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1 });
@@ -211,7 +208,7 @@ describe('a role', () => {
     expect(log).not.toContain('Nothing was changed');
   });
 
-  test('that somebody makes while AWS throttles is not said to be made by this run', async () => {
+  test('does not report the role as created when someone else creates it while AWS throttles', async () => {
     const AssumeRolePolicyDocument = JSON.stringify(guideTrust());
     const command = new CreateRoleCommand({ RoleName: ROLE, AssumeRolePolicyDocument });
     meanwhile('CreateRole', () => clientsFor(sandbox()).iam.send(command), { kind: 'throttle' });
@@ -221,13 +218,13 @@ describe('a role', () => {
   });
 });
 
-describe('a secret', () => {
-  test('that is deleted again right after it was restored is restored again, and not overwritten', async () => {
+describe('setup, when others change the secret during the run', () => {
+  test('restores the secret again, without a new version, when it is deleted right after the restore', async () => {
     const SecretId = await makeSecret(sandbox());
     const remove = () => clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
     await remove();
     sandbox().clearRequests();
-    // The answer to RestoreSecret is late, so that what follows it reads what somebody did in between.
+    // The answer to RestoreSecret is delayed, so that the next read sees the deletion.
     meanwhile('RestoreSecret', () => new Promise((done) => setTimeout(() => done(remove()), 100)), {
       kind: 'delay',
     });
@@ -237,7 +234,7 @@ describe('a secret', () => {
     expect(writesTo(sandbox())).not.toContain('secretsmanager:PutSecretValue');
   });
 
-  test('in which two runs put the same key at once keeps the one before', async () => {
+  test('keeps the previous key when two runs store the same new key at the same time', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     sandbox().setLatency(200);
     const both = await Promise.all([1, 2].map(() => setUp(sandbox(), { existingKey: 'replace' })));

@@ -5,14 +5,14 @@ import { type RunOptions, type RunResult, run } from '../support/runs/run.ts';
 import type { SetupDocument } from '../support/runs/setup.ts';
 import { STORIES, type Story } from './stories.ts';
 
-/** Long enough for a request that is never answered, and its next try. */
+/** Long enough for a request that is never answered, and its retry. */
 const PATIENCE_MS = 120_000;
 
 export interface Played extends RunResult {
   json: SetupDocument;
 }
 
-/** Starts an account in which the story is about to begin, does something with it, and closes it. */
+/** Starts an account, prepares it for the story, runs `work` with it, and closes it. */
 export async function inAccount<T>(
   story: Story,
   work: (sandbox: Sandbox) => Promise<T>,
@@ -28,20 +28,20 @@ export async function inAccount<T>(
   }
 }
 
-/** Runs the built program through the story, and finds the key in nothing that it says. */
+/** Runs the command of the story with the built program, and expects no key in its output. */
 export async function play(story: Story, sandbox: Sandbox, options: RunOptions = {}): Promise<Played> {
   const env = { ...sandbox.env, STUDIO_KEY: KEYS.aes256 };
   const args = [...story.args, '--yes', '--json'];
   const result = await run(args, { timeoutMs: PATIENCE_MS, ...options, env });
   expect(result.stdout + result.stderr).not.toContain(KEYS.aes256);
-  // A killed program has said nothing.
+  // A killed program prints no document.
   return { ...result, json: result.stdout ? JSON.parse(result.stdout) : undefined };
 }
 
-/** All that the account holds, as two accounts can be compared. */
+/** The resources of an account in a form that can be compared. */
 export type ComparableState = Awaited<ReturnType<typeof stateOf>>;
 
-/** All that the account holds, version by version; random ends of ARNs, random keys and the numbers of policy versions aside. */
+/** Reads the account without what differs between runs: ARN suffixes, generated keys, and policy version numbers. */
 export async function stateOf(story: Story, sandbox: Sandbox) {
   const { secrets, policies, roles } = withoutSuffixes(await readAccount(sandbox));
   if (story.args.includes('--generate')) {
@@ -52,7 +52,7 @@ export async function stateOf(story: Story, sandbox: Sandbox) {
   return { secrets, policies: policies.map(withoutNumbers), roles };
 }
 
-/** IAM uses no number twice, so a run that finishes what another has begun leaves other numbers. */
+/** IAM never reuses a version number, so a run that completes another one leaves other numbers. */
 function withoutNumbers({ versions, defaultVersion = '', ...policy }: AccountState['policies'][number]) {
   const oldestFirst = Object.keys(versions).sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   const isDefault = oldestFirst.map((version) => version === defaultVersion);
@@ -60,8 +60,8 @@ function withoutNumbers({ versions, defaultVersion = '', ...policy }: AccountSta
 }
 
 /**
- * The same without the history of policies and the order in which they name secrets: a key of several that failed comes
- * into the policy later.
+ * Returns the state without the history of policies and the order of their secrets: a key that failed in a batch is added
+ * to the policy later.
  */
 export function withoutHistory(state: ComparableState): object {
   const policies = state.policies.map(({ name, description, tags, document }) => ({
@@ -78,16 +78,16 @@ export interface Step {
   region: string;
   nth: number;
   change: boolean;
-  /** Whether the run changes nothing any more after it. */
+  /** True if the run makes no change after it. */
   afterChanges: boolean;
 }
 
-/** What an undisturbed run asks of AWS, and what it makes of the account. */
+/** The requests of an undisturbed run, and the account after it. */
 export interface Recording {
   story: Story;
   steps: Step[];
   after: ComparableState;
-  /** What the run says it did with each resource. */
+  /** What the run reports for each resource. */
   actions: string[];
 }
 
@@ -106,11 +106,11 @@ function record(story: Story): Promise<Recording> {
     const seen = new Map<string, number>();
     const isChange = (action: string) => !/^(Get|List|Describe|Simulate)/.test(action);
     const last = sandbox.requests.findLastIndex(({ action }) => isChange(action));
-    const steps = sandbox.requests.map(({ service, action, region }, at): Step => {
+    const steps = sandbox.requests.map(({ service, action, region }, index): Step => {
       const name = `${service}:${action} ${region}`;
       const nth = seen.get(name) ?? 0;
       seen.set(name, nth + 1);
-      return { service, action, region, nth, change: isChange(action), afterChanges: at > last };
+      return { service, action, region, nth, change: isChange(action), afterChanges: index > last };
     });
     return { story, steps, after: await stateOf(story, sandbox), actions: actionsOf(json) };
   });
@@ -125,13 +125,13 @@ export function actionsOf({
   return [...secrets, ...policies, ...roles].map(({ name, action }) => `${name}: ${action}`);
 }
 
-/** The request as a test names it. */
+/** Returns the request as a part of a test title. */
 export function stepName({ service, action, region, nth }: Step): string {
   const where = service === 'secretsmanager' ? ` in ${region}` : '';
   return `${service}:${action}${where}${nth > 0 ? `, time ${nth + 1}` : ''}`;
 }
 
-/** Picks this very request for a fault. */
+/** Returns the members of a fault that select this request. */
 export function at({ service, action, region, nth }: Step) {
   return { action: `${service}:${action}`, region, skip: nth };
 }

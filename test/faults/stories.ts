@@ -16,24 +16,24 @@ import { exhaustive } from '../support/exhaustive.ts';
 import { rotate } from '../support/runs/rotate.ts';
 import { setUp } from '../support/runs/setup.ts';
 
-/** Something that a user does, from an account as it is before. */
+/** A command of a user, and the account that it starts from. */
 export interface Story {
   name: string;
-  /** Brings the account to where the story begins. */
+  /** Prepares the account. */
   prepare: (sandbox: Sandbox) => Promise<unknown>;
-  /** The command line; where the key comes from included. */
+  /** The command line, with the key source. */
   args: string[];
-  /** Whether the run does without this request when it is not allowed to make it. */
+  /** True if the run completes without permission for this request. */
   optional: (request: { action: string; nth: number; afterChanges: boolean }) => boolean;
 }
 
 const looksForUsers: Story['optional'] = ({ action }) => /^(ListFlows|ListRouter(In|Out)puts)$/.test(action);
 
-/** What is asked for to tell more. */
+/** Requests that only add detail to the output. */
 const asksMore: Story['optional'] = ({ action }) =>
   /^(ListPolicies|GetPolicy|ListFlows|ListRouter(In|Out)puts)$/.test(action);
 
-/** The plan asks what is attached to the role, which there is not yet. */
+/** The plan lists the attached policies of a role that does not exist yet. */
 const notAttached: Story['optional'] = ({ action, nth }) =>
   nth === 0 && action === 'ListAttachedRolePolicies';
 const KEY = ['--key-env', 'STUDIO_KEY'];
@@ -86,7 +86,7 @@ const SETUPS: readonly (Omit<Story, 'optional'> & { doesWithout?: Story['optiona
     name: 'a secret that is scheduled for deletion',
     prepare: deletedSecret,
     args: ['setup', ...NEAR, ...KEY, '--restore'],
-    // Without the versions, the checks at the end can't tell which KMS key the current one has.
+    // Without it, the final checks cannot tell which KMS key the current version has.
     doesWithout: (request) => notAttached(request) || request.action === 'ListSecretVersionIds',
   },
   {
@@ -96,7 +96,7 @@ const SETUPS: readonly (Omit<Story, 'optional'> & { doesWithout?: Story['optiona
   },
 ];
 
-/** Three keys in two Regions with a policy and a role in common; one of them is there already. */
+/** Three keys in two Regions with one policy and one role; one of the keys exists already. */
 const MANIFEST: Omit<Story, 'optional'> = {
   name: 'a manifest of three keys',
   prepare: (sandbox) => setUp(sandbox, { secretName: 'studio-b' }),
@@ -122,13 +122,13 @@ const ROTATIONS: readonly Omit<Story, 'optional'>[] = [
 const takesDownWithout: Story['optional'] = ({ action }) =>
   /^(ListFlows|ListRouter(In|Out)puts|GetSecretValue|ListPolicies)$/.test(action);
 
-/** What becomes of a policy must be known: whose it is, and who uses it. */
+/** Requests about the owner and the users of a policy are not optional: teardown needs them to decide. */
 const TEARDOWNS: readonly Story[] = [
   {
     name: 'teardown of the only secret, in two Regions',
     prepare: (sandbox) => setUp(sandbox, { region: both }),
     args: ['teardown', ...BOTH],
-    // The second time, the role is gone.
+    // By the second request, the role is deleted.
     optional: (request) =>
       takesDownWithout(request) || (request.nth > 0 && request.action === 'ListAttachedRolePolicies'),
   },
@@ -151,7 +151,7 @@ const ALL: readonly Story[] = [
       }) satisfies Story,
   ),
   { ...MANIFEST, optional: asksMore },
-  // What the checks at the end may not look at, they say they cannot tell.
+  // The final checks report `cannot-tell` for what they have no permission to read.
   ...ROTATIONS.map(
     (story) =>
       ({
@@ -162,7 +162,7 @@ const ALL: readonly Story[] = [
   ...TEARDOWNS,
 ];
 
-/** Those that a run which is not exhaustive plays: one of each kind. */
+/** The stories of a run that is not exhaustive: one of each kind. */
 const SOME = [
   'a first key',
   'a second key',

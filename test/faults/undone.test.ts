@@ -28,14 +28,14 @@ async function allowed(): Promise<string[]> {
   return entries.map((entry) => entry.replace(/^secret:|-.{6}$/g, '')).sort();
 }
 
-/** Lets others do something when a policy version is about to be made, which is made only after that. */
+/** Runs `work` when CreatePolicyVersion arrives, which is carried out afterwards. */
 function meanwhile(work: () => Promise<unknown>, delayMs = 800): void {
   const onStrike = () => void work();
   sandbox().addFault({ action: 'CreatePolicyVersion', kind: 'delay-before', delayMs, onStrike });
 }
 
-describe('what others change while a run writes to the same policy is as they left it', () => {
-  test('what somebody put in and took out again stays out', async () => {
+describe('concurrent writes to one policy', () => {
+  test('setup does not restore an entry that someone adds and removes during the run', async () => {
     await setUp(sandbox(), { secretName: 'c' });
     const [before] = (await readAccount(sandbox())).policies;
     meanwhile(async () => {
@@ -46,7 +46,7 @@ describe('what others change while a run writes to the same policy is as they le
     expect(await allowed()).toEqual(['c', 'd']);
   });
 
-  test('what a teardown took out stays out, and nothing is left in the end', async () => {
+  test('setup does not restore what a teardown removes, and later teardowns leave nothing behind', async () => {
     for (const secretName of ['a', 'c']) await setUp(sandbox(), { secretName });
     let other: ReturnType<typeof takeDown> | undefined;
     meanwhile(async () => {
@@ -59,7 +59,7 @@ describe('what others change while a run writes to the same policy is as they le
     expect(await readAccount(sandbox())).toMatchObject({ policies: [], roles: [] });
   });
 
-  test('what others put in while a teardown writes stays, and the teardown writes once more', async () => {
+  test('teardown keeps what others add during the run, and creates at most two versions', async () => {
     for (const secretName of ['a', 'b', 'c']) await setUp(sandbox(), { secretName });
     const [policy] = (await readAccount(sandbox())).policies;
     const [old = '', removed = '', kept = ''] =
@@ -67,7 +67,7 @@ describe('what others change while a run writes to the same policy is as they le
     meanwhile(async () => {
       for (let at = 0; at < 5; at += 1) {
         const added = Array.from({ length: at + 1 }, (_, nth) => someSecret(`x${nth}`));
-        // As a run of this program makes room: three versions are there, and five is the most.
+        // Makes room as this program does: three versions exist, and IAM keeps five.
         if (at >= 2) {
           const version = { PolicyArn: policyArn(POLICY), VersionId: `v${at - 1}` };
           await iam().send(new DeletePolicyVersionCommand(version));
@@ -83,19 +83,22 @@ describe('what others change while a run writes to the same policy is as they le
     expect(own.length - 5).toBeLessThanOrEqual(2);
   });
 
-  test.each([1, 2, 3])('two teardowns and a setup at once end well, and are bounded (%i)', async () => {
-    for (const secretName of ['a', 'b', 'c']) await setUp(sandbox(), { secretName });
-    sandbox().setLatency(() => Math.random() ** 3 * 100);
-    sandbox().clearRequests();
-    const runs = [takeDown('a'), takeDown('b'), setUp(sandbox(), { secretName: 'd' })];
-    const results = await Promise.all(runs);
-    const logs = results.map(({ log }) => log).join('\n\n');
-    expect(
-      results.map(({ code }) => code),
-      logs,
-    ).toEqual([0, 0, 0]);
-    expect(await allowed()).toEqual(['c', 'd']);
-    const versions = writesTo(sandbox()).filter((name) => name === 'iam:CreatePolicyVersion');
-    expect(versions.length).toBeLessThanOrEqual(9);
-  });
+  test.each([1, 2, 3])(
+    'two teardowns and a setup at the same time succeed with at most nine versions (%i)',
+    async () => {
+      for (const secretName of ['a', 'b', 'c']) await setUp(sandbox(), { secretName });
+      sandbox().setLatency(() => Math.random() ** 3 * 100);
+      sandbox().clearRequests();
+      const runs = [takeDown('a'), takeDown('b'), setUp(sandbox(), { secretName: 'd' })];
+      const results = await Promise.all(runs);
+      const logs = results.map(({ log }) => log).join('\n\n');
+      expect(
+        results.map(({ code }) => code),
+        logs,
+      ).toEqual([0, 0, 0]);
+      expect(await allowed()).toEqual(['c', 'd']);
+      const versions = writesTo(sandbox()).filter((name) => name === 'iam:CreatePolicyVersion');
+      expect(versions.length).toBeLessThanOrEqual(9);
+    },
+  );
 });

@@ -13,7 +13,7 @@ function firstOf([first]: readonly Story[]): Story {
   return first;
 }
 
-/** Plays the first story with a fault at which the program is interrupted. */
+/** Plays the first story and interrupts the program when the fault strikes. */
 async function interruptAt(sandbox: Sandbox, fault: Fault): Promise<Played> {
   let child: ChildProcess | undefined;
   sandbox.addFault({ ...fault, onStrike: () => child?.kill('SIGINT') });
@@ -24,8 +24,8 @@ async function interruptAt(sandbox: Sandbox, fault: Fault): Promise<Played> {
   });
 }
 
-describe.concurrent('someone who interrupts a change', () => {
-  test('that AWS throttles is out at once, and it was not made', () =>
+describe.concurrent('setup that is interrupted during a change', () => {
+  test('exits at once with nothing changed when AWS throttles', () =>
     inAccount(story, async (sandbox) => {
       const began = performance.now();
       const { code, json, stderr } = await interruptAt(sandbox, {
@@ -36,12 +36,12 @@ describe.concurrent('someone who interrupts a change', () => {
       expect(code).toBe(130);
       expect(json.error).toEqual({ code: 'interrupted', message: 'Interrupted.' });
       expect(stderr).toContain('Nothing was changed.');
-      // The pauses between eight tries would take a minute.
+      // Eight tries with their pauses would take a minute.
       expect(performance.now() - began).toBeLessThan(10_000);
       expect((await readAccount(sandbox)).secrets).toEqual([]);
     }));
 
-  test('whose answer is lost hears that it may have been made', () =>
+  test('says that the change may have been made when its answer is lost', () =>
     inAccount(story, async (sandbox) => {
       const { code, json, stderr } = await interruptAt(sandbox, { action: 'CreateRole', kind: 'drop-after' });
       expect(code).toBe(130);
@@ -51,8 +51,8 @@ describe.concurrent('someone who interrupts a change', () => {
     }));
 });
 
-describe.concurrent('someone who waits', () => {
-  test('hears for what, how long by now, and how long at most', () =>
+describe.concurrent('setup that waits for AWS', () => {
+  test('says for what, for how long so far, and for how long at most', () =>
     inAccount(story, async (sandbox) => {
       sandbox.addFault({ action: 'CreatePolicy', kind: 'delay', delayMs: 4_500 });
       const { code, stderr } = await play(story, sandbox);
@@ -60,7 +60,7 @@ describe.concurrent('someone who waits', () => {
       expect(stderr).toMatch(/^Waiting for AWS to answer iam:CreatePolicy: [34] s of at most 120 s$/m);
     }));
 
-  test.runIf(exhaustive)('for AWS in vain hears the bound when it is reached', () =>
+  test.runIf(exhaustive)('fails with the limit in its message when AWS never answers', () =>
     inAccount(story, async (sandbox) => {
       sandbox.addFault({ action: 'CreateRole', kind: 'hang', times: Number.POSITIVE_INFINITY });
       const began = performance.now();

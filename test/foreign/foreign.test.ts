@@ -20,39 +20,38 @@ import {
 } from './secrets.ts';
 import { CONFLICTING_STACKS, POLICY, policyInStack, STACK, STACKS, secretArn } from './stacks.ts';
 
-// One file for all tables: to load the program takes as long as many rows.
+// One file for all tables, because loading the program takes as long as many rows.
 
-describe('what somebody else made, and suffices, is kept:', () =>
+describe('setup keeps what another owner made, when it is sufficient:', () =>
   testRows(together(KEPT_SECRETS, KEPT_POLICIES, KEPT_ROLES)));
-describe('what somebody else made is replaced where that is asked for, and extended without loss:', () =>
+describe('setup replaces or extends what another owner made, when asked, and loses nothing else:', () =>
   testRows(together(REPLACED_SECRETS, EXTENDED_POLICIES, TRUSTED_ROLES)));
-describe('a secret that somebody else made is kept:', () => testRows(DEMANDING_SECRETS));
-describe('a policy that somebody else made has more to it:', () => testRows(FURTHER_POLICIES));
-describe('a secret that somebody else made is a conflict when there is', () => testRows(CONFLICTING_SECRETS));
-describe('a policy that somebody else made is a conflict because of', () => testRows(CONFLICTING_POLICIES));
-describe('the name of a policy is a conflict when somebody else has it', () => testRows(TAKEN_POLICY_NAMES));
-describe('a role that somebody else made is a conflict when its trust is for', () =>
+describe('setup keeps a secret of another owner:', () => testRows(DEMANDING_SECRETS));
+describe('setup uses a policy of another owner with', () => testRows(FURTHER_POLICIES));
+describe('setup reports a conflict for a secret of another owner with', () => testRows(CONFLICTING_SECRETS));
+describe('setup reports a conflict for a policy of another owner with', () => testRows(CONFLICTING_POLICIES));
+describe('setup reports a conflict when another owner uses the policy name', () =>
+  testRows(TAKEN_POLICY_NAMES));
+describe('setup reports a conflict for a role of another owner that trusts', () =>
   testRows(UNTRUSTING_ROLES));
-describe('a role that somebody else made is a conflict when reading is forbidden by', () =>
+describe('setup reports a conflict when the role cannot read the secret because of', () =>
   testRows(POWERLESS_ROLES));
-describe('a role that somebody else made is used with a warning when reading depends on', () =>
-  testRows(UNCERTAIN_ROLES));
-describe('a secret that somebody else made is used with a warning when there is', () =>
-  testRows(UNCERTAIN_SECRETS));
-describe('of a CloudFormation stack,', () => testRows(STACKS));
-describe('of a CloudFormation stack, a conflict is', () => testRows(CONFLICTING_STACKS));
+describe('setup warns when a role of another owner depends on', () => testRows(UNCERTAIN_ROLES));
+describe('setup warns about a secret of another owner with', () => testRows(UNCERTAIN_SECRETS));
+describe('setup with a resource of a CloudFormation stack', () => testRows(STACKS));
+describe('setup reports a conflict in a CloudFormation stack for', () => testRows(CONFLICTING_STACKS));
 
-describe('whether a policy belongs to a stack', () => {
+describe('setup, when it looks up the stack of a policy', () => {
   const sandbox = freshSandbox();
 
-  test('is not known to who may not ask: then it is extended', async () => {
+  test('extends the policy without permission for iam:GetPolicy', async () => {
     await policyInStack(guidePolicy(secretArn('other-AbCdEf')))(sandbox());
     sandbox().addFault({ action: 'GetPolicy', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     const { code, json } = await setUp(sandbox());
     expect([code, json.policies[0]?.action]).toEqual([0, 'updated']);
   });
 
-  test('is asked once for each policy that exists, and not in the proof', async () => {
+  test('calls GetPolicy once for the policy it needs, and not in the final checks', async () => {
     await makePolicy(sandbox(), POLICY, guidePolicy('*'));
     await makeRole(sandbox(), { attached: [await makePolicy(sandbox(), 'Other', guidePolicy('*'))] });
     await setUp(sandbox());
@@ -60,7 +59,7 @@ describe('whether a policy belongs to a stack', () => {
     expect(asked.map(({ params }) => params.PolicyArn)).toEqual([`arn:aws:iam::${ACCOUNT}:policy/${POLICY}`]);
   });
 
-  test('and who has its name is not known to who may not list policies: then making it tells', async () => {
+  test('creates the policy without permission for iam:ListPolicies', async () => {
     sandbox().addFault({ action: 'ListPolicies', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     expect((await setUp(sandbox())).code).toBe(0);
     sandbox().clearFaults();
@@ -68,10 +67,10 @@ describe('whether a policy belongs to a stack', () => {
   });
 });
 
-describe('with everything in place, and in a CloudFormation stack', () => {
+describe('setup with everything in place in a CloudFormation stack', () => {
   const sandbox = freshSandbox();
 
-  test('nothing has to be changed, and the stack is not spoken of', async () => {
+  test('succeeds and does not mention the stack', async () => {
     const made = (await setUp(sandbox())).json;
     for (const { arn } of [...made.secrets, ...made.policies]) sandbox().putInStack(arn, STACK);
     sandbox().putInStack(made.role?.arn ?? '', STACK);

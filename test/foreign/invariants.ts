@@ -6,12 +6,12 @@ type Secret = AccountState['secrets'][number];
 type Policy = AccountState['policies'][number];
 type Role = AccountState['roles'][number];
 
-/** What the user has asked to be changed; nothing else of what was there may be. */
+/** What the user has asked to change. Nothing else that existed may change. */
 export interface Asked {
   replace?: boolean;
   restore?: boolean;
   updateTrust?: boolean;
-  /** What the user was told. */
+  /** The output of the run. */
   log: string;
 }
 
@@ -20,7 +20,7 @@ interface Statement {
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** Compares the account before and after a run: nothing that was there may have been lost, narrowed or overwritten. */
+/** Expects that a run has not removed, narrowed or overwritten anything that existed before it. */
 export async function expectNothingLost(before: AccountState, after: AccountState, asked: Asked) {
   for (const secret of before.secrets) expectSecretKept(secret, found(after.secrets, 'arn', secret), asked);
   for (const role of before.roles) expectRoleKept(role, found(after.roles, 'name', role), asked);
@@ -42,10 +42,10 @@ function expectSecretKept(before: Secret, after: Secret, { replace, restore }: A
   if (wasDeleted && restore) return expect(deleted).toBe(false);
   expect(deleted).toBe(wasDeleted);
   expect(resourcePolicy).toEqual(before.resourcePolicy);
-  // A secret that was scheduled for deletion does not show how many versions it had.
+  // A secret that is scheduled for deletion does not show how many versions it has.
   expect(versions ?? 0).toBeGreaterThanOrEqual(before.versions ?? 0);
   if (!replace) return expect(values).toEqual(was);
-  // A value that was replaced is still there, one version back.
+  // A replaced value is still the previous version.
   const lost = Object.values(was).filter((value) => !Object.values(values).includes(value));
   expect(lost.filter((value) => value === was.AWSCURRENT)).toEqual([]);
 }
@@ -66,7 +66,7 @@ async function expectPolicyKept(before: Policy, after: Policy, { log }: Asked) {
   for (const [id, content] of Object.entries(versions)) {
     if (id in newVersions) expect(newVersions[id]).toEqual(content);
     else {
-      // One may have had to make room for another, which the user was told; never the one that was in force.
+      // A version may be deleted to make room, if the output says so, but never the default version.
       expect(id).not.toBe(defaultVersion);
       expect(Object.keys(versions)).toHaveLength(5);
       expect(log).toContain(`its oldest version ${id} is deleted`);
@@ -76,18 +76,18 @@ async function expectPolicyKept(before: Policy, after: Policy, { log }: Asked) {
   if (after.defaultVersion !== defaultVersion) await expectSuperset(document, newDocument);
 }
 
-/** Every statement is still there, in its place, or has more resources now. */
+/** Expects that every statement is in its place, with the same resources or more. */
 function expectOnlyGrown(before: unknown, after: unknown) {
   const [old, now] = [statementsOf(before), statementsOf(after)];
-  old.forEach((statement, at) => {
+  old.forEach((statement, index) => {
     const { Resource: was = [], ...rest } = statement;
-    const { Resource: is = [], ...restNow } = now[at] ?? {};
+    const { Resource: is = [], ...restNow } = now[index] ?? {};
     expect(restNow).toEqual(rest);
     expect([is].flat()).toEqual(expect.arrayContaining([was].flat()));
   });
 }
 
-/** What the old document allows, the new one allows, in the eyes of a judge that is not of this program. */
+/** Expects that the new document allows what the old one allows, according to an independent evaluator. */
 async function expectSuperset(before: unknown, after: unknown) {
   for (const probe of probesOf(before)) {
     const ask = (document: unknown) =>
@@ -101,7 +101,7 @@ async function expectSuperset(before: unknown, after: unknown) {
   }
 }
 
-/** Requests for secrets that the document is about, and for some that it may not be about. */
+/** Returns requests for secrets that the document names, and for some that it may not name. */
 function probesOf(document: unknown) {
   const statements = statementsOf(document);
   const named = statements.flatMap(({ Resource = [] }) => [Resource].flat().slice(0, 3));

@@ -28,7 +28,7 @@ const READ = { Effect: 'Allow', Action: READ_ACTIONS, Resource: OTHER };
 const ALL = { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' };
 const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
 
-/** The policy of the default name, made as its owner would: with a description, a tag, and attached to another role. */
+/** Creates a policy as another owner would: with a description, a tag, and attached to another role. */
 const owned =
   (document: object, input: { PolicyName?: string; Path?: string } = {}) =>
   async (sandbox: Sandbox) => {
@@ -41,7 +41,7 @@ const owned =
         ...input,
       }),
     );
-    // One of an older version is from a time when IAM still took such documents.
+    // The old policy version is from a time when IAM still accepted such documents.
     sandbox.setPolicyDocument(Policy?.Arn ?? '', document);
     await makeRole(sandbox, { name: 'Other-MediaConnect', attached: [Policy?.Arn ?? ''] });
   };
@@ -54,47 +54,53 @@ const differs = (...conflict: string[]): Row['outcome'] => ({
 });
 const taken = (arn: string): Row['outcome'] => ({ conflict: [arn], ways: ['--policy-name NAME'] });
 
-/** They allow it already, and are kept. */
+/** Policies that already allow the secret and are kept. */
 export const KEPT_POLICIES: Row[] = [
-  ['everything but IAM, with NotAction', policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' })],
-  ['every resource but one, with NotResource', policy({ ...READ, Resource: undefined, NotResource: OTHER })],
   [
-    'wildcards in actions',
+    'a policy for everything but IAM, with NotAction',
+    policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }),
+  ],
+  [
+    'a policy for every resource but one, with NotResource',
+    policy({ ...READ, Resource: undefined, NotResource: OTHER }),
+  ],
+  [
+    'a policy with wildcards in actions',
     policy({ ...ALL, Action: ['secretsmanager:Get*', 'secretsmanager:Desc*', 'secretsmanager:List*'] }),
   ],
-  ['a prefix of names', policy({ ...READ, Resource: secretArn('studio-*') })],
+  ['a policy for a name prefix', policy({ ...READ, Resource: secretArn('studio-*') })],
   [
-    'a condition that the role meets',
+    'a policy with a condition that the role meets',
     policy({ ...ALL, Condition: { StringEquals: { 'aws:RequestedRegion': REGION } } }),
   ],
-  ['a Deny for other secrets', policy({ ...ALL, Effect: 'Deny', Resource: OTHER }, ALL)],
+  ['a policy with a Deny for other secrets', policy({ ...ALL, Effect: 'Deny', Resource: OTHER }, ALL)],
   [
-    'a Deny for all other Regions',
+    'a policy with a Deny for all other Regions',
     policy(ALL, {
       ...ALL,
       Effect: 'Deny',
       Condition: { StringNotEquals: { 'aws:RequestedRegion': REGION } },
     }),
   ],
-  ['an older run with --policy-scope region', guidePolicy(secretArn('*'))],
-  ['an older run with --policy-scope account', guidePolicy('*')],
+  ['a policy of an earlier run with --policy-scope region', guidePolicy(secretArn('*'))],
+  ['a policy of an earlier run with --policy-scope account', guidePolicy('*')],
   [
-    'one statement an action, last first',
+    'a policy with one statement per action, in reverse order',
     policy(...[...READ_ACTIONS].reverse().map((Action) => ({ ...READ, Action, Resource: '*' }))),
   ],
 ].map(([what, document]) => ({ what: String(what), make: owned(document as object), outcome: kept }));
 
-/** Extended without loss. */
+/** Policies that are extended and lose nothing. */
 export const EXTENDED_POLICIES: Row[] = [
-  ['the guide’s document, one resource as a string', policy(READ)],
-  ['one statement in place of a list', { Version: '2012-10-17', Statement: READ }],
-  ['no Version', { Statement: [READ] }],
+  ['the policy of the AWS guide, with its resource as a string', policy(READ)],
+  ['a policy with one statement in place of a list', { Version: '2012-10-17', Statement: READ }],
+  ['a policy without Version', { Statement: [READ] }],
   [
-    'the old Version, an Id and Sids',
+    'a policy with the old Version, an Id and a Sid',
     { Version: '2008-10-17', Id: 'keys', Statement: [{ Sid: 'Keys', ...READ }] },
   ],
   [
-    'Terraform’s order and spelling',
+    'a policy in the order and spelling of Terraform',
     policy({
       Action: [...READ_ACTIONS].sort().map((each) => each.toLowerCase()),
       Effect: 'Allow',
@@ -102,17 +108,23 @@ export const EXTENDED_POLICIES: Row[] = [
       Sid: '',
     }),
   ],
-  ['a statement a secret', policy(READ, { ...READ, Resource: secretArn('third-AbCdEf') })],
+  ['a policy with one statement per secret', policy(READ, { ...READ, Resource: secretArn('third-AbCdEf') })],
   [
-    'the actions in two statements',
+    'a policy with its actions in two statements',
     policy({ ...READ, Action: READ_ACTIONS.slice(0, 2) }, { ...READ, Action: READ_ACTIONS.slice(2) }),
   ],
-  ['decryption before reading', policy(KMS, READ)],
-  ['an older run with --policy-scope region, in another Region', guidePolicy(secretArn('*', FAR_REGION))],
-  ['names with wildcards', policy({ ...READ, Resource: [secretArn('news-??????'), secretArn('sport/*')] })],
+  ['a policy with kms:Decrypt before the read actions', policy(KMS, READ)],
+  [
+    'a policy of an earlier run with --policy-scope region, for another Region',
+    guidePolicy(secretArn('*', FAR_REGION)),
+  ],
+  [
+    'a policy with wildcards in names',
+    policy({ ...READ, Resource: [secretArn('news-??????'), secretArn('sport/*')] }),
+  ],
 ].map(([what, document]) => ({ what: String(what), make: owned(document as object), outcome: grown }));
 
-/** There is more to them than a document. */
+/** Policies whose versions, keys, names or numbered policies matter too. */
 export const FURTHER_POLICIES: Row[] = [
   {
     what: 'five versions, of which the second is the default',
@@ -127,7 +139,7 @@ export const FURTHER_POLICIES: Row[] = [
     outcome: { ...grown, says: ['its oldest version v1 is deleted'] },
   },
   {
-    what: 'a customer-managed KMS key of a secret that exists, which is added',
+    what: 'no permission yet for the customer managed KMS key of an existing secret',
     make: async (sandbox) => {
       await makeSecret(sandbox, { KmsKeyId: KMS.Resource });
       await owned(policy(READ))(sandbox);
@@ -135,7 +147,7 @@ export const FURTHER_POLICIES: Row[] = [
     outcome: { done: ['kept', 'updated', 'created'] },
   },
   {
-    what: 'a number that is taken under another path, so that the next one is made',
+    what: 'its next number taken under another path, and creates the number after that',
     make: async (sandbox) => {
       const names = Array.from({ length: 10 }, (_, index) => secretArn(`${'x'.repeat(500)}${index}-AbCdEf`));
       await makePolicy(sandbox, NAME, guidePolicy(...names));
@@ -145,7 +157,7 @@ export const FURTHER_POLICIES: Row[] = [
     outcome: { done: ['created', 'created', 'created'], says: [`policy ${NAME}-3: takes`] },
   },
   {
-    what: 'a Deny that its owner has put in, while the secret is in the next number',
+    what: 'a Deny that its owner added, when the numbered policy allows the secret',
     make: async (sandbox) => {
       await owned(policy(READ, { Effect: 'Deny', Action: 's3:*', Resource: '*' }))(sandbox);
       const PolicyArn = await makePolicy(sandbox, `${NAME}-2`, guidePolicy(secretArn('studio-a-??????')));
@@ -156,30 +168,26 @@ export const FURTHER_POLICIES: Row[] = [
   },
 ];
 
-/** A conflict because of this. */
+/** Policies that are a conflict. */
 export const CONFLICTING_POLICIES: Row[] = [
   [
     'an extra statement',
     policy(READ, { Effect: 'Allow', Action: 'secretsmanager:ListSecrets', Resource: '*' }),
     'ListSecrets',
   ],
+  ['a Deny for the secret', policy(ALL, { ...ALL, Effect: 'Deny', Resource: secretArn('studio-*') }), 'Deny'],
   [
-    'a Deny of what is wanted',
-    policy(ALL, { ...ALL, Effect: 'Deny', Resource: secretArn('studio-*') }),
-    'Deny',
-  ],
-  [
-    'a NotAction that leaves reading out',
+    'a NotAction that excludes reading',
     policy({ Effect: 'Allow', NotAction: 'secretsmanager:*', Resource: '*' }),
     'all but secretsmanager:*',
   ],
   [
-    'a NotResource that leaves the secret out',
+    'a NotResource that excludes the secret',
     policy({ ...READ, Resource: undefined, NotResource: secretArn('studio-*') }),
     'on all but',
   ],
   [
-    'wildcards in actions for other secrets',
+    'wildcard actions for other secrets',
     policy({ ...READ, Action: 'secretsmanager:Get*' }),
     'secretsmanager:Get*',
   ],
@@ -194,12 +202,12 @@ export const CONFLICTING_POLICIES: Row[] = [
     'aws:PrincipalTag/team',
   ],
   [
-    'decryption with every KMS key',
+    'kms:Decrypt on every KMS key',
     policy(READ, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' }),
     'kms:Decrypt',
   ],
   [
-    'a variable in a name',
+    'a policy variable in a name',
     policy({ ...READ, Resource: secretArn('$' + '{aws:username}-*') }),
     'aws:username',
   ],
@@ -209,7 +217,7 @@ export const CONFLICTING_POLICIES: Row[] = [
   outcome: differs(String(shown)),
 }));
 
-/** Names that somebody else has. */
+/** Policy names that are in use. */
 export const TAKEN_POLICY_NAMES: Row[] = [
   {
     what: 'in other letter case',

@@ -44,7 +44,7 @@ interface Owned {
   input?: Partial<{ RoleName: string; Path: string }>;
 }
 
-/** The role of the default name, made as its owner would: with a description, a tag, and policies of its own. */
+/** Creates a role as another owner would: with a description, a tag, and policies of its own. */
 const owned =
   ({ trust = policy(TRUST), inline, attached, boundary, input = {} }: Owned) =>
   async (sandbox: Sandbox) => {
@@ -73,7 +73,7 @@ const owned =
     }
   };
 
-/** A role that trusts a role which is no longer there: IAM shows that one's unique ID. */
+/** Creates a role that trusts a deleted role: IAM shows the unique ID of the deleted one. */
 const trustingTheDeleted =
   (...statements: object[]) =>
   async (sandbox: Sandbox) => {
@@ -99,12 +99,12 @@ const notTrusted: Row['outcome'] = {
 const rows = (outcome: Row['outcome'], made: [string, Owned][]): Row[] =>
   made.map(([what, one]) => ({ what, make: owned(one), outcome }));
 
-/** MediaConnect may assume them: kept, and they get the policy. */
+/** Roles that MediaConnect can assume: they are kept and get the policy. */
 export const KEPT_ROLES: Row[] = [
   ...rows(attached, [
-    ['with policies of its own', { inline: policy(allow('s3:*')), attached: policy(deny('iam:*')) }],
+    ['a role with policies of its own', { inline: policy(allow('s3:*')), attached: policy(deny('iam:*')) }],
     [
-      'lists for strings, a Sid and an Id',
+      'a trust policy with lists for strings, a Sid and an Id',
       {
         trust: {
           ...policy({
@@ -118,7 +118,7 @@ export const KEPT_ROLES: Row[] = [
       },
     ],
     [
-      'more services and actions',
+      'a trust policy for more services and actions',
       {
         trust: policy({
           ...TRUST,
@@ -127,17 +127,17 @@ export const KEPT_ROLES: Row[] = [
         }),
       },
     ],
-    ['other statements before it', { trust: policy(EC2, ADMIN, TRUST) }],
+    ['a trust policy with other statements before', { trust: policy(EC2, ADMIN, TRUST) }],
     [
-      'a further action',
+      'a trust policy with a further action',
       { trust: policy({ ...TRUST, Action: ['sts:SetSourceIdentity', 'sts:AssumeRole'] }) },
     ],
     [
-      'an older run with --no-source-account and --source-arn',
+      'a role of an earlier run with --no-source-account and --source-arn',
       { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(REGION) } } }) },
     ],
     [
-      'a condition with other words for the same',
+      'a trust policy with an equivalent condition',
       {
         trust: policy({
           ...TRUST,
@@ -146,7 +146,7 @@ export const KEPT_ROLES: Row[] = [
       },
     ],
     [
-      'a Deny for flows of other accounts',
+      'a trust policy with a Deny for flows of other accounts',
       {
         trust: policy(TRUST, {
           ...TRUST,
@@ -156,13 +156,13 @@ export const KEPT_ROLES: Row[] = [
         }),
       },
     ],
-    ['a name in other letter case', { input: { RoleName: 'mediaconnect-asm' } }],
+    ['a role name in other letter case', { input: { RoleName: 'mediaconnect-asm' } }],
     [
-      'a boundary that allows everything but IAM',
+      'a role with a permissions boundary for everything but IAM',
       { boundary: policy({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }) },
     ],
     [
-      'a boundary for this Region',
+      'a role with a permissions boundary for this Region',
       {
         boundary: policy(
           allow('secretsmanager:*', {
@@ -172,9 +172,12 @@ export const KEPT_ROLES: Row[] = [
         ),
       },
     ],
-    ['a boundary of AWS', { boundary: 'arn:aws:iam::aws:policy/SecretsManagerReadWrite' }],
     [
-      'a Deny for every secret but those of the studio',
+      'a role with an AWS managed permissions boundary',
+      { boundary: 'arn:aws:iam::aws:policy/SecretsManagerReadWrite' },
+    ],
+    [
+      'a role with a Deny for all other secrets',
       {
         inline: policy({
           Effect: 'Deny',
@@ -184,19 +187,23 @@ export const KEPT_ROLES: Row[] = [
       },
     ],
     [
-      'a Deny for everything but secrets',
+      'a role with a Deny for everything but Secrets Manager',
       { inline: policy({ Effect: 'Deny', NotAction: 'secretsmanager:*', Resource: '*' }) },
     ],
   ]),
-  { what: 'somebody who is deleted', make: trustingTheDeleted(TRUST), outcome: attached },
+  {
+    what: 'a trust policy that also names a deleted role',
+    make: trustingTheDeleted(TRUST),
+    outcome: attached,
+  },
 ];
 
-/** With `--update-trust` they get a statement, and keep those for these. */
+/** Roles that get a trust statement with `--update-trust` and keep the statements that they have. */
 export const TRUSTED_ROLES: Row[] = [
   ...rows(attached, [
-    ['EC2', { trust: policy(EC2) }],
+    ['a role for EC2', { trust: policy(EC2) }],
     [
-      'several others, with Sids and conditions',
+      'a role for several others, with Sids and conditions',
       {
         trust: policy(
           { Sid: 'A', ...EC2 },
@@ -205,40 +212,40 @@ export const TRUSTED_ROLES: Row[] = [
       },
     ],
     [
-      'MediaConnect for the flows of another Region',
+      'a role for MediaConnect flows of another Region',
       { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(FAR_REGION) } } }) },
     ],
     [
-      'MediaConnect for the flows of an organization',
+      'a role for MediaConnect flows of an organization',
       { trust: policy({ ...TRUST, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }) },
     ],
-    ['nobody, with a Deny for EC2', { trust: policy(ADMIN, { ...EC2, Effect: 'Deny' }) }],
+    ['a role with a Deny for EC2', { trust: policy(ADMIN, { ...EC2, Effect: 'Deny' }) }],
   ]).map((row) => ({ ...row, wishes: updateTrust })),
 ];
 
-/** A conflict when the trust is for this. */
+/** Roles that are a conflict because of their trust policy. */
 export const UNTRUSTING_ROLES: Row[] = [
   ...rows(notTrusted, [
     [
-      'the flows of another Region only',
+      'MediaConnect for flows of another Region only',
       { trust: policy({ ...TRUST, Condition: { ArnLike: { 'aws:SourceArn': flows(FAR_REGION) } } }) },
     ],
-    ['tagging only', { trust: policy({ ...TRUST, Action: 'sts:TagSession' }) }],
+    ['MediaConnect for sts:TagSession only', { trust: policy({ ...TRUST, Action: 'sts:TagSession' }) }],
   ]),
   {
-    what: 'a role that somebody has deleted, whose ID IAM would not store again, with --update-trust',
+    what: 'a deleted role, whose ID IAM would not accept again, even with --update-trust',
     make: trustingTheDeleted(EC2),
     wishes: updateTrust,
     outcome: { conflict: ['AROA', 'no longer exist'], ways: ['--role-name NAME'] },
   },
   {
-    what: 'an AWS service that owns the role',
+    what: 'an AWS service, as a service-linked role',
     make: owned({ input: { Path: `/aws-service-role/${MEDIACONNECT}/` } }),
     outcome: { conflict: ['is a service-linked role'], ways: ['--role-name NAME'] },
   },
 ];
 
-/** Roles that a condition may keep from reading: whether it does cannot be known from outside AWS. */
+/** Roles with a condition that may prevent access; only AWS can evaluate it. */
 export const UNCERTAIN_ROLES: Row[] = [
   ...rows(
     {
@@ -247,7 +254,7 @@ export const UNCERTAIN_ROLES: Row[] = [
     },
     [
       [
-        'an inline policy that denies it without MFA',
+        'an inline policy that denies reading without MFA',
         {
           inline: policy(
             deny(READS, {
@@ -258,7 +265,7 @@ export const UNCERTAIN_ROLES: Row[] = [
         },
       ],
       [
-        'an inline policy that denies it outside a network',
+        'an inline policy that denies reading outside a VPC endpoint',
         {
           inline: policy(
             deny(READS, {
@@ -272,12 +279,12 @@ export const UNCERTAIN_ROLES: Row[] = [
   ),
   ...rows(uncertainTrust, [
     [
-      'an organization’s flows only, which cannot be told from here',
+      'a trust policy for the flows of one organization',
       { trust: policy({ ...TRUST, Condition: { StringEquals: { 'aws:SourceOrgID': 'o-a1b2c3d4e5' } } }) },
     ],
   ]),
   {
-    what: 'what another organization’s flows are denied, also with --update-trust',
+    what: 'a trust policy that denies the flows of other organizations, even with --update-trust',
     make: owned({
       trust: policy(TRUST, {
         ...TRUST,
@@ -291,34 +298,34 @@ export const UNCERTAIN_ROLES: Row[] = [
   },
 ];
 
-/** A conflict when this forbids reading. */
+/** Roles that cannot read the secret: a conflict. */
 export const POWERLESS_ROLES: Row[] = [
   ...rows(cannotRead('the permissions boundary', 'policy/Boundary'), [
-    ['a boundary for something else', { boundary: policy(allow('s3:*')) }],
+    ['a permissions boundary without Secrets Manager', { boundary: policy(allow('s3:*')) }],
     [
-      'a boundary for other secrets',
+      'a permissions boundary for other secrets',
       {
         boundary: policy(allow('secretsmanager:*', { Resource: `arn:aws:secretsmanager:*:*:secret:news-*` })),
       },
     ],
     [
-      'a boundary for another Region',
+      'a permissions boundary for another Region',
       {
         boundary: policy(
           allow('*', { Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': FAR_REGION } } }),
         ),
       },
     ],
-    ['a boundary that denies it', { boundary: policy(allow('*'), deny('secretsmanager:*')) }],
+    ['a permissions boundary with a Deny', { boundary: policy(allow('*'), deny('secretsmanager:*')) }],
     [
-      'a boundary with NotAction',
+      'a permissions boundary with NotAction',
       { boundary: policy({ Effect: 'Allow', NotAction: 'secretsmanager:*', Resource: '*' }) },
     ],
   ]),
   ...rows(cannotRead(READS, 'its inline policy Inline'), [
-    ['an inline policy that denies it', { inline: policy(deny(READS)) }],
+    ['an inline policy that denies reading', { inline: policy(deny(READS)) }],
     [
-      'an inline policy that denies all secrets but one',
+      'an inline policy that denies reading all secrets except news-*',
       {
         inline: policy({
           Effect: 'Deny',
@@ -329,20 +336,20 @@ export const POWERLESS_ROLES: Row[] = [
     ],
   ]),
   {
-    what: 'an attached policy that denies all but describing it',
+    what: 'an attached policy that denies all actions but DescribeSecret',
     make: owned({
       attached: policy({ Effect: 'Deny', NotAction: 'secretsmanager:DescribeSecret', Resource: '*' }),
     }),
     outcome: cannotRead('its policy Attached'),
   },
   {
-    what: 'the boundary that a new role is to have',
+    what: 'the permissions boundary requested for a new role',
     make: (sandbox) => makePolicy(sandbox, 'Boundary', policy(allow('s3:*'))),
     wishes: { permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/Boundary` },
     outcome: { ...cannotRead('policy/Boundary'), ways: [] },
   },
   {
-    what: 'the boundary that a new role is to have, and that does not exist',
+    what: 'a requested permissions boundary that does not exist',
     make: async () => undefined,
     wishes: { permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/Absent` },
     outcome: { conflict: ['There is no policy', 'policy/Absent'], ways: [] },

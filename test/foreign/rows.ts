@@ -7,7 +7,7 @@ import { AN_HOUR_AGO, freshSandbox } from '../support/sandbox.ts';
 import { taking, waysIn } from '../support/ways.ts';
 import { expectNothingLost } from './invariants.ts';
 
-/** Something that somebody else made, what `setup` is asked for then, and what has to come of it. */
+/** A resource of another owner, the options of `setup`, and the expected outcome. */
 export interface Row {
   what: string;
   make(sandbox: Sandbox): Promise<unknown>;
@@ -15,21 +15,21 @@ export interface Row {
   outcome: Done | Stopped;
 }
 
-/** The run succeeds: what it says it did to the secrets, the policies and the role, and words that the plan must have. */
+/** The run succeeds: the actions that it reports, and words that its output must have. */
 interface Done {
   done: [secrets: string, policies: string, role: string];
   says?: string[];
 }
 
-/** The run ends with a conflict that says what was found, and the ways out. */
+/** The run ends with a conflict: words that it must have, and its resolutions. */
 interface Stopped {
   conflict: string[];
   ways: string[];
 }
 
 /**
- * Rows about secrets, policies and roles that hold at the same time: the first of each, the second of each, and so on.
- * Each says what comes of its own kind; where there is none of a kind, it is created.
+ * Combines rows about secrets, policies and roles: the first of each, the second of each, and so on. Each row has the
+ * outcome of its own kind; a kind without a row is created.
  */
 export function together(...kinds: [secrets: Row[], policies: Row[], roles: Row[]]): Row[] {
   const length = Math.max(...kinds.map((rows) => rows.length));
@@ -54,7 +54,7 @@ export function together(...kinds: [secrets: Row[], policies: Row[], roles: Row[
   });
 }
 
-/** Makes a test of each row; without `FAULTS=all`, of each `every`th. */
+/** Makes a test of each row; without `FAULTS=all`, of every nth row. */
 export function testRows(rows: Row[], every = 2): void {
   const sandbox = freshSandbox(AN_HOUR_AGO);
   test.each(partOf(rows, every))('$what', async ({ make, wishes = {}, outcome }) => {
@@ -65,7 +65,7 @@ export function testRows(rows: Row[], every = 2): void {
   });
 }
 
-/** In an account in which the same is in the way, the command with that way out does all, and has nothing to do afterwards. */
+/** Expects that the command with this resolution succeeds in such an account, and then has nothing left to do. */
 async function expectWayOut(make: Row['make'], wishes: Wishes, way: string): Promise<void> {
   const sandbox = await startSandbox();
   try {
@@ -101,13 +101,13 @@ async function expectDone(sandbox: Sandbox, wishes: Wishes, { done, says = [] }:
     updateTrust: wishes.updateTrust ?? false,
     log,
   });
-  // Once done, the same command has nothing to do, and so it sends nothing that could change anything.
+  // The same command has nothing left to do.
   sandbox.clearRequests();
   expect((await setUp(sandbox, wishes)).code).toBe(0);
   expect(writesTo(sandbox)).toEqual([]);
 }
 
-/** No request that could change something was sent: so the account is what it was. Returns the ways out that are printed. */
+/** Expects a conflict without any write. Returns the resolutions that are printed. */
 async function expectStopped(
   sandbox: Sandbox,
   wishes: Wishes,

@@ -8,7 +8,7 @@ import type { Sandbox } from '../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeRole, makeSecret, REGION } from '../support/account.ts';
 import type { Row } from './rows.ts';
 
-/** Who runs `setup` here. */
+/** The user who runs `setup`. */
 const ADMIN = `arn:aws:iam::${ACCOUNT}:user/sandbox`;
 const JSON_VALUE = JSON.stringify({ username: 'studio', password: 'Correct horse' });
 const KMS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -18,7 +18,7 @@ const BY_HAND = {
 };
 const both = [REGION, FAR_REGION];
 
-/** A secret of `input`, with a resource policy of one statement. */
+/** Creates a secret with a resource policy of one statement. */
 const withPolicy =
   (statement: object, input: Parameters<typeof makeSecret>[1] = {}) =>
   async (sandbox: Sandbox) => {
@@ -28,7 +28,7 @@ const withPolicy =
     await clientsOf(sandbox).secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy }));
   };
 
-/** A secret of `input` that rotates. */
+/** Creates a secret with this value and automatic rotation. */
 const rotating = (SecretString: string) => async (sandbox: Sandbox) => {
   const SecretId = await makeSecret(sandbox, { SecretString, ...BY_HAND });
   const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
@@ -48,16 +48,16 @@ const replace = { existingKey: 'replace' as const };
 const kept: Row['outcome'] = { done: ['kept', 'created', 'created'] };
 const updated: Row['outcome'] = { done: ['updated', 'created', 'created'] };
 
-/** Kept as they are. */
+/** Secrets that are kept as they are. */
 export const KEPT_SECRETS: Row[] = [
   {
-    what: 'one of an older run with other tags',
+    what: 'a secret of an earlier run with other tags',
     make: (sandbox) => makeSecret(sandbox, { Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] }),
     wishes: { tag: ['team=playout'] },
     outcome: kept,
   },
   {
-    what: 'one with a further value that is pending',
+    what: 'a secret with another value labeled AWSPENDING',
     make: async (sandbox) => {
       const SecretId = await makeSecret(sandbox);
       const next = { SecretId, SecretString: JSON_VALUE, VersionStages: ['AWSPENDING'] };
@@ -66,7 +66,7 @@ export const KEPT_SECRETS: Row[] = [
     outcome: kept,
   },
   {
-    what: 'one whose resource policy allows somebody else to read it',
+    what: 'a secret whose resource policy lets another principal read it',
     make: withPolicy({
       Effect: 'Allow',
       Principal: { AWS: ADMIN },
@@ -76,7 +76,7 @@ export const KEPT_SECRETS: Row[] = [
     outcome: kept,
   },
   {
-    what: 'one whose resource policy denies everybody to delete it',
+    what: 'a secret whose resource policy denies deletion',
     make: withPolicy({
       Effect: 'Deny',
       Principal: '*',
@@ -86,7 +86,7 @@ export const KEPT_SECRETS: Row[] = [
     outcome: kept,
   },
   {
-    what: 'one whose resource policy denies what does not come over TLS',
+    what: 'a secret whose resource policy requires TLS',
     make: withPolicy({
       Effect: 'Deny',
       Principal: '*',
@@ -103,21 +103,21 @@ export const KEPT_SECRETS: Row[] = [
     outcome: kept,
   },
   {
-    what: 'one whose name is spelled in other letter case, which is another secret',
+    what: 'a secret whose name differs only in letter case',
     make: (sandbox) => makeSecret(sandbox, { Name: 'Studio-A', SecretString: KEYS.other, ...BY_HAND }),
     outcome: { done: ['created', 'created', 'created'] },
   },
 ];
 
-/** Kept as well, with needs of their own: another Region, or a KMS key. */
+/** Secrets that are kept and involve another Region or a KMS key. */
 export const DEMANDING_SECRETS: Row[] = [
   {
-    what: 'one made by Terraform, with tags, a description and a KMS key of its own',
+    what: 'a secret made by Terraform, with tags, a description and a KMS key',
     make: (sandbox) => makeSecret(sandbox, { ...BY_HAND, KmsKeyId: KMS_KEY }),
     outcome: kept,
   },
   {
-    what: 'a primary and its replica, when both Regions are asked for',
+    what: 'a primary and its replica, when both Regions are given',
     make: (sandbox) => makeSecret(sandbox, { AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: { region: both },
     outcome: { done: ['kept kept', 'created', 'created'] },
@@ -131,41 +131,41 @@ export const DEMANDING_SECRETS: Row[] = [
   },
 ];
 
-/** With `--existing-key replace`, they get the key instead of this. */
+/** Secrets whose value is replaced with `--existing-key replace`. */
 export const REPLACED_SECRETS: Row[] = [
   {
-    what: 'JSON, with the description, the tags and the KMS key as they were',
+    what: 'a JSON value, with description, tags and KMS key kept',
     make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, KmsKeyId: KMS_KEY, ...BY_HAND }),
     wishes: replace,
     outcome: updated,
   },
   {
-    what: 'bytes',
+    what: 'a binary value',
     make: (sandbox) => makeSecret(sandbox, { SecretBinary: Buffer.from(KEYS.other), ...BY_HAND }),
     wishes: replace,
     outcome: updated,
   },
   {
-    what: 'nothing, where there is no version yet',
+    what: 'a secret without a version',
     make: (sandbox) => makeSecret(sandbox, { SecretString: undefined, ...BY_HAND }),
     wishes: replace,
     outcome: updated,
   },
   {
-    what: 'a value that rotates, with a warning',
+    what: 'a secret with automatic rotation, with a warning',
     make: rotating(JSON_VALUE),
     wishes: replace,
     outcome: { ...updated, says: ['the next rotation puts another value in the place of the key'] },
   },
   {
-    what: 'the value of a primary, with a warning that its replicas get it too',
+    what: 'a primary, with a warning that its replicas get the value too',
     make: (sandbox) =>
       makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: replace,
     outcome: { ...updated, says: [`has replicas in ${FAR_REGION}, which get the new value too`] },
   },
   {
-    what: 'the value of one that was scheduled for deletion, and that comes back with its tags',
+    what: 'a secret scheduled for deletion, which keeps its tags',
     make: async (sandbox) => {
       const SecretId = await makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND });
       await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
@@ -175,40 +175,40 @@ export const REPLACED_SECRETS: Row[] = [
   },
 ];
 
-/** Secrets that may not be readable: whether they are cannot be known from outside AWS. */
+/** Secrets that may not be readable; only AWS can tell. */
 export const UNCERTAIN_SECRETS: Row[] = [
   {
-    what: 'a resource policy that denies all but one principal to read it',
+    what: 'a resource policy that denies reading with NotPrincipal',
     make: withPolicy({ ...ALL_BUT_ADMIN, NotPrincipal: { AWS: [ADMIN, `arn:aws:iam::${ACCOUNT}:root`] } }),
     outcome: { done: ['kept', 'created', 'created'], says: ['NotPrincipal lists the role in part'] },
   },
 ];
 
-/** A conflict when there is this. */
+/** Secrets that are a conflict. */
 export const CONFLICTING_SECRETS: Row[] = [
   {
-    what: 'JSON',
+    what: 'a JSON value',
     make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND }),
     outcome: { conflict: ['The secret studio-a in us-west-2', 'JSON'], ways: ['replace', '--secret-name'] },
   },
   {
-    what: 'bytes',
+    what: 'a binary value',
     make: (sandbox) => makeSecret(sandbox, { SecretBinary: Buffer.from(KEYS.aes256) }),
     outcome: { conflict: ['studio-a', 'holds bytes, not text'], ways: ['replace', '--secret-name'] },
   },
   {
-    what: 'no version at all',
+    what: 'no version',
     make: (sandbox) => makeSecret(sandbox, { SecretString: undefined, ...BY_HAND }),
     outcome: { conflict: ['studio-a', 'has no current version'], ways: ['replace', '--secret-name'] },
   },
   {
-    what: 'a value that rotates',
+    what: 'automatic rotation of a JSON value',
     make: rotating(JSON_VALUE),
     wishes: { existingKey: 'keep' },
     outcome: { conflict: ['studio-a', 'JSON'], ways: ['replace', '--secret-name'] },
   },
   {
-    what: 'a replica with another key whose primary is asked for too, also with --existing-key replace',
+    what: 'a replica with another key, when both Regions are given, even with --existing-key replace',
     make: (sandbox) =>
       makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: { ...replace, region: both },
@@ -218,17 +218,17 @@ export const CONFLICTING_SECRETS: Row[] = [
     },
   },
   {
-    what: 'a resource policy that denies everybody but the administrators to read it',
+    what: 'a resource policy that denies reading to everyone but the administrator',
     make: withPolicy({
       ...ALL_BUT_ADMIN,
       Principal: '*',
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),
-    // It keeps out a role of any other name too.
+    // It denies a role with any other name too.
     outcome: { conflict: ['GetSecretValue', 'the resource policy of the secret studio-a'], ways: [] },
   },
   {
-    what: 'a resource policy that denies others than the administrators all actions but one',
+    what: 'a resource policy that denies everyone but the administrator almost all actions',
     make: withPolicy({
       Effect: 'Deny',
       Principal: '*',

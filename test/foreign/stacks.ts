@@ -15,7 +15,7 @@ export const POLICY = 'SecretsManagerForMediaConnect';
 export const STACK = 'studio-a-keys';
 export const secretArn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
 
-/** Makes something, and has it belong to the stack. */
+/** Creates a resource and adds it to the stack. */
 const inStack = (make: (sandbox: Sandbox) => Promise<string>) => async (sandbox: Sandbox) =>
   sandbox.putInStack(await make(sandbox), STACK);
 export const policyInStack = (document: object, name = POLICY) =>
@@ -25,10 +25,10 @@ const full = guidePolicy(
 );
 const mayBeUndone = `belongs to the CloudFormation stack ${STACK}, whose next update may undo`;
 
-/** Used, with a warning where something of them is changed. */
+/** Resources that are used, with a warning if they are changed. */
 export const STACKS: Row[] = [
   {
-    what: 'a policy by the number that is next, which is passed over',
+    what: 'skips a numbered policy of the stack and creates the next number',
     make: async (sandbox) => {
       await makePolicy(sandbox, POLICY, full);
       await policyInStack(guidePolicy(secretArn('other-AbCdEf')), `${POLICY}-2`)(sandbox);
@@ -37,35 +37,35 @@ export const STACKS: Row[] = [
     outcome: { done: ['created', 'created', 'created'], says: [`policy ${POLICY}-3: takes`] },
   },
   {
-    what: 'a secret that holds the key is kept',
+    what: 'keeps a secret that holds the key',
     make: inStack((sandbox) => makeSecret(sandbox)),
     outcome: { done: ['kept', 'created', 'created'] },
   },
   {
-    what: 'a secret gets this key with --existing-key replace, with a warning',
+    what: 'replaces the key of a secret with --existing-key replace, and warns',
     make: inStack((sandbox) => makeSecret(sandbox, { SecretString: KEYS.other })),
     wishes: { existingKey: 'replace' },
     outcome: { done: ['updated', 'created', 'created'], says: [mayBeUndone] },
   },
   {
-    what: 'a policy that allows it is kept',
+    what: 'keeps a policy that allows the secret',
     make: policyInStack(guidePolicy(secretArn('studio-a-*'))),
     outcome: { done: ['created', 'kept', 'created'] },
   },
   {
-    what: 'a role that MediaConnect may assume gets the policy, with a warning',
+    what: 'attaches the policy to a role that trusts MediaConnect, and warns',
     make: inStack((sandbox) => makeRole(sandbox)),
     outcome: { done: ['created', 'created', 'updated'], says: [mayBeUndone] },
   },
   {
-    what: 'a role gets a statement with --update-trust, with a warning',
+    what: 'adds a trust statement to a role with --update-trust, and warns',
     make: inStack((sandbox) => makeRole(sandbox, { trust: guideTrust('ec2.amazonaws.com') })),
     wishes: { updateTrust: true },
     outcome: { done: ['created', 'created', 'updated'], says: [mayBeUndone] },
   },
 ];
 
-/** A conflict. */
+/** Resources that are a conflict. */
 export const CONFLICTING_STACKS: Row[] = [
   {
     what: 'a policy for other secrets',

@@ -25,7 +25,7 @@ const tags = fc.uniqueArray(fc.tuple(tagKey, of(tagText, 0, 120)), {
 });
 const noKey = (text: string) => !/[0-9a-f]{2}([ :._-]?[0-9a-f]{2}){15}/i.test(text);
 
-test('whatever AWS takes for a name, a description or a tag arrives as it was given', async () => {
+test('setup passes on every name, description and tag that AWS accepts, unchanged', async () => {
   const wish = fc
     .tuple(secretName, policyName, roleName, description, tags)
     .filter((texts) => texts.flat(2).every(noKey));
@@ -51,7 +51,7 @@ test('whatever AWS takes for a name, a description or a tag arrives as it was gi
       expect(account.secrets.find(({ name }) => name === secret)?.tags).toMatchObject(expected);
       expect(account.policies.find(({ name }) => name === policy)).toBeDefined();
       expect(account.roles.find(({ name }) => name === role)).toBeDefined();
-      // An answer in XML does not tell one white space from another; what arrived is in the request.
+      // XML does not preserve all white space in the response, so the description is compared in the request.
       const made = sandbox.requests.find(({ action }) => action === 'CreateRole');
       expect(made?.params).toMatchObject({ Description: about });
       await sandbox.close();

@@ -6,7 +6,7 @@ import { VOICES } from './flags.ts';
 import { type Mangler, type Mangling, startMangler } from './mangler.ts';
 import { cases, expectWellTold, nasty } from './nasty.ts';
 
-/** The members of the answers that the program reads, and those of errors. */
+/** The members of responses that the program reads, and those of errors. */
 const MEMBERS = [
   'Account',
   'Arn',
@@ -63,7 +63,7 @@ const manglings = fc.array(fc.record({ member: fc.constantFrom(...MEMBERS), chan
   minLength: 1,
   maxLength: 2,
 });
-/** Beside other tests of `npm run test:faults`, all cases take several times as long as alone. */
+/** Together with the other tests of `npm run test:faults`, these take several times as long as alone. */
 const LONG = { timeout: 1_200_000 };
 const voices = fc.constantFrom(...VOICES);
 const BASE = ['setup', '--region=us-west-2', '--key-env=STUDIO_KEY'];
@@ -97,7 +97,7 @@ async function setup(args: readonly string[], voice: readonly string[]) {
   return result;
 }
 
-describe('what AWS sends back, spoiled,', () => {
+describe('setup with corrupted responses from AWS', () => {
   const names = fc.constantFrom('New', 'Ours', 'Theirs');
   const wishes = fc
     .tuple(fc.constantFrom('new', 'held', 'kept'), names, names)
@@ -107,21 +107,17 @@ describe('what AWS sends back, spoiled,', () => {
       `--role-name=${role}`,
     ]);
 
-  test(
-    'is shown harmless in a dry run and in a conflict, or told as what is wrong with it',
-    LONG,
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(manglings, wishes, voices, async (chosen, wish, voice) => {
-          mangler.spoil(chosen);
-          await setup([...wish, '--dry-run'], voice);
-        }),
-        cases(15, 1_500),
-      );
-    },
-  );
+  test('shows them harmlessly, or reports what is wrong, in a dry run and at a conflict', LONG, async () => {
+    await fc.assert(
+      fc.asyncProperty(manglings, wishes, voices, async (chosen, wish, voice) => {
+        mangler.spoil(chosen);
+        await setup([...wish, '--dry-run'], voice);
+      }),
+      cases(15, 1_500),
+    );
+  });
 
-  test('is shown harmless when something is made', LONG, async () => {
+  test('shows them harmlessly, or reports what is wrong, when it creates resources', LONG, async () => {
     let made = 0;
     await fc.assert(
       fc.asyncProperty(manglings, voices, async (chosen, voice) => {
@@ -135,16 +131,16 @@ describe('what AWS sends back, spoiled,', () => {
 });
 
 test.each([
-  ['without an ID that IAM would give it', 'VersionId', 'iam:ListPolicyVersions'],
+  ['without a valid ID', 'VersionId', 'iam:ListPolicyVersions'],
   ['without a document', 'Document', 'iam:GetPolicyVersion'],
-])('a policy version %s is not waited for', async (_, member, action) => {
+])('setup does not wait for a policy version %s', async (_, member, action) => {
   mangler.spoil([{ member, change: { put: '' } }]);
   const wish = ['--secret-name=held', '--policy-name=Ours', '--role-name=Ours', '--dry-run'];
   const { code, stderr } = await setup(wish, []);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`What answered to ${action} was not AWS.`)]);
 });
 
-test('the same run, not spoiled, is what it should be', async () => {
+test('setup works as expected when the responses are not corrupted', async () => {
   expect(
     (await setup(['--secret-name=kept', '--policy-name=Ours', '--role-name=Ours', '--dry-run'], [])).code,
   ).toBe(0);

@@ -8,7 +8,7 @@ import { COLORS, cases, expectWellTold, nastyWord, without } from './nasty.ts';
 const sandbox = freshSandbox();
 const voices = fc.constantFrom(...VOICES);
 
-test('a switch in the environment takes a yes or a no, and anything else is a mistake that names it', async () => {
+test('setup rejects a switch variable that is neither yes nor no, and names it', async () => {
   const value = fc.oneof(
     nastyWord,
     fc.constantFrom('maybe', '1 ', 'yes\n', '2', 'true', 'FALSE', 'Off', 'no'),
@@ -29,7 +29,7 @@ test('a switch in the environment takes a yes or a no, and anything else is a mi
   );
 });
 
-test('nonsense in the variables of others is refused by name where it matters, and passed over elsewhere', async () => {
+test('setup names an invalid AWS_REGION or AWS_ENDPOINT_URL, and survives nonsense in other variables', async () => {
   const matters = ['AWS_ENDPOINT_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SESSION_TOKEN', 'AWS_PROFILE'];
   const elsewhere = [
     'NO_COLOR',

@@ -9,7 +9,7 @@ const sandbox = freshSandbox();
 const anyFlag = fc.constantFrom(...VALUE_FLAGS);
 const voices = fc.constantFrom(...VOICES);
 
-/** A dry run, told by flag or by variable; what it said is checked as every run's is. */
+/** Makes a dry run with options as flags or as variables, and checks its output. */
 async function dryRun(
   given: readonly [ValueFlag, string][],
   { voice = [], byVariable = false }: { voice?: readonly string[]; byVariable?: boolean },
@@ -29,8 +29,8 @@ async function dryRun(
   return result;
 }
 
-describe('a flag, or its variable,', () => {
-  test('with a value that is no good ends with 2, names itself, and nothing is sent', async () => {
+describe('setup, with an option as a flag or as a variable', () => {
+  test('rejects an invalid value with exit code 2, names the flag, and sends nothing', async () => {
     const wrong = fc.tuple(anyFlag, nastyWord).filter(([{ pattern }, value]) => !pattern.test(value));
     await fc.assert(
       fc.asyncProperty(wrong, voices, fc.boolean(), async ([flag, value], voice, byVariable) => {
@@ -42,12 +42,12 @@ describe('a flag, or its variable,', () => {
     );
   });
 
-  test('with an odd value that is right is accepted', async () => {
+  test('accepts an unusual valid value', async () => {
     for (const flag of VALUE_FLAGS) {
       for (const value of flag.right) {
         for (const byVariable of [false, true]) {
           const { code, stderr } = await dryRun([[flag, value]], { byVariable });
-          // Of `--secret-arn` the secret is not there, and neither is a Region of another partition; both are read, not refused.
+          // The secret of `--secret-arn` and a Region of another partition do not exist here, but both values are valid.
           expect(stderr).not.toContain('The command line');
           expect(code, `${flag.flag} ${value} ${stderr}`).not.toBe(2);
         }
@@ -56,7 +56,7 @@ describe('a flag, or its variable,', () => {
   });
 });
 
-test('any flags together, right and wrong, by flag and by variable, end with 0, 2 or 3', async () => {
+test('setup exits with 0, 2 or 3 for any combination of valid and invalid options', async () => {
   const one = anyFlag.chain((flag) =>
     fc.tuple(
       fc.constant(flag),
@@ -74,7 +74,7 @@ test('any flags together, right and wrong, by flag and by variable, end with 0, 
       const { code, stderr } = await dryRun(given, { voice, byVariable });
       const wrong = given.filter(([{ pattern }, value]) => !pattern.test(value));
       if (wrong.length > 0) expect(code, stderr).toBe(2);
-      // Keys are read when the rest is right.
+      // Keys are read only when the rest is valid.
       for (const [{ flag }] of wrong) if (!/^--key-(file|env)$/.test(flag)) expect(stderr).toContain(flag);
       expect([0, 2, 3], stderr).toContain(code);
     }),

@@ -1,11 +1,11 @@
-/** What each flag of `setup` that takes a value accepts, said once more after AWS's references. */
+/** What a flag of `setup` with a value accepts, written independently from AWS's references. */
 export interface ValueFlag {
   flag: string;
-  /** Values that are right, odd ones too. */
+  /** Valid values, with unusual ones. */
   right: readonly string[];
-  /** What is right, as a pattern. */
+  /** Matches valid values. */
   pattern: RegExp;
-  /** Flags that must be left out beside it. */
+  /** Flags that it replaces. */
   instead?: readonly string[];
 }
 
@@ -89,10 +89,10 @@ export const SWITCHES = [
 
 const BASE = { '--secret-name': 'studio-a', '--region': 'us-west-2', '--generate': 'aes256' };
 
-/** A command line that is right, without some flags. */
+/** Returns a valid command line without some flags. */
 export function baseWithout(...flags: readonly string[]): string[] {
   return Object.entries(BASE).flatMap(([flag, value]) => (flags.includes(flag) ? [] : [`${flag}=${value}`]));
 }
 
-/** The ways in which a run may be asked to speak. */
+/** The combinations of output options. */
 export const VOICES: readonly (readonly string[])[] = [[], ['--json'], ['--debug'], ['--json', '--debug']];

@@ -7,13 +7,13 @@ import { looksLikeKey, looksLikePartOfKey } from '../../src/redaction.ts';
 import { harmless, plain, plainJson, plainLines } from '../../src/text.ts';
 import { wrap } from '../../src/ui/output.ts';
 
-/** As much as a secret holds, and a key file. */
+/** The maximum length of a secret value and of a key file. */
 const LENGTH = 65_536;
 
-/** A pattern that takes the square of the length takes several seconds for one of these texts. */
+/** A pattern with quadratic time takes several seconds for one of these texts. */
 const LONGEST_MS = 1_500;
 
-/** Texts that hold a piece over and over, with something at the end that spoils what was found. */
+/** Pieces that are repeated, and then end with something that breaks the match. */
 const pieces = [
   ...[
     '\n',
@@ -58,12 +58,12 @@ const texts = [...pieces, REFUSAL].flatMap((piece) => {
 });
 
 const checks = (keyType: KeyType) => ({
-  [`the check of a stored ${keyType}`]: (text: string) => checkStoredKey(KeyMaterial.from(text), { keyType }),
-  [`the check of a given ${keyType}`]: (text: string) => checkKey(text, { keyType }),
-  [`the check of a short ${keyType}`]: (text: string) => checkKey(text.slice(-1_000), { keyType }),
+  [`checking a stored ${keyType}`]: (text: string) => checkStoredKey(KeyMaterial.from(text), { keyType }),
+  [`checking a given ${keyType}`]: (text: string) => checkKey(text, { keyType }),
+  [`checking a short ${keyType}`]: (text: string) => checkKey(text.slice(-1_000), { keyType }),
 });
 
-/** What a policy allows that names this text as its resource. */
+/** Evaluates a policy with this text as its resource. */
 function evaluate(text: string): unknown {
   const statement = { Effect: 'Allow', Action: '*', Resource: text };
   return evaluateAccess({
@@ -77,7 +77,7 @@ function evaluate(text: string): unknown {
   });
 }
 
-/** What is told of a message of AWS's. */
+/** Makes failures from an error message of AWS. */
 function failure(message: string): unknown {
   const request = { action: 'iam:CreatePolicy', resource: 'ReadKeys', region: 'us-east-1', elapsedMs: 0 };
   const named = (name: string) => Object.assign(new Error(message), { name, $fault: 'client' });
@@ -89,19 +89,19 @@ function failure(message: string): unknown {
 const readers: Record<string, (text: string) => unknown> = {
   ...checks('static-key'),
   ...checks('srt-password'),
-  'the search for keys': looksLikeKey,
-  'the search for parts of keys': looksLikePartOfKey,
-  'the view of a text': plain,
-  'the view of lines': plainLines,
-  'the last look at output': harmless,
-  'the view of JSON': plainJson,
-  'the breaking of lines': (text) => wrap(text, 80),
-  'the size of a policy': measure,
-  'the evaluation of a policy': evaluate,
-  'the failure that tells of a message': failure,
+  'searching for keys': looksLikeKey,
+  'searching for parts of keys': looksLikePartOfKey,
+  'cleaning a text': plain,
+  'cleaning lines': plainLines,
+  'cleaning the output': harmless,
+  'cleaning JSON': plainJson,
+  'wrapping lines': (text) => wrap(text, 80),
+  'measuring a policy': measure,
+  'evaluating a policy': evaluate,
+  'making a failure from a message': failure,
 };
 
-test.for(Object.keys(readers))('%s takes no long time for any text', (reader) => {
+test.for(Object.keys(readers))('%s is fast for any long text', (reader) => {
   const slow = texts.filter((text) => {
     const start = performance.now();
     readers[reader]?.(text);

@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from 'node:net';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 
-/** What becomes of a member of AWS's answers, wherever it is found. */
+/** A corruption of one member in AWS's responses, at any depth. */
 export interface Mangling {
   /** The name of the member, such as `Arn`. */
   member: string;
-  /** A text in its place or behind it; or a value of another type, or nothing at all (`undefined`). */
+  /** Replaces the value, removes it (`undefined`), or appends a text. */
   change: { put: unknown } | { append: string };
 }
 
-/** A sandbox behind a server that forwards each request as it is and spoils the answers. */
+/** A sandbox behind a proxy that forwards requests unchanged and corrupts the responses. */
 export interface Mangler {
   sandbox: Sandbox;
-  /** What makes the program talk to it. */
+  /** The environment that makes the program use the proxy. */
   env: NodeJS.ProcessEnv;
-  /** From now on. */
+  /** Sets the corruptions of all responses from now on. */
   spoil(manglings: readonly Mangling[]): void;
   close(): Promise<void>;
 }

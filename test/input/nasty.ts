@@ -3,18 +3,18 @@ import { expect, vi } from 'vitest';
 import { exhaustive, runs } from '../support/exhaustive.ts';
 import type { RunResult } from '../support/runs/run.ts';
 
-// Thousands of cases are one test.
+// One test runs thousands of cases.
 if (exhaustive) vi.setConfig({ testTimeout: 900_000 });
 
-/** A failure comes again; the exhaustive run tries others each time it is given another seed. */
+/** A fixed seed makes failures reproducible; FAULTS_SEED gives the exhaustive run another one. */
 const SEED = Number(process.env.FAULTS_SEED ?? 20_250_302);
 
-/** How many cases, for `npm test` and for the exhaustive run, with what makes a failure come again. */
+/** Returns the number of cases, for `npm test` and for the exhaustive run, with the seed. */
 export function cases(normal: number, all: number) {
   return { numRuns: runs(normal, all), seed: SEED };
 }
 
-/** What a terminal obeys, or what a reader does not see. */
+/** Texts that control a terminal, that a reader cannot see, or that trip shells and parsers. */
 const TRICKS = [
   '\x1b[2J',
   '\x1b[31m',
@@ -67,7 +67,7 @@ const unit = fc.oneof(
   fc.string({ maxLength: 3 }),
 );
 
-/** Any text, of the kinds that do harm above all; some of it long. */
+/** Any text, mostly of the harmful kinds, and some of it long. */
 export const nasty = fc.oneof(
   { weight: 8, arbitrary: fc.array(unit, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')) },
   {
@@ -80,14 +80,14 @@ export const nasty = fc.oneof(
   },
 );
 
-/** The same, as an argument or a variable of the environment takes it: without NUL and within 128 KiB. */
+/** The same within the limits of an argument or an environment variable: without NUL and within 128 KiB. */
 export const nastyWord = nasty
   .map((text) => text.replaceAll('\0', '').slice(0, 20_000))
   .filter((text) => text !== '');
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
 
-/** Keys, and what is left of one, as they land in the wrong place. */
+/** Keys and parts of keys, as they end up in the wrong place. */
 export const straying = fc
   .tuple(fc.constantFrom(16, 24, 31, 32, 33, 48, 64), fc.constantFrom('', ' ', ':', '-'), fc.boolean())
   .chain(([digits, gap, upper]) =>
@@ -97,7 +97,7 @@ export const straying = fc
     }),
   );
 
-/** Expects that nothing of a key is in a text, a piece of more than so many digits at least. */
+/** Expects that a text has no piece of a key with this many digits. */
 export function expectNoPiece(text: string, key: string, digits = 10): void {
   const [shown, hidden] = [text, key].map((each) => each.toLowerCase().replace(/[\s:-]/g, '')) as [
     string,
@@ -107,27 +107,27 @@ export function expectNoPiece(text: string, key: string, digits = 10): void {
     expect(shown).not.toContain(hidden.slice(at, at + digits));
 }
 
-/** Control characters other than the line break, and the marks that turn the direction of writing. */
+/** Control characters other than the line break, and marks that change the direction of writing. */
 const CONTROL = /[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 const ESCAPE = '\u001b';
 
-/** A text without the escape sequences that look like these, which a program may well write. */
+/** Returns a text without the escape sequences of this form, which a program may print. */
 export function without(sequences: RegExp, text: string): string {
   return text.replaceAll(new RegExp(ESCAPE + sequences.source, 'g'), '');
 }
 
-/** Colors. */
+/** Color sequences. */
 export const COLORS = /\[\d+m/;
 
-/** Expects of a text that a terminal shows it and does nothing else. */
+/** Expects that a text has nothing that controls a terminal. */
 export function expectHarmless(text: string): void {
   const found = CONTROL.exec(text);
   if (found)
     expect.fail(`shows ${JSON.stringify(text.slice(Math.max(found.index - 60, 0), found.index + 20))}`);
 }
 
-/** Expects what holds for every run: it ends in a sentence, never in a crash, and leaves the terminal alone. */
+/** Expects what every run must do: end with a message, never with a crash, and print nothing that controls a terminal. */
 export function expectWellTold(
   { code, stdout, stderr }: Pick<RunResult, 'code' | 'stdout' | 'stderr'>,
   { json = false, debug = false } = {},

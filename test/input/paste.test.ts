@@ -9,14 +9,14 @@ import { startMangler } from './mangler.ts';
 import { cases, without } from './nasty.ts';
 
 const CLEAR_LINE = '\x15';
-/** After a flood the wizard takes the next key only when it has been quiet for a moment. */
+/** After a large paste, the wizard accepts the next key press only after a pause. */
 const PAUSE_MS = 450;
 const SIZES = exhaustive ? [3_000, 100_000, 1_000_000] : [1_000_000];
 
-/** What prompts, colors and cursor movements are made of; nothing else may come out of the program. */
+/** The sequences of prompts, colors and cursor movements; the program may print no others. */
 const PROMPT = /\[([0-9;]*[ABCDGHJKm]|\?(25|2026)[hl]|6n)/;
 
-/** Expects that of what was written only a prompt's own sequences, and line breaks, are no text. */
+/** Expects that the program printed only text, line breaks, and the sequences of prompts. */
 function expectOnlyPrompts(wizard: Wizard): void {
   // A prompt beeps when there is nothing to erase.
   const rest = without(PROMPT, wizard.raw()).replaceAll('\r', '').replaceAll('\x07', '');
@@ -25,8 +25,8 @@ function expectOnlyPrompts(wizard: Wizard): void {
 }
 
 /**
- * Pastes more than any answer has, and presses Enter until it is refused: while the prompt still draws what came through,
- * Enter counts as a part of the flood.
+ * Pastes a text that is too long for any answer, and presses Enter until it is rejected: while the prompt still draws,
+ * Enter counts as a part of the paste.
  */
 async function flood(wizard: Wizard, text: string, refusal: string): Promise<void> {
   await wizard.paste(text);
@@ -42,9 +42,9 @@ async function flood(wizard: Wizard, text: string, refusal: string): Promise<voi
   }
 }
 
-describe('the wrong file pasted', () => {
+describe('a question, when a whole file is pasted', () => {
   test.concurrent.each(SIZES)(
-    '(%i characters) into a name is refused, and answers no later question',
+    'rejects it as a name, and does not use it for later questions (%i characters)',
     async (size) => {
       const wizard = startWizard(flagsWithout('--secret-name', '--role-description'), { env: STUDIO_KEY });
       await wizard.reply(Q.account);
@@ -60,7 +60,7 @@ describe('the wrong file pasted', () => {
   );
 
   test.concurrent.each(SIZES)(
-    '(%i characters) for a key is refused, and never shown',
+    'rejects it as a key, and never shows it (%i characters)',
     async (size) => {
       const wizard = startWizard(flagsWithout('--key-env'));
       await wizard.reply(Q.account);
@@ -68,7 +68,7 @@ describe('the wrong file pasted', () => {
       await wizard.choose(Q.keyFrom, 'I paste or type it');
       await wizard.waitFor(`? ${Q.key}`);
       await flood(wizard, KEYS.other.repeat(Math.ceil(size / 64)), '✖ The key');
-      // A terminal marks what is pasted; the marks are no part of the key.
+      // The marks of a bracketed paste are not part of the key.
       await wizard.reply(Q.key, `\x1b[200~${KEYS.aes128}\x1b[201~`);
       await wizard.reply(Q.keyAgain, KEYS.aes128);
       await wizard.waitFor('32 hexadecimal digits: aes128.');
@@ -79,12 +79,12 @@ describe('the wrong file pasted', () => {
   );
 });
 
-test.concurrent('any text pasted as a name is refused or cleaned, and the right answer after it is taken', async () => {
+test.concurrent('the question for a name rejects any harmful text, and then accepts a valid name', async () => {
   const sandbox = await openAccount();
   const wizard = startWizard(flagsWithout('--secret-name'), { sandbox, env: STUDIO_KEY });
   await wizard.reply(Q.account);
   await wizard.waitFor(`? ${Q.secretName}`);
-  // Without what a keyboard sends to leave, to answer or to complete: ^C, ^D, Enter and Tab, and the beginning of one that never ends.
+  // Without ^C, ^D, Enter and Tab, which leave, answer or complete, and without sequences that never end.
   const unit = fc.constantFrom(
     ...[
       '\x1b[2J',
@@ -130,7 +130,7 @@ test.concurrent('any text pasted as a name is refused or cleaned, and the right 
   expect((await readAccount(sandbox)).secrets.map(({ name }) => name)).toEqual(['studio-b']);
 });
 
-test.concurrent('names, descriptions and ARNs of what exists are shown harmless in the questions', async () => {
+test.concurrent('the questions show names, descriptions and ARNs of existing resources harmlessly', async () => {
   const mangler = await startMangler();
   closing(() => mangler.close());
   await makeSecret(mangler.sandbox, { Name: 'theirs', Description: 'x' });

@@ -17,29 +17,32 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const MILLION = 1_000_000;
 const KEYLESS = [...baseWithout('--generate'), '--yes'];
 
-describe('a million characters for a key', () => {
+describe('setup with very long input', () => {
   const texts: [string, string][] = [
     ['of one line', KEYS.other.repeat(MILLION / 64)],
     ['of many lines', `${KEYS.other}\n`.repeat(MILLION / 65)],
     ['of escapes', `\x1b]8;;${KEYS.other}\x07`.repeat(MILLION / 70)],
     ['of zeros', '\0'.repeat(MILLION)],
   ];
-  test.each(texts)('(%s) from a file or standard input end with 2 and a sentence', async (name, text) => {
-    const path = join(folder, name);
-    writeFileSync(path, text, { mode: 0o600 });
-    for (const [args, options] of [
-      [['--key-file', path], {}],
-      [['--key-file', '-'], { stdin: text }],
-    ] as const) {
-      const result = await setup(sandbox(), [...KEYLESS, ...args, '--json', '--debug'], options);
-      expectWellTold(result, { json: true, debug: true });
-      expect(result.code).toBe(2);
-      expectNoPiece(`${result.stdout}${result.stderr}`, KEYS.other);
-      expect(sandbox().requests).toEqual([]);
-    }
-  });
+  test.each(texts)(
+    'rejects a key of a million characters (%s) from a file or standard input with exit code 2',
+    async (name, text) => {
+      const path = join(folder, name);
+      writeFileSync(path, text, { mode: 0o600 });
+      for (const [args, options] of [
+        [['--key-file', path], {}],
+        [['--key-file', '-'], { stdin: text }],
+      ] as const) {
+        const result = await setup(sandbox(), [...KEYLESS, ...args, '--json', '--debug'], options);
+        expectWellTold(result, { json: true, debug: true });
+        expect(result.code).toBe(2);
+        expectNoPiece(`${result.stdout}${result.stderr}`, KEYS.other);
+        expect(sandbox().requests).toEqual([]);
+      }
+    },
+  );
 
-  test('in a word of the command line or a variable, as many as the system takes, are refused the same', async () => {
+  test('rejects the longest possible argument or variable with exit code 2', async () => {
     const most = 'x'.repeat(120_000);
     for (const [args, env] of [
       [[`--secret-name=${most}`], {}],
@@ -57,7 +60,7 @@ describe('a million characters for a key', () => {
   });
 });
 
-test('the built program, like the one in these tests, obeys no text in its arguments and its standard input', async () => {
+test('the built program handles any text in its arguments and its standard input harmlessly', async () => {
   const flag = fc.constantFrom(...VALUE_FLAGS.map((each) => each.flag), '--profile', '--unknown', '-x');
   await fc.assert(
     fc.asyncProperty(flag, nastyWord, nasty, async (name, word, stdin) => {
@@ -71,7 +74,7 @@ test('the built program, like the one in these tests, obeys no text in its argum
   );
 });
 
-test('the built program shows what AWS sends back harmless', async () => {
+test('the built program shows any text in responses from AWS harmlessly', async () => {
   const mangler = await startMangler();
   await makeSecret(mangler.sandbox, { Name: 'studio-a', SecretString: KEYS.other });
   const members = fc.constantFrom('Arn', 'ARN', 'Name', 'Message', 'Account', 'OwningService');

@@ -8,8 +8,8 @@ import { cases, expectNoPiece, expectWellTold, straying } from './nasty.ts';
 const sandbox = freshSandbox();
 const voices = fc.constantFrom(...VOICES);
 
-describe('a flag', () => {
-  test('with a key, or half of one, in it never repeats it', async () => {
+describe('setup with a key in the wrong place', () => {
+  test('rejects a key, or a part of one, and never repeats it', async () => {
     const refused = [
       '--key-env',
       '--key-file',
@@ -56,7 +56,7 @@ describe('a flag', () => {
     );
   });
 
-  test('with a whole key as a name, a tag or a description is refused, however it is written', async () => {
+  test('rejects a whole key in a name, a tag or a description, however it is written', async () => {
     const whole = straying.filter((key) => [32, 48, 64].includes(key.replace(/[^0-9a-f]/gi, '').length));
     const wraps = fc.constantFrom<(key: string) => string[]>(
       (key) => ['--tag', `note=${key}`],

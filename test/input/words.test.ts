@@ -5,7 +5,7 @@ import { COLORS, cases, expectHarmless, nasty, without } from './nasty.ts';
 
 const MILLION = 1_000_000;
 
-test('whatever is shown, a terminal obeys none of it', () => {
+test('plain, plainLines and harmless remove everything that controls a terminal', () => {
   fc.assert(
     fc.property(nasty, nasty, (one, two) => {
       const text = one + two;
@@ -20,7 +20,7 @@ test('whatever is shown, a terminal obeys none of it', () => {
   );
 });
 
-test('text that holds nothing of the kind is shown as it is', () => {
+test('plain, plainLines and harmless leave ordinary text unchanged', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[ -~é鍵🔑а-я\u0600-\u0610]{0,200}$/u), (text) => {
       expect([plain(text), plainLines(text), harmless(text)]).toEqual([text, text, text]);
@@ -29,7 +29,7 @@ test('text that holds nothing of the kind is shown as it is', () => {
   );
 });
 
-test('JSON holds the very same values, and no character that a terminal obeys', () => {
+test('plainJson keeps all values and has no character that controls a terminal', () => {
   fc.assert(
     fc.property(fc.dictionary(nasty, nasty), (values) => {
       const json = plainJson(JSON.stringify({ values }, undefined, 2));
@@ -40,7 +40,7 @@ test('JSON holds the very same values, and no character that a terminal obeys', 
   );
 });
 
-/** The processor time that it takes to show that much text, in milliseconds: the least of three, as others use the machine too. */
+/** Returns the processor time for this much text, in milliseconds: the least of three, as others use the machine too. */
 function timeFor(piece: string, length: number): number {
   const text = piece.repeat(length / piece.length);
   const times = [1, 2, 3].map(() => {
@@ -53,10 +53,10 @@ function timeFor(piece: string, length: number): number {
 }
 
 test.each(['x', '\x1b[', '\x1b]', '\x9b;', '\u202e', '\n', '\x1b]8;;a', ' '])(
-  'a million characters (%j) take ten times as long as a tenth of them, and not a hundred times',
+  'cleaning a text takes time in proportion to its length (%j)',
   (piece) => {
     const tenth = timeFor(piece, MILLION / 10);
-    // What takes next to no time is measured badly.
+    // Very short times cannot be measured well.
     expect(timeFor(piece, MILLION)).toBeLessThan(40 * Math.max(tenth, 5));
     expect(plain(piece.repeat(MILLION / piece.length)).length).toBeLessThan(5_000);
   },

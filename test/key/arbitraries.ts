@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One seed for all property tests of keys, so that a failure comes again. */
+/** One seed for all property tests of keys, so that failures are reproducible. */
 export const SEED = 20_250_301;
 
 const digits = (length: number) =>
@@ -9,7 +9,7 @@ const digits = (length: number) =>
 /** Valid static keys, in either case of letters. */
 export const validKey = fc.oneof(digits(32), digits(48), digits(64));
 
-/** What people type and paste: of any script, binary, and keys with something around or inside. */
+/** What people type and paste: any script, binary data, and keys with something around or inside them. */
 export const anyText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 90 }),
   fc.string({ unit: 'binary', maxLength: 90 }),

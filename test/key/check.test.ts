@@ -7,41 +7,41 @@ const pairs = KEY.match(/../g) ?? [];
 const bytes = (count: number) =>
   Buffer.from(Array.from({ length: count }, (_, index) => (index * 37 + 0x5a) % 256));
 
-/** The codes and the sentence that the user gets. */
+/** Returns the codes and messages of the problems that the user sees. */
 function refusal(text: string, rules: KeyRules = STATIC): string {
   const result = checkKey(text, rules);
   if (result.ok) return 'accepted';
   return result.problems.map(({ code, message }) => `${code}: ${message}`).join('\n');
 }
 
-describe('a static key is accepted', () => {
-  test.each(ALGORITHMS)('of %s length, and the length tells the algorithm', (algorithm) => {
+describe('checkKey with a static key', () => {
+  test.each(ALGORITHMS)('accepts the length of %s and returns the algorithm', (algorithm) => {
     const result = checkKey(KEYS[algorithm], STATIC);
     expect(result).toMatchObject({ ok: true, algorithm });
     expect(result.ok && result.key.reveal()).toBe(KEYS[algorithm]);
   });
 
   test.each([
-    ['in capitals', KEY.toUpperCase(), KEY.toUpperCase()],
+    ['in upper case', KEY.toUpperCase(), KEY.toUpperCase()],
     ['with the newline of a text file', `${KEY}\n`, KEY],
     ['with the CRLF of a Windows text file', `${KEY}\r\n`, KEY],
-  ])('%s, and stored as it should be', (_, text, stored) => {
+  ])('accepts a key %s', (_, text, stored) => {
     const result = checkKey(text, STATIC);
     expect(result.ok && result.key.reveal()).toBe(stored);
   });
 
-  test('of decimal digits and one e, though a spreadsheet writes large numbers so', () => {
+  test('accepts decimal digits with one e, although they look like spreadsheet notation', () => {
     expect(refusal('12345678901234567890123456789e12')).toBe('accepted');
   });
 
-  test.each(ALGORITHMS)('when it is as long as the given algorithm %s wants', (algorithm) => {
+  test.each(ALGORITHMS)('accepts a key of the length that the given algorithm %s takes', (algorithm) => {
     expect(refusal(KEYS[algorithm], { ...STATIC, algorithm })).toBe('accepted');
   });
 });
 
-describe('a static key is refused, and the first sentence says what happened to it:', () => {
+describe('checkKey with an invalid static key', () => {
   test.each([
-    ['nothing', '', 'empty', 'is empty'],
+    ['an empty text', '', 'empty', 'is empty'],
     ['only a newline', '\n', 'empty', 'is empty'],
     ['only spaces', '    ', 'empty', 'is empty'],
     ['a whole document', 'word '.repeat(300), 'too-long', 'far too long'],
@@ -85,10 +85,10 @@ describe('a static key is refused, and the first sentence says what happened to 
     ['a non-breaking space inside', `${KEY.slice(0, 8)}\u00a0${KEY.slice(8)}`, 'inner-space', 'one space'],
     ['a zero-width space', `${KEY}\u200b`, 'invisible', 'one invisible character, the first at position 33'],
     ['a byte-order mark inside', `${KEY}\ufeff`, 'invisible', 'one invisible character'],
-    ['a mark of writing direction', `\u200e${KEY}`, 'invisible', 'the first at position 1,'],
+    ['a left-to-right mark', `\u200e${KEY}`, 'invisible', 'the first at position 1,'],
     ['a byte-order mark', `\ufeff${KEY}\n`, 'byte-order-mark', 'byte-order mark'],
-    ['UTF-16, little end first', Buffer.from(KEY, 'utf16le').toString(), 'utf-16', 'UTF-16'],
-    ['UTF-16, big end first', Buffer.from(`${KEY}\n`, 'utf16le').swap16().toString(), 'utf-16', 'UTF-16'],
+    ['little-endian UTF-16', Buffer.from(KEY, 'utf16le').toString(), 'utf-16', 'UTF-16'],
+    ['big-endian UTF-16', Buffer.from(`${KEY}\n`, 'utf16le').swap16().toString(), 'utf-16', 'UTF-16'],
     ['a zero byte at its end', `${KEY}\0`, 'control', 'control characters'],
     ['the marks of a terminal paste', `\x1b[200~${KEY}\x1b[201~`, 'control', 'control characters'],
     ['O for 0', KEY.replaceAll('0', 'O'), 'look-alike', '2 letters that can be mistaken for a digit'],
@@ -108,7 +108,7 @@ describe('a static key is refused, and the first sentence says what happened to 
       '2 characters outside plain ASCII, the first at position 1',
     ],
     [
-      'a letter that is no digit',
+      'a letter that is not hexadecimal',
       KEY.replace('c', 'z'),
       'not-hexadecimal',
       'one character that is not hexadecimal',
@@ -134,47 +134,52 @@ describe('a static key is refused, and the first sentence says what happened to 
       'base64',
       'of the hexadecimal digits',
     ],
-    ['a number as a spreadsheet shows it', '1.23457E+31', 'spreadsheet', 'in spreadsheet notation'],
-    ['such a number with a comma', '1,23456789012346E+31', 'spreadsheet', 'digits are lost'],
-    ['such a number without a sign', '1.23457e31', 'spreadsheet', 'Copy the key from its source'],
+    ['a number in spreadsheet notation', '1.23457E+31', 'spreadsheet', 'in spreadsheet notation'],
+    ['spreadsheet notation with a comma', '1,23456789012346E+31', 'spreadsheet', 'digits are lost'],
+    ['spreadsheet notation without a sign', '1.23457e31', 'spreadsheet', 'Copy the key from its source'],
     ['a key that a spreadsheet took for a number', `${'0123456789'.repeat(3)}01.0`, 'spreadsheet', 'lost'],
-    ['a number with a comma for every thousand', '12,345,678,901,234,500,000', 'spreadsheet', 'lost'],
-    ['a column that is too narrow', '########', 'spreadsheet', 'lost'],
-    ['an error of a spreadsheet', '#NUM!', 'spreadsheet', 'lost'],
-    ['a file as the AWS CLI takes it', 'file://k.txt', 'file-reference', 'name of a file'],
-    ['a file of bytes as the AWS CLI takes it', 'fileb:///tmp/key.bin', 'file-reference', 'name of a file'],
-    ['a file as curl takes it', '@key.txt', 'file-reference', 'name of a file'],
+    ['a number with thousands separators', '12,345,678,901,234,500,000', 'spreadsheet', 'lost'],
+    ['a spreadsheet column that is too narrow', '########', 'spreadsheet', 'lost'],
+    ['a spreadsheet error', '#NUM!', 'spreadsheet', 'lost'],
+    ['a file:// path of the AWS CLI', 'file://k.txt', 'file-reference', 'name of a file'],
+    ['a fileb:// path of the AWS CLI', 'fileb:///tmp/key.bin', 'file-reference', 'name of a file'],
+    ['an @ path of curl', '@key.txt', 'file-reference', 'name of a file'],
     ['a path', './keys/studio-a', 'file-reference', 'name of a file'],
     ['an ARN', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', 'arn', 'is an ARN'],
-    ['a reference of CloudFormation', '{{resolve:secretsmanager:studio-a}}', 'placeholder', 'placeholder'],
+    [
+      'a CloudFormation dynamic reference',
+      '{{resolve:secretsmanager:studio-a}}',
+      'placeholder',
+      'placeholder',
+    ],
     ['a variable in braces', `$${'{STUDIO_KEY}'}`, 'placeholder', 'nothing has filled in'],
     ['a command', '$(cat k.txt)', 'placeholder', 'nothing has filled in'],
-    ['a variable of Windows', '%STUDIO_KEY%', 'placeholder', 'nothing has filled in'],
+    ['a Windows variable', '%STUDIO_KEY%', 'placeholder', 'nothing has filled in'],
     ['31 digits', KEY.slice(1), 'odd-length', '31 hexadecimal digits, an odd number'],
     ['33 digits', `${KEY}0`, 'odd-length', '33 hexadecimal digits, an odd number'],
     ['30 digits', KEY.slice(2), 'wrong-length', '30 hexadecimal digits. It takes 32 for aes128'],
     ['two keys in one line', KEYS.aes256 + KEYS.aes256, 'wrong-length', '128 hexadecimal digits'],
-  ])('%s', (_, text, code, words) => {
+  ])('says what is wrong with %s', (_, text, code, words) => {
     const said = refusal(text);
     expect(said).toContain(`${code}: `);
     expect(said).toContain(words);
     expect(said).not.toContain('\n');
   });
 
-  test('a key of another algorithm than the given one', () => {
+  test('says that the key does not match the given algorithm', () => {
     expect(refusal(KEY, { ...STATIC, algorithm: 'aes256' })).toMatch(
       /^wrong-algorithm: The key has 32 hexadecimal digits, but aes256 takes 64/,
     );
   });
 
-  test('a key of no algorithm, when one is given, names what all of them take', () => {
+  test('names the lengths of all algorithms when the key matches none of them', () => {
     expect(refusal(KEY.slice(2), { ...STATIC, algorithm: 'aes256' })).toMatch(
       /^wrong-length: .* 64 for aes256/,
     );
   });
 });
 
-describe('an SRT password', () => {
+describe('checkKey with an SRT password', () => {
   const SRT: KeyRules = { keyType: 'srt-password' };
 
   test.each([
@@ -186,14 +191,14 @@ describe('an SRT password', () => {
     ['with a quote at one end', 'swordfish 5"'],
     ['in hexadecimal with an odd length', '0123456789abc'],
     ['with the newline of a text file', 'ten-chars!\n'],
-  ])('%s is accepted, and tells no algorithm', (_, text) => {
+  ])('accepts a password %s and returns no algorithm', (_, text) => {
     const result = checkKey(text, SRT);
     expect(result).toEqual({ ok: true, key: expect.anything() });
     expect(result.ok && result.key.reveal()).toBe(text.trimEnd());
   });
 
   test.each([
-    ['nothing', '', 'empty', 'is empty'],
+    ['an empty text', '', 'empty', 'is empty'],
     ['nine characters', 'ninechars', 'srt-length', 'has 9 characters. It takes 10 to 80'],
     ['81 characters', 'x'.repeat(81), 'srt-length', 'has 81 characters'],
     ['a space after it', 'swordfish-12 ', 'surrounding-space', 'before or after it'],
@@ -208,7 +213,7 @@ describe('an SRT password', () => {
     ['a byte-order mark', '\ufeffswordfish-12', 'byte-order-mark', 'byte-order mark'],
     ['the name of a file', 'file://k.txt', 'file-reference', 'name of a file'],
     ['an ARN', 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf', 'arn', 'is an ARN'],
-  ])('%s is refused', (_, text, code, words) => {
+  ])('rejects %s', (_, text, code, words) => {
     const said = refusal(text, SRT);
     expect(said).toContain(`${code}: `);
     expect(said).toContain(words);

@@ -10,7 +10,7 @@ import { KEY } from './keys.ts';
 const key = KeyMaterial.from(KEY);
 const request = { Name: 'studio-a', SecretString: key, nested: [{ key }] };
 
-/** What the console writes when it is told to show something. */
+/** Returns what a console prints. */
 function printed(show: (console: Console) => void): string {
   const stream = new PassThrough();
   show(new Console({ stdout: stream, stderr: stream, colorMode: true }));
@@ -19,7 +19,7 @@ function printed(show: (console: Console) => void): string {
 
 const THROWN = { key, cause: new Error('outer', { cause: { key } }) };
 
-describe('a key that someone prints', () => {
+describe('KeyMaterial', () => {
   test.each<[string, () => string]>([
     ['String()', () => String(key)],
     ['a template', () => `key: ${key}`],
@@ -36,7 +36,7 @@ describe('a key that someone prints', () => {
     ['console.table', () => printed((console) => console.table([request]))],
     ['console.error with an error that carries it', () => printed((console) => console.error(THROWN))],
     ['format', () => format('%s %o %O %j', key, key, key, request)],
-  ])('with %s shows as [redacted]', (_, print) => {
+  ])('prints as [redacted] with %s', (_, print) => {
     const text = print();
     expect(text).toContain('[redacted]');
     expect(text).not.toContain(KEY.slice(0, 4));
@@ -44,7 +44,7 @@ describe('a key that someone prints', () => {
 
   test.each<[string, () => string]>([
     [
-      'inspect without its own form',
+      'inspect without its custom form',
       () => inspect(request, { customInspect: false, showHidden: true, depth: 10, getters: true }),
     ],
     ['console.dir', () => printed((console) => console.dir(request, { showHidden: true, depth: null }))],
@@ -56,11 +56,11 @@ describe('a key that someone prints', () => {
     ['serialization', () => serialize(key).toString('latin1')],
     ['format as a number', () => format('%d %i %f', key, key, key)],
     ['the message of a failed comparison', () => comparisonError()],
-  ])('with %s shows nothing', (_, print) => {
+  ])('shows nothing of the key with %s', (_, print) => {
     expect(print()).not.toContain(KEY.slice(0, 4));
   });
 
-  test('is revealed to who asks for it by name', () => {
+  test('returns the key from reveal()', () => {
     expect(key.reveal()).toBe(KEY);
     expect(key.length).toBe(32);
   });
@@ -75,15 +75,15 @@ function comparisonError(): string {
   }
 }
 
-describe('two keys', () => {
+describe('KeyMaterial.sameKey', () => {
   const same = (one: string, other: string, type: 'static-key' | 'srt-password') =>
     KeyMaterial.from(one).sameKey(KeyMaterial.from(other), type);
 
-  test('are the same static key in small letters and in capitals', () => {
+  test('ignores letter case in static keys', () => {
     expect(same(KEY, KEY.toUpperCase(), 'static-key')).toBe(true);
   });
 
-  test('are different SRT passwords in small letters and in capitals', () => {
+  test('respects letter case in SRT passwords', () => {
     expect(same('correct horse', 'Correct horse', 'srt-password')).toBe(false);
     expect(same('correct horse', 'correct horse', 'srt-password')).toBe(true);
   });
@@ -93,7 +93,7 @@ describe('two keys', () => {
     ['in their length', `${KEY}0`],
     ['by a newline', `${KEY}\n`],
     ['by being empty', ''],
-  ])('that differ %s are not the same', (_, other) => {
+  ])('returns false for keys that differ %s', (_, other) => {
     expect(same(KEY, other, 'static-key')).toBe(false);
   });
 });

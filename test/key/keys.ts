@@ -1,6 +1,6 @@
 import type { Algorithm } from '../../src/key/index.ts';
 
-/** Obviously examples: no one encrypts with these. */
+/** Obvious examples that no one encrypts with. */
 export const KEYS: Record<Algorithm, string> = {
   aes128: '0123456789abcdef0123456789abcdef',
   aes192: '0123456789abcdef0123456789abcdef0123456789abcdef',

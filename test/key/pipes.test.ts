@@ -11,7 +11,7 @@ import { runCommand } from '../support/runs/run.ts';
 import { openTerminal } from '../support/terminal/terminal.ts';
 import { KEY } from './keys.ts';
 
-/** A program that reads a key as the command line says, and says what it got; Ctrl-C ends it as it ends ours. */
+/** A program that reads a key from the given source and prints what it got. Ctrl-C ends it with 130, as in ours. */
 const READER = `
 import { readKeyText } from './key.mjs';
 const [kind, value] = process.argv.slice(2);
@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a key that comes through a pipe', () => {
+describe('readKeyText with a pipe', () => {
   test.each([
     ['a process substitution', `"$NODE" "$READER" file <(printf %s ${KEY})`, KEY],
     [
@@ -52,20 +52,20 @@ describe('a key that comes through a pipe', () => {
     ['standard input', `echo ${KEY} | "$NODE" "$READER" stdin`, `${KEY}\n`],
     ['a here-document', `"$NODE" "$READER" stdin <<< ${KEY}`, `${KEY}\n`],
     ['standard input by its path', `echo ${KEY} | "$NODE" "$READER" file /dev/stdin`, `${KEY}\n`],
-  ])('as %s is read to its end', async (_, script, text) => {
+  ])('reads %s to the end', async (_, script, text) => {
     expect(await shell(script)).toBe(got(text));
   });
 
   test.each([
     ['an empty process substitution', '"$NODE" "$READER" file <(true)', 'there is nothing in it'],
-    ['an endless one', '"$NODE" "$READER" file <(yes)', 'has more than 65536 bytes'],
-    ['no standard input', '"$NODE" "$READER" stdin <&-', '--key-file -: there is nothing in it'],
+    ['an endless process substitution', '"$NODE" "$READER" file <(yes)', 'has more than 65536 bytes'],
+    ['closed standard input', '"$NODE" "$READER" stdin <&-', '--key-file -: there is nothing in it'],
     ['a folder as standard input', '"$NODE" "$READER" stdin < /', 'there is nothing in it'],
-  ])('is refused when it is %s', async (_, script, words) => {
+  ])('rejects %s', async (_, script, words) => {
     expect(await shell(script)).toContain(words);
   });
 
-  test('is waited for, when nothing writes to the named pipe yet', async () => {
+  test('waits for a named pipe that nothing writes to yet', async () => {
     const path = namedPipe('late');
     const child = spawn(process.execPath, [reader, 'file', path]);
     await once(child.stderr, 'data');
@@ -73,7 +73,7 @@ describe('a key that comes through a pipe', () => {
     expect(String(output)).toBe(got(KEY));
   });
 
-  test('lets Ctrl-C end the wait for a named pipe that nothing writes to', async () => {
+  test('stops waiting for a named pipe on Ctrl-C', async () => {
     const child = spawn(process.execPath, [reader, 'file', namedPipe('never')]);
     const last = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await once(child.stderr, 'data');
@@ -83,12 +83,12 @@ describe('a key that comes through a pipe', () => {
   });
 });
 
-describe('a terminal in the place of a key file', () => {
+describe('readKeyText with a terminal', () => {
   test.each([
     ['stdin', '-', 'standard input is a terminal'],
     ['file', '/dev/stdin', '/dev/stdin is a terminal, which would show the key'],
     ['file', '/dev/tty', '/dev/tty is a terminal, which would show the key'],
-  ])('is refused (%s %s)', async (kind, path, words) => {
+  ])('rejects it (%s %s)', async (kind, path, words) => {
     const terminal = openTerminal({ command: process.execPath, args: [reader, kind, path] });
     await terminal.waitFor(words);
     expect(await terminal.exit()).toEqual({ code: 0 });

@@ -24,7 +24,7 @@ const anyRules = fc.oneof(
   fc.constantFrom(...ALGORITHMS).map((algorithm): KeyRules => ({ ...STATIC, algorithm })),
 );
 
-/** Fails when a message says anything of a key but numbers that count its characters. */
+/** Expects that a message shows nothing of a key but counts of its characters. */
 function expectToShowNothing(message: string, text: string): void {
   expect(isSentence(message), message).toBe(true);
   const largest = Math.max(256, text.length);
@@ -41,8 +41,8 @@ async function failureOf(source: KeySource, env: NodeJS.ProcessEnv = {}): Promis
   }
 }
 
-describe('whatever the user gives', () => {
-  test('as a key, what is said about it shows none of it', () => {
+describe('a message about a key', () => {
+  test('shows nothing of any text given as a key', () => {
     fc.assert(
       fc.property(anyText, anyRules, (text, rules) => {
         const given = checkKey(text, rules);
@@ -56,7 +56,7 @@ describe('whatever the user gives', () => {
     );
   });
 
-  test('as a key in a variable, the failure shows none of it', async () => {
+  test('shows nothing of any text in the variable of a key', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, async (text) => {
         const failure = await failureOf({ kind: 'env', name: 'KEY' }, { KEY: text });
@@ -73,7 +73,7 @@ describe('whatever the user gives', () => {
     );
   });
 
-  test('by mistake as the name of a file or of a variable, the failure shows none of it', async () => {
+  test('shows nothing of any text given as the name of a file or of a variable', async () => {
     const keyLike = anyText.filter((text) => text.length >= 10 && !existsSync(text));
     await fc.assert(
       fc.asyncProperty(keyLike, async (text) => {
@@ -93,7 +93,7 @@ describe('whatever the user gives', () => {
 });
 
 describe('a valid key', () => {
-  test('is accepted, stored to the letter, and right when it is read back', () => {
+  test('is accepted, kept unchanged, and valid when it is read back', () => {
     fc.assert(
       fc.property(validKey, fc.constantFrom('', '\n', '\r\n'), (text, end) => {
         const result = checkKey(text + end, STATIC);
@@ -104,7 +104,7 @@ describe('a valid key', () => {
     );
   });
 
-  test('with one slip is refused, unless the slip made another valid key', () => {
+  test('is rejected after one typing mistake, unless the result is another valid key', () => {
     const slip = fc.oneof(
       fc.constantFrom(
         '\n',
@@ -127,8 +127,8 @@ describe('a valid key', () => {
       fc.constant(''),
     );
     fc.assert(
-      fc.property(validKey, fc.nat(64), fc.nat(1), slip, (text, at, dropped, inserted) => {
-        const changed = text.slice(0, at) + inserted + text.slice(at + dropped);
+      fc.property(validKey, fc.nat(64), fc.nat(1), slip, (text, index, dropped, inserted) => {
+        const changed = text.slice(0, index) + inserted + text.slice(index + dropped);
         const result = checkKey(changed, STATIC);
         if (result.ok) expect(result.key.reveal()).toMatch(/^([0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})$/i);
         const stored = checkStoredKey(KeyMaterial.from(changed), STATIC);
@@ -141,7 +141,7 @@ describe('a valid key', () => {
 
 describe('a generated key', () => {
   test.each(ALGORITHMS)(
-    'for %s is valid, of its length, in small letters, and never the same',
+    'for %s is valid, has the right length, is in lower case, and never repeats',
     (algorithm) => {
       const keys = Array.from({ length: 200 }, () => generateKey(algorithm));
       for (const key of keys) {
@@ -153,7 +153,7 @@ describe('a generated key', () => {
     },
   );
 
-  test('uses every digit in every place', () => {
+  test('uses every digit in every position', () => {
     const keys = Array.from({ length: 500 }, () => generateKey('aes128').reveal());
     for (let place = 0; place < 32; place++) {
       expect(new Set(keys.map((key) => key[place])).size).toBe(16);

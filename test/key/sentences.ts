@@ -1,6 +1,6 @@
 import { keyMessages, storedKeyMessages, storedOtherAlgorithm } from '../../src/key/messages.ts';
 
-/** Values that the sentences are made with; what stands for a number shows as `#`. */
+/** Arguments for the messages; each number in a message counts as `#`. */
 const PARAMETERS: readonly unknown[][] = [
   [7, 7],
   [1, 1],
@@ -21,12 +21,12 @@ const SENTENCES = new Set(
     .map(withoutNumbers),
 );
 
-/** Whether a message is one of the sentences about keys, with nothing added but numbers. */
+/** Returns true if a message is one of the messages about keys, with nothing added but numbers. */
 export function isSentence(message: string): boolean {
   return SENTENCES.has(withoutNumbers(message));
 }
 
-/** The numbers that a message names. */
+/** Returns the numbers in a message. */
 export function numbersIn(message: string): number[] {
   return (message.match(/\d+/g) ?? []).map(Number);
 }

@@ -28,7 +28,7 @@ const readFile = (path: string) => read({ kind: 'file', path });
 const readStdin = (...chunks: (string | Uint8Array)[]) =>
   read({ kind: 'stdin' }, { stdin: Readable.from(chunks.map((chunk) => Buffer.from(chunk))) });
 
-/** What the user is told; every refusal of a source is a wrong command line. */
+/** Returns the message with which a source is rejected, always as a usage error. */
 async function refusal(reading: Promise<unknown>): Promise<string> {
   const error = await reading.then(
     () => undefined,
@@ -40,7 +40,7 @@ async function refusal(reading: Promise<unknown>): Promise<string> {
 }
 
 describe('--key-file PATH', () => {
-  test('reads the file to the letter, and leaves the newline to the check', async () => {
+  test('reads the file unchanged and leaves the newline to the check', async () => {
     expect(await readFile(keyFile('a.key', `${KEY}\n`))).toEqual({ text: `${KEY}\n`, warnings: [] });
   });
 
@@ -49,20 +49,20 @@ describe('--key-file PATH', () => {
     expect(text).toBe(`\ufeff${KEY}`);
   });
 
-  test('refuses a link that leads to itself, and says why', async () => {
+  test('refuses a symbolic link to itself and says why', async () => {
     const link = join(folder, 'loop.key');
     symlinkSync(link, link);
     expect(await refusal(readFile(link))).toBe(`--key-file: ${link} could not be read (ELOOP).`);
   });
 
-  test('reads through a link', async () => {
+  test('follows a symbolic link', async () => {
     const link = join(folder, 'link.key');
     symlinkSync(keyFile('linked.key', KEY), link);
     expect(await readFile(link)).toEqual({ text: KEY, warnings: [] });
   });
 
   test.each([0o640, 0o604, 0o622])(
-    'warns when others may read or change the file (mode %o)',
+    'warns when others can read or change the file (mode %o)',
     async (mode) => {
       const path = keyFile('open.key', KEY, mode);
       const { text, warnings } = await readFile(path);
@@ -73,13 +73,13 @@ describe('--key-file PATH', () => {
     },
   );
 
-  test('gives a command that works for a name with spaces and quotes', async () => {
+  test('prints a command that works for a name with spaces and quotes', async () => {
     const path = keyFile("studio a's key", KEY, 0o644);
     const { warnings } = await readFile(path);
     expect(warnings[0]).toMatch(/chmod 600 '.*\/studio a'\\''s key'$/);
   });
 
-  test('shows no escape sequence of a file name', async () => {
+  test('shows no escape sequence from a file name', async () => {
     const { warnings } = await readFile(keyFile('red\x1b[31m\rname', KEY, 0o644));
     expect(warnings[0]).toContain('red�name');
     expect(warnings[0]).not.toMatch(/\p{Cc}/u);
@@ -92,14 +92,14 @@ describe('--key-file PATH', () => {
       () => join(folder, 'absent'),
       `there is no file ${folder}/absent`,
     ],
-    ['a missing file here', () => 'absent-file.key', 'there is no file of that name'],
+    ['a missing file in the current folder', () => 'absent-file.key', 'there is no file of that name'],
     ['a missing file at the root', () => '/absent-file.key', 'there is no file of that name'],
     ['a file taken for a folder', () => `${keyFile('file', KEY)}/key`, 'there is no file'],
     ['a name that is too long', () => `${folder}/${'x'.repeat(300)}`, 'there is no file'],
     ['an empty name', () => '', 'there is no file of that name'],
     ['an empty file', () => keyFile('empty', ''), 'empty: there is nothing in it'],
     ['a large file', () => keyFile('large', 'x'.repeat(65_537)), 'large has more than 65536 bytes'],
-    ['a device without end', () => '/dev/zero', '/dev/zero has more than 65536 bytes'],
+    ['an endless device', () => '/dev/zero', '/dev/zero has more than 65536 bytes'],
     ['a picture', () => keyFile('picture', Buffer.from('89504e470d0a1a0a00ff', 'hex')), 'is not text'],
     ['UTF-16 text', () => keyFile('utf16', Buffer.from(`\ufeff${KEY}`, 'utf16le')), 'UTF-16'],
     ['a binary key', () => keyFile('bin', Buffer.alloc(32, 0xa5)), 'it holds 32 bytes that are not text'],
@@ -118,20 +118,23 @@ describe('--key-file PATH', () => {
     expect(message).toContain('--key-file - instead');
   });
 
-  test.skipIf(process.getuid?.() === 0)('refuses a file that the user may not read', async () => {
-    expect(await refusal(readFile(keyFile('closed', KEY, 0o000)))).toMatch(
-      /you don't have permission to read .*closed/,
-    );
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    'refuses a file that the user has no permission to read',
+    async () => {
+      expect(await refusal(readFile(keyFile('closed', KEY, 0o000)))).toMatch(
+        /you don't have permission to read .*closed/,
+      );
+    },
+  );
 
   test.each([
     ['a hexadecimal key', KEY],
     ['a key with a slash and a dot', `${KEY}/..${KEY}`],
     ['Base64 that begins with a slash', `/${KEY}=`],
     ['Base64 that begins with two slashes', `//${KEY}=`],
-    ['a key in this folder', `./${KEY}`],
-    ['a key in another folder', `/tmp/${KEY}`],
-    ['a key in pieces in another folder', `../${KEY.replace(/..(?=.)/g, '$&:')}`],
+    ['a key as a file in this folder', `./${KEY}`],
+    ['a key as a file in another folder', `/tmp/${KEY}`],
+    ['a key in groups as a file in another folder', `../${KEY.replace(/..(?=.)/g, '$&:')}`],
     ['Base64 that ends in a slash', `${KEY}/`],
     ['a password with a backslash', 'correct\\horse.battery'],
     ['a password with a dot', 'correct.horse'],
@@ -142,7 +145,7 @@ describe('--key-file PATH', () => {
     );
   });
 
-  test('accepts a file of the largest size, so that the check can say what is wrong with it', async () => {
+  test('accepts a file of the maximum size, so that the check can say what is wrong with it', async () => {
     expect((await readFile(keyFile('full', 'x'.repeat(65_536)))).text).toHaveLength(65_536);
   });
 
@@ -157,20 +160,20 @@ describe('--key-file PATH', () => {
 });
 
 describe('--key-file -', () => {
-  test('reads standard input in whatever pieces it comes', async () => {
+  test('reads standard input in any number of chunks', async () => {
     expect(await readStdin(KEY.slice(0, 5), KEY.slice(5), '\n')).toEqual({ text: `${KEY}\n`, warnings: [] });
   });
 
-  test('puts a character together that came in two pieces', async () => {
+  test('joins a character that is split between two chunks', async () => {
     const bytes = Buffer.from('schwertfisch-ä');
     expect((await readStdin(bytes.subarray(0, -1), bytes.subarray(-1))).text).toBe('schwertfisch-ä');
   });
 
-  test('refuses an empty input', async () => {
+  test('refuses empty input', async () => {
     expect(await refusal(readStdin())).toMatch(/^--key-file -: there is nothing in it/);
   });
 
-  test('refuses an endless input without reading it all', async () => {
+  test('refuses endless input without reading all of it', async () => {
     function* endless() {
       for (;;) yield Buffer.alloc(1_000, 'x');
     }
@@ -198,19 +201,19 @@ describe('--key-file -', () => {
 });
 
 describe('--key-env NAME', () => {
-  test('reads the variable and takes it out of the environment', async () => {
+  test('reads the variable and removes it from the environment', async () => {
     const env = { STUDIO_A_KEY: KEY, OTHER: 'x' };
     expect(await read({ kind: 'env', name: 'STUDIO_A_KEY' }, { env })).toEqual({ text: KEY, warnings: [] });
     expect(env).toEqual({ OTHER: 'x' });
   });
 
-  test('takes it out of the real environment, so that no child process gets it', async () => {
+  test('removes it from process.env, so that no child process inherits it', async () => {
     process.env.MC_STATIC_KEY_TEST = KEY;
     await read({ kind: 'env', name: 'MC_STATIC_KEY_TEST' }, { env: process.env });
     expect(Object.keys(process.env)).not.toContain('MC_STATIC_KEY_TEST');
   });
 
-  test('refuses a variable that is empty, and names it', async () => {
+  test('refuses an empty variable and names it', async () => {
     expect(await refusal(read({ kind: 'env', name: 'EMPTY' }, { env: { EMPTY: '' } }))).toMatch(
       /^--key-env EMPTY: there is nothing in it/,
     );
@@ -220,7 +223,7 @@ describe('--key-env NAME', () => {
     ['a variable that is not set', 'STUDIO_A_KEY'],
     ['a key in capitals', 'ABCDEF0123456789ABCDEF0123456789'],
     ['a password in capitals', 'SWORDFISH12'],
-    ['the name of something every object has', 'toString'],
+    ['the name of a property of every object', 'toString'],
     ['the prototype', '__proto__'],
   ])('refuses %s without repeating it', async (_, name) => {
     for (const env of [{}, process.env]) {
@@ -231,22 +234,22 @@ describe('--key-env NAME', () => {
   });
 });
 
-describe('the key of a run', () => {
+describe('loadKey', () => {
   const rules = { keyType: 'static-key' } as const;
 
-  test('comes checked, wrapped, and with the warning about its file', async () => {
+  test('returns the checked key with the warning about its file', async () => {
     const path = keyFile('run.key', `${KEY}\r\n`, 0o644);
     const loaded = await loadKey({ kind: 'file', path }, rules, NOTHING);
     expect(loaded).toMatchObject({ generated: false, warnings: [expect.stringContaining('chmod 600')] });
     expect(loaded.key.reveal()).toBe(KEY);
   });
 
-  test('is made when the user says so', async () => {
+  test('generates a key on request', async () => {
     const loaded = await loadKey({ kind: 'generate', algorithm: 'aes192' }, rules, NOTHING);
     expect(loaded).toMatchObject({ generated: true, warnings: [], key: { length: 48 } });
   });
 
-  test('is refused with what is wrong, and the word that nothing was sent', async () => {
+  test('refuses an invalid key and says that nothing was sent to AWS', async () => {
     const reading = loadKey({ kind: 'env', name: 'KEY' }, rules, { ...NOTHING, env: { KEY: `"${KEY}"` } });
     await expect(reading).rejects.toMatchObject({
       message: 'The key has quotation marks around it. Give it without them.',

@@ -5,8 +5,8 @@ import { KEY } from './keys.ts';
 const codes = (text: string, rules: KeyRules = { keyType: 'static-key' }) =>
   checkStoredKey(KeyMaterial.from(text), rules).map(({ code }) => code);
 
-describe('what a secret holds', () => {
-  test('is right when it is the key and nothing else', () => {
+describe('checkStoredKey', () => {
+  test('accepts a value that is the key and nothing else', () => {
     expect(codes(KEY)).toEqual([]);
     expect(codes('correct horse', { keyType: 'srt-password' })).toEqual([]);
   });
@@ -15,7 +15,7 @@ describe('what a secret holds', () => {
     ['a newline', '\n'],
     ['a Windows line end', '\r\n'],
     ['two newlines', '\n\n'],
-  ])('is wrong with %s at its end, though a key file may have it', (_, end) => {
+  ])('rejects a value with %s at its end, although a key file may have it', (_, end) => {
     expect(codes(`${KEY}${end}`)).toEqual(['trailing-newline']);
     expect(codes(`correct horse${end}`, { keyType: 'srt-password' })).toEqual(['trailing-newline']);
   });
@@ -24,11 +24,11 @@ describe('what a secret holds', () => {
     ['JSON, as from a file', `{"key":"${KEY}"}\n`, 'json'],
     ['a line of a .env file', `KEY=${KEY}\n`, 'assignment'],
     ['a key that lacks a digit', `${KEY.slice(1)}\n`, 'odd-length'],
-  ])('is told to be %s first, and only then to end in a newline', (_, text, code) => {
+  ])('reports %s first, and then the newline at the end', (_, text, code) => {
     expect(codes(text)).toEqual([code, 'trailing-newline']);
   });
 
-  test('is not told by its length, nor by what is where in it', () => {
+  test('reveals neither the length of a value nor positions in it', () => {
     const values = [
       ...['', KEY.slice(1), KEY.repeat(3), `${KEY}g`, `ö${KEY}`, `${KEY}\u200b`, KEY.replace('0', 'O')],
       ...[KEY.replace('1', ' '), `${KEY}\n${KEY}`, 'x'.repeat(2_000), '1.23457E+31', 'file://k.txt'],
@@ -44,17 +44,17 @@ describe('what a secret holds', () => {
   });
 
   test.each([
-    ['a number of a spreadsheet', '1.23457E+31', 'spreadsheet'],
+    ['a number in spreadsheet notation', '1.23457E+31', 'spreadsheet'],
     ['a file that the AWS CLI did not read', 'file://k.txt', 'file-reference'],
-  ])('is told to be %s', (_, text, code) => {
+  ])('reports %s', (_, text, code) => {
     expect(codes(text)).toEqual([code]);
   });
 
-  test('is empty when there is only a newline', () => {
+  test('reports a value of only a newline as empty', () => {
     expect(codes('\n')[0]).toBe('empty');
   });
 
-  test('is wrong when it does not fit the algorithm', () => {
+  test('reports a key that does not match the algorithm', () => {
     expect(codes(KEY, { keyType: 'static-key', algorithm: 'aes256' })).toEqual(['wrong-algorithm']);
   });
 });

@@ -3,20 +3,20 @@ import { readManifest } from '../../src/manifest/index.ts';
 import { KEYS } from '../support/account.ts';
 import { fileOf, manifestFolder, mistakesIn, told } from './manifests.ts';
 
-/** What stands for `[a]`: keys with which nothing is wrong. */
+/** Replaces `[a]` below: a valid list of keys. */
 const ONE = '[{ secretName: a, regions: [us-west-2], key: { existing: true } }]';
 
-describe('the file as a whole', () => {
+describe('readManifest', () => {
   test.each<[string, string, string]>([
-    ['nothing', '', '1:1: There is nothing here'],
-    ['comments only', '# keys\n', '1:1: There is nothing here'],
+    ['no content', '', '1:1: There is nothing here'],
+    ['only comments', '# keys\n', '1:1: There is nothing here'],
     ['a text', 'keys', '1:1: A manifest is a map'],
     ['a list', '- a\n', '1:1: A manifest is a map'],
     ['no version', 'keys: [a]', '1:1: version is missing'],
     ['a later version', 'version: 2\nkeys: [a]', '1:10: version takes 1'],
     ['the version as a text', 'version: "1"\nkeys: [a]', '1:10: version takes 1'],
     ['no keys', 'version: 1', '1:1: keys is missing'],
-    ['keys without any', 'version: 1\nkeys:\n', '2:6: keys takes a list'],
+    ['keys without a value', 'version: 1\nkeys:\n', '2:6: keys takes a list'],
     ['a map of keys', 'version: 1\nkeys: { a: b }', '2:7: keys takes a list'],
     ['a list of defaults', 'version: 1\ndefaults: []\nkeys: [a]', '2:11: defaults takes a map'],
     [
@@ -30,11 +30,11 @@ describe('the file as a whole', () => {
       '2:18: key takes { generate: aes256 } or',
     ],
     [
-      'a slip',
+      'a misspelled member',
       'version: 1\ndefault: {}\nkeys: [a]',
       '2:1: There is no member default. Did you mean defaults?',
     ],
-  ])('with %s is refused', async (_what, content, line) => {
+  ])('rejects a file with %s', async (_what, content, line) => {
     expect(await mistakesIn(content.replace('[a]', ONE))).toEqual([expect.stringContaining(line)]);
   });
 
@@ -55,32 +55,32 @@ describe('the file as a whole', () => {
     ],
     ['a tag for a number', 'version: !!int 1\nkeys: [a]', '1:10: Tags of YAML'],
     ['a directive', '%HUNTER2\n---\nversion: 1\nkeys: [a]', '1:1: Directives of YAML'],
-    ['a version of YAML', '# a\n\n%YAML 1.1\n---\nversion: 1\nkeys: [a]', '3:1: Directives of YAML'],
+    ['a YAML version', '# a\n\n%YAML 1.1\n---\nversion: 1\nkeys: [a]', '3:1: Directives of YAML'],
     ['an unknown alias', 'version: 1\nkeys: *hunter2', '2:7: No anchor'],
     ['an alias of itself', 'version: 1\nkeys: &a [*a]', '2:11: No anchor'],
     ['a merged text', 'version: 1\nkeys: [a]\n<<: hunter2', '3:5: << takes a map'],
-    ['an abyss', `version: 1\nkeys: ${'['.repeat(2_000)}`, 'This is nested too deeply.'],
-    ['something else', 'version: 1\n]: hunter2', '2:1: This cannot be read as YAML.'],
-  ])('with %s is told in one sentence, with its place', async (_what, content, line) => {
+    ['extreme nesting', `version: 1\nkeys: ${'['.repeat(2_000)}`, 'This is nested too deeply.'],
+    ['any other syntax error', 'version: 1\n]: hunter2', '2:1: This cannot be read as YAML.'],
+  ])('reports %s in one sentence with its position', async (_what, content, line) => {
     const lines = await mistakesIn(content.replace('[a]', ONE));
     expect(lines).toEqual([expect.stringContaining(line)]);
     expect(lines[0]).not.toMatch(/hunter2/i);
   });
 
-  test('with aliases of aliases that stand for billions is refused at once', async () => {
+  test('rejects nested aliases that stand for billions of values, without delay', async () => {
     const levels = Array.from({ length: 12 }, (_, n) => `&a${n + 1} [${`*a${n}, `.repeat(10)}]`);
     const lines = await mistakesIn(`version: 1\nkeys: [&a0 {}, ${levels.join(', ')}]`);
     expect(lines).toContainEqual(expect.stringContaining('stand for too much'));
   });
 
   test.each<[string, () => string, string]>([
-    ['that is not there', () => `${manifestFolder()}/none.yaml`, 'There is no file none.yaml.'],
-    ['within a file', () => `${fileOf('')}/a.yaml`, 'There is no file keys.yaml/a.yaml.'],
-    ['that is a folder', manifestFolder, 'is a folder. Name the manifest in it.'],
-    ['that is UTF-16', () => fileOf(Buffer.from('\ufeffversion: 1', 'utf16le')), 'is not UTF-8 text'],
-    ['of five megabytes', () => fileOf(Buffer.alloc(5e6, '#')), 'is larger than 4 MB'],
+    ['of a missing file', () => `${manifestFolder()}/none.yaml`, 'There is no file none.yaml.'],
+    ['inside a file', () => `${fileOf('')}/a.yaml`, 'There is no file keys.yaml/a.yaml.'],
+    ['of a folder', manifestFolder, 'is a folder. Name the manifest in it.'],
+    ['of a UTF-16 file', () => fileOf(Buffer.from('\ufeffversion: 1', 'utf16le')), 'is not UTF-8 text'],
+    ['of a file of five megabytes', () => fileOf(Buffer.alloc(5e6, '#')), 'is larger than 4 MB'],
     ['that is a key', () => KEYS.aes256, 'There is no manifest of that name.'],
-  ])('%s is told in a sentence', async (_what, path, sentence) => {
+  ])('reports a path %s in one sentence', async (_what, path, sentence) => {
     const lines = await told(readManifest(path()));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
     expect(lines[0]).not.toContain(KEYS.aes256);

@@ -9,7 +9,7 @@ import { runHere } from '../support/runs/run-here.ts';
 import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
-const NAMES = Array.from({ length: 24 }, (_, at) => `srt-${at}`);
+const NAMES = Array.from({ length: 24 }, (_, index) => `srt-${index}`);
 const passwordOf = (name: string) => `Passphrase-of-${name}`;
 const PASSWORDS = Object.fromEntries(NAMES.map((name) => [name.replace('srt-', 'SRT_'), passwordOf(name)]));
 
@@ -20,7 +20,7 @@ beforeEach(() => {
   closing(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-/** A profile whose credentials come from a process that writes down its environment. */
+/** A profile with a credential_process that records its environment. */
 function profileThatTells(): { env: NodeJS.ProcessEnv; told: () => string } {
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = sandbox().credentials;
   const [path, config, seen] = ['process.sh', 'config', 'seen'].map((name) => join(folder, name)) as [
@@ -37,7 +37,7 @@ function profileThatTells(): { env: NodeJS.ProcessEnv; told: () => string } {
   };
 }
 
-/** Makes secrets with the tag for passwords, each with another one than the variables hold. */
+/** Creates secrets with the tag for SRT passwords; the variables have other passwords. */
 const makeSecrets = (names: string[]) =>
   Promise.all(
     names.map((Name) =>
@@ -49,7 +49,7 @@ const makeSecrets = (names: string[]) =>
     ),
   );
 
-describe('no process that is started for the credentials sees a key', () => {
+describe('credential_process', () => {
   test.each([
     ['rotate', '--yes', '--dry-run'],
     ['verify'],
@@ -58,7 +58,7 @@ describe('no process that is started for the credentials sees a key', () => {
     ['status'],
     ['teardown', '--yes', '--dry-run'],
     ['permissions', 'setup'],
-  ])('of a manifest, in %s %s %s %s', async (...command) => {
+  ])('does not inherit the variables with the keys of a manifest: %s %s %s %s', async (...command) => {
     await makeSecrets(NAMES);
     const keyType = command[0] === 'setup' ? { keyType: 'srt-password' } : {};
     const keys = NAMES.map((secretName) => ({
@@ -79,7 +79,7 @@ describe('no process that is started for the credentials sees a key', () => {
     ['rotate', '--key-type', 'srt-password', '--yes', '--dry-run'],
     ['verify'],
     ['setup', '--key-type', 'srt-password', '--yes', '--dry-run'],
-  ])('of an option, in %s %s %s', async (...command) => {
+  ])('does not inherit the variable of --key-env: %s %s %s', async (...command) => {
     await makeSecrets(['srt-1']);
     const { env, told } = profileThatTells();
     const place = ['--secret-name', 'srt-1', '--region', 'us-west-2', '--key-env', 'SRT_1'];
@@ -95,9 +95,9 @@ const NONE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
 const UNREACHABLE = { ...NONE, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'example' };
 const PLACE = ['--secret-name', 'srt-1', '--region', 'us-west-2', '--key-env', 'BAD'];
 
-describe('a bad key is told of as such', () => {
+describe('an invalid key in a variable', () => {
   test.each([['rotate', '--yes'], ['verify'], ['setup', '--yes']])(
-    'where a manifest names it and there are no credentials: %s',
+    'is reported before missing credentials when a manifest names it: %s',
     async (...command) => {
       const args = [...command, '--manifest', manifestFile({ keys: BAD })];
       const { code, stderr } = await runHere(args, { ...NONE, BAD: '5' });
@@ -108,7 +108,7 @@ describe('a bad key is told of as such', () => {
   );
 
   test.each([['rotate', '--yes'], ['verify'], ['setup', '--yes']])(
-    'where an option names it and there are no credentials: %s',
+    'is reported before missing credentials when an option names it: %s',
     async (...command) => {
       const { code, stderr } = await runHere([...command, ...PLACE], { ...NONE, BAD: '5' });
       expect(code, stderr).toBe(2);
@@ -118,7 +118,7 @@ describe('a bad key is told of as such', () => {
   );
 
   test.each(['rotate', 'verify'])(
-    'where it may be a password and AWS cannot be asked: %s --manifest',
+    'is reported with the unknown key type when AWS is not reachable: %s --manifest',
     async (command) => {
       const keys = [...BAD, { ...BAD[0], secretName: 'srt-2', key: { env: 'WORSE' } }];
       const args = [command, '--yes', '--manifest', manifestFile({ keys })].filter(
@@ -136,7 +136,7 @@ describe('a bad key is told of as such', () => {
     },
   );
 
-  test('where it may be a password and there are no credentials: verify --key-env', async () => {
+  test('is reported with the unknown key type when there are no credentials: verify --key-env', async () => {
     const { code, stderr } = await runHere(['verify', ...PLACE], { ...NONE, BAD: passwordOf('srt-1') });
     expect(code, stderr).toBe(2);
     expect(stderr).toContain('✖ The key has ');
@@ -147,7 +147,7 @@ describe('a bad key is told of as such', () => {
   });
 });
 
-test('verify asks no secret for its key type in another account than is expected', async () => {
+test('verify does not read the key type of a secret in an unexpected account', async () => {
   await makeSecrets(['srt-1']);
   sandbox().clearRequests();
   const { env } = profileThatTells();

@@ -5,7 +5,7 @@ import { loadKeys } from '../../src/manifest/index.ts';
 import { KEYS } from '../support/account.ts';
 import { entries, fileOf, manifestFolder, read, STUDIO, told } from './manifests.ts';
 
-/** The members of a key from this source. */
+/** Returns an entry with this key source. */
 const from = (name: string, source: string, ...more: string[]) =>
   [STUDIO.replace('studio-a', name).replace('generate: aes256', source), ...more].join('\n');
 
@@ -16,8 +16,8 @@ async function load(content: string, env: NodeJS.ProcessEnv = {}) {
 
 const refused = (content: string, env: NodeJS.ProcessEnv = {}) => told(load(content, env));
 
-describe('the keys of a manifest', () => {
-  test('come from files, variables, chance, or are there already, in the order of the entries', async () => {
+describe('loadKeys', () => {
+  test('returns keys from files, variables and generation, and none for existing secrets, in entry order', async () => {
     fileOf(`${KEYS.aes128}\n`, 'keys/a.key');
     const content = entries(
       from('a', 'file: keys/a.key'),
@@ -33,7 +33,7 @@ describe('the keys of a manifest', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('may have one variable or file for several secrets, which is read once and warned of once', async () => {
+  test('reads a variable or file for several secrets once and warns about it once', async () => {
     chmodSync(fileOf(KEYS.aes256, 'open.key'), 0o644);
     const env = { SHARED: KEYS.aes128 };
     const texts = ['a', 'b'].map((name) => from(name, 'env: SHARED'));
@@ -46,8 +46,8 @@ describe('the keys of a manifest', () => {
     ]);
   });
 
-  test('are all out of the environment before AWS is asked for the type of one', async () => {
-    const names = Array.from({ length: 24 }, (_, at) => `SRT_${at}`);
+  test('removes all variables from the environment before it asks for the type of a key', async () => {
+    const names = Array.from({ length: 24 }, (_, index) => `SRT_${index}`);
     const env = Object.fromEntries(names.map((name) => [name, `Passphrase-${name}`]));
     const manifest = await read(entries(...names.map((name) => from(name.toLowerCase(), `env: ${name}`))));
     const left: number[] = [];
@@ -59,7 +59,7 @@ describe('the keys of a manifest', () => {
     expect(left).toEqual(names.map(() => 0));
   });
 
-  test('that can be no password are told of without asking AWS for a type', async () => {
+  test('reports keys that cannot be passwords without asking for their type', async () => {
     const typeOf = vi.fn(() => Promise.resolve('srt-password' as const));
     const manifest = await read(entries(from('a', 'env: BAD'), from('b', 'env: WORSE')));
     const env = { BAD: '5', WORSE: 'a-password-of-srt ' };
@@ -68,7 +68,7 @@ describe('the keys of a manifest', () => {
     expect(typeOf).not.toHaveBeenCalled();
   });
 
-  test('that are bad are told at once, each with its place and in the words of the manifest', async () => {
+  test('reports all invalid keys together, each with its position and in terms of the manifest', async () => {
     fileOf(KEYS.aes256, 'keys/long.key');
     const content = entries(
       from('a', 'env: NONE'),
@@ -91,7 +91,7 @@ describe('the keys of a manifest', () => {
     ]);
   });
 
-  test('given in place of a path are not repeated', async () => {
+  test('does not repeat a password given in place of a path', async () => {
     const password = 'a-password-of-srt';
     const [line, ...others] = await refused(entries(from('a', `file: ${password}`)));
     expect([line, others]).toEqual([

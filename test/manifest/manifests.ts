@@ -9,7 +9,7 @@ import { closing } from '../support/closing.ts';
 
 let folder: string | undefined;
 
-/** A folder for the files of a test file, gone after it. */
+/** Returns a folder for the files of a test file, which is removed after it. */
 export function manifestFolder(): string {
   if (folder) return folder;
   const made = mkdtempSync(join(tmpdir(), 'mc-static-key-manifest-'));
@@ -21,7 +21,7 @@ export function manifestFolder(): string {
   return made;
 }
 
-/** Writes a file there, closed to others, and answers its path. */
+/** Writes a file there that only its owner can read, and returns its path. */
 export function fileOf(content: string | Uint8Array, name = 'keys.yaml'): string {
   const path = join(manifestFolder(), name);
   mkdirSync(dirname(path), { recursive: true });
@@ -33,15 +33,15 @@ export function read(content: string | Uint8Array): Promise<Manifest> {
   return readManifest(fileOf(content));
 }
 
-/** A manifest with these entries, each given as the lines of its members after `- `. */
+/** Returns a manifest with these entries, each given as the lines of its members. */
 export function entries(...texts: string[]): string {
   return `version: 1\nkeys:\n${texts.map((text) => `  - ${text.replaceAll('\n', '\n    ')}\n`).join('')}`;
 }
 
-/** The members that a key needs, on one line; further ones follow. */
+/** The required members of an entry. */
 export const STUDIO = 'secretName: studio-a\nregions: [us-west-2]\nkey: { generate: aes256 }';
 
-/** All that is told of a failure, with the path of the file cut down to its name. */
+/** Returns the message and the details of a failure, with the path of the file reduced to its name. */
 export async function told(doing: Promise<unknown>): Promise<string[]> {
   const error = await doing.then(
     () => undefined,
@@ -52,7 +52,7 @@ export async function told(doing: Promise<unknown>): Promise<string[]> {
   return lines.map((line) => line.replaceAll(`${manifestFolder()}/`, ''));
 }
 
-/** The mistakes in a manifest, as `line:column: sentence`. */
+/** Returns the mistakes in a manifest, as `line:column: sentence`. */
 export async function mistakesIn(content: string | Uint8Array): Promise<string[]> {
   const [first = '', ...rest] = await told(read(content));
   const mistakes = rest.length > 0 ? rest : [first];

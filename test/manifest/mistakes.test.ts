@@ -3,8 +3,8 @@ import { entries, mistakesIn, read, STUDIO, told } from './manifests.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i';
 
-describe('a mistake in a member', () => {
-  test('is told by the rules of the flags, with its place, and all of them at once', async () => {
+describe('readManifest, with a mistake in a member', () => {
+  test('applies the rules of the flags and reports all mistakes together with their positions', async () => {
     const wrong: [string, string, string][] = [
       ['secretName: a b', '17', 'secretName takes 1 to 512 letters'],
       ['regions: [us-west-2, Oregon]', '26', 'regions takes the name of a Region'],
@@ -24,11 +24,13 @@ describe('a mistake in a member', () => {
     ];
     const lines = await mistakesIn(entries(wrong.map(([member]) => member).join('\n')));
     expect(lines).toEqual(
-      wrong.map(([, column, sentence], at) => expect.stringMatching(`^${at + 3}:${column}: ${sentence}`)),
+      wrong.map(([, column, sentence], index) =>
+        expect.stringMatching(`^${index + 3}:${column}: ${sentence}`),
+      ),
     );
   });
 
-  test('among several is told with a title, a single one by itself', async () => {
+  test('puts a title above several mistakes, but not above a single one', async () => {
     const [title] = await told(read(entries(`${STUDIO}\nkeyType: x\nrestore: x`)));
     expect(title).toBe('keys.yaml has 2 mistakes:');
     expect(await told(read(entries(`${STUDIO}\nrestore: x`)))).toEqual([
@@ -36,13 +38,13 @@ describe('a mistake in a member', () => {
     ]);
   });
 
-  test('that a hundred entries have is told fifty times', async () => {
+  test('reports fifty mistakes and the number of the others', async () => {
     const lines = await mistakesIn(entries(...Array.from({ length: 100 }, () => 'x: y')));
     expect(lines).toHaveLength(51);
     expect(lines.at(-1)).toBe('and 350 more');
   });
 
-  test('that a default or an anchor has is told once', async () => {
+  test('reports a mistake in a default or an anchor once', async () => {
     const content = entries('secretName: a', 'secretName: b', '&e { secretName: c, roleName: r r }', '*e');
     const defaults = '{ regions: [x], key: { generate: aes256 }, sourceAccount: 1 }';
     expect(await mistakesIn(content.replace('keys:', `defaults: ${defaults}\nkeys:`))).toEqual([
@@ -55,8 +57,8 @@ describe('a mistake in a member', () => {
   test.each<[string, string, string[]]>([
     ['a text for a list', 'regions: us-west-2', ['takes a list, such as [us-west-2].', 'x']],
     ['an empty list', 'regions: []', ['regions is empty']],
-    ['nothing in a list', 'regions: [~]', ['regions is empty']],
-    ['nothing', 'roleName:', ['roleName is empty']],
+    ['null in a list', 'regions: [~]', ['regions is empty']],
+    ['an empty value', 'roleName:', ['roleName is empty']],
     ['null', 'roleName: null', ['roleName is empty']],
     ['a map for a text', 'roleName: { a: b }', ['roleName takes a text']],
     ['a list for a text', 'roleName: [a]', ['roleName takes a text']],
@@ -68,12 +70,16 @@ describe('a mistake in a member', () => {
       `tags: { ${Array.from({ length: 50 }, (_, n) => `t${n}: x`).join(', ')} }`,
       ['at most 49'],
     ],
-    ['a member twice', 'roleName: a\nroleName: b', ['stands here twice']],
-    ['the flag for the member', 'role-name: a', ['There is no member role-name. Did you mean roleName?']],
-    ['a slip', 'permisionsBoundry: a', ['Did you mean permissionsBoundary?']],
-    ['a member that is nothing', 'color: blue', ['There is no member of this name here.']],
-    ['a member of all objects', 'constructor: x', ['There is no member of this name here.']],
-    ['a list as a name', '? [a]\n: b', ['The name of a member is a plain word.']],
+    ['a repeated member', 'roleName: a\nroleName: b', ['stands here twice']],
+    [
+      'the flag in place of the member',
+      'role-name: a',
+      ['There is no member role-name. Did you mean roleName?'],
+    ],
+    ['a misspelled member', 'permisionsBoundry: a', ['Did you mean permissionsBoundary?']],
+    ['an unknown member', 'color: blue', ['There is no member of this name here.']],
+    ['a property of every object', 'constructor: x', ['There is no member of this name here.']],
+    ['a list as the name of a member', '? [a]\n: b', ['The name of a member is a plain word.']],
     ['an algorithm for a password', 'keyType: srt-password', ['key.generate makes static keys']],
     ['a prefix for another scope', 'policyPrefix: live/', ['policyPrefix belongs to policyScope prefix']],
     ['a scope without its prefix', 'policyScope: prefix', ['policyScope prefix needs the prefix']],
@@ -84,7 +90,7 @@ describe('a mistake in a member', () => {
       'kmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
       ['kmsKeyId names a key of one Region'],
     ],
-  ])('(%s) is told with what to type instead', async (_what, member, [sentence = '', more]) => {
+  ])('says what to type instead of %s', async (_what, member, [sentence = '', more]) => {
     const own = member.split(':')[0];
     const others = STUDIO.split('\n').filter((line) => !line.startsWith(`${own}:`));
     const lines = await mistakesIn(entries([...others, member].join('\n')));
@@ -93,8 +99,8 @@ describe('a mistake in a member', () => {
   });
 });
 
-describe('an entry', () => {
-  test('under a prefix has a name that begins with it, unless it has another scope', async () => {
+describe('readManifest, with an invalid entry', () => {
+  test('requires a secret name that begins with policyPrefix, unless the entry has another scope', async () => {
     const other = `${STUDIO.replace('studio-a', 'studio-b')}\npolicyScope: secrets\npolicyName: Other`;
     const content = entries(STUDIO, STUDIO.replace('studio-a', 'live/a'), other);
     const defaults = 'defaults: { policyScope: prefix, policyPrefix: live/ }';
@@ -104,7 +110,7 @@ describe('an entry', () => {
   });
 
   test.each<[string, string, string[]]>([
-    ['that says nothing', '{}', ['secretName is missing', 'regions is missing', 'key is missing']],
+    ['without members', '{}', ['secretName is missing', 'regions is missing', 'key is missing']],
     ['without a key', 'secretName: a\nregions: [us-west-2]', ['key is missing. Say where it comes from']],
     [
       'with an ARN and a name',
@@ -114,12 +120,12 @@ describe('an entry', () => {
     ['with an ARN and an existing key', `secretArns: [${ARN}]\nkey: { existing: true }`, ['Leave key out.']],
     ['with half an ARN', 'secretArns: [arn:aws:x]', ['secretArns takes the full ARN of a secret']],
     [
-      'whose secret exists, with what is for storing one',
+      'for an existing secret, with members for storing one',
       `${STUDIO.replace('generate: aes256', 'existing: true')}\nkmsKeyId: alias/a\nexistingKey: keep`,
       ['Leave kmsKeyId out.', 'Leave existingKey out.'],
     ],
     ['that is a text', 'studio-a', ['keys takes a list with one entry a key']],
-  ])('%s is refused', async (_what, entry, sentences) => {
+  ])('rejects an entry %s', async (_what, entry, sentences) => {
     expect(await mistakesIn(entries(entry))).toEqual(sentences.map((each) => expect.stringContaining(each)));
   });
 
@@ -127,12 +133,12 @@ describe('an entry', () => {
     ['a text', 'hunter2hunter2', 'key takes where the key comes from'],
     ['a number', '12345678901234', 'key takes where the key comes from'],
     ['a list', '[hunter2hunter2]', 'key takes where the key comes from'],
-    ['nothing', '', 'key takes where the key comes from'],
+    ['an empty value', '', 'key takes where the key comes from'],
     ['an empty map', '{}', 'key takes just one of'],
     ['two sources', '{ env: A, file: b }', 'key takes just one of'],
     ['an unknown source', '{ hunter2hunter2: x }', 'key takes just one of'],
     ['a source in capitals', '{ Env: HUNTER2HUNTER2 }', 'key takes just one of'],
-    ['a variable that cannot be', '{ env: hunter2-hunter2 }', 'key.env takes the name of an environment'],
+    ['an invalid variable name', '{ env: hunter2-hunter2 }', 'key.env takes the name of an environment'],
     ['a variable without a name', '{ env: }', 'key.env is empty'],
     ['existing: false', '{ existing: false }', 'key.existing takes true.'],
     ...['"-"', '/dev/stdin', '/dev//fd/0', '/proc/self/fd/3'].map((path): [string, string, string] => [
@@ -140,46 +146,51 @@ describe('an entry', () => {
       `{ file: ${path} }`,
       'Standard input, a pipe or a terminal cannot serve a manifest',
     ]),
-  ])('whose key is %s hears how it is given, and nothing is repeated', async (_what, key, sentence) => {
+  ])('says how to give the key instead of %s, and repeats nothing', async (_what, key, sentence) => {
     const lines = await mistakesIn(entries(STUDIO.replace('{ generate: aes256 }', key)));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
     expect(lines[0]).not.toMatch(/hunter2|1234567/i);
   });
 });
 
-describe('entries that contradict each other', () => {
+describe('readManifest, with entries that contradict each other', () => {
   test.each<[string, string, string, string]>([
-    ['one secret twice', '', '', 'The entry in line 3 has this secret already, in us-west-2 too.'],
-    ['one role in two spellings', 'roleName: Reader', 'roleName: reader', 'in other letter case than'],
+    ['the same secret', '', '', 'The entry in line 3 has this secret already, in us-west-2 too.'],
+    ['one role name in two spellings', 'roleName: Reader', 'roleName: reader', 'in other letter case than'],
     ['two descriptions', 'roleDescription: a', 'roleDescription: b', 'roleDescription is not what the entry'],
-    ['two guards', 'sourceAccount: true', 'sourceAccount: false', 'both have the same roleName'],
     [
-      'two boundaries',
+      'two values of sourceAccount',
+      'sourceAccount: true',
+      'sourceAccount: false',
+      'both have the same roleName',
+    ],
+    [
+      'two permissions boundaries',
       '',
       'permissionsBoundary: arn:aws:iam::111122223333:policy/B',
       'permissionsBoundary is',
     ],
-    ['two answers', 'updateTrust: true', '', 'updateTrust is not what the entry in line 3 has'],
+    ['two values of updateTrust', 'updateTrust: true', '', 'updateTrust is not what the entry in line 3 has'],
     [
-      'two scopes of a policy',
+      'two scopes of one policy',
       'policyScope: region',
       'policyScope: account',
       'both have the same policyName',
     ],
-    ['a policy in two spellings', 'policyName: Read', 'policyName: read', 'in other letter case'],
+    ['one policy name in two spellings', 'policyName: Read', 'policyName: read', 'in other letter case'],
     [
-      'two sets of flows',
+      'two values of sourceArns',
       'sourceArns: []',
       'sourceArns: ["arn:aws:mediaconnect:us-west-2:111122223333:flow:*"]',
       'sourceArns is not what',
     ],
-  ])('(%s) are told where and with which', async (_what, first, second, sentence) => {
+  ])('names the position and the other entry: %s', async (_what, first, second, sentence) => {
     const another = sentence.startsWith('The entry') ? STUDIO : STUDIO.replace('studio-a', 'studio-b');
     const lines = await mistakesIn(entries(`${STUDIO}\n${first}`, `${another}\n${second}`));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
   });
 
-  test('are of two partitions of AWS, which no account is', async () => {
+  test('rejects Regions of different AWS partitions', async () => {
     const china = 'secretName: studio-b\nregions: [cn-north-1]\nkey: { generate: aes256 }';
     expect(await mistakesIn(entries(STUDIO, china))).toEqual([
       expect.stringContaining(
@@ -191,13 +202,13 @@ describe('entries that contradict each other', () => {
     ]);
   });
 
-  test('are none where they say the same in other words', async () => {
+  test('accepts entries that agree in different words', async () => {
     const said = 'sourceAccount: true\npolicyScope: secrets\nroleName: MediaConnect-ASM';
     await read(entries(STUDIO, `${STUDIO.replace('studio-a', 'studio-b')}\n${said}`));
     await read(entries(STUDIO, STUDIO.replace('us-west-2', 'eu-west-1')));
   });
 
-  test('name a secret by its ARN and by its name', async () => {
+  test('rejects a secret that is given both by ARN and by name', async () => {
     const named = STUDIO.replace('studio-a', 'aes256');
     expect(await mistakesIn(entries(named, `secretArns: [${ARN}]`))).toEqual([
       expect.stringContaining('6:17: The entry in line 3 has this secret already'),

@@ -14,7 +14,7 @@ import { entries, manifestFolder, STUDIO } from './manifests.ts';
 
 const FROM_FILE = 'secretName: studio-a\nregions: [us-west-2]\nkey: { file: studio.key }';
 
-/** Runs a command in a folder, with a manifest that the shell gives as `<(…)`. */
+/** Prepares a run of a command in its own folder, with a manifest that the shell passes as `<(…)`. */
 async function piped(name: string, manifest: string, command: string) {
   const cwd = join(realpathSync(manifestFolder()), name);
   mkdirSync(cwd, { recursive: true });
@@ -27,7 +27,7 @@ async function piped(name: string, manifest: string, command: string) {
 }
 
 describe('a manifest from a process substitution', () => {
-  test.concurrent('reads key files from the current folder, and prints commands that can be run', async () => {
+  test.concurrent('finds key files in the current folder and is called FILE in printed commands', async () => {
     const { cwd, run } = await piped('good', entries(FROM_FILE), 'verify');
     writeFileSync(join(cwd, 'studio.key'), KEYS.aes256, { mode: 0o644 });
     const { stdout, stderr } = await run();
@@ -46,8 +46,8 @@ describe('a manifest from a process substitution', () => {
 
 const WRONG = 'version: 1\nkeys: 5\nacount: "111122223333"\n';
 
-describe('messages name a manifest that has no path of its own', () => {
-  test.concurrent('where it is made by the shell', async () => {
+describe('a manifest without a path', () => {
+  test.concurrent('is called "the manifest" in messages when it is a process substitution', async () => {
     const { run: runPiped } = await piped('names', WRONG, 'verify');
     const { code, stderr } = await runPiped();
     expect(code).toBe(2);
@@ -56,29 +56,32 @@ describe('messages name a manifest that has no path of its own', () => {
     expect(stderr).not.toContain('/dev/fd');
   });
 
-  test.concurrent.each(['-', '/dev/stdin', '/dev/fd/0'])('where it is standard input: %s', async (path) => {
-    const { code, stderr } = await run(['verify', '--manifest', path], { stdin: WRONG });
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^✖ Standard input has 2 mistakes:/);
-    expect(stderr).toContain('standard input:2:7: keys takes a list');
-  });
+  test.concurrent.each(['-', '/dev/stdin', '/dev/fd/0'])(
+    'is called "standard input" in messages: %s',
+    async (path) => {
+      const { code, stderr } = await run(['verify', '--manifest', path], { stdin: WRONG });
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^✖ Standard input has 2 mistakes:/);
+      expect(stderr).toContain('standard input:2:7: keys takes a list');
+    },
+  );
 });
 
-test('a manifest is read from standard input, and no question is asked', async () => {
+test('setup reads a manifest from standard input and asks no question', async () => {
   const { code, stdout } = await run(['setup', '--sandbox', '--json', '--manifest', '-'], {
     stdin: entries(STUDIO),
   });
   expect(code, stdout).toBe(0);
 });
 
-describe('a manifest that does not end', () => {
+describe('a manifest from a pipe that stays open', () => {
   const pipeAt = (name: string) => {
     const path = join(manifestFolder(), name);
     execFileSync('mkfifo', [path]);
     return path;
   };
 
-  test('makes the program say that it is waiting, and is read once it ends', async () => {
+  test('is reported once as awaited, and read when it ends', async () => {
     const path = pipeAt('late');
     const onWait = vi.fn(() => void writeFile(path, entries(STUDIO)));
     const { keys } = await readManifest(path, { onWait });
@@ -107,7 +110,7 @@ describe('a manifest that does not end', () => {
   const interrupted = (path: string, args: string[], signal: NodeJS.Signals) =>
     run([...args, '--manifest', path], {
       onStart: async (child) => {
-        // Until the program has it open.
+        // This waits until the program has opened the pipe.
         const file = await open(path, 'w');
         child.once('close', () => void file.close());
         child.kill(signal);
@@ -118,7 +121,7 @@ describe('a manifest that does not end', () => {
     ['verify', ['verify'], 'SIGINT', 130],
     ['setup', ['setup', '--yes'], 'SIGTERM', 143],
     ['permissions', ['permissions', 'setup'], 'SIGINT', 130],
-  ])('ends %s with a document when a signal comes', async (name, args, signal, exit) => {
+  ])('ends %s with a JSON document on a signal', async (name, args, signal, exit) => {
     const { code, stdout, stderr } = await interrupted(pipeAt(`json-${name}`), [...args, '--json'], signal);
     expect([code, JSON.parse(stdout)], stderr).toEqual([
       exit,
@@ -127,13 +130,13 @@ describe('a manifest that does not end', () => {
     expect(stderr).toContain('Interrupted.');
   });
 
-  test.concurrent('is not reported in a log', async () => {
+  test.concurrent('is not reported without a terminal', async () => {
     const command = `(sleep 2; echo) | "$0" "$1" verify --sandbox --manifest -`;
     const { stderr } = await runCommand('bash', ['-c', command, process.execPath, program]);
     expect(stderr).not.toContain('Waiting');
   });
 
-  test.concurrent('is not waited for where standard input is the terminal itself', async () => {
+  test.concurrent('is rejected at once when standard input is the terminal', async () => {
     const args = [program, 'verify', '--sandbox', '--manifest', '-'];
     const terminal = openTerminal({ command: process.execPath, args });
     expect(await terminal.exit(10_000)).toEqual({ code: 2 });

@@ -6,7 +6,7 @@ const ARN = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i'
 const BOUNDARY = 'arn:aws:iam::111122223333:policy/Boundary';
 const FLOWS = 'arn:aws:mediaconnect:us-west-2:111122223333:flow:*';
 
-/** What a key has that says no more than it must. */
+/** The answers of an entry with only the required members. */
 const LEAST = {
   secretName: 'studio-a',
   secretArns: [],
@@ -27,11 +27,11 @@ async function answersOf(content: string | Uint8Array) {
 }
 
 describe('a manifest', () => {
-  test('with the least that a key needs says what setup would have heard by flags', async () => {
+  test('gives the same answers as flags when an entry has only the required members', async () => {
     expect(await answersOf(entries(STUDIO))).toEqual([LEAST]);
   });
 
-  test('can say all that setup has a flag for', async () => {
+  test('has a member for every flag of setup', async () => {
     const content = entries(`secretName: studio-a
 regions: [us-west-2, eu-west-1]
 key: { env: STUDIO_KEY }
@@ -75,7 +75,7 @@ updateTrust: true`);
     ]);
   });
 
-  test('has secrets that exist by name or by ARN, for which no key is stored', async () => {
+  test('names existing secrets by name or by ARN, without a key source', async () => {
     const [named, byArn] = await answersOf(
       entries(STUDIO.replace('generate: aes256', 'existing: true'), `secretArns: [${ARN}]`),
     );
@@ -84,7 +84,7 @@ updateTrust: true`);
     expect(byArn).toMatchObject({ existing: false, secretArns: [ARN], regions: [] });
   });
 
-  test('says for each key where it stands, and where its key is named', async () => {
+  test('records the position of each entry and of its key source', async () => {
     const { keys } = await read(entries(STUDIO, `secretArns: [${ARN}]`));
     const places = keys.map(({ at, keyAt }) => [at, keyAt].map((each) => each.replace(/^.*\//, '')));
     expect(places).toEqual([
@@ -93,7 +93,7 @@ updateTrust: true`);
     ]);
   });
 
-  test('names key files from its own folder', async () => {
+  test('resolves key files from its own folder', async () => {
     const [answers] = await answersOf(entries(STUDIO.replace('generate: aes256', 'file: keys/studio.key')));
     expect(answers?.keySource).toEqual({
       kind: 'file',
@@ -107,7 +107,7 @@ describe('a default', () => {
   const withDefaults = (defaults: string, ...texts: string[]) =>
     entries(...texts).replace('keys:', `defaults: ${defaults}\nkeys:`);
 
-  test('holds where an entry says nothing itself, and tags come together', async () => {
+  test('applies where an entry has no value of its own, and tags are merged', async () => {
     const defaults =
       '{ regions: [us-east-1], key: { generate: aes128 }, roleName: R, restore: true, tags: { Team: a, feed: x } }';
     const [plain, own] = await answersOf(
@@ -134,7 +134,7 @@ describe('a default', () => {
     });
   });
 
-  test('is not meant for an entry beside which it makes no sense', async () => {
+  test('does not apply to an entry that it contradicts', async () => {
     const defaults =
       '{ regions: [us-west-2], key: { generate: aes256 }, algorithm: aes256, kmsKeyId: alias/keys, existingKey: keep }';
     const [byArn, srt, other, existing] = await answersOf(
@@ -148,7 +148,7 @@ describe('a default', () => {
     );
     expect(byArn).toMatchObject({ regions: [], secretArns: [ARN] });
     for (const name of ['keySource', 'kmsKeyId']) expect(byArn).not.toHaveProperty(name);
-    expect(srt).not.toHaveProperty('algorithm');
+    expect(srt?.algorithm).toBeUndefined();
     expect(other).toMatchObject({ algorithm: 'aes128' });
     for (const name of ['existingKey', 'kmsKeyId']) expect(existing).not.toHaveProperty(name);
   });
@@ -159,20 +159,20 @@ describe('YAML', () => {
     ['a date', '2018-12-01'],
     ['a number', '1e5'],
     ['an octal number', '0o17'],
-    ['digits with a zero before them', '007'],
-    ['an account', '111122223333'],
+    ['digits with a leading zero', '007'],
+    ['an account ID', '111122223333'],
     ['yes', 'yes'],
     ['no', 'no'],
     ['on', 'on'],
     ['true', 'true'],
     ['1_000', '1_000'],
     ['-.inf', '-.inf'],
-  ])('(%s) as a name stays the text that stands in the file', async (_what, name) => {
+  ])('keeps %s as a name exactly as written', async (_what, name) => {
     const [answers] = await answersOf(entries(STUDIO.replace('studio-a', name), `secretArns: [${ARN}]`));
     expect(answers?.secretName).toBe(name);
   });
 
-  test('takes anchors, aliases and merges', async () => {
+  test('can have anchors, aliases and merges', async () => {
     const content = entries(
       `&a\n${STUDIO}\ntags: &t { team: x }`,
       '<<: *a\nsecretName: b',
@@ -191,11 +191,11 @@ describe('YAML', () => {
     ['comments and a document start', (content) => `# Keys\n---\n${content}...\n`],
     ['block style', (content) => content.replace('[us-west-2]', '\n      - us-west-2')],
     ['quotation marks', (content) => content.replace('studio-a', '"studio\\x2da"')],
-  ])('with %s is read', async (_what, change) => {
+  ])('can have %s', async (_what, change) => {
     expect(await answersOf(change(entries(STUDIO)))).toEqual([LEAST]);
   });
 
-  test('may be JSON, with tabs and a note for the editor', async () => {
+  test('can be JSON, with tabs and $schema', async () => {
     const key = { secretName: 'studio-a', regions: ['us-west-2'], key: { generate: 'aes256' } };
     const json = { $schema: './manifest.schema.json', version: 1, keys: [{ ...key, restore: false }] };
     expect(await answersOf(JSON.stringify(json))).toEqual([LEAST]);
@@ -203,7 +203,7 @@ describe('YAML', () => {
   });
 });
 
-test('a manifest of ten times as many keys takes about ten times as long to read', async () => {
+test('readManifest takes time in proportion to the number of keys', async () => {
   const timed = async (count: number) => {
     const many = Array.from({ length: count }, (_, n) => `{ secretName: feed-${n}, key: { env: K } }`);
     const text = entries(...many).replace('keys:', 'defaults: { regions: [us-west-2] }\nkeys:');
@@ -216,6 +216,6 @@ test('a manifest of ten times as many keys takes about ten times as long to read
   const count = runs(300, 1_000);
   await timed(count);
   const [few, many] = [await timed(count), await timed(10 * count)];
-  // What takes time by the square of the number would take a hundred times as long.
+  // Quadratic time would take a hundred times as long.
   expect(many / few).toBeLessThan(40);
 });

@@ -12,12 +12,12 @@ const judge = ajv.compile(schema);
 
 const ARN = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i';
 
-/** Whether the schema takes a manifest, as an editor reads it. */
+/** Returns true if the schema accepts a manifest, as an editor reads it. */
 const fits = (content: string) => judge(parse(content, { merge: true }));
 
 const defaults = (text: string) =>
   `version: 1\ndefaults: ${text}\nkeys: [{ secretName: a, regions: [us-west-2], key: { existing: true } }]\n`;
-/** A key with one member more, or in place of its own. */
+/** Returns a manifest with one entry, to which a member is added or in which it is replaced. */
 const studio = (member: string) => {
   const [name] = member.split(':');
   const others = STUDIO.split('\n').filter((line) => !line.startsWith(`${name}:`));
@@ -25,7 +25,7 @@ const studio = (member: string) => {
 };
 const tags = (count: number) => `{ ${Array.from({ length: count }, (_, n) => `t${n}: x`).join(', ')} }`;
 
-describe('the schema and the reader both take', () => {
+describe('the schema and readManifest both accept', () => {
   test.each([
     `{ "$schema": "x", "version": 1, "keys": [{ "secretArns": ["${ARN}"] }] }`,
     entries(STUDIO),
@@ -62,7 +62,7 @@ describe('the schema and the reader both take', () => {
   });
 });
 
-describe('the schema and the reader both refuse', () => {
+describe('the schema and readManifest both reject', () => {
   test.each([
     entries(STUDIO).replace('version: 1', ''),
     'version: 1',
@@ -140,8 +140,8 @@ describe('the schema and the reader both refuse', () => {
   });
 });
 
-describe('the schema has', () => {
-  test('examples that it takes itself', () => {
+describe('the schema', () => {
+  test('accepts its own examples', () => {
     for (const [name, { examples = [], items, ...rest }] of Object.entries<Record<string, never>>(
       definitions,
     )) {

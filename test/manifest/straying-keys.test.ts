@@ -4,13 +4,17 @@ import { KEYS } from '../support/account.ts';
 import { runs } from '../support/exhaustive.ts';
 import { entries, mistakesIn, read, STUDIO, told } from './manifests.ts';
 
-describe('a key in the file', () => {
+describe('readManifest, with a key in the file', () => {
   const { aes256: key } = KEYS;
   const FOUR = key.slice(0, 32).replace(/(.{4})(?=.)/g, '$1 ');
 
   test.each<[string, string, string, number?]>([
     ['in place of a source', STUDIO.replace('{ generate: aes256 }', key), '5:10'],
-    ['of digits only', STUDIO.replace('{ generate: aes256 }', '1234567890'.repeat(4).slice(0, 32)), '5:10'],
+    [
+      'of decimal digits only',
+      STUDIO.replace('{ generate: aes256 }', '1234567890'.repeat(4).slice(0, 32)),
+      '5:10',
+    ],
     ['in quotation marks', STUDIO.replace('{ generate: aes256 }', `"${key}"`), '5:10'],
     ['as a variable', STUDIO.replace('generate: aes256', `env: ${key.toUpperCase()}`), '5:17'],
     ['as a file', STUDIO.replace('generate: aes256', `file: ${key}`), '5:18'],
@@ -24,10 +28,14 @@ describe('a key in the file', () => {
     ['as an anchor', `${STUDIO}\ntags: &${key} { a: b }`, '6:12'],
     ['with escapes', `${STUDIO}\nroleDescription: "\\x30${key.slice(1)}"`, '6:22'],
     ['in groups', `${STUDIO}\nroleDescription: ${FOUR}`, '6:22'],
-    ['in groups over lines', `${STUDIO}\nroleDescription: >\n  ${FOUR.replace(/ /g, '\n  ')}`, '6:22'],
+    [
+      'in groups over several lines',
+      `${STUDIO}\nroleDescription: >\n  ${FOUR.replace(/ /g, '\n  ')}`,
+      '6:22',
+    ],
     ['in a list', STUDIO.replace('us-west-2', key), '4:15'],
     ['as a KMS key', `${STUDIO}\nkmsKeyId: ${KEYS.aes128}`, '6:15'],
-  ])('(%s) is refused with its place, and not repeated', async (_what, entry, place, count = 1) => {
+  ])('rejects a key %s with its position and does not repeat it', async (_what, entry, place, count = 1) => {
     const lines = await mistakesIn(entries(entry));
     expect(lines).toHaveLength(count);
     expect(lines).toContainEqual(expect.stringMatching(`^${place}: This looks like a key.*make a new key`));
@@ -35,14 +43,14 @@ describe('a key in the file', () => {
     for (const part of [key.slice(8, 24), FOUR.slice(5, 14), '1234567890']) expect(shown).not.toContain(part);
   });
 
-  test('is found where the syntax is wrong too', async () => {
+  test('finds a key in a file with a syntax error too', async () => {
     expect(await mistakesIn(`version: 1\nkey: ${key}: "\n`)).toEqual([
       expect.stringContaining('2:6: This looks like a key.'),
     ]);
   });
 });
 
-test('whatever has become of a manifest, nothing that was put into it is repeated', async () => {
+test('readManifest repeats nothing that was typed into a damaged manifest', async () => {
   const whole = entries(`&a\n${STUDIO}\ntags: { team: x }`, '{ <<: *a, secretName: b }');
   const scraps = fc.constantFrom(
     'hunter2',

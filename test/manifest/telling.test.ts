@@ -6,10 +6,10 @@ import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url);
 
-/** Words that no run with a manifest says, about the command line itself. */
+/** Messages that no run over a manifest prints: they are about the command line itself. */
 const OTHERS = /^(input|wizard|sandbox|template|script|exportManifest)Messages$|Help$|^helpMessages$/;
 
-/** The objects that hold what the program says, each with its file. */
+/** The objects with the messages of the program, each with its file. */
 const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.startsWith('sandbox'))
   .flatMap((file) => {
@@ -22,7 +22,7 @@ const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
 const FLAGS = [...MEMBERS.values(), ...KEY_MEMBERS.values()].flatMap(({ flag }) => flag ?? []);
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
 
-/** Stands for whatever a sentence is made with: a name, a number, a date, a list, or something with members. */
+/** Serves as any argument of a message: a name, a number, a date, a list, or an object. */
 const sample: object = Object.assign(['x'], {
   replace: () => 'x',
   split: () => ['x'],
@@ -33,7 +33,7 @@ const sample: object = Object.assign(['x'], {
   name: 'x',
 });
 
-/** All that some words come to: sentences, and remedies. */
+/** Returns all messages of an object: sentences and fixes. */
 function said(words: unknown): (string | Fix)[] {
   if (typeof words === 'string') return [words];
   if (typeof words === 'function') return said(words(sample, sample, sample, sample, sample));
@@ -41,10 +41,10 @@ function said(words: unknown): (string | Fix)[] {
   return 'remedy' in words ? [words as Fix] : Object.values(words).flatMap(said);
 }
 
-test('the words of every command are found', () => expect(WORDS.length).toBeGreaterThan(20));
+test('the search finds the messages of every command', () => expect(WORDS.length).toBeGreaterThan(20));
 
 test.each(WORDS)(
-  'told to somebody who has a manifest, $name names its members, and the commands in it stay as they are',
+  '$name names members instead of flags in a run over a manifest, and keeps its commands',
   async ({ name, file }) => {
     const all = said((await import(new URL(file, SOURCES).href))[name]);
     for (const each of all) {
@@ -54,7 +54,7 @@ test.each(WORDS)(
       }) as Partial<Fix>;
       expect(namesFlag(remedy), remedy).toBe(false);
       expect(command).toBe(typeof each === 'string' ? undefined : each.command);
-      // A command in the middle of a sentence would be rewritten with it.
+      // A command inside a sentence would be rewritten too.
       const before = typeof each === 'string' ? each : each.remedy;
       const inside = before.match(/\b(mc-static-key|aws) [a-z][^:;.]*/g) ?? [];
       expect(inside.filter(namesFlag), before).toEqual([]);
@@ -62,7 +62,7 @@ test.each(WORDS)(
   },
 );
 
-test('a failure is told in terms of members, but for its command, names, and what to write to get out of it', () => {
+test('inManifest names members instead of flags, but keeps names and commands', () => {
   const told = inManifest(
     new Failure('The secret live--region is not there, says --region.', {
       ...{ code: 'conflict', exitCode: 3 },

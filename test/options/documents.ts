@@ -8,7 +8,7 @@ import {
 } from '../../src/options/catalog/index.ts';
 import { table } from '../support/documents.ts';
 
-/** What the documents say of options: it follows from the catalog, so that none is forgotten. */
+/** Generates what the documents say about options from the catalog, so that no option is missing. */
 
 type Field = ManifestField & { name: string; option: OptionSpec };
 
@@ -18,7 +18,7 @@ const FIELDS: Field[] = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, opti
 const IN_ENTRY = FIELDS.filter(({ inKey }) => inKey === undefined);
 const IN_KEY = FIELDS.filter(({ inKey }) => inKey !== undefined);
 
-/** The fields of an entry with `key` where the options for it are. */
+/** Returns the fields of an entry, with `key` at the place of its options. */
 function withKey<T>(before: T[], key: T, after: T[]): T[] {
   return [...before, key, ...after];
 }
@@ -169,7 +169,7 @@ function oneOf(properties: object) {
   return { type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties };
 }
 
-/** A choice has a definition of its own, to which `defaults` refers too. */
+/** A choice has its own definition, because `defaults` refers to it too. */
 function keyMember(field: Field): object {
   return field.option.takes === 'choice' ? { $ref: `#/definitions/${field.name}` } : valueSchema(field);
 }

@@ -33,13 +33,13 @@ const GUIDE_TRUST_POLICY = `{
   ]
 }`;
 
-describe('the read policy', () => {
-  test('for one secret it is the one in the AWS guide', () => {
+describe('buildReadPolicy', () => {
+  test('returns the policy of the AWS guide for one secret', () => {
     const ours = parsePolicy(JSON.stringify(buildReadPolicy([west], 'secrets', where)));
     expect(samePolicy(ours, parsePolicy(GUIDE_READ_POLICY))).toBe(true);
   });
 
-  test('names each secret once, or a prefix in its Region, or all of that, or everything, as the scope says', () => {
+  test('names each secret once, a prefix or all secrets per Region, or everything, as the scope says', () => {
     const resources = (scope: PolicyScope) =>
       buildReadPolicy([west, ireland, west], scope, where).Statement[0]?.Resource;
     expect(resources('secrets')).toEqual([west.arn, ireland.arn]);
@@ -54,7 +54,7 @@ describe('the read policy', () => {
     expect(resources('account')).toEqual(['*']);
   });
 
-  test('allows decryption with just the given keys, through Secrets Manager of their Region', () => {
+  test('allows decryption with only the given keys, through Secrets Manager in their Region', () => {
     const secrets: ReadableSecret[] = [
       { ...west, kmsKey: { kind: 'key', arn: key } },
       { ...west, arn: `${arn}x`, kmsKey: { kind: 'key', arn: `${key}x` } },
@@ -79,7 +79,7 @@ describe('the read policy', () => {
     ]);
   });
 
-  test('allows decryption with the aliases of each account on the keys of that account', () => {
+  test('limits the aliases of each account to the keys of that account', () => {
     const aliased = (alias: string, account: string): ReadableSecret => ({
       ...west,
       kmsKey: { kind: 'alias', alias, account },
@@ -114,21 +114,21 @@ describe('the read policy', () => {
     expect(text).toContain('"secretsmanager.cn-north-1.amazonaws.com.cn"');
   });
 
-  test('cannot be made for no secret at all', () => {
+  test('throws without any secret', () => {
     expect(() => buildReadPolicy([], 'secrets', where)).toThrow(RangeError);
   });
 });
 
-describe('the trust policy', () => {
+describe('buildTrustPolicy', () => {
   const options = { account: '111122223333', sourceAccount: false, sourceArns: [] };
 
-  test('without conditions it is the one in the AWS guide, and has no Condition element', () => {
+  test('returns the policy of the AWS guide, without a Condition element, by default', () => {
     const policy = buildTrustPolicy(options);
     expect(samePolicy(parsePolicy(JSON.stringify(policy)), parsePolicy(GUIDE_TRUST_POLICY))).toBe(true);
     expect(policy.Statement[0]).not.toHaveProperty('Condition');
   });
 
-  test('is limited to the account and to the given resources', () => {
+  test('limits access to the account and to the given resources', () => {
     const sourceArns = ['arn:aws:mediaconnect:us-west-2:111122223333:flow:*'];
     expect(buildTrustPolicy({ ...options, sourceAccount: true, sourceArns }).Statement[0]?.Condition).toEqual(
       {

@@ -13,8 +13,8 @@ import { parsed } from './judge.ts';
 const SEED = 20_250_301;
 const anyPolicy = fc.oneof(identityPolicy, resourcePolicy);
 
-describe('two documents mean the same', () => {
-  test('in whatever order, in lists or not, with or without Sid and Id', () => {
+describe('samePolicy and describeDifference, for equivalent documents', () => {
+  test('ignore order, lists of one value, Sid and Id', () => {
     fc.assert(
       fc.property(anyPolicy, fc.infiniteStream(fc.nat(1000)), (policy, numbers) => {
         const rewritten = rewrite(policy, () => numbers.next().value ?? 0);
@@ -25,18 +25,18 @@ describe('two documents mean the same', () => {
     );
   });
 
-  test('when one names the account by ID and the other by its root', () => {
+  test('treat an account ID and the ARN of its root as equal', () => {
     const trust = (AWS: string) => one({ Principal: { AWS }, Action: 'sts:AssumeRole' });
     expect(samePolicy(trust('111122223333'), trust('arn:aws:iam::111122223333:root'))).toBe(true);
   });
 
-  test('when context keys differ in case', () => {
+  test('ignore the case of context keys', () => {
     const keyed = (key: string) =>
       one({ Action: '*', Resource: '*', Condition: { Bool: { [key]: 'true' } } });
     expect(samePolicy(keyed('aws:SecureTransport'), keyed('AWS:securetransport'))).toBe(true);
   });
 
-  test('in another Version, as long as there is no policy variable', () => {
+  test('ignore Version unless there is a policy variable', () => {
     const version = (Version: string, Resource: string) =>
       parsePolicy(JSON.stringify({ Version, Statement: { Effect: 'Allow', Action: '*', Resource } }));
     expect(samePolicy(version('2008-10-17', '*'), version('2012-10-17', '*'))).toBe(true);
@@ -48,7 +48,7 @@ describe('two documents mean the same', () => {
   });
 });
 
-describe('two documents do not mean the same', () => {
+describe('samePolicy and describeDifference, for different documents', () => {
   const base: JsonObject = {
     Action: ['s3:GetObject', 's3:PutObject'],
     Resource: ['arn:aws:s3:::a', 'arn:aws:s3:::b'],
@@ -66,19 +66,19 @@ describe('two documents do not mean the same', () => {
     ],
     ['a condition value', { ...base, Condition: { StringEquals: { 'aws:PrincipalTag/team': ['x'] } } }],
     [
-      'how condition values are split',
+      'the splitting of condition values',
       { ...base, Condition: { StringEquals: { 'aws:PrincipalTag/team': 'x,y' } } },
     ],
     ['a condition operator', { ...base, Condition: { StringLike: { 'aws:PrincipalTag/team': ['x', 'y'] } } }],
-    ['the absence of a condition', { Action: Action ?? '', Resource: Resource ?? '' }],
+    ['the presence of a condition', { Action: Action ?? '', Resource: Resource ?? '' }],
     ['a principal', { ...base, Principal: '*' }],
     ['an unknown element', { ...base, Purpose: 'x' }],
-  ])('when %s differs', (_, changed) => {
+  ])('find a difference in %s', (_, changed) => {
     expect(samePolicy(one(base), one(changed))).toBe(false);
     expect(describeDifference(one(base), one(changed)).length).toBeGreaterThan(0);
   });
 
-  test('when both have an element that is not understood', () => {
+  test('find a difference when both have the same unknown element', () => {
     const strange = one({ ...base, Purpose: 'x' });
     expect(samePolicy(strange, strange)).toBe(false);
     expect(describeDifference(strange, strange)).toEqual([
@@ -87,7 +87,7 @@ describe('two documents do not mean the same', () => {
     ]);
   });
 
-  test('the difference is told in both directions, and long lists are cut', () => {
+  test('describe the difference in both directions and shorten long lists', () => {
     const many = one({ Action: ['s3:a', 's3:b', 's3:c', 's3:d', 's3:e', 's3:f'], NotResource: '*' });
     const ours = one({
       Principal: { Service: 'mediaconnect.amazonaws.com' },
@@ -105,10 +105,10 @@ function one(statement: JsonObject) {
   return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', ...statement } }));
 }
 
-/** The policy as IAM or another author might write it: shuffled, with single values and lists in turn, and named. */
+/** Rewrites the policy as IAM or another author might: shuffled, with lists for single values and back, and named. */
 function rewrite(policy: RawPolicy, random: () => number): RawPolicy & { Id: string } {
   const statements = shuffled([policy.Statement].flat(), random);
-  const named = statements.map((each, at) => ({ Sid: `S${at}`, ...rewriteObject(each, random) }));
+  const named = statements.map((each, index) => ({ Sid: `S${index}`, ...rewriteObject(each, random) }));
   return { ...policy, Id: 'rewritten', Statement: named };
 }
 

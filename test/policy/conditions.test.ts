@@ -9,7 +9,7 @@ const unknown = 'cannot-tell';
 
 type Context = Record<string, string | string[]>;
 
-/** The verdict on a trust policy that lets MediaConnect in on this condition. */
+/** Returns the verdict on a trust policy that allows MediaConnect under this condition. */
 function underCondition(condition: JsonObject, context: Context, version = '2012-10-17'): Verdict {
   const statement = {
     Effect: 'Allow',
@@ -65,7 +65,7 @@ describe('a condition with one value in the request', () => {
     ['stringequals', 'x', 'x'],
     ['ForAllValues:Null', 'true', 'x'],
     ['NullIfExists', 'true', 'x'],
-  ])('%s %s against %s is beyond the documentation', (operator, policyValue, requestValue) => {
+  ])('%s %s against %s cannot be decided', (operator, policyValue, requestValue) => {
     expect(underCondition({ [operator]: { 'aws:Key': policyValue } }, { 'aws:Key': requestValue })).toBe(
       unknown,
     );
@@ -89,7 +89,7 @@ describe('a condition on a key that the request does not have', () => {
     expect(underCondition({ [operator]: { 'aws:Key': '203.0.113.7' } }, { 'aws:Key': [] })).toBe(verdict);
   });
 
-  test('Null tells it apart', () => {
+  test('is met or not as Null says', () => {
     expect(underCondition({ Null: { 'aws:Key': true } }, {})).toBe(allowed);
     expect(underCondition({ Null: { 'aws:Key': 'false' } }, {})).toBe(denied);
     expect(underCondition({ Null: { 'aws:Key': 'true' } }, { 'aws:Key': [] })).toBe(allowed);
@@ -118,8 +118,8 @@ describe('a condition on a key with several values', () => {
   });
 });
 
-describe('conditions together', () => {
-  test('several lines must all hold, and of several values of a negated operator none may match', () => {
+describe('several conditions', () => {
+  test('must all be met, and no value of a negated operator may match', () => {
     const context = { 'aws:SourceAccount': ACCOUNT, 'aws:username': 'alice' };
     const both = { StringEquals: { 'aws:SourceAccount': ACCOUNT, 'AWS:UserName': 'alice' } };
     expect(underCondition(both, context)).toBe(allowed);
@@ -147,7 +147,7 @@ describe('a policy variable', () => {
     );
   });
 
-  test('stands for a character that would be a wildcard', () => {
+  test('can escape a wildcard character', () => {
     for (const operator of ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']) {
       expect(underCondition({ [operator]: { 'aws:Name': `a\${*}\${?}\${$}` } }, { 'aws:Name': 'a*?$' })).toBe(
         allowed,
@@ -166,7 +166,7 @@ describe('a policy variable', () => {
     expect(underCondition(condition, { 'aws:Name': `\${aws:username}` }, '2008-10-17')).toBe(allowed);
   });
 
-  test('without a value leaves open whether the other values count', () => {
+  test('without a value makes the result unknown where another value matches', () => {
     const condition = { StringEquals: { 'aws:Name': [`\${aws:nobody}`, 'alice'] } };
     expect(underCondition(condition, { 'aws:Name': 'alice' })).toBe(unknown);
     expect(underCondition(condition, { 'aws:Name': 'bob' })).toBe(denied);

@@ -4,8 +4,8 @@ import { decodePolicy, PolicyParseError, parsePolicy } from '../../src/policy/in
 const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' };
 const read = (policy: unknown) => parsePolicy(JSON.stringify(policy));
 
-describe('reading a policy document', () => {
-  test('single values in place of lists are the same as lists of one', () => {
+describe('parsePolicy', () => {
+  test('reads a single value as a list of one', () => {
     const short = {
       Version: '2012-10-17',
       Statement: { ...statement, Condition: { Bool: { 'aws:SecureTransport': true } } },
@@ -24,11 +24,11 @@ describe('reading a policy document', () => {
     expect(read(short)).toEqual(read(long));
   });
 
-  test('a document without a Version is of the old one', () => {
+  test('reads a document without Version as version 2008-10-17', () => {
     expect(read({ Statement: statement }).version).toBe('2008-10-17');
   });
 
-  test('unknown elements are kept by name', () => {
+  test('keeps unknown elements by name', () => {
     const document = read({ Purpose: 1, Statement: { ...statement, Color: 'red' } });
     expect(document.unknownElements).toEqual(['Purpose']);
     expect(document.statements[0]?.unknownElements).toEqual(['Color']);
@@ -40,11 +40,11 @@ describe('reading a policy document', () => {
     ['an empty list of statements', { Statement: [] }, 'Statement is empty'],
     ['a statement that is text', { Statement: ['x'] }, 'a statement is not an object'],
     [
-      'another version',
+      'an unknown version',
       { Version: '2020-01-01', Statement: statement },
       'Version is neither 2012-10-17 nor 2008-10-17',
     ],
-    ['another effect', { Statement: { ...statement, Effect: 'allow' } }, 'Effect is neither Allow nor Deny'],
+    ['an unknown effect', { Statement: { ...statement, Effect: 'allow' } }, 'Effect is neither Allow nor Deny'],
     [
       'no action',
       { Statement: { Effect: 'Allow', Resource: '*' } },
@@ -71,35 +71,35 @@ describe('reading a policy document', () => {
       'Condition is not an object',
     ],
     [
-      'a condition on nothing',
+      'a condition operator without keys',
       { Statement: { ...statement, Condition: { Bool: 'x' } } },
       'Condition Bool is not an object',
     ],
     [
-      'a condition value that is none',
+      'a condition value that is null',
       { Statement: { ...statement, Condition: { Bool: { a: null } } } },
       'Condition Bool holds something that is not a value',
     ],
     ['a Sid that is a number', { Statement: { ...statement, Sid: 1 } }, 'Sid is not a string'],
-  ])('%s is refused with the reason', (_, policy, reason) => {
+  ])('rejects %s with the reason', (_, policy, reason) => {
     expect(() => read(policy)).toThrow(new PolicyParseError(reason));
   });
 
-  test('the trailing commas of the AWS guide are refused, as IAM refuses them', () => {
+  test('rejects the trailing commas of the AWS guide, as IAM does', () => {
     expect(() => parsePolicy('{"Statement":[{"Effect":"Allow",},],}')).toThrow(
       new PolicyParseError('not JSON'),
     );
   });
 });
 
-describe('decoding what GetPolicyVersion and GetRole return', () => {
-  test('every character comes back, and a plus sign stays one', () => {
+describe('decodePolicy', () => {
+  test('decodes every character and keeps a plus sign', () => {
     const text = '{ "Sid": "a+b%20\n\u00e9/?&" }';
     expect(decodePolicy(encodeURIComponent(text))).toBe(text);
     expect(decodePolicy('a+b%2Bc')).toBe('a+b+c');
   });
 
-  test('a broken encoding is refused', () => {
+  test('rejects a broken encoding', () => {
     expect(() => decodePolicy('%7B%2')).toThrow(new PolicyParseError('not percent-encoded text'));
   });
 });

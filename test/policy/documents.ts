@@ -36,7 +36,7 @@ const presence = fc.record({
   values: fc.constantFrom('true', 'false'),
 });
 
-/** One line of a `Condition`. */
+/** One entry of a `Condition`. */
 interface ConditionLine {
   operator: string;
   key: string;

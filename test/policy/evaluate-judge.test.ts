@@ -13,11 +13,11 @@ import {
   trustCase,
 } from './judge.ts';
 
-/** Fixed, so that every run asks the same questions; a failure prints the seed and the smallest case. */
+/** A fixed seed, so that every run makes the same requests. A failure prints the seed and the smallest case. */
 const SEED = 20_250_131;
 const REQUESTS = runs(500, 6_000);
 
-describe('an independent judge of IAM policies comes to the same verdict', () => {
+describe('the evaluator agrees with an independent judge of IAM policies', () => {
   test(`on ${REQUESTS} requests of a role, with boundaries and resource policies`, async () => {
     const agrees = async (each: AccessCase) => expectSame(ourAccess(each).verdict, () => judgedAccess(each));
     await fc.assert(fc.asyncProperty(accessCase, agrees), { seed: SEED, numRuns: REQUESTS });
@@ -29,8 +29,8 @@ describe('an independent judge of IAM policies comes to the same verdict', () =>
   });
 });
 
-describe('of the words that the comparison uses', () => {
-  test('fewer than 1 in 40 requests of a role is beyond this program, and many are allowed', () => {
+describe('the requests of this comparison', () => {
+  test('leave fewer than 1 in 40 requests of a role undecided, and many are allowed', () => {
     const verdicts = fc
       .sample(accessCase, { seed: SEED, numRuns: REQUESTS })
       .map((each) => ourAccess(each).verdict);
@@ -38,7 +38,7 @@ describe('of the words that the comparison uses', () => {
     expect(share(verdicts, 'allowed')).toBeGreaterThan(1 / 5);
   });
 
-  test('fewer than 1 in 1,000 requests to assume a role is, and many are allowed', () => {
+  test('leave fewer than 1 in 1,000 requests to assume a role undecided, and many are allowed', () => {
     const verdicts = fc
       .sample(trustCase, { seed: SEED, numRuns: REQUESTS })
       .map((each) => ourTrust(each).verdict);

@@ -12,8 +12,8 @@ const trustWith = (...statements: JsonObject[]) => parsed({ Version: '2012-10-17
 const allow: JsonObject = { Effect: 'Allow', Principal: { Service: SERVICE }, Action: 'sts:AssumeRole' };
 const strange = { StringResembles: { 'aws:SourceAccount': ACCOUNT } };
 
-describe('a verdict is given only if nothing unknown could change it', () => {
-  test('an unknown context key leaves the verdict that every value of it would give, or none', () => {
+describe('the evaluator', () => {
+  test('decides with an unknown context key only if every value of it gives the same verdict', () => {
     const keyAndCase = fc.tuple(fc.constantFrom(...KEY_WORDS), accessCase);
     fc.assert(
       fc.property(keyAndCase, ([{ keys, inRequest }, each]) => {
@@ -30,7 +30,7 @@ describe('a verdict is given only if nothing unknown could change it', () => {
     );
   });
 
-  test('an unknown operator leaves the verdict that it gives both when it holds and when it does not, or none', () => {
+  test('decides with an unknown operator only if the verdict does not depend on it', () => {
     const outcomes = new Set<Verdict>();
     fc.assert(
       fc.property(trustCase, fc.nat(2), (each, position) => {
@@ -48,25 +48,25 @@ describe('a verdict is given only if nothing unknown could change it', () => {
   });
 });
 
-describe('what is not known is named, with the statement', () => {
+describe('evaluateTrust', () => {
   const verdictOf = (...statements: JsonObject[]) =>
     evaluateTrust(trustWith(...statements), { service: SERVICE, context: { 'aws:SourceAccount': ACCOUNT } });
 
-  test('an operator', () => {
+  test('names an unknown operator and its statement', () => {
     expect(verdictOf({ ...allow, Condition: strange })).toEqual({
       verdict: 'cannot-tell',
       because: 'condition operator StringResembles is not known (statement 1 of the trust policy)',
     });
   });
 
-  test('an element', () => {
+  test('names an unknown element and its statement', () => {
     expect(verdictOf({ ...allow, Purpose: 'x' })).toEqual({
       verdict: 'cannot-tell',
       because: 'element Purpose is not known (statement 1 of the trust policy)',
     });
   });
 
-  test('a kind of principal', () => {
+  test('names an unknown kind of principal and its statement', () => {
     const { verdict, because } = verdictOf({ ...allow, Principal: { Robot: 'r2' } });
     expect({ verdict, because }).toEqual({
       verdict: 'cannot-tell',
@@ -74,16 +74,16 @@ describe('what is not known is named, with the statement', () => {
     });
   });
 
-  test('an unknown Deny that could apply stands in the way of an Allow', () => {
+  test('cannot decide when an unknown Deny could apply', () => {
     expect(verdictOf(allow, { ...allow, Effect: 'Deny', Condition: strange }).verdict).toBe('cannot-tell');
   });
 
-  test('an unknown Deny for something else does not', () => {
+  test('ignores an unknown Deny for another action', () => {
     const other = { ...allow, Effect: 'Deny', Action: 'sts:TagSession', Condition: strange };
     expect(verdictOf(allow, other).verdict).toBe('allowed');
   });
 
-  test('a Deny that applies for sure decides, whatever else there is', () => {
+  test('denies when another Deny certainly applies', () => {
     expect(verdictOf({ ...allow, Condition: strange }, { ...allow, Effect: 'Deny' })).toEqual({
       verdict: 'denied',
       because: 'statement 2 of the trust policy denies it',
@@ -103,12 +103,12 @@ function withValue(each: AccessCase, key: string, value: string | undefined): Ac
   return { ...each, context: value === undefined ? rest : { ...rest, [key]: value } };
 }
 
-/** The policy with one of its statements under this condition in place of its own. */
+/** Returns the policy with this condition in one of its statements. */
 function conditioned(policy: RawPolicy, position: number, condition: JsonObject): RawPolicy {
   const statements = [policy.Statement].flat();
   const chosen = position % statements.length;
-  const changed = statements.map((statement, at) =>
-    at === chosen ? { ...statement, Condition: condition } : statement,
+  const changed = statements.map((statement, index) =>
+    index === chosen ? { ...statement, Condition: condition } : statement,
   );
   return { ...policy, Statement: changed };
 }

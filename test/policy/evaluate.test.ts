@@ -38,11 +38,11 @@ function access(
   });
 }
 
-describe('what a role may do with a secret in its own account', () => {
+describe('evaluateAccess to a secret in the account of the role', () => {
   const allow = policy(allowAll);
 
   test.each<[string, Partial<EvaluationInput>, Verdict, string, DeniedBy?]>([
-    ['nothing says so', {}, 'denied', 'no statement allows it'],
+    ['no policy allows it', {}, 'denied', 'no statement allows it'],
     [
       'its second policy allows it',
       { identityPolicies: [policy(allowOther), allow] },
@@ -78,18 +78,18 @@ describe('what a role may do with a secret in its own account', () => {
       'statement 1 of the resource policy denies it',
       'statement',
     ],
-  ])('%s', (_, input, verdict, because, deniedBy) => {
+  ])('decides when %s', (_, input, verdict, because, deniedBy) => {
     expect(access(input)).toEqual({ verdict, because, ...(deniedBy ? { deniedBy } : {}) });
   });
 
-  test('a secret of another account is left open, because other rules hold there', () => {
+  test('cannot decide about a secret of another account, where other rules apply', () => {
     const elsewhere = SECRET.replace(ACCOUNT, '444455556666');
     expect(access({ identityPolicies: [allow] }, READ, elsewhere).verdict).toBe('cannot-tell');
     expect(access({}, READ, elsewhere).verdict).toBe('denied');
   });
 });
 
-describe('what a resource policy gives to a role without other permissions, and within an empty boundary', () => {
+describe('evaluateAccess with a resource policy, without other permissions and within an empty boundary', () => {
   test.each<[string, JsonObject | string, Verdict, Verdict]>([
     ['everyone', '*', 'allowed', 'allowed'],
     ['every AWS principal', { AWS: '*' }, 'allowed', 'allowed'],
@@ -105,13 +105,13 @@ describe('what a resource policy gives to a role without other permissions, and 
     ['an identity provider', { Federated: 'accounts.google.com' }, 'denied', 'denied'],
     ['a deleted principal', { AWS: 'AROAEXAMPLEEXAMPLE' }, 'cannot-tell', 'cannot-tell'],
     ['a canonical user', { CanonicalUser: '79a59df900b949e5' }, 'cannot-tell', 'cannot-tell'],
-  ])('%s', (_, principal, alone, bounded) => {
+  ])('decides when the principal is %s', (_, principal, alone, bounded) => {
     const resourcePolicy = to(principal);
     expect(access({ resourcePolicy }).verdict).toBe(alone);
     expect(access({ resourcePolicy, permissionsBoundary: policy(allowOther) }).verdict).toBe(bounded);
   });
 
-  test('a session is not taken for this one as long as its name is not known', () => {
+  test('cannot decide about a session as the principal when the session name is unknown', () => {
     const principal = { roleArn: ROLE };
     const request = { principal, action: READ, resource: SECRET, context: {} };
     const evaluation = evaluateAccess({
@@ -125,7 +125,7 @@ describe('what a resource policy gives to a role without other permissions, and 
     });
   });
 
-  test('a Deny for all but the role counts for others, and is left open where the account is not listed too', () => {
+  test('applies a Deny with NotPrincipal to others, and cannot decide if it does not list the account', () => {
     const denyBut = (AWS: string[]) => policy({ ...denyAll, NotPrincipal: { AWS } });
     const withAllow = (AWS: string[]) =>
       access({ identityPolicies: [policy(allowAll)], resourcePolicy: denyBut(AWS) }).verdict;
@@ -135,11 +135,11 @@ describe('what a resource policy gives to a role without other permissions, and 
   });
 });
 
-describe('what a role may do with a KMS key', () => {
+describe('evaluateAccess to a KMS key', () => {
   const identityPolicies = [policy(allowAll)];
   const decrypt = (input: Partial<EvaluationInput>) => access(input, 'kms:Decrypt', KEY).verdict;
 
-  test('its policies count as far as the key policy lets the account in', () => {
+  test('applies the policies of the role if the key policy allows the account', () => {
     expect(decrypt({ identityPolicies, resourcePolicy: to({ AWS: ACCOUNT }) })).toBe('allowed');
     expect(
       decrypt({ identityPolicies, resourcePolicy: to({ AWS: `arn:aws:iam::${ACCOUNT}:user/alice` }) }),
@@ -147,13 +147,13 @@ describe('what a role may do with a KMS key', () => {
     expect(decrypt({ resourcePolicy: to({ AWS: ROLE }) })).toBe('allowed');
   });
 
-  test('without the key policy, what its policies say is judged', () => {
+  test('applies the policies of the role if the key policy is not given', () => {
     expect(decrypt({ identityPolicies })).toBe('allowed');
     expect(decrypt({})).toBe('denied');
   });
 });
 
-describe('what a Resource stands for', () => {
+describe('evaluateAccess with a Resource', () => {
   test.each<[string, Verdict]>([
     [SECRET, 'allowed'],
     [SECRET.toUpperCase(), 'denied'],
@@ -169,7 +169,7 @@ describe('what a Resource stands for', () => {
   });
 });
 
-describe('what an Action stands for', () => {
+describe('evaluateAccess with an Action', () => {
   test.each<[string, Verdict]>([
     ['SecretsManager:GETSECRETVALUE', 'allowed'],
     ['secretsmanager:*Secret*', 'allowed'],
@@ -180,8 +180,8 @@ describe('what an Action stands for', () => {
   });
 });
 
-describe('statements where they do not belong', () => {
-  test('with a Principal in the policy of a role, or without one or a Resource', () => {
+describe('evaluateAccess with an invalid statement', () => {
+  test('names a Principal in the policy of a role, a missing Principal and a missing Resource', () => {
     expect(access({ identityPolicies: [to('*')] }).because).toContain('element Principal is out of place');
     expect(access({ resourcePolicy: policy(allowAll) }).because).toContain('element Principal is missing');
     expect(access({ identityPolicies: [policy({ Effect: 'Allow', Action: '*' })] }).because).toContain(
@@ -190,7 +190,7 @@ describe('statements where they do not belong', () => {
   });
 });
 
-describe('which service may assume a role', () => {
+describe('evaluateTrust', () => {
   const trust = (Principal: JsonObject | string) =>
     evaluateTrust(policy({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }), {
       service: 'mediaconnect.amazonaws.com',
@@ -204,7 +204,7 @@ describe('which service may assume a role', () => {
     ['every AWS principal', { AWS: '*' }, 'cannot-tell'],
     ['an account', { AWS: ACCOUNT }, 'denied'],
     ['a pattern', { Service: '*.amazonaws.com' }, 'cannot-tell'],
-  ])('%s', (_, principal, verdict) => {
+  ])('decides when the principal is %s', (_, principal, verdict) => {
     expect(trust(principal)).toBe(verdict);
   });
 });

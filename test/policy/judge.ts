@@ -11,7 +11,7 @@ import {
 import { identityPolicy, type RawPolicy, resourcePolicy, trustPolicy } from './documents.ts';
 import { ACCOUNT, type Context, context, ROLE_ARN, SESSION_NAME, target } from './vocabulary.ts';
 
-/** A question both to this program and to the judge, `@cloud-copilot/iam-simulate`. */
+/** A request that this program and the judge, `@cloud-copilot/iam-simulate`, both evaluate. */
 export interface AccessCase {
   identity: RawPolicy[];
   boundary: RawPolicy | undefined;
@@ -26,7 +26,7 @@ export interface TrustCase {
   context: Context;
 }
 
-/** The judge takes a missing key policy for one that allows nothing; this program, for one that is not looked at. */
+/** Without requests to which the judge applies a missing key policy as one that allows nothing; this program ignores it. */
 export const accessCase: fc.Arbitrary<AccessCase> = fc
   .record({
     identity: fc.array(identityPolicy, { minLength: 1, maxLength: 2 }),
@@ -107,15 +107,15 @@ interface Question {
 }
 
 /**
- * The document in words that the judge understands as AWS documents the original. It deviates in two places:
+ * Returns the document in a form that the judge evaluates as AWS documents the original. The judge deviates in two places:
  * - It resolves policy variables in documents of every version. Before 2012-10-17 they are literal text (IAM User Guide,
  *   "IAM policy elements: Variables and tags"), so it gets the dollar sign escaped there.
- * - To it an IPv6 address is not outside an IPv4 address without a prefix. That means the same as with `/32` (same guide,
- *   "IP address condition operators"), which it does understand.
+ * - It does not count an IPv6 address as outside an IPv4 address without a prefix. `/32` means the same (same guide,
+ *   "IP address condition operators"), and the judge supports that.
  *
- * Three more are kept out of the vocabulary, and tested by hand in conditions.test.ts: it takes `0.0.0.0/0` for a range
- * of one address, it takes an ARN apart at its colons before it resolves variables, which have a colon themselves, and
- * in operators without wildcards it does not take `${*}` for an asterisk.
+ * Three more deviations are kept out of the vocabulary and tested in conditions.test.ts: it treats `0.0.0.0/0` as a range
+ * of one address, it splits an ARN at its colons before it resolves variables, which have a colon themselves, and
+ * in operators without wildcards it does not treat `${*}` as an asterisk.
  */
 function forJudge(policy: RawPolicy): unknown {
   const text = JSON.stringify(policy).replace(/"(\d+\.\d+\.\d+\.\d+)"/g, '"$1/32"');
@@ -131,7 +131,10 @@ async function judge(question: Question): Promise<Verdict> {
         resource: { resource: question.resource, accountId: ACCOUNT },
         contextVariables: question.context,
       },
-      identityPolicies: question.identity.map((policy, at) => ({ name: `p${at}`, policy: forJudge(policy) })),
+      identityPolicies: question.identity.map((policy, index) => ({
+        name: `p${index}`,
+        policy: forJudge(policy),
+      })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(question.resourcePolicy ? { resourcePolicy: forJudge(question.resourcePolicy) } : {}),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { buildReadPolicy, measure } from '../../src/policy/index.ts';
 
-describe('the size of a policy document', () => {
-  test('is the same however it is laid out', () => {
+describe('measure', () => {
+  test('ignores the layout of a document', () => {
     const secret = {
       arn: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:x-AbCdEf',
       region: 'us-west-2',
@@ -13,7 +13,7 @@ describe('the size of a policy document', () => {
     expect(measure(JSON.stringify(policy, null, '\t\n  '))).toBe(size);
   });
 
-  test('counts white space inside strings, behind an escaped quotation mark too', () => {
+  test('counts white space inside strings, even after an escaped quotation mark', () => {
     expect(measure('{ "a b" : "c \\" d" }')).toBe('{"a b":"c \\" d"}'.length);
   });
 });

@@ -49,7 +49,7 @@ const asKey = (arn: string) => ({ kind: 'key', arn }) as const;
 const secrets = fc.array(secret, { minLength: 1, maxLength: 4 });
 const scope = fc.constantFrom<PolicyScope>('secrets', 'secrets', 'region', 'account');
 
-/** A policy of the shape, as built or as made by hand: actions apart, a Sid and an Id, a single statement. */
+/** A read policy as built, or as made by hand: separate actions, a Sid and an Id, a single statement. */
 const existing = fc
   .tuple(secrets, scope, fc.constantFrom('built', 'named', 'split', 'single'))
   .map(([some, width, style]) => {
@@ -70,7 +70,7 @@ const addition = fc.record({ text: existing, added: secrets, width: scope });
 const add = (text: string, added: ReadableSecret[], width: PolicyScope) =>
   addToReadPolicy(existingPolicy(text), added, width, where);
 
-/** Everything that has to be allowed so that the secret can be read. */
+/** Returns true if the policy allows everything that reading the secret requires. */
 function canRead(policy: JsonPolicy | string, { arn, region, kmsKey }: ReadableSecret): boolean {
   const document = parsePolicy(typeof policy === 'string' ? policy : JSON.stringify(policy));
   const allowed = (action: string, resource: string, context = {}) => {
@@ -96,15 +96,15 @@ function check(holds: (text: string, added: ReadableSecret[], width: PolicyScope
   );
 }
 
-describe('adding secrets to a read policy', () => {
-  test('lets each of them be read', () => {
+describe('addToReadPolicy', () => {
+  test('allows each added secret to be read', () => {
     check((text, added, width) => {
       const merged = add(text, added, width);
       expect(added.filter((each) => !canRead(merged, each))).toEqual([]);
     });
   });
 
-  test('takes nothing away from what could be read before', () => {
+  test('keeps every secret readable that was readable before', () => {
     fc.assert(
       fc.property(secrets, addition, (before, { added, width }) => {
         const merged = add(JSON.stringify(buildReadPolicy(before, 'secrets', where)), added, width);
@@ -114,14 +114,14 @@ describe('adding secrets to a read policy', () => {
     );
   });
 
-  test('a second time changes nothing', () => {
+  test('changes nothing the second time', () => {
     check((text, added, width) => {
       const once = add(text, added, width);
       expect(add(JSON.stringify(once), added, width)).toEqual(once);
     });
   });
 
-  test('keeps the shape, the statements in their order, and what their author called them, in the version that IAM takes', () => {
+  test('keeps the shape, the order of statements, Sid and Id, and sets the version that IAM accepts', () => {
     check((text, added, width) => {
       const merged = add(text, added, width);
       const before: JsonObject = JSON.parse(text);
@@ -135,7 +135,7 @@ describe('adding secrets to a read policy', () => {
     });
   });
 
-  test('puts a new ARN into the statement that is there, after what it has', () => {
+  test('appends a new ARN to the existing statement', () => {
     const west = {
       arn: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf',
       region: 'us-west-2',
@@ -149,7 +149,7 @@ describe('adding secrets to a read policy', () => {
     ]);
   });
 
-  test('adds nothing that a wildcard allows already, and does not take a secret for a wildcard', () => {
+  test('adds nothing that a wildcard allows already, and does not treat a secret as a wildcard', () => {
     const [one, all] = ['secret:one-AbCdEf', 'secret:*'].map(
       (name) => `arn:aws:secretsmanager:us-west-2:111122223333:${name}`,
     );
@@ -169,7 +169,7 @@ describe('adding secrets to a read policy', () => {
     ).toHaveLength(2);
   });
 
-  test('does not take a pattern for one character for a pattern for any number', () => {
+  test('does not treat a pattern for one character as a pattern for any number', () => {
     const narrow = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:?';
     const text = JSON.stringify(buildReadPolicy([{ arn: narrow, region: 'us-west-2' }], 'secrets', where));
     const merged = add(text, [{ arn: narrow, region: 'us-west-2' }], 'region');
@@ -177,7 +177,7 @@ describe('adding secrets to a read policy', () => {
   });
 });
 
-describe('a document is of the shape of a read policy', () => {
+describe('isReadPolicyShape', () => {
   const arn = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:a-AbCdEf';
   const read = { Effect: 'Allow', Action: [...READ_ACTIONS], Resource: arn };
   const decrypt = {
@@ -190,7 +190,7 @@ describe('a document is of the shape of a read policy', () => {
   const shape = (...statements: JsonObject[]) =>
     isReadPolicyShape(parsePolicy(JSON.stringify({ Statement: statements })));
 
-  test('when this program or a person after the guide made it', () => {
+  test('accepts what this program, or a person who follows the guide, makes', () => {
     fc.assert(
       fc.property(existing, (text) => isReadPolicyShape(parsePolicy(text))),
       { seed: SEED },
@@ -220,7 +220,7 @@ describe('a document is of the shape of a read policy', () => {
     ['it has a condition', [{ ...read, Condition: { Bool: { 'aws:SecureTransport': 'true' } } }]],
     ['it has a principal', [{ ...read, Principal: '*' }]],
     ['it has an unknown element', [{ ...read, Purpose: 'x' }]],
-    ['it is about keys only', [decrypt]],
+    ['it is only about KMS keys', [decrypt]],
     [
       'it decrypts outside Secrets Manager',
       [read, { Effect: 'Allow', Action: 'kms:Decrypt', Resource: decrypt.Resource }],
@@ -247,16 +247,16 @@ describe('a document is of the shape of a read policy', () => {
       'its keys have a further condition',
       [read, { ...decrypt, Condition: { ...decrypt.Condition, Bool: { 'aws:SecureTransport': 'true' } } }],
     ],
-  ])('but not when %s', (_, statements) => {
+  ])('rejects a document when %s', (_, statements) => {
     expect(shape(...statements)).toBe(false);
   });
 });
 
-describe('adding MediaConnect to a trust policy', () => {
+describe('addTrust', () => {
   const options = { account: '111122223333', sourceAccount: true, sourceArns: [] };
   const request = { service: 'mediaconnect.amazonaws.com', context: { 'aws:SourceAccount': '111122223333' } };
 
-  test('lets it in unless a Deny is in the way, and keeps everything that is there', () => {
+  test('allows MediaConnect unless there is a Deny, and keeps all statements', () => {
     fc.assert(
       fc.property(trustPolicy, (policy) => {
         const merged = addTrust(JSON.stringify(policy), options);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Words near to ours for policies and requests: few enough that they often meet. */
+/** Values for policies and requests, few enough that they often match. */
 export const ACCOUNT = '111122223333';
 export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/MediaConnect-ASM`;
 export const SESSION_NAME = 'flow-session';
@@ -47,7 +47,7 @@ export const RESOURCES = [
   `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:aes256-\${*}`,
 ];
 
-/** Context keys of each type: what a request may hold for them, and what a policy may compare them with. */
+/** Context keys of one type, their values in requests, and the values that policies compare them with. */
 interface KeyMessages {
   keys: string[];
   operators: string[];
@@ -155,7 +155,7 @@ export const context: fc.Arbitrary<Context> = words.map((parts) =>
   Object.assign({ 'aws:PrincipalAccount': ACCOUNT }, ...parts),
 );
 
-/** What is asked for: mostly to read a secret, at times to decrypt with the key. */
+/** What the request is for: mostly to read a secret, sometimes to decrypt with the key. */
 export const target = fc.oneof(
   {
     weight: 4,

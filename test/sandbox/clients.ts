@@ -25,14 +25,14 @@ export function clientsFor(
   };
 }
 
-/** What a client gets to see of a failure. */
+/** A failure as a client sees it. */
 export interface Failure {
   name: string;
   message: string;
   status: number | undefined;
 }
 
-/** The error that a call ends with; fails the test if it succeeds. */
+/** Returns the error of a call; fails the test if the call succeeds. */
 export async function failureOf(call: Promise<unknown>): Promise<Failure> {
   const error = await call.then(
     () => undefined,
@@ -55,7 +55,7 @@ export const TRUST = JSON.stringify({
   ],
 });
 
-/** A read policy for these resources. */
+/** Returns a read policy for these resources. */
 export function readPolicy(...resources: string[]): string {
   const actions = ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'];
   return JSON.stringify({

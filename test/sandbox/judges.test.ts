@@ -11,11 +11,11 @@ import { KEY, TRUST } from './clients.ts';
 const run = promisify(execFile);
 const judge = (name: string) => fileURLToPath(new URL(`judges/${name}`, import.meta.url));
 
-/** Clients of another making: they read the answers with code that has nothing in common with the SDK's. */
+/** Other clients, which parse the responses with code that has nothing in common with the JavaScript SDK. */
 const hasCli = process.platform !== 'win32' && spawnSync('sh', ['-c', 'command -v aws']).status === 0;
 const hasBoto3 = spawnSync('python3', ['-c', 'import boto3'], { stdio: 'ignore' }).status === 0;
 
-describe('other clients than the JavaScript SDK', () => {
+describe('clients other than the JavaScript SDK', () => {
   let sandbox: Sandbox;
   let folder: string;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe('other clients than the JavaScript SDK', () => {
   }
 
   it.skipIf(!hasCli)(
-    'take the guide’s three steps with the AWS CLI (skipped where there is no aws command)',
+    'run the three steps of the guide with the AWS CLI (skipped without an aws command)',
     async () => {
       const { stdout } = await run('sh', [judge('guide.sh'), folder], { env: environment() });
       expect(stdout.trim().split('\n')).toEqual([
@@ -64,7 +64,7 @@ describe('other clients than the JavaScript SDK', () => {
     },
   );
 
-  it.skipIf(!hasBoto3)('read everything back with boto3 (skipped where Python has no boto3)', async () => {
+  it.skipIf(!hasBoto3)('read everything back with boto3 (skipped without boto3)', async () => {
     const { stdout } = await run('python3', [judge('read_back.py')], { env: environment() });
     const seen = JSON.parse(stdout);
     expect(seen).toMatchObject({

@@ -41,7 +41,7 @@ const storeKey = (Name: string, KmsKeyId: string) =>
 const readKey = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
 
 describe('a KMS key', () => {
-  it('is found by its ID, its ARN, its alias and the alias’s ARN', async () => {
+  it('is found by its ID, its ARN, its alias and the ARN of its alias', async () => {
     const created = await kms.send(new CreateKeyCommand({ Description: 'Feeds' }));
     const { KeyId = '', Arn = '' } = created.KeyMetadata ?? {};
     expect(Arn).toBe(`${PLACE}key/${KeyId}`);
@@ -71,7 +71,7 @@ describe('a KMS key', () => {
     ['alias/none', `Alias ${PLACE}alias/none is not found.`],
     ['nonsense', "Invalid keyId 'nonsense'"],
     [`arn:aws:kms:eu-west-1:111122223333:key/${KEY_ID}`, 'Invalid arn eu-west-1'],
-  ])('%s that is not there is not found', async (name, message) => {
+  ])('is not found by %s if it does not exist', async (name, message) => {
     expect(await failureOf(describeKey(name))).toEqual({ name: 'NotFoundException', message, status: 400 });
   });
 
@@ -79,16 +79,16 @@ describe('a KMS key', () => {
     kms.send(new CreateKeyCommand({ Tags: keys.map((TagKey) => ({ TagKey, TagValue: '' })) }));
 
   it.each([
-    ['more than fifty', Array.from({ length: 51 }, (_, index) => `k${index}`), 'Too many tags'],
-    ['a reserved key', ['a', 'aws:k'], 'Tags beginning with aws: are reserved'],
-    ['a reserved key in capitals', ['AWS:k'], 'Tags beginning with aws: are reserved'],
-    ['a key twice', ['k', 'k'], 'Duplicate tag keys'],
-  ])('is not made with %s for tags', async (_what, keys, message) => {
+    ['more than fifty tags', Array.from({ length: 51 }, (_, index) => `k${index}`), 'Too many tags'],
+    ['a reserved tag key', ['a', 'aws:k'], 'Tags beginning with aws: are reserved'],
+    ['a reserved tag key in upper case', ['AWS:k'], 'Tags beginning with aws: are reserved'],
+    ['a duplicate tag key', ['k', 'k'], 'Duplicate tag keys'],
+  ])('is not created with %s', async (_what, keys, message) => {
     expect(await failureOf(tagged(...keys))).toEqual({ name: 'TagException', message, status: 400 });
     expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
   });
 
-  it('gets no alias without its prefix, or with a colon', async () => {
+  it('gets no alias without the prefix alias/ or with a colon', async () => {
     const alias = async (AliasName: string) =>
       failureOf(kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: await newKey() })));
     expect(await alias('feeds')).toEqual({
@@ -100,7 +100,7 @@ describe('a KMS key', () => {
     expect((await alias('alias/fe:eds')).name).toBe('InvalidAliasNameException');
   });
 
-  it('that is not there is told in the member that the API model of KMS has', async () => {
+  it('is reported as missing in the error member that the API model of KMS has', async () => {
     const answer = await sendSigned(sandbox(), {
       service: 'kms',
       headers: { ...JSON_1_1, 'x-amz-target': 'TrentService.DescribeKey' },
@@ -112,7 +112,7 @@ describe('a KMS key', () => {
     });
   });
 
-  it('of AWS’s own comes with its alias, and no one else changes its state', async () => {
+  it('exists with its alias when AWS manages it, and cannot be changed then', async () => {
     const managed = await describeKey('alias/aws/secretsmanager');
     expect(managed?.KeyManager).toBe('AWS');
     const KeyId = managed?.KeyId;
@@ -122,7 +122,7 @@ describe('a KMS key', () => {
     expect((await failureOf(own)).name).toBe('NotAuthorizedException');
   });
 
-  it('can be disabled, enabled, scheduled for deletion and kept after all', async () => {
+  it('can be disabled, enabled, scheduled for deletion and restored', async () => {
     const KeyId = await newKey();
     await kms.send(new DisableKeyCommand({ KeyId }));
     expect(await describeKey(KeyId)).toMatchObject({ KeyState: 'Disabled', Enabled: false });
@@ -143,7 +143,7 @@ describe('a KMS key', () => {
     expect((await failureOf(describeKey(KeyId))).name).toBe('NotFoundException');
   });
 
-  it('is listed with others in pages', async () => {
+  it('is listed in pages', async () => {
     const ids = [await newKey(), await newKey(), await newKey()];
     const first = await kms.send(new ListKeysCommand({ Limit: 2 }));
     const second = await kms.send(new ListKeysCommand({ Limit: 2, Marker: first.NextMarker }));
@@ -154,7 +154,7 @@ describe('a KMS key', () => {
     expect((await failureOf(lost)).name).toBe('InvalidMarkerException');
   });
 
-  it('is for those who have the permission, told by its aliases too', async () => {
+  it('requires permission, which can depend on its aliases', async () => {
     const KeyId = await newKey();
     await kms.send(new CreateAliasCommand({ AliasName: 'alias/feeds', TargetKeyId: KeyId }));
     const other = await newKey();
@@ -175,20 +175,20 @@ describe('a KMS key', () => {
 
   it.each([
     [
-      'of another kind',
+      'with another key spec',
       () => kms.send(new CreateKeyCommand({ KeySpec: 'RSA_2048', KeyUsage: 'SIGN_VERIFY' })),
     ],
     ['with grants', () => kms.send(new ListGrantsCommand({ KeyId: KEY_ID }))],
-  ])('%s is more than the sandbox has', async (_what, ask) => {
+  ])('is not implemented %s', async (_what, ask) => {
     expect((await failureOf(ask())).name).toBe('NotImplemented');
   });
 });
 
-describe('a secret with a KMS key of its own', () => {
+describe('a secret with a customer managed KMS key', () => {
   it.each([
     ['disabled', (KeyId: string) => kms.send(new DisableKeyCommand({ KeyId }))],
     ['pending deletion', (KeyId: string) => kms.send(new ScheduleKeyDeletionCommand({ KeyId }))],
-  ])('cannot be made, read or given a value while the key is %s', async (_state, spoil) => {
+  ])('cannot be created, read or given a value while the key is %s', async (_state, spoil) => {
     const KeyId = await newKey();
     await storeKey('feed', KeyId);
     await spoil(KeyId);
@@ -202,7 +202,7 @@ describe('a secret with a KMS key of its own', () => {
     expect({ LastAccessedDate, KmsKeyId }).toEqual({ LastAccessedDate: undefined, KmsKeyId: KeyId });
   });
 
-  it('works again with the key enabled, and not with another one, which cannot decrypt what it holds', async () => {
+  it('works again when the key is enabled, but not with another key, which cannot decrypt the value', async () => {
     const KeyId = await newKey();
     await storeKey('feed', KeyId);
     await kms.send(new DisableKeyCommand({ KeyId }));
@@ -215,7 +215,7 @@ describe('a secret with a KMS key of its own', () => {
     expect((await readKey('feed')).SecretString).toBe(KEY);
   });
 
-  it('may name the alias of AWS’s own key', async () => {
+  it('can name the alias of the AWS managed key', async () => {
     await storeKey('feed', 'alias/aws/secretsmanager');
     expect((await readKey('feed')).SecretString).toBe(KEY);
     const { Aliases } = await kms.send(new ListAliasesCommand({}));
@@ -223,7 +223,7 @@ describe('a secret with a KMS key of its own', () => {
   });
 
   it.each([KEY_ID, `${PLACE}key/${KEY_ID}`, 'alias/feeds', 'mrk-1234abcd12ab34cd56ef1234567890ab'])(
-    'brings the key %s into the account if it is the first to name it',
+    'adds the key %s to the account if it is the first to name it',
     async (name) => {
       expect((await failureOf(describeKey(name))).name).toBe('NotFoundException');
       await storeKey('feed', name);
@@ -232,7 +232,7 @@ describe('a secret with a KMS key of its own', () => {
     },
   );
 
-  it('does not bring a deleted key back, nor one of another Region', async () => {
+  it('does not add a deleted key or one of another Region', async () => {
     const KeyId = await newKey();
     await kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 }));
     now += 7 * DAY_MS;
@@ -241,7 +241,7 @@ describe('a secret with a KMS key of its own', () => {
     }
   });
 
-  it('can be in a Region where the key for its replica is of no use, and says so', async () => {
+  it('reports a failed replica when the KMS key of the replica is disabled', async () => {
     const elsewhere = clientsFor(sandbox(), { region: 'eu-west-1' }).kms;
     const { KeyMetadata } = await elsewhere.send(new CreateKeyCommand({}));
     await elsewhere.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
@@ -253,11 +253,11 @@ describe('a secret with a KMS key of its own', () => {
   });
 });
 
-describe('a key of another account', () => {
+describe('a KMS key of another account', () => {
   const theirs = 'arn:aws:kms:us-west-2:444455556666:';
 
   it.each([`key/${KEY_ID}`, 'alias/theirs'])(
-    'is not shown to this one, be it there or not: %s',
+    'cannot be described, whether it exists or not: %s',
     async (name) => {
       const failure = await failureOf(describeKey(theirs + name));
       expect(failure).toMatchObject({ name: 'AccessDeniedException', status: 400 });
@@ -275,7 +275,7 @@ describe('a key of another account', () => {
       'key/*',
       { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/theirs'] } },
     ],
-  ])('encrypts a secret for who may use it by %s', async (_how, name, resource, Condition) => {
+  ])('encrypts a secret for a caller with permission to use it by %s', async (_how, name, resource, Condition) => {
     const allow = (Resource: string) => [
       { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
       { Effect: 'Allow', Action: 'kms:*', Resource, Condition },

@@ -28,8 +28,8 @@ import { clientsFor, failureOf, KEY, readPolicy, TOKEN, TRUST } from './clients.
 const OTHER_KEY = 'f'.repeat(32);
 const ARN = 'arn:aws:iam::111122223333:policy/P';
 
-/** Each call takes effect, its answer is lost, and the SDK sends it again: what the caller then gets to see. */
-describe('when its answer was lost and it is sent again,', () => {
+/** Each call takes effect, its response is lost, and the SDK sends it again: what the caller then sees. */
+describe('a retry after a lost response', () => {
   const sandbox = freshSandbox();
   let iam: ReturnType<typeof clientsFor>['iam'];
   let secrets: ReturnType<typeof clientsFor>['secrets'];
@@ -37,7 +37,7 @@ describe('when its answer was lost and it is sent again,', () => {
     ({ iam, secrets } = clientsFor(sandbox(), { maxAttempts: 2 }));
   });
 
-  /** Runs a call whose first answer is lost, and checks that it was indeed sent twice. */
+  /** Makes a call whose first response is lost, and expects that it was sent twice. */
   const lost = async <T>(action: string, call: () => Promise<T>): Promise<T> => {
     const before = sandbox().requests.length;
     sandbox().addFault({ action, kind: 'drop-after' });
@@ -70,7 +70,7 @@ describe('when its answer was lost and it is sent again,', () => {
     iam.send(new CreateRoleCommand({ RoleName: 'R', AssumeRolePolicyDocument: TRUST }));
   const attach = () => iam.send(new AttachRolePolicyCommand({ RoleName: 'R', PolicyArn: ARN }));
 
-  it('CreateSecret answers what it made, unless the value is another', async () => {
+  it('of CreateSecret returns the secret, unless the value differs', async () => {
     const made = await lost('CreateSecret', () => createSecret());
     expect(made.VersionId).toBe(TOKEN);
     expect(await createSecret()).toMatchObject({ ARN: made.ARN, VersionId: TOKEN });
@@ -78,7 +78,7 @@ describe('when its answer was lost and it is sent again,', () => {
     expect(await versionIds()).toEqual([TOKEN]);
   });
 
-  it('PutSecretValue makes one version, unless the value is another', async () => {
+  it('of PutSecretValue creates one version, unless the value differs', async () => {
     await createSecret();
     const token = 'b'.repeat(32);
     const put = await lost('PutSecretValue', () => putValue(OTHER_KEY, token));
@@ -87,13 +87,13 @@ describe('when its answer was lost and it is sent again,', () => {
     expect(await versionIds()).toEqual([TOKEN, token]);
   });
 
-  it('PutSecretValue without a token of the caller’s makes one version too', async () => {
+  it('of PutSecretValue without a token from the caller creates one version too', async () => {
     await createSecret();
     await lost('PutSecretValue', () => putValue(OTHER_KEY));
     expect(await versionIds()).toHaveLength(2);
   });
 
-  it('RestoreSecret succeeds, as it does on a secret that was never deleted', async () => {
+  it('of RestoreSecret succeeds, as on a secret that was never deleted', async () => {
     await createSecret();
     await secrets.send(new RestoreSecretCommand({ SecretId: 's' }));
     await secrets.send(new DeleteSecretCommand({ SecretId: 's' }));
@@ -105,20 +105,20 @@ describe('when its answer was lost and it is sent again,', () => {
     expect((await secrets.send(new DescribeSecretCommand({ SecretId: 's' }))).DeletedDate).toBeUndefined();
   });
 
-  it('DeleteSecret says that it is scheduled already', async () => {
+  it('of DeleteSecret reports that the deletion is scheduled already', async () => {
     await createSecret();
     const call = lost('DeleteSecret', () => secrets.send(new DeleteSecretCommand({ SecretId: 's' })));
     expect((await failureOf(call)).name).toBe('InvalidRequestException');
   });
 
-  it('TagResource succeeds', async () => {
+  it('of TagResource succeeds', async () => {
     await createSecret();
     const Tags = [{ Key: 'k', Value: 'v' }];
     await lost('TagResource', () => secrets.send(new TagResourceCommand({ SecretId: 's', Tags })));
     expect((await secrets.send(new DescribeSecretCommand({ SecretId: 's' }))).Tags).toEqual(Tags);
   });
 
-  it('CreatePolicy and CreateRole find the name taken', async () => {
+  it('of CreatePolicy or CreateRole finds the name taken', async () => {
     expect(await failureOf(lost('CreatePolicy', createPolicy))).toMatchObject({
       name: 'EntityAlreadyExistsException',
       status: 409,
@@ -131,7 +131,7 @@ describe('when its answer was lost and it is sent again,', () => {
     });
   });
 
-  it('CreatePolicyVersion makes a second version, or finds no room for it', async () => {
+  it('of CreatePolicyVersion creates a second version, or exceeds the quota', async () => {
     await createPolicy();
     await lost('CreatePolicyVersion', createVersion);
     expect(await policyVersions()).toEqual(['v3', 'v2', 'v1']);
@@ -143,7 +143,7 @@ describe('when its answer was lost and it is sent again,', () => {
     expect(await policyVersions()).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
   });
 
-  it('DeletePolicyVersion finds it gone', async () => {
+  it('of DeletePolicyVersion does not find the version', async () => {
     await createPolicy();
     await createVersion();
     const command = new DeletePolicyVersionCommand({ PolicyArn: ARN, VersionId: 'v1' });
@@ -152,7 +152,7 @@ describe('when its answer was lost and it is sent again,', () => {
     expect(await policyVersions()).toEqual(['v2']);
   });
 
-  it('SetDefaultPolicyVersion, UpdateAssumeRolePolicy, TagRole and AttachRolePolicy succeed', async () => {
+  it('of SetDefaultPolicyVersion, UpdateAssumeRolePolicy, TagRole or AttachRolePolicy succeeds', async () => {
     await createPolicy();
     await createRole();
     const role = { RoleName: 'R' };
@@ -168,7 +168,7 @@ describe('when its answer was lost and it is sent again,', () => {
     expect(attached.AttachedPolicies).toHaveLength(1);
   });
 
-  it('DetachRolePolicy and DeleteRole find it gone', async () => {
+  it('of DetachRolePolicy or DeleteRole does not find the resource', async () => {
     await createPolicy();
     await createRole();
     await attach();

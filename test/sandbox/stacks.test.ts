@@ -20,7 +20,7 @@ import { clientsFor, failureOf, KEY, readPolicy, TRUST } from './clients.ts';
 
 const OWN = { Key: 'team', Value: 'video' };
 
-/** The tags that CloudFormation gives, as a map. */
+/** Returns tags as a map. */
 const stackTags = (tags: { Key?: string | undefined; Value?: string | undefined }[] | undefined) =>
   Object.fromEntries((tags ?? []).map(({ Key = '', Value }) => [Key, Value]));
 
@@ -33,14 +33,14 @@ const expected = (kind: string, region: string) => ({
   ),
 });
 
-describe('what CloudFormation made', () => {
+describe('a resource in a CloudFormation stack', () => {
   const sandbox = freshSandbox();
   let clients: ReturnType<typeof clientsFor>;
   beforeEach(() => {
     clients = clientsFor(sandbox());
   });
 
-  it('shows it in a secret’s tags, which stay when others change', async () => {
+  it('has tags of the stack if it is a secret, and keeps them when others change', async () => {
     const { secrets } = clients;
     const { ARN = '' } = await secrets.send(
       new CreateSecretCommand({ Name: 's', SecretString: KEY, Tags: [OWN] }),
@@ -58,7 +58,7 @@ describe('what CloudFormation made', () => {
     expect((await failureOf(untag)).name).toBe('InvalidParameterException');
   });
 
-  it('shows it in a policy’s and a role’s tags', async () => {
+  it('has tags of the stack if it is a policy or a role, and keeps them', async () => {
     const { iam } = clients;
     const { Policy } = await iam.send(
       new CreatePolicyCommand({ PolicyName: 'P', PolicyDocument: readPolicy('*'), Tags: [OWN] }),

@@ -16,14 +16,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { clientsFor, KEY, readPolicy, TRUST } from './clients.ts';
 
-describe('the three steps of the guide with the JavaScript SDK', () => {
+describe('the sandbox, with the JavaScript SDK', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await startSandbox();
   });
   afterAll(() => sandbox.close());
 
-  it('stores a key, makes a policy and a role, and shows them again', async () => {
+  it('supports the three steps of the guide and shows their results', async () => {
     const { iam, secrets, sts } = clientsFor(sandbox);
     const me = await sts.send(new GetCallerIdentityCommand({}));
     expect(me).toMatchObject({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/sandbox' });
@@ -57,7 +57,7 @@ describe('the three steps of the guide with the JavaScript SDK', () => {
     expect(attached.IsTruncated).toBe(false);
   });
 
-  it('shows the requests it got, in order, without the key', async () => {
+  it('records the requests in order, without the key', async () => {
     expect(sandbox.requests.map(({ service, action, status }) => `${service}:${action} ${status}`)).toEqual([
       'sts:GetCallerIdentity 200',
       'secretsmanager:CreateSecret 200',

@@ -3,12 +3,12 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 
-/** What to send, properly signed: anything, also what no SDK would let pass. */
+/** A request to sign and send, which can be one that no SDK would send. */
 export interface ToSign {
   service: string;
   body: string | Buffer;
   headers?: Record<string, string>;
-  /** By default the sandbox's own. */
+  /** The Host header; that of the sandbox by default. */
   host?: string;
   method?: string;
   /** The path, as sent; `/` by default. */
@@ -25,13 +25,13 @@ const REGION = 'us-west-2';
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
 
-/** Percent-encoding of everything but letters, digits and `-_.~` (RFC 3986). */
+/** Percent-encodes everything but letters, digits and `-_.~` (RFC 3986). */
 function encodeStrictly(text: string): string {
   const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }
 
-/** The headers of a request that is signed with the sandbox's key (Signature Version 4). */
+/** Returns the headers of a request, signed with the credentials of the sandbox (Signature Version 4). */
 export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, string> {
   const timestamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const headers: Record<string, string> = {
@@ -59,12 +59,12 @@ export function signedHeaders(sandbox: Sandbox, toSign: ToSign): Record<string, 
   return headers;
 }
 
-/** Sends a signed request as it stands, and waits for the whole answer. */
+/** Signs a request, sends it unchanged, and waits for the whole response. */
 export function sendSigned(sandbox: Sandbox, toSign: ToSign): Promise<Answer> {
   return send(sandbox, signedHeaders(sandbox, toSign), toSign.body, toSign.method, toSign.path);
 }
 
-/** Sends a request as it stands, signed or not. */
+/** Sends a request unchanged, signed or not. */
 export function send(
   sandbox: Sandbox,
   headers: Record<string, string>,
@@ -94,8 +94,8 @@ export const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 export const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
 /**
- * Writes these bytes on a bare connection; answers all that comes back until the server ends it.
- * @param isAll whether the client ends its side after them.
+ * Writes these bytes to a TCP connection, and returns everything that comes back until the server ends it.
+ * @param isAll true if the client ends its side after them.
  */
 export function exchange(sandbox: Sandbox, bytes: string | Buffer, isAll = false): Promise<string> {
   return new Promise((resolve) => {
@@ -115,7 +115,7 @@ export function exchange(sandbox: Sandbox, bytes: string | Buffer, isAll = false
   });
 }
 
-/** A request as text, to be sent over a bare connection. */
+/** Returns a request as text, for `exchange`. */
 export function asText(headers: Record<string, string>, body = '', requestLine = 'POST / HTTP/1.1'): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${requestLine}\r\n${lines.join('')}\r\n${body}`;

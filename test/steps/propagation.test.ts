@@ -22,7 +22,7 @@ const PATIENT: Limits = {
   iamPropagationMs: 10_000,
   firstPauseMs: 50,
   longestPauseMs: 200,
-  inDoubtMs: 500,
+  unconfirmedMs: 500,
   jitterMs: 50,
   versionsBeyondPlan: 10,
 };
@@ -31,7 +31,7 @@ const HASTY: Limits = {
   iamPropagationMs: 900,
   firstPauseMs: 50,
   longestPauseMs: 100,
-  inDoubtMs: 100,
+  unconfirmedMs: 100,
   jitterMs: 50,
   versionsBeyondPlan: 10,
 };

@@ -4,10 +4,10 @@ import type { PolicyChain } from '../../src/steps/read-policy/chain.ts';
 /** Policies as a chain that this program has made, and that the role has. */
 export function chainOf(policies: PolicyState[]): PolicyChain {
   return {
-    policies: policies.map((policy, at) => ({
+    policies: policies.map((policy, index) => ({
       ...policy,
       onRole: true,
-      ...(at > 0 ? { overflow: true as const } : {}),
+      ...(index > 0 ? { overflow: true as const } : {}),
     })),
     taken: new Set(),
   };

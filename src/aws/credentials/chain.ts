@@ -16,15 +16,15 @@ import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
 import { type ChainTools, takeStep, unusable } from './step.ts';
 import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
 
-/** The SDK would print its own warning when several credential variables are set. */
+/** Prevents the SDK's own warning about multiple credential variables. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Gets the credentials of one source. For a profile that assumes a role, it first gets those that the role is assumed with, which may
- * take several such steps. The SDK's providers for profiles can do that as well, but cannot say which step has failed; they also send
- * the tokens of an SSO session to an endpoint that is meant for STS.
- * Source: AWS SDKs and Tools Reference Guide, "Assume role credential provider".
- * @param outer the profiles that take their credentials from this step, outermost first
+ * Gets the credentials of one source. For a profile that assumes a role, it first gets the credentials for assuming the role,
+ * which can take several steps. The SDK's profile providers can do this too, but they can't tell which step failed. They also
+ * send the tokens of an SSO session to an endpoint that is meant for STS. Source: AWS SDKs and Tools Reference Guide, "Assume
+ * role credential provider".
+ * @param outer the profiles that use the credentials of this step, outermost first
  * @throws Failure that names the step; Interrupted
  */
 export async function credentialsOf(
@@ -89,12 +89,12 @@ async function fromChain(
     if (error instanceof Failure) error.details.push(linkBetween(profile, source));
     throw error;
   });
-  // A profile with `credential_source` alone passes its credentials on to the one that names it.
+  // A profile with only `credential_source` passes its credentials on to the profile that refers to it.
   if (profile.settings.role_arn === undefined) return credentials;
   return assumeRole(tools, step, credentials, source);
 }
 
-/** Returns where the credentials come from that a profile assumes its role with. */
+/** Returns the step with the credentials for assuming the profile's role. */
 function sourceStepOf(
   configuration: AwsConfiguration,
   profile: Profile,
@@ -120,7 +120,7 @@ function sourceStepOf(
   return { source: { kind: 'profile', how }, profile: { ...found, from: messages.sourceProfileOf(name) } };
 }
 
-/** What `credential_source` may name. */
+/** The values of `credential_source`. */
 const SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
   ['Environment', { kind: 'environment' }],
   ['EcsContainer', { kind: 'container' }],
@@ -136,10 +136,10 @@ function linkBetween({ name }: Profile, { source, profile }: CredentialsStep): s
 function accessKeysOf(profile: Profile): AwsCredentialIdentity {
   const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = profile.settings;
   if (!id || !secret) throw unusable(profile, messages.halfKey(plain(profile.name)));
-  return { accessKeyId: id, secretAccessKey: secret, ...(token ? { sessionToken: token } : {}) };
+  return { accessKeyId: id, secretAccessKey: secret, sessionToken: token || undefined };
 }
 
-/** Gets credentials by a provider of the SDK. */
+/** Gets credentials from an SDK provider. */
 async function fromProvider(
   tools: ChainTools,
   step: CredentialsStep,
@@ -163,18 +163,18 @@ interface ProviderOptions {
   parentClientConfig: { requestHandler: RequestHandler };
 }
 
-/** The SDK's provider itself does not look at this variable. */
+/** The SDK's provider doesn't check this variable. */
 function fromInstance({ profile, logger }: ProviderOptions): () => Promise<AwsCredentialIdentity> {
   const { AWS_EC2_METADATA_DISABLED: disabled } = process.env;
   if (disabled && disabled.toLowerCase() !== 'false') throw new Error('AWS_EC2_METADATA_DISABLED is set');
   return fromInstanceMetadata({ profile, logger });
 }
 
-/** Sends requests as the handler does, and keeps what became of the last one. */
+/** Wraps a request handler to record the outcome of the last request. */
 function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
   return {
     metadata: handler.metadata,
-    // The connections are those of all clients.
+    // The connections are shared by all clients.
     destroy: () => undefined,
     handle: async (...request) => {
       const started = performance.now();
@@ -193,9 +193,9 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
 }
 
 /**
- * Checks what a profile says about IAM Identity Center, before a token is sent anywhere. The SDK's provider stumbles over a mistake with
- * errors of its own insides, or sends the token to the portal of another start URL than the one that it is for.
- * Source: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider".
+ * Checks a profile's settings for IAM Identity Center before a token is sent anywhere. The SDK's provider reports mistakes with
+ * internal errors, or sends the token to the portal of a different start URL. Source: AWS SDKs and Tools Reference Guide, "IAM
+ * Identity Center credential provider".
  * @throws Failure
  */
 function checkSso({ ssoSession }: Pick<AwsConfiguration, 'ssoSession'>, profile: Profile): void {
@@ -225,7 +225,7 @@ function ssoMistake(
   return isAccountId(settings.sso_account_id ?? '') ? undefined : messages.badSsoAccount(profile);
 }
 
-/** Checks what a profile says about `aws login`. @throws Failure */
+/** Checks a profile's settings for `aws login`. @throws Failure */
 function checkLogin(profile: Profile): void {
   if (!parseArn(profile.settings.login_session ?? ''))
     throw unusable(profile, messages.badLoginSession(plain(profile.name)));

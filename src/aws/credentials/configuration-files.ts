@@ -6,21 +6,21 @@ import { plain } from '../../text.ts';
 import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
 
-/** How long to wait for a configuration file, which may be a pipe. */
+/** Limits for reading a configuration file, which may be a pipe. */
 export interface FileLimits {
   interrupt?: AbortSignal | undefined;
   limitMs?: number;
 }
 
-/** The largest configuration files, and bundles of certificates, have some hundred kilobytes. */
+/** The largest configuration files and certificate bundles have a few hundred kilobytes. */
 const MOST_MEGABYTES = 16;
 const PREFIXED = /^(profile|sso-session|services)\s(["'])?([\w\-@+.%:/]+)\2$/;
 
 /**
- * Reads a file of the AWS CLI, and has the SDK take what was read wherever it reads the file itself: a pipe can be read only once.
- * @param shown the path as a person would write it
- * @returns the text; undefined where there is no such file
- * @throws Failure when the file cannot be read
+ * Reads a file of the AWS CLI and makes the SDK use the same text, because a pipe can be read only once.
+ * @param shown the path for messages
+ * @returns the text; undefined if the file doesn't exist
+ * @throws Failure if the file can't be read
  */
 export async function readConfigurationFile(
   path: string,
@@ -48,7 +48,7 @@ export async function readConfigurationFile(
   return text;
 }
 
-/** Reads a file that the configuration names. @throws ReadLimitError, Interrupted, or the error of the file system */
+/** Reads a file that the configuration refers to. @throws ReadLimitError, Interrupted, or the error of the file system */
 export function readLimited(
   path: string,
   { interrupt, limitMs = HTTP.callLimitMs }: FileLimits,
@@ -68,15 +68,15 @@ export function limitSentence(
 }
 
 /**
- * Returns the names of all sections, as the SDK's parser writes them. The parser itself leaves out a section without settings, which
- * the AWS CLI takes for one that exists.
+ * Returns the names of all sections in the form of the SDK's parser. The parser itself omits empty sections, which exist for the
+ * AWS CLI.
  */
 export function sectionsIn(text: string, file: 'config' | 'credentials'): string[] {
   const headers = text.split(/\r?\n/).flatMap((line) => {
     const [content = ''] = line.split(/(?:^|\s)[;#]/);
     return /^\[(.*)\]$/.exec(content.trim())?.[1] ?? [];
   });
-  // The SDK takes nothing from a file with such a profile, so that the others do not exist either.
+  // The SDK ignores a file with such a profile, so its other profiles don't exist either.
   if (headers.some((header) => /^(profile )?__proto__$/.test(header))) return [];
   return headers.flatMap((header) => {
     const [, prefix, , name = ''] = PREFIXED.exec(header) ?? [];
@@ -87,8 +87,8 @@ export function sectionsIn(text: string, file: 'config' | 'credentials'): string
 }
 
 /**
- * What a profile says about credentials, in the order of the AWS CLI (`create_credential_resolver` of botocore). What comes last is
- * incomplete there; to say so is better than to look for credentials elsewhere.
+ * The credential settings of a profile, in the AWS CLI's order (`create_credential_resolver` in botocore). The last entries are
+ * incomplete settings; reporting them is better than looking for credentials elsewhere.
  */
 const PROFILE_CREDENTIALS: readonly [
   ProfileCredentials,
@@ -106,8 +106,8 @@ const PROFILE_CREDENTIALS: readonly [
 ];
 
 /**
- * Returns where credentials come from, in the order of the AWS CLI; but a profile that is named, also in `AWS_PROFILE`, wins over all
- * that the environment says. A profile without credentials, such as one with a Region only, leaves the choice to what follows.
+ * Returns the credentials source, in the AWS CLI's order, except that a named profile, also from `AWS_PROFILE`, takes precedence
+ * over the environment. If the profile has no credentials, such as one with only a Region, the next source is used.
  */
 export function sourceOf(profile: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
   const { from } = profile;
@@ -123,12 +123,12 @@ export function sourceOf(profile: Profile, env: NodeJS.ProcessEnv): CredentialsS
   return { kind: 'instance' };
 }
 
-/** Returns what a profile says about credentials; undefined if it says nothing. */
+/** Returns the type of credentials in a profile; undefined if it has none. */
 function howOf(profile: Profile): ProfileCredentials | undefined {
   return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(profile.settings, profile))?.[0];
 }
 
-/** Returns the same for a profile that another one takes its credentials from: there, access keys count before a role. */
+/** Like `howOf`, for a profile that another profile refers to: there, access keys take precedence over a role. */
 export function howOfSource(profile: Profile): ProfileCredentials | undefined {
   const how = PROFILE_CREDENTIALS.filter(([each]) => each !== 'role' || !hasAccessKeys(profile));
   return how.find(([, isIn]) => isIn(profile.settings, profile))?.[0];

@@ -14,43 +14,42 @@ import {
 import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
-/** A value of the AWS configuration, and where it was found: a flag, a variable, or a profile. */
+/** A value of the AWS configuration and its origin: a flag, a variable, or a profile. */
 export interface Setting {
   value: string;
   from: string;
 }
 
-/** What the flags, the environment and the files of the AWS CLI say, read once. Everything else asks here. */
+/** The AWS configuration from flags, environment and AWS CLI files. It is read once, and everything else uses it. */
 export interface AwsConfiguration {
-  /** The profile in force. */
+  /** The active profile. */
   profile: Profile;
-  /** Returns another profile, or undefined if the files have none of that name. */
+  /** Returns another profile; undefined if the files have none with that name. */
   profileNamed(name: string): Profile | undefined;
-  /** Returns the settings of an `sso-session`, or undefined if the files have none of that name. */
+  /** Returns the settings of an `sso-session` section; undefined if the files have none with that name. */
   ssoSession(name: string): Readonly<Record<string, string>> | undefined;
   source: CredentialsSource;
   region?: Setting;
-  /** A file of the certificate authorities to trust, in place of Node's own. */
+  /** A file with the certificate authorities to trust instead of Node's own. */
   caBundle?: Setting;
-  /** Where the requests to a service go, if not to AWS. */
+  /** Returns the custom endpoint of a service, if any. */
   endpointOf(service: ServiceId): Setting | undefined;
 }
 
-/** A configuration of which not everything may be known, because a part of it could not be used. */
+/** A configuration that may be incomplete because part of it could not be used. */
 export type KnownConfiguration = Pick<AwsConfiguration, 'profile' | 'region' | 'endpointOf'> &
   Partial<Pick<AwsConfiguration, 'source'>>;
 
-/** What the command line says. */
+/** The configuration from the command line. */
 export interface ConfigurationFlags {
   profile?: string | undefined;
   endpointUrl?: string | undefined;
 }
 
 /**
- * Reads the AWS configuration as the AWS CLI does.
- * Sources: AWS SDKs and Tools Reference Guide, "Precedence of settings", "Shared config and credentials files",
- * "Service-specific endpoints"; AWS CLI User Guide, "Environment variables".
- * @throws Failure when a profile that is named is not there, or a file cannot be read
+ * Reads the AWS configuration as the AWS CLI does. Sources: AWS SDKs and Tools Reference Guide, "Precedence of settings", "Shared
+ * config and credentials files", "Service-specific endpoints"; AWS CLI User Guide, "Environment variables".
+ * @throws Failure if a named profile doesn't exist, or a file can't be read
  */
 export async function readConfiguration(
   flags: ConfigurationFlags,
@@ -62,10 +61,10 @@ export async function readConfiguration(
   const name = named?.value ?? 'default';
   const found = profileIn(files, name);
   const isThere = hasProfile(files, name);
-  // The AWS CLI and the SDKs take a default profile that is named and not there for an empty one.
+  // The AWS CLI and the SDKs treat a missing profile named `default` as an empty one.
   if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
   const own = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
-  const profile: Profile = { ...found, settings: own, ...(named ? { from: named.from } : {}) };
+  const profile: Profile = { ...found, settings: own, from: named?.from };
   const inProfile = (member: string): Setting | undefined =>
     own[member] ? { value: own[member], from: messages.inProfile(plain(name)) } : undefined;
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
@@ -76,23 +75,23 @@ export async function readConfiguration(
     ssoSession: (session) => files.config[`sso-session.${session}`],
     profileNamed: (other) => (hasProfile(files, other) ? profileIn(files, other) : undefined),
     source,
-    ...(region ? { region } : {}),
-    ...(caBundle ? { caBundle } : {}),
+    region,
+    caBundle,
     endpointOf: endpoints(flags.endpointUrl, env, profile, files),
   };
 }
 
-/** Returns what is known where the files of the AWS CLI cannot be used: what the flags and the environment say. */
+/** Returns the configuration from flags and environment, for when the AWS CLI files can't be used. */
 export function configurationWithoutFiles(
   flags: ConfigurationFlags,
   env: NodeJS.ProcessEnv,
 ): KnownConfiguration {
   const named = namedProfile(flags, env);
-  const profile = { name: named?.value ?? 'default', ...(named ? { from: named.from } : {}), settings: {} };
+  const profile = { name: named?.value ?? 'default', from: named?.from, settings: {} };
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   return {
     profile,
-    ...(region ? { region } : {}),
+    region,
     endpointOf: endpoints(flags.endpointUrl, env, profile, { config: {} }),
   };
 }
@@ -102,7 +101,7 @@ function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): 
   return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
 }
 
-/** Returns a profile, empty if there is none, with the Region of its SSO session. */
+/** Returns a profile with the Region of its SSO session; empty if it doesn't exist. */
 function profileIn({ config, credentials }: Files, name: string): Profile {
   const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
   const settings = { ...own(config), ...own(credentials) };
@@ -114,13 +113,13 @@ function profileIn({ config, credentials }: Files, name: string): Profile {
   };
 }
 
-/** Returns the settings with the role for a web identity that only the environment names, as the AWS CLI takes it. */
+/** Adds the role for a web identity from the environment if the profile has none, as the AWS CLI does. */
 function withRoleOf({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
   const isOpen = 'web_identity_token_file' in settings && !('role_arn' in settings);
   return isOpen && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
 }
 
-/** Returns whether a section of the configuration file is something other than a profile. */
+/** Returns true for a section in the configuration file that is not a profile. */
 function isSection(name: string): boolean {
   return /^(sso-session|services)\./.test(name);
 }
@@ -134,11 +133,11 @@ function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefi
   return from === undefined ? undefined : { value: env[from] ?? '', from };
 }
 
-/** The files of the AWS CLI, as sections of settings. */
+/** The AWS CLI files, as sections with settings. */
 interface Files {
   config: Readonly<Record<string, Record<string, string>>>;
   credentials: Readonly<Record<string, Record<string, string>>>;
-  /** As a person would write them. */
+  /** For messages. */
   paths: string[];
 }
 
@@ -150,7 +149,7 @@ async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Fi
     at('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
   ];
   const full = (path: string) => path.replace(/^~(?=[/\\])/, home);
-  // The SDK takes a file that it cannot read for an empty one.
+  // The SDK treats an unreadable file as empty.
   const [configText = '', credentialsText = ''] = await Promise.all(
     [configFile, credentialsFile].map((path) => readConfigurationFile(full(path), path, limits)),
   );

@@ -7,7 +7,7 @@ import { ReadLimitError, readToEnd } from '../../read-file.ts';
 import { isLoopback, withoutBrackets } from '../http/proxy.ts';
 import { readLimited } from './configuration-files.ts';
 
-/** Why a container's credentials endpoint gave no credentials. */
+/** The reason that a container's credentials endpoint returned no credentials. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerCredentialsError';
   readonly why: ContainerTrouble;
@@ -24,15 +24,14 @@ export type ContainerTrouble =
   | { kind: 'status'; status: number }
   | { kind: 'unreachable'; code: string };
 
-/** The endpoints of ECS and of EKS Pod Identity. */
+/** The endpoints of ECS and EKS Pod Identity. */
 const HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]'];
 const TRIES = 3;
 const PAUSE_MS = 300;
 
 /**
- * Gets credentials from the endpoint that the environment of a container names. The SDK's own provider cannot be stopped: a request that
- * gets no answer would hold the process.
- * Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
+ * Gets credentials from the endpoint in a container's environment. The SDK's own provider can't be aborted, so a request without
+ * a response would keep the process running. Source: AWS SDKs and Tools Reference Guide, "Container credential provider".
  * @throws ContainerError
  */
 export async function fromContainer(
@@ -61,7 +60,7 @@ function urlIn(env: NodeJS.ProcessEnv): URL {
   if (!text) throw new ContainerError({ kind: 'no-url' });
   if (!URL.canParse(text)) throw new ContainerError({ kind: 'bad-url' });
   const url = new URL(text);
-  // A token in clear text goes to the machine itself only.
+  // A token without TLS may be sent only to the same machine.
   const isAllowed =
     url.protocol === 'https:' || HOSTS.includes(url.hostname) || isLoopback(withoutBrackets(url.hostname));
   if (!isAllowed) throw new ContainerError({ kind: 'host-not-allowed' });
@@ -94,7 +93,7 @@ async function ask(
   const request = new HttpRequest({
     protocol: url.protocol,
     hostname: url.hostname,
-    ...(url.port ? { port: Number(url.port) } : {}),
+    port: url.port ? Number(url.port) : undefined,
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
     headers: { Accept: 'application/json', ...(token ? { Authorization: token } : {}) },
@@ -128,17 +127,17 @@ function parseCredentials(text: string): AwsCredentialIdentity {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     sessionToken: Token,
-    ...(Number.isNaN(expiration.getTime()) ? {} : { expiration }),
+    expiration: Number.isNaN(expiration.getTime()) ? undefined : expiration,
   };
 }
 
-/** What a credential process prints is some hundred characters long. */
+/** The output of a credential process has a few hundred characters. */
 const LONGEST_OUTPUT_BYTES = 1024 * 1024;
 
-/** How a process ended that gave no credentials: badly, with an exit code or a signal, or well, with another output. */
+/** How a process without usable credentials ended: with an exit code or signal, or successfully with other output. */
 type ProcessEnd = { ended: string } | { printed: 'something-else' | 'expired-credentials' };
 
-/** How a credential process failed. Neither its arguments nor its output is kept: both may hold secrets. */
+/** A failed credential process. Doesn't keep its arguments or output, because both may contain secrets. */
 export class ProcessError extends Error {
   override readonly name = 'CredentialProcessError';
   readonly how: ProcessEnd;
@@ -150,8 +149,8 @@ export class ProcessError extends Error {
 }
 
 /**
- * Runs the `credential_process` of a profile. The SDK's own provider can be neither interrupted nor bounded.
- * Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
+ * Runs the `credential_process` of a profile. The SDK's own provider has no abort signal and no limits. Source: AWS SDKs and
+ * Tools Reference Guide, "Process credential provider".
  * @returns the credentials that the process printed
  * @throws ProcessError
  */
@@ -187,7 +186,7 @@ function parseProcessOutput(text: string): AwsCredentialIdentity | undefined {
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
-    ...(typeof SessionToken === 'string' ? { sessionToken: SessionToken } : {}),
-    ...(expiration ? { expiration } : {}),
+    sessionToken: typeof SessionToken === 'string' ? SessionToken : undefined,
+    expiration,
   };
 }

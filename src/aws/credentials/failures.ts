@@ -9,26 +9,26 @@ import { ContainerError, ProcessError } from './container.ts';
 import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
-/** What was seen of the last request that a credentials provider sent. */
+/** The outcome of the last request that a credentials provider sent. */
 export interface LastRequest {
-  /** Why it got no answer. */
+  /** The error, if there was no response. */
   error?: Error | undefined;
-  /** The HTTP status of its answer. */
+  /** The HTTP status of the response. */
   status?: number | undefined;
-  /** How long it took to fail, in milliseconds. */
+  /** The time until it failed, in milliseconds. */
   elapsedMs?: number;
 }
 
-/** What a step threw, and the request before that. */
+/** The error of a step, and the request before it. */
 interface Trouble {
   thrown: Error;
   last: LastRequest;
   step: CredentialsStep;
-  /** What is trusted in place of Node's own authorities. */
+  /** The certificate authorities to trust instead of Node's own. */
   caBundle: Setting | undefined;
 }
 
-/** Turns what a step on the way to the credentials threw into a `Failure` that says what failed, why, and what to do now. */
+/** Converts the error of a credentials step to a `Failure` that says what failed, why, and what to do now. */
 export function credentialsFailure(
   thrown: unknown,
   step: CredentialsStep,
@@ -36,7 +36,7 @@ export function credentialsFailure(
   caBundle?: Setting | undefined,
 ): Failure {
   if (thrown instanceof Failure) return thrown;
-  // A provider of the SDK wraps it.
+  // SDK providers wrap errors.
   if (last.error instanceof Failure) return last.error;
   const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
   const { source } = step;
@@ -54,7 +54,10 @@ export function credentialsFailure(
   }
 }
 
-/** Unless the profile names the instance, it is what is left where nothing names credentials, and the machine is not in AWS. */
+/**
+ * Unless the profile names the instance, this source is the last resort: nothing names credentials, and the machine is not in
+ * AWS.
+ */
 function ofInstance(trouble: Trouble): Failure {
   const {
     statusCode,
@@ -62,7 +65,7 @@ function ofInstance(trouble: Trouble): Failure {
     message,
   } = trouble.thrown as NodeJS.ErrnoException & { statusCode?: number };
   const { isNamed, profile } = trouble.step;
-  // Without a role, an instance answers 404 to the question for its name.
+  // An instance without a role responds with 404 to the request for the role name.
   const answered = statusCode !== undefined && statusCode !== 404;
   const isStrange = /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
   if (isNamed || answered || isStrange) {
@@ -124,7 +127,7 @@ function ofTokenFile(trouble: Trouble): Failure {
   return failing(trouble, messages.tokenFileUnreadable(named, plain(code)), messages.tokenFileHint);
 }
 
-/** Returns how a person knows the file of a web identity token. */
+/** Returns a name for the web identity token file that the user knows. */
 export function tokenFileName({ source, profile }: CredentialsStep): string {
   return source.kind === 'token-file'
     ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
@@ -192,7 +195,7 @@ function ofSso(trouble: Trouble, name: string): Failure {
   );
 }
 
-/** The failure of a service that signs users in, if there is nothing to correct but the way to it. */
+/** Returns the failure of a sign-in service, if the problem is the service or the connection; otherwise undefined. */
 function ofService(trouble: Trouble, action: string, service: string): Failure | undefined {
   const { last, step, caBundle } = trouble;
   if (!isTheirTurn(trouble)) return undefined;
@@ -211,7 +214,7 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
   );
 }
 
-/** Whether the service failed, so that there is nothing to correct. */
+/** Returns true if the service or the connection failed, so there is nothing for the user to correct. */
 function isTheirTurn({ last: { status = 0, error }, thrown }: Trouble): boolean {
   return error !== undefined || status === 429 || status >= 500 || isThrottled(thrown);
 }
@@ -227,18 +230,18 @@ function failing(
 }
 
 /**
- * Returns an error for `--debug` without the sentence of what was thrown: that may repeat the command line of a process, or a part of
- * a file with tokens that cannot be parsed.
+ * Returns an error for `--debug` without the original message. That may contain the command line of a process, or parts of a
+ * token file that could not be parsed.
  */
 function bareCause(thrown: Error): Error {
   const { name, code } = thrown as NodeJS.ErrnoException;
   return Object.assign(new Error(code ?? ''), { name, stack: code ? `${name}: ${code}` : name });
 }
 
-/** One step on the way to the credentials: a source, and the profile that holds or names it. */
+/** A credentials step: a source, and the profile that contains or names it. */
 export interface CredentialsStep {
   source: CredentialsSource;
   profile: Profile;
-  /** Whether the profile names a source that it does not hold itself (`credential_source`). */
+  /** True if the profile names an external source (`credential_source`). */
   isNamed?: boolean;
 }

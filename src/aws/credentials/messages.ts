@@ -13,7 +13,7 @@ function isVariable(from: string): boolean {
   return /^[A-Z_]+$/.test(from);
 }
 
-/** Names a setting by its place: a variable, or a member of a profile or a services section. */
+/** Returns a setting's name for messages: a variable, or a setting of a profile or a services section. */
 function settingOf(member: string, from: string): string {
   return isVariable(from) ? from : `The ${member} of ${from}`;
 }
@@ -24,7 +24,7 @@ function correct(member: string, from: string): string {
   return `Correct ${member} of ${place} in the AWS configuration file.`;
 }
 
-/** Sentences about the AWS configuration of the user. */
+/** Messages about the user's AWS configuration. */
 export const configurationMessages = {
   inProfile: (name: string) => `profile ${name}`,
   sourceProfileOf: (profile: string) => `source_profile of profile ${profile}`,
@@ -69,7 +69,7 @@ export const configurationMessages = {
     `These credentials belong to account ${found}, not to ${wanted} (${from}).`,
   wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
 
-  /** Where the credentials come from, in one line. */
+  /** Describes the source of the credentials in one line. */
   source: (source: CredentialsSource, profile: string, from: string | undefined) => {
     const named = `profile ${profile}${from ? ` (${from})` : ''}`;
     switch (source.kind) {

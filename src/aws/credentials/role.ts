@@ -12,7 +12,7 @@ import { configurationMessages as messages } from './messages.ts';
 import { type ChainTools, takeStep, unusable } from './step.ts';
 import type { Profile } from './types.ts';
 
-/** Checks what a profile says about the role that it assumes, so that a mistake in it is not left to AWS to find. @throws Failure */
+/** Checks a profile's settings for assuming a role before a request is sent. @throws Failure */
 export function checkRoleSettings({ name, settings }: Profile): void {
   const { role_arn, external_id, duration_seconds } = settings;
   const profile = plain(name);
@@ -29,7 +29,7 @@ export function checkRoleSettings({ name, settings }: Profile): void {
 
 /**
  * Assumes the role of a profile.
- * @param credentials those that the role is assumed with, from the step `by`
+ * @param credentials the credentials for assuming the role, from the step `by`
  * @throws Failure; Interrupted
  */
 export async function assumeRole(
@@ -75,7 +75,7 @@ export async function assumeRoleWithToken(
       exitCode: EXIT.permission,
       hint: messages.tokenFileHint,
     });
-  // It may be a pipe.
+  // The file may be a pipe.
   const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
   const secret = token.toString().trim();
   if (secret === '')
@@ -108,16 +108,16 @@ interface AssumedRole {
     | undefined;
 }
 
-/** A request that assumes a role: the step that its signature or its token comes from may have to be renewed if STS refuses it. */
+/** A request to assume a role. If STS refuses it, the step `by` that its signature or token comes from may have to be renewed. */
 interface Assumption {
   action: string;
   role: string;
   by: CredentialsStep;
-  /** Secret values in the request, to be removed from errors: STS repeats parts of a request. */
+  /** Secret values in the request, to remove from errors, because STS repeats parts of a request. */
   secrets: (string | undefined)[];
 }
 
-/** Asks STS for the credentials of a role. */
+/** Gets the credentials of a role from STS. */
 async function requestRole(
   tools: ChainTools,
   step: CredentialsStep,
@@ -133,8 +133,8 @@ async function requestRole(
       return {
         accessKeyId: found.AccessKeyId,
         secretAccessKey: found.SecretAccessKey,
-        ...(found.SessionToken ? { sessionToken: found.SessionToken } : {}),
-        ...(found.Expiration ? { expiration: found.Expiration } : {}),
+        sessionToken: found.SessionToken || undefined,
+        expiration: found.Expiration,
       };
     } catch (error) {
       const elapsedMs = performance.now() - started;
@@ -145,14 +145,14 @@ async function requestRole(
   });
 }
 
-/** Returns the failure with the advice for what STS says about a role, rather than about any request. */
+/** Returns the failure with advice for STS errors that concern the role. */
 function refusalOf(failure: Failure, step: CredentialsStep): Failure {
   const { message, details, awsAction, awsCode, cause } = failure;
   const make = (code: string, hint: string, sentence = message) =>
     new Failure(sentence, {
       ...{ code, hint, details, cause, exitCode: EXIT.permission },
-      ...(awsAction === undefined ? {} : { awsAction }),
-      ...(awsCode === undefined ? {} : { awsCode }),
+      awsAction,
+      awsCode,
     });
   const isToken = step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
   if (isToken && awsCode === 'ExpiredTokenException')
@@ -163,7 +163,7 @@ function refusalOf(failure: Failure, step: CredentialsStep): Failure {
   return failure;
 }
 
-/** Takes texts out of what an error says. */
+/** Removes secret values from the message of an error. */
 function removeSecrets(error: unknown, secrets: (string | undefined)[]): void {
   if (!(error instanceof Error)) return;
   for (const secret of secrets) {
@@ -181,7 +181,7 @@ async function refuseMfa(serial: string): Promise<string> {
   });
 }
 
-/** The name of the session in CloudTrail, where the profile gives none. */
+/** Returns the session name for CloudTrail if the profile has none. */
 function sessionName(): string {
   return `mc-static-key-${Date.now()}`;
 }

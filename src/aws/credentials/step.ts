@@ -10,23 +10,24 @@ import { type CredentialsStep, credentialsFailure, type LastRequest } from './fa
 import { configurationMessages as messages } from './messages.ts';
 import type { Profile } from './types.ts';
 
-/** What the steps are taken with. */
+/** What the credentials steps need. */
 export interface ChainTools {
   configuration: AwsConfiguration;
   requestHandler: RequestHandler;
-  /** A client of STS that has these credentials; without any for requests that need none. */
+  /** Returns an STS client with these credentials, or without any for requests that need none. */
   stsWith(credentials?: AwsCredentialIdentity): STSClient;
-  /** The Region in which STS is addressed. */
+  /** The Region for STS. */
   homeRegion: string;
-  /** Asks the user for the code of an MFA device. Absent where no questions can be asked. */
+  /** Asks the user for an MFA code. Absent if the run can't prompt. */
   askMfaCode?: ((serial: string) => Promise<string>) | undefined;
   interrupt: AbortSignal;
-  /** Notes a step that is waited for. */
+  /** Reports that a step is being waited for. */
   beginWait: BeginWait;
 }
 
 /**
- * Takes one step. It gives up when the user interrupts, or after `limitOf`. To ask the user for a code is no such step.
+ * Runs one step. It ends when the user interrupts or when the time limit is reached (`limitOf`). Asking the user for a code is
+ * not a step.
  * @throws Failure that says what failed; Interrupted
  */
 export async function takeStep<T>(
@@ -35,7 +36,7 @@ export async function takeStep<T>(
   work: (stop: AbortSignal) => Promise<T>,
   last: LastRequest = {},
 ): Promise<T> {
-  // Not `AbortSignal.any` with a time-out: such a signal can be collected before it is aborted.
+  // Not `AbortSignal.any` with a timeout: that signal can be garbage collected before it is aborted.
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   const limitMs = limitOf(step);
@@ -66,7 +67,7 @@ function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
   });
 }
 
-/** How long a step may take, in milliseconds. */
+/** Returns the time limit of a step in milliseconds. */
 function limitOf({ source: { kind } }: CredentialsStep): number {
   return kind === 'container' || kind === 'instance' ? HTTP.localLimitMs : HTTP.callLimitMs;
 }
@@ -83,7 +84,7 @@ function timedOut(step: CredentialsStep, limitMs: number): Failure {
   });
 }
 
-/** Returns the failure for a profile from which no credentials can come, whatever AWS says. */
+/** Returns the failure for a profile that can't provide credentials, no matter what AWS responds. */
 export function unusable({ name }: Profile, sentence: string): Failure {
   return new Failure(sentence, {
     code: 'no-credentials',

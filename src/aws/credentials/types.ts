@@ -1,4 +1,4 @@
-/** How credentials are found. One way is chosen, and a failure of it is never a reason to try another one. */
+/** A source of credentials. Only one source is used; if it fails, no other is tried. */
 export type CredentialsSource =
   | { kind: 'environment' }
   | { kind: 'profile'; how: ProfileCredentials }
@@ -9,15 +9,15 @@ export type CredentialsSource =
   /** The metadata service of an EC2 instance. */
   | { kind: 'instance' };
 
-/** What a profile says about credentials. */
+/** The type of credentials in a profile. */
 export type ProfileCredentials = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
 
 /** A profile of the AWS CLI. */
 export interface Profile {
   name: string;
-  /** The flag, the variable or the other profile that names it; absent for the default profile. */
+  /** The flag, variable or other profile that refers to it. Absent for the default profile. */
   from?: string;
   settings: Readonly<Record<string, string>>;
-  /** Whether it has access keys in the credentials file. */
+  /** True if it has access keys in the credentials file. */
   hasKeysInCredentialsFile?: boolean;
 }

@@ -2,15 +2,14 @@ import { middlewareOf, type RequestHandler, type SdkClient } from './sdk-client.
 
 const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 
-/** Whether AWS refused a request for its date. */
+/** Returns true if AWS rejected a request because of its date. */
 export function isClockSkew({ name, message }: Error): boolean {
   return SKEW.has(name) || /signature (expired|not yet current)/i.test(message);
 }
 
 /**
- * Keeps a client from repeating requests that failed for another reason than the clock. With a clock that is some minutes
- * off, the SDK takes every error for one that its correction of the clock has overcome, "not found" too, and asks again
- * and again.
+ * Prevents retries of requests that failed for a reason other than clock skew. If the clock is a few minutes off, the SDK assumes
+ * that its clock correction fixed any error, even "not found", and retries repeatedly.
  */
 export function withoutSkewRetries<C extends SdkClient>(client: C): C {
   const relation = {
@@ -22,7 +21,7 @@ export function withoutSkewRetries<C extends SdkClient>(client: C): C {
   return client;
 }
 
-/** Takes the mark of an overcome clock off errors that have nothing to do with it. */
+/** Removes the clock correction mark from errors that are unrelated to the clock. */
 function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next): Next {
   const corrected = async (args: never) => {
     try {
@@ -37,15 +36,18 @@ function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next)
   return corrected as Next;
 }
 
-/** The time by AWS's clock, in milliseconds since the epoch; by this machine's clock, which may be wrong, until AWS has answered. */
+/**
+ * Returns the time by AWS's clock, in milliseconds since the epoch. Until AWS has responded, the time by this machine's clock,
+ * which may be wrong.
+ */
 export type AwsTime = () => number;
 
-/** What some answer of AWS said last, whichever client asked: AWS has one time. */
+/** The time from the latest AWS response to any client. All AWS services have the same time. */
 let latest: { date: number; at: number } | undefined;
 
 /**
- * Returns the time by the last answer of AWS in this process, in milliseconds since the epoch; by this machine's clock before
- * there was one. Policies are evaluated with it, which AWS evaluates by its own clock.
+ * Returns the time by AWS's clock, in milliseconds since the epoch, based on the latest response in this process. Before the
+ * first response, it is this machine's time. Policies are evaluated with this time because AWS evaluates them by its own clock.
  */
 export function currentAwsTime(): number {
   return timeSince(latest);
@@ -56,8 +58,8 @@ function timeSince(last: { date: number; at: number } | undefined): number {
 }
 
 /**
- * Makes a handler note the `Date` of each answer, so that dates of AWS can be compared with AWS's own time. The date has whole
- * seconds. Returns the handler, and that time.
+ * Wraps a handler to record the `Date` of each response, so that dates from AWS can be compared with AWS's time. The header has a
+ * resolution of one second. Returns the handler and the clock.
  */
 export function withServerTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
   let last: { date: number; at: number } | undefined;

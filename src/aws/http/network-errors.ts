@@ -5,24 +5,24 @@ import { awsMessages as messages } from '../messages.ts';
 import { ProxyError } from './proxy.ts';
 import { NotAwsError } from './sdk-client.ts';
 
-/** Whom a request trusts. */
+/** The certificates to trust. */
 export interface Trust {
-  /** A file of the certificate authorities to trust in place of Node's own. */
+  /** A file with the certificate authorities to trust instead of Node's own. */
   caBundle?: Setting | undefined;
 }
 
-/** Where a request was sent, and which certificates it trusts. */
+/** The endpoint of a request, and the certificates to trust. */
 interface Destination extends Trust {
-  /** Absent where it is AWS. */
+  /** Absent for AWS's own endpoint. */
   endpoint?: Setting | undefined;
 }
 
-/** The part of an error that says what happened on the way to AWS. */
+/** The parts of an error that describe a network problem. */
 interface NetworkError {
   name: string;
   message: string;
   code?: string;
-  /** The host whose name was looked up in vain. */
+  /** The host name that could not be resolved. */
   hostname?: string;
   cause?: unknown;
   $metadata?: { httpStatusCode?: number; requestId?: string };
@@ -37,7 +37,7 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
   'EPIPE',
 ]);
-/** Node's codes (OpenSSL's `X509_V_ERR_…`) for a certificate of an issuer that is not among the trusted ones. */
+/** Node's codes (OpenSSL's `X509_V_ERR_…`) for a certificate whose issuer is not trusted. */
 const UNTRUSTED = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -45,22 +45,22 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'CERT_UNTRUSTED',
-  // The issuer has the name of a trusted one and another key, as after a root certificate was renewed.
+  // The issuer has the name of a trusted one but a different key, for example after a root certificate was renewed.
   'CERT_SIGNATURE_FAILURE',
 ]);
-/** What the SDK says of answers that it cannot read. */
+/** The SDK's messages for responses that it can't parse. */
 const UNREADABLE = /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
 const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-/** The failure for what went wrong on the way to AWS; `undefined` when it is AWS that answered. */
+/** Returns the failure for a network problem; undefined if the response came from AWS. */
 export function networkFailure(
   error: NetworkError,
   request: Request,
   destination: Destination,
 ): Failure | undefined {
-  const told = describe(error, request, destination);
-  if (!told) return undefined;
-  const [code, message, hint] = told;
+  const description = describe(error, request, destination);
+  if (!description) return undefined;
+  const [code, message, hint] = description;
   return new Failure(message, {
     code,
     exitCode: EXIT.failed,
@@ -70,14 +70,14 @@ export function networkFailure(
   });
 }
 
-/** Returns whether a failure is one of the way to AWS: another request to the same endpoint would most likely fail as well. */
+/** Returns true for network failures. Another request to the same endpoint would most likely fail as well. */
 export function isNetworkFailure(failure: unknown): boolean {
   return failure instanceof Failure && NETWORK_FAILURE.test(failure.code);
 }
 
 const NETWORK_FAILURE = /^(unreachable|timed-out|no-such-endpoint|not-aws|untrusted-certificate|proxy-.*)$/;
 
-/** The code, the sentence and the hint. */
+/** The code, the message and the hint. */
 type Description = [code: string, message: string, hint: string];
 
 function describe(
@@ -113,7 +113,7 @@ function timedOut({ action, region, elapsedMs }: Request, endpoint: Setting | un
   return ['timed-out', sentence, messages.endpointUnreachableHint(from)];
 }
 
-/** Also of the certificate of a proxy that is itself reached over TLS. */
+/** Also checks the certificate of a proxy that is reached over TLS. */
 function certificateProblem(
   { code, cause }: NetworkError,
   caBundle: Setting | undefined,
@@ -157,7 +157,7 @@ function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region
   }
 }
 
-/** Whether the host is one that the SDK made up from a Region, and not one that the user named. */
+/** Returns true if the SDK derived the host from a Region; false if the user configured it. */
 function isAwsHost(host: string | undefined): host is string {
   return /\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host ?? '');
 }
@@ -167,27 +167,27 @@ function noSuchEndpoint(host: string, region: string): Description {
 }
 
 /**
- * Whether what answered was something else than AWS. A page that the SDK cannot read leaves it with an error that has no
- * name of AWS's, and AWS's own errors have a request ID.
+ * Returns true if the response did not come from AWS. If the SDK can't parse a page, its error has no AWS error name. AWS's own
+ * errors have a request ID.
  */
 function isNotAws(error: NetworkError): boolean {
   if (error instanceof NotAwsError || error instanceof SyntaxError) return true;
-  // Something that does not speak TLS, or answers for another host.
+  // The other end doesn't speak TLS, or its certificate is for a different host.
   if (/^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_ALTNAME_INVALID$|HPE_)/.test(error.code ?? '')) return true;
   if (UNREADABLE.test(error.message)) return true;
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && !requestId && /^(Error|Unknown\w*|\W*|\d+)$/.test(error.name);
 }
 
-/** What was being asked of AWS when an error came: named in the sentence that the user reads. */
+/** The request that failed, for messages. */
 export interface Request {
   /** The IAM action, such as `secretsmanager:CreateSecret`. */
   action: string;
-  /** The ARN or the name of the resource. */
+  /** The ARN or name of the resource. */
   resource: string;
   region: string;
-  /** The customer-managed KMS key of a secret, as the secret names it (ARN, ID or alias), where it is known. */
+  /** The customer managed KMS key of a secret, as the secret names it (ARN, ID or alias), if known. */
   kmsKeyId?: string | undefined;
-  /** How long it was asked for, all tries together, in milliseconds. */
+  /** The duration of all attempts together, in milliseconds. */
   elapsedMs: number;
 }

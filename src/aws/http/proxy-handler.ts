@@ -19,16 +19,13 @@ const CONNECTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
 type Handle = NodeHttpHandler['handle'];
 type Request = Parameters<Handle>[0];
 
-/**
- * Sends the SDK's requests, each through the proxy that is meant for it. All clients share it, and with it the open
- * connections.
- */
+/** Sends each SDK request through its proxy, if it has one. All clients share this handler and its open connections. */
 export class ProxyHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #proxies: Proxies;
   readonly #options: HandlerOptions;
   readonly #direct: NodeHttpHandler;
-  /** Each made for the first request that needs it. */
+  /** Created on first use. */
   #forwarding: NodeHttpHandler | undefined;
   #tunnelled: NodeHttpHandler | undefined;
 
@@ -39,8 +36,8 @@ export class ProxyHandler {
   }
 
   /**
-   * Makes one request. The proxy's failures are thrown as `ProxyError`.
-   * @throws Failure where the request should go through what is not an HTTP proxy
+   * Sends one request. Problems of the proxy are thrown as `ProxyError`.
+   * @throws Failure if the configured proxy is not an HTTP proxy
    */
   handle: Handle = async (request, options) => {
     const proxy = proxyFor(request, this.#proxies);
@@ -50,14 +47,14 @@ export class ProxyHandler {
     return this.#tunnelled.handle(request, options);
   };
 
-  /** Closes every connection; a tunnel that is being made is given up. */
+  /** Closes all connections and aborts tunnels that are being opened. */
   destroy(): void {
     this.#direct.destroy();
     this.#forwarding?.destroy();
     this.#tunnelled?.destroy();
   }
 
-  /** A request without TLS is handed to the proxy as it is, with the whole URL in place of the path (RFC 9112, 3.2.2). */
+  /** A request without TLS is sent to the proxy itself, with the full URL instead of the path (RFC 9112, 3.2.2). */
   async #forward(request: Request, proxy: HttpProxy, options: Parameters<Handle>[1]) {
     const { hostname, port, path } = request;
     const target = port ? `${hostname}:${port}` : hostname;
@@ -80,16 +77,16 @@ export class ProxyHandler {
   }
 }
 
-/** Returns what hands requests without TLS to a proxy. */
+/** Returns the handler that sends requests without TLS through a proxy. */
 function forwarding(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
   const trusted = ca ? { ca } : {};
   const httpsAgent = new https.Agent({ ...CONNECTIONS, ...trusted, servername: nameInCertificate(proxy) });
   return new NodeHttpHandler({ ...settings, httpsAgent });
 }
 
-/** Returns what sends requests with TLS through tunnels of a proxy. */
+/** Returns the handler that sends TLS requests through a proxy's tunnels. */
 function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
-  // The tunnel itself watches the time until there is a connection: it knows whose fault it is when there is none.
+  // The tunnel agent applies the connection timeout itself, because it knows which side caused it.
   const { connectionTimeout: timeoutMs, ...handler } = settings;
   return new NodeHttpHandler({
     ...handler,
@@ -98,9 +95,9 @@ function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): Node
 }
 
 /**
- * Makes connections through a proxy (`CONNECT`, RFC 9110, 9.3.6); everything else, keep-alive too, is Node's own agent.
- * It is not one of the well-known libraries for it because those print requests, and with them the key, and the password of
- * the proxy where `DEBUG=*` is set, and hand a proxy's refusal on as if it were AWS's answer.
+ * Opens connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). Everything else, including keep-alive, is Node's own agent. The
+ * well-known libraries are not used because with `DEBUG=*`, they print requests with the key and the proxy's password. They also
+ * pass a proxy's error response on as if it came from AWS.
  */
 class TunnelAgent extends https.Agent {
   readonly #proxy: HttpProxy;
@@ -156,7 +153,7 @@ class TunnelAgent extends https.Agent {
       method: 'CONNECT',
       host: withoutBrackets(url.hostname),
       servername: nameInCertificate(this.#proxy),
-      ...(url.port ? { port: url.port } : {}),
+      port: url.port || undefined,
       path: target,
       headers: { host: target, ...authorization(this.#proxy) },
       agent: false,
@@ -165,20 +162,23 @@ class TunnelAgent extends https.Agent {
   }
 }
 
-/** Whose certificate a proxy reached over TLS shows. Node would go by the `Host` header, which names what lies behind it. */
+/**
+ * Returns the host name for the certificate of a proxy that is reached over TLS. Node would use the `Host` header, which names
+ * the target.
+ */
 function nameInCertificate({ url }: HttpProxy): string {
   const host = withoutBrackets(url.hostname);
   return isIP(host) ? '' : host;
 }
 
-/** The user and the password of the proxy's URL, as a header. */
+/** Returns the header with the user and password from the proxy's URL. */
 function authorization({ url }: HttpProxy): Record<string, string> {
   if (!url.username && !url.password) return {};
   const text = `${decoded(url.username)}:${decoded(url.password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(text).toString('base64')}` };
 }
 
-/** A percent sign that stands for itself is left alone. */
+/** Decodes percent-encoded text; a literal percent sign is left alone. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -192,7 +192,9 @@ function refusal(proxy: HttpProxy, target: string, status: number): ProxyError {
   return new ProxyError(status >= 500 ? 'no-way-on' : 'refused', proxy, target, { status });
 }
 
-/** Whether a request failed before it had reached the proxy; later it may have been the server behind that failed. */
+/**
+ * Returns true if a request failed before it reached the proxy. Later, the server behind the proxy may have caused the failure.
+ */
 function isOnTheWay(error: unknown): boolean {
   const { code = '', name = '', syscall = '' } = error as NodeJS.ErrnoException;
   return (
@@ -203,7 +205,7 @@ function isOnTheWay(error: unknown): boolean {
 function proxyError(error: unknown, proxy: HttpProxy, target: string): Error {
   if (error instanceof ProxyError) return error;
   const { code = '', name = '' } = error as NodeJS.ErrnoException;
-  // What came was no HTTP at all: some other kind of server.
+  // The response was not HTTP, so it's a different kind of server.
   if (code.startsWith('HPE_')) return new ProxyError('not-a-proxy', proxy, target, { cause: error });
   const timedOut = code === 'ETIMEDOUT' || (name === 'TimeoutError' && !code);
   return new ProxyError(timedOut ? 'timed-out' : 'unreachable', proxy, target, { cause: error });

@@ -4,30 +4,30 @@ import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { awsMessages as messages } from '../messages.ts';
 
-/** An HTTP proxy that the environment names. */
+/** An HTTP proxy from the environment. */
 export interface HttpProxy {
-  /** With the user and the password, if there are any: never to be shown. */
+  /** Includes the user and the password, if any. Never print it. */
   readonly url: URL;
   /** The variable that it came from. */
   readonly variable: string;
 }
 
-/** A variable that may name a proxy. Its value is looked at only for a request that goes through the proxy. */
+/** A variable that may contain a proxy. Its value is parsed only for a request that goes through the proxy. */
 interface ProxyVariable {
   readonly name: string;
   readonly value: string;
 }
 
-/** What the environment says about proxies. */
+/** The proxy settings in the environment. */
 export interface Proxies {
-  /** For requests to `https:` URLs, and for those to `http:` URLs. */
+  /** For `https:` URLs and for `http:` URLs, respectively. */
   readonly https: ProxyVariable | undefined;
   readonly http: ProxyVariable | undefined;
-  /** The value of `NO_PROXY`: the hosts that are reached without a proxy. */
+  /** The value of `NO_PROXY`: hosts to connect to directly. */
   readonly exceptions: string;
 }
 
-/** What went wrong between this machine and the proxy, or what the proxy answered instead of a connection. */
+/** A problem between this machine and the proxy, or an error response from the proxy. */
 export type ProxyProblem =
   | 'unreachable'
   | 'timed-out'
@@ -36,17 +36,17 @@ export type ProxyProblem =
   | 'no-way-on'
   | 'not-a-proxy';
 
-/** A proxy that did not make the connection it was asked for. */
+/** A proxy that did not open the requested connection. */
 export class ProxyError extends Error {
   override name = 'ProxyError';
-  /** Tells the SDK to try again: what lies behind the proxy may come back in a moment. */
+  /** Tells the SDK to retry: the server behind the proxy may be available again in a moment. */
   readonly $retryable: { throttling: false } | undefined;
 
   readonly problem: ProxyProblem;
   readonly proxy: HttpProxy;
-  /** The host that was to be reached. */
+  /** The target host. */
   readonly target: string;
-  /** The HTTP status with which the proxy answered. */
+  /** The HTTP status of the proxy's response. */
   readonly status: number | undefined;
 
   constructor(
@@ -65,13 +65,13 @@ export class ProxyError extends Error {
   }
 }
 
-/** Returns what sends requests without a proxy. */
+/** Returns the handler for requests without a proxy. */
 export function directHandler({ ca, ...settings }: HandlerOptions): NodeHttpHandler {
   const agent = { keepAlive: true, maxSockets: HTTP.maxSockets };
   return new NodeHttpHandler({ ...settings, ...(ca ? { httpsAgent: { ...agent, ca } } : {}) });
 }
 
-/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. As with curl, the name in small letters wins. */
+/** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. As in curl, the lowercase name takes precedence. */
 export function readProxies(env: NodeJS.ProcessEnv): Proxies {
   const named = (variable: string): ProxyVariable | undefined => {
     const name = [variable.toLowerCase(), variable].find((each) => env[each]?.trim());
@@ -85,8 +85,8 @@ export function readProxies(env: NodeJS.ProcessEnv): Proxies {
 }
 
 /**
- * Returns the proxy for a request, if it goes through one.
- * @throws Failure for a variable that does not hold the URL of an HTTP proxy
+ * Returns the proxy for a request, if any.
+ * @throws Failure if the variable doesn't contain the URL of an HTTP proxy
  */
 export function proxyFor(
   { protocol, hostname, port }: { protocol: string; hostname: string; port?: number | undefined },
@@ -99,27 +99,27 @@ export function proxyFor(
     : undefined;
 }
 
-/** The value is not repeated in the sentence: it may hold a password. */
+/** Messages don't repeat the value because it may contain a password. */
 function parseProxy({ name: variable, value }: ProxyVariable): HttpProxy {
   const text = value.trim();
-  // `proxy.example:8080`, without a scheme, is a common way to write it.
+  // `proxy.example:8080`, without a scheme, is common.
   const full = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
-  // After a `/`, `?`, `#` or `\` in a password, the parser takes a part of the password for the host.
+  // If a password contains `/`, `?`, `#` or `\`, the parser mistakes part of it for the host.
   if (isHttp && url.pathname === '/' && !/[?#]/.test(text)) return { url, variable };
   const sentence = url && !isHttp ? messages.proxyNotHttp(variable) : messages.proxyUrl(variable);
   throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, hint: messages.proxyUrlHint });
 }
 
-/** Whether a host, without brackets, is this machine itself. */
+/** Returns true if a host, without brackets, is this machine. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 }
 
 /**
- * Whether `NO_PROXY` names a host: `*` is every host; a domain stands for itself and all below it, with or without `*` or
- * a dot before it; a port, if one is given, must be the same. So do curl and the AWS CLI understand it.
+ * Returns true if `NO_PROXY` includes a host. `*` matches all hosts. A domain matches itself and its subdomains, with or without
+ * a leading `*` or dot. If a port is given, it must be equal. curl and the AWS CLI follow the same rules.
  */
 function isException(host: string, port: number, exceptions: string): boolean {
   return exceptions
@@ -135,17 +135,17 @@ function isException(host: string, port: number, exceptions: string): boolean {
     });
 }
 
-/** An IPv6 address is in brackets in a URL only. */
+/** IPv6 addresses have brackets only in URLs. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** As the SDK's own handler takes them; times in milliseconds. */
+/** Options of the SDK's own handler; times in milliseconds. */
 export interface HandlerOptions {
   connectionTimeout: number;
   requestTimeout: number;
   socketTimeout: number;
   throwOnRequestTimeout: boolean;
-  /** The certificate authorities to trust in place of Node's own, in PEM form. */
+  /** The certificate authorities to trust instead of Node's own, in PEM format. */
   ca?: Buffer;
 }

@@ -10,11 +10,11 @@ import { directHandler, type HandlerOptions, readProxies } from './proxy.ts';
 import type { ProxyHandler } from './proxy-handler.ts';
 
 /**
- * What AWS's answers must look like where the program reads them. The SDK passes on a text that is a number, or a list that
- * is a text, as it is; AWS sends none, but what imitates AWS, or stands between, may.
+ * The types that AWS's responses must have where the program reads them. The SDK doesn't check types: it passes on a number in
+ * place of a text, or a text in place of a list. AWS sends no such values, but an imitation of AWS or an intermediary may.
  */
 
-/** The members of AWS's answers that the program reads: lists, members that hold others, and texts. Dates end in `Date`. */
+/** The fields of AWS's responses that the program reads: lists, objects and texts. Names of dates end in `Date`. */
 const LISTS =
   /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|Roles|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements|SecretValues|Errors|RouterInputs|RouterOutputs|ProtocolConfigurations)$/;
 const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages|KmsKeyIds)$/;
@@ -23,12 +23,12 @@ const RECORDS =
 const TEXTS =
   /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn|Key|Value|Region|Status|EvalDecision|KeyState|KeyUsage|KeyManager|FlowArn|SourceArn|OutputArn|EntitlementArn|Protocol|KeyType|Algorithm|RoleArn|SecretArn|SecretId|ErrorCode|Message|EncryptionKeyType|RouterIntegrationState|ConnectedRouter(Input|Output)Arn|FlowOutputArn|FlowSourceArn)$/;
 
-/** Whether an error's name and sentence are texts, as its type promises. */
-export function isTold(error: unknown): boolean {
+/** Returns true if an error's name and message are texts, as its type promises. */
+export function hasNameAndMessage(error: unknown): boolean {
   return error instanceof Error && typeof error.name === 'string' && typeof error.message === 'string';
 }
 
-/** Whether all members of an answer that the program knows are of their kind. */
+/** Returns true if all known fields of a response have the right type. */
 export function isSound(answer: object): boolean {
   return Object.entries(answer).every(
     ([name, value]) => value === undefined || value === null || fits(name, value),
@@ -37,7 +37,7 @@ export function isSound(answer: object): boolean {
 
 function fits(name: string, value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
-  // What KMS calls so is a text.
+  // In KMS, `Policy` is a text.
   if (name === 'Policy' && typeof value === 'string') return true;
   if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
   if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
@@ -48,7 +48,7 @@ function fits(name: string, value: unknown): boolean {
   return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
 }
 
-/** IAM answers documents percent-encoded (IAM API reference, `PolicyVersion`, `Document`). */
+/** IAM returns documents percent-encoded (IAM API reference, `PolicyVersion`, `Document`). */
 function isEncoded(document: string): boolean {
   try {
     decodeURIComponent(document);
@@ -66,7 +66,7 @@ function isRecord(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Makes a handler give up on an answer that is larger than any of AWS's: what sends it may never end. */
+/** Wraps a handler to abort a response that is larger than any from AWS; it may never end. */
 export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
   return {
     metadata: handler.metadata,
@@ -75,8 +75,8 @@ export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
       const answer = await handler.handle(...request);
       const { body, headers } = answer.response;
       // AWS sends the length first, and Node reads no further.
-      const told = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
-      if (told > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
+      const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+      if (length > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
       return answer;
     },
   };
@@ -90,28 +90,28 @@ function bounded(body: Readable): Readable {
       done(size > HTTP.longestAnswerBytes ? new NotAwsError('an answer that does not end') : null, chunk);
     },
   });
-  // The reader gets a failure from the stream itself.
+  // The reader gets the error from the stream itself.
   return pipeline(body, counter, () => undefined);
 }
 
-/** An answer that cannot be AWS's, such as that of a login page. */
+/** A response that can't come from AWS, such as a login page. */
 export class NotAwsError extends Error {
   override readonly name = 'NotAwsError';
 }
 
 /**
- * Makes a client take for an answer only what AWS may have answered. The SDK itself would read an empty body, or JSON
- * about something else, as an answer in which everything optional is missing, and passes values of a wrong type on.
+ * Makes a client reject responses that can't come from AWS. The SDK itself treats an empty body or unrelated JSON as a response
+ * without optional fields, and passes on values of a wrong type.
  */
 export function demandingAws<C extends SdkClient>(client: C): C {
   middlewareOf(client).add(
     (next) => async (args) => {
       const result = await next(args).catch((error: unknown) => {
-        throw isTold(error) ? error : new NotAwsError('an error without a name or a sentence');
+        throw hasNameAndMessage(error) ? error : new NotAwsError('an error without a name or a sentence');
       });
       const { $metadata, ...members } = result.output;
       const saysNothing = Object.values(members).every((member) => member === undefined);
-      // Every answer of AWS has a request ID; some imitations of AWS leave it out, but they say something.
+      // All AWS responses have a request ID. Some imitations of AWS omit it, but their responses aren't empty.
       if (saysNothing && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
       if (!isSound(members)) throw new NotAwsError('an answer with a member of another kind');
       return result;
@@ -121,21 +121,21 @@ export function demandingAws<C extends SdkClient>(client: C): C {
   return client;
 }
 
-/** A client of the AWS SDK, whichever service it is for. */
+/** An AWS SDK client of any service used here. */
 export type SdkClient = IAMClient | KMSClient | MediaConnectClient | SecretsManagerClient | STSClient;
 
-/** What all of them have in common where requests are looked at; the SDK types it for each service apart. */
+/** Returns the middleware stack with a common type; the SDK has a separate type for each service. */
 export function middlewareOf(client: SdkClient): IAMClient['middlewareStack'] {
   return client.middlewareStack as IAMClient['middlewareStack'];
 }
 
-/** What sends requests, and keeps the connections. */
+/** Sends requests and keeps connections. */
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
 
 /**
- * Returns what sends requests, through the proxies that the environment names, if it names any. The SDK does not look at these
- * variables by itself. A request fails with a `Failure` if it should go through what is not an HTTP proxy.
- * @param ca the certificate authorities to trust in place of Node's own, in PEM form
+ * Returns the request handler, which uses the proxies in the environment, if any. The SDK itself ignores these variables. A
+ * request fails with a `Failure` if its proxy is not an HTTP proxy.
+ * @param ca the certificate authorities to trust instead of Node's own, in PEM format
  */
 export async function requestHandlerFor(
   env: NodeJS.ProcessEnv,

@@ -20,24 +20,24 @@ import {
 } from './policy-versions.ts';
 
 /**
- * Reads managed policies, each at most once, because the policy step and the role step look at the same ones.
- * Make a new reader to see what has changed.
+ * Reads managed policies, each at most once, because the policy step and the role step read the same ones. Create a new reader to
+ * see changes.
  */
 export interface PolicyReader {
   /**
-   * Returns the policy, or undefined when IAM says that there is none.
-   * @throws Failure with the code `iam-propagation` when IAM lists the policy and does not show its default version
+   * Returns the policy, or undefined if IAM says that it doesn't exist.
+   * @throws Failure with the code `iam-propagation` if IAM lists the policy but doesn't return its default version
    */
   read(arn: string, options?: { withTags?: boolean }): Promise<PolicyState | undefined>;
-  /** Starts reading a policy whose default version is thought to be known, so that both requests go out at once. */
+  /** Starts reading a policy whose default version can be guessed, so that both requests are sent at once. */
   expect(arn: string, versionId: string): void;
-  /** Returns what `GetPolicy` returns: tags and uses, without the document. */
+  /** Returns the result of `GetPolicy`: tags and uses, without the document. */
   describe(arn: string): Promise<Policy | undefined>;
-  /** Returns the ARNs of the managed policies attached to a role, or undefined when the role does not exist. */
+  /** Returns the ARNs of the managed policies attached to a role, or undefined if the role doesn't exist. */
   attachedTo(role: string): Promise<string[] | undefined>;
   /**
-   * Returns the ARNs of the account's policies whose name is one of `name`, `name-2`, …, whatever their path and letter case: IAM
-   * gives each name once only. Not being allowed to ask is no reason to stop: then there are none.
+   * Returns the ARNs of the account's policies named `name`, `name-2`, …, with any path and case; IAM allows each name only once.
+   * Returns an empty list if the caller isn't allowed to list policies.
    */
   namedLike(name: string): Promise<string[]>;
 }
@@ -57,7 +57,7 @@ export function policyReader(aws: Aws): PolicyReader {
       const { versions, policy } = begin(arn);
       const [found, described] = await Promise.all([
         policy,
-        // Not being allowed to ask for the tags is no reason to stop: then they are not known.
+        // If the caller isn't allowed to read the tags, they stay unknown.
         withTags
           ? versions.then((exists) => (exists ? unlessDenied(describe(arn), undefined) : undefined))
           : undefined,
@@ -74,7 +74,7 @@ export function policyReader(aws: Aws): PolicyReader {
   };
 }
 
-/** Asks once for each name; a failure that is not awaited must not end the process. */
+/** Caches the result for each name. A failure that is not awaited must not end the process. */
 function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
   return (name) => {
@@ -87,29 +87,29 @@ function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T
 
 function ownershipIn(tags: Policy['Tags']): Pick<PolicyState, 'stack' | 'overflow'> {
   const stack = stackOf(tags);
-  return { overflow: isOverflow(tags), ...(stack ? { stack } : {}) };
+  return { overflow: isOverflow(tags), stack };
 }
 
-/** A policy that is being read: its versions first, and with them the document of the default one. */
+/** A policy being read: first its versions, and with them the document of the default version. */
 interface Reading {
   versions: Promise<PolicyVersion[] | undefined>;
   policy: Promise<PolicyState | undefined>;
 }
 
-/** @param expected the default version, as far as can be guessed */
+/** @param expected the likely default version, if it can be guessed */
 function beginReading(aws: Aws, arn: string, expected?: string): Reading {
   const early = expected ? readVersion(aws, arn, expected) : undefined;
   const versions = orAbsent(listVersions(aws, arn));
   const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
   const policy = versions.then((found) => found && readDefault(aws, arn, found, document));
-  // Awaiting them throws the failure; a read that is not awaited must not end the process.
+  // Failures are thrown where these promises are awaited. A read that is not awaited must not end the process.
   for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
   return { versions, policy };
 }
 
 /**
- * Reads the default version. IAM can list a version that it does not show yet, or that was deleted since. The policy exists all the
- * same, so it is read again until its default version shows or the list says that the policy is gone.
+ * Reads the default version. IAM can list a version that it doesn't return yet, or that has been deleted since. In both cases,
+ * the policy exists, so it is read again until its default version shows or the list says that the policy is gone.
  */
 async function readDefault(
   aws: Aws,
@@ -134,7 +134,7 @@ async function readDefault(
   });
 }
 
-/** Returns the policy with its default version, or undefined when IAM does not show that version. */
+/** Returns the policy with its default version, or undefined if IAM doesn't return that version. */
 async function readListed(
   arn: string,
   versions: PolicyVersion[],
@@ -163,7 +163,7 @@ function isNamedLike(name: string, wanted: string): boolean {
   return other === first || (other.startsWith(first) && /^-\d+$/.test(other.slice(first.length)));
 }
 
-/** The ARNs of the account's own policies. */
+/** Returns the ARNs of the account's customer managed policies. */
 function listLocal(aws: Aws): Promise<string[]> {
   return aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
     const arns: string[] = [];
@@ -186,7 +186,7 @@ async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** The ARNs of the managed policies attached to a role. */
+/** Returns the ARNs of the managed policies attached to a role. */
 export function listAttached(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
     const arns: string[] = [];
@@ -202,19 +202,19 @@ export function listAttached(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-/** Whose a managed policy is, and who uses it. */
+/** The owner and the users of a managed policy. */
 export interface PolicyUses {
-  /** Whether this program made it, as its tag says. */
+  /** True if this program created it, according to its tag. */
   own: boolean;
-  /** The CloudFormation stack that it belongs to, if it belongs to one. */
+  /** The CloudFormation stack that it belongs to, if any. */
   stack?: string;
-  /** The names of the roles to which it is attached. */
+  /** The names of the roles that it is attached to. */
   roles: string[];
-  /** How many users and groups it is attached to, and whose permissions boundary it is. */
+  /** How many users and groups it is attached to, plus how many identities have it as permissions boundary. */
   others: number;
 }
 
-/** Reads whose a policy is and who uses it; nothing when it is not there. */
+/** Reads the owner and the users of a policy; undefined if it doesn't exist. */
 export async function readPolicyUses(
   aws: Aws,
   reader: Pick<PolicyReader, 'describe'>,
@@ -226,7 +226,7 @@ export async function readPolicyUses(
   const stack = stackOf(Tags);
   return {
     own: isOwn(Tags),
-    ...(stack ? { stack } : {}),
+    stack,
     roles: entities.roles,
     others: entities.others + PermissionsBoundaryUsageCount,
   };
@@ -235,7 +235,7 @@ export async function readPolicyUses(
 function listEntities(aws: Aws, arn: string): Promise<{ roles: string[]; others: number }> {
   return aws.call({ action: 'iam:ListEntitiesForPolicy', resource: arn }, async (options) => {
     const found = { roles: [] as string[], others: 0 };
-    // As a permissions boundary it is counted by `GetPolicy`.
+    // `GetPolicy` counts its uses as a permissions boundary.
     const attached = { PolicyArn: arn, PolicyUsageFilter: 'PermissionsPolicy' as const };
     for await (const page of paginateListEntitiesForPolicy(
       { client: aws.clients.iam() },

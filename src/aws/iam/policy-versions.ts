@@ -8,7 +8,7 @@ export function listed(versions: PolicyVersion[]): Pick<PolicyState, 'versions' 
   return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
 }
 
-/** Reads which versions a policy has, without their documents. Returns undefined if IAM shows no such policy. */
+/** Reads the versions of a policy without their documents. Returns undefined if IAM shows no such policy. */
 export async function readVersions(
   aws: Aws,
   arn: string,
@@ -18,13 +18,13 @@ export async function readVersions(
   return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
 }
 
-/** The document of one version of a policy, as JSON text. */
+/** Returns the document of a policy version as JSON text. */
 export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
   const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
   const document = await orAbsent(
     aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
       const { PolicyVersion } = await aws.clients.iam().send(command, options);
-      // It would be taken for a version that IAM does not show yet, and waited for.
+      // Otherwise it would count as a version that IAM doesn't show yet, and the run would wait for it.
       if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
       return PolicyVersion.Document;
     }),
@@ -41,12 +41,12 @@ export interface PolicyVersion {
 /** The IAM API's pattern for the ID of a policy version (`policyVersionIdType`). */
 const VERSION_ID = /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/;
 
-/** Versions are numbered in the order of their making, `v1`, `v2`, …, and no number is used twice. */
+/** Returns the number of a version. Versions are numbered in creation order, `v1`, `v2`, …, and numbers are not reused. */
 export function versionNumber(versionId: string): number {
   return Number(versionId.slice(1));
 }
 
-/** All versions of a policy, oldest first. The list also says which one is the default, so `GetPolicy` is not needed. */
+/** Returns all versions of a policy, oldest first. The list also marks the default version, so `GetPolicy` is not needed. */
 export async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
   return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
     const versions: PolicyVersion[] = [];
@@ -65,7 +65,7 @@ export async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion
   });
 }
 
-/** A managed policy as it exists, with the document of its default version. */
+/** A managed policy with the document of its default version. */
 export interface PolicyState {
   arn: string;
   name: string;
@@ -73,12 +73,12 @@ export interface PolicyState {
   versionId: string;
   /** The document of the default version as JSON text. */
   document: string;
-  /** The IDs of all versions, oldest first. IAM keeps at most five of a customer-managed policy. */
+  /** The IDs of all versions, oldest first. IAM keeps at most five versions of a customer managed policy. */
   versions: string[];
-  /** When each version was created, by AWS's clock, in milliseconds since the epoch; for those of which IAM says so. */
+  /** When each version was created, by AWS's clock, in milliseconds since the epoch. Only versions with a date from IAM. */
   createdAt: Readonly<Record<string, number>>;
-  /** The CloudFormation stack that it belongs to, if it belongs to one and its tags were read (`withTags`). */
+  /** The CloudFormation stack that it belongs to, if any and if its tags were read (`withTags`). */
   stack?: string;
-  /** Whether this program made it when another one was full, as its tag says; absent where its tags were not read. */
+  /** True if this program created it because another policy was full, according to its tag. Absent if its tags were not read. */
   overflow?: boolean;
 }

@@ -7,21 +7,21 @@ import type { Aws } from '../session.ts';
 
 /** The quotas of a role. */
 export interface RoleQuotas {
-  /** Managed policies on a role. */
+  /** Managed policies attached to a role. */
   attachedPolicies: Quota;
-  /** Characters of a trust policy. */
+  /** Trust policy size in characters. */
   trustPolicySize: Quota;
 }
 
-/** The default quota of managed policies on a role (IAM and AWS STS quotas); an account can have it changed. */
+/** The default quota of managed policies attached to a role (IAM and AWS STS quotas). It can be increased for an account. */
 export const DEFAULT_ATTACHMENT_QUOTA = 10;
 
-/** The quotas of an account that was not asked for its own, because the defaults are enough. */
+/** The default quotas, for callers that don't need those of the account. */
 export const DEFAULT_ROLE_QUOTAS = quotas({}, false);
 
 const known = new WeakMap<AwsClients, Promise<RoleQuotas>>();
 
-/** Returns the account's quotas. They are asked for once in a session; where that fails, the defaults count. */
+/** Returns the account's quotas. They are read once for each session; if that fails, the defaults apply. */
 export function readRoleQuotas(aws: Aws): Promise<RoleQuotas> {
   const reading = known.get(aws.clients) ?? askForQuotas(aws);
   known.set(aws.clients, reading);
@@ -40,7 +40,7 @@ async function askForQuotas(aws: Aws): Promise<RoleQuotas> {
   }
 }
 
-/** @param asked whether the account was asked for its quotas, so that one that is missing is assumed */
+/** @param asked true if the account's quotas were requested, so that a missing one is marked as assumed */
 function quotas(
   summary: { AttachedPoliciesPerRoleQuota?: number; AssumeRolePolicySizeQuota?: number },
   asked: boolean,

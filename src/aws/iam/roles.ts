@@ -14,7 +14,7 @@ import { isOwn, stackOf } from '../tags.ts';
 import type { PolicyReader } from './policies.ts';
 import type { PolicyState } from './policy-versions.ts';
 
-/** A policy on a role, with its document as JSON text. */
+/** A policy of a role, with its document as JSON text. */
 export interface RolePolicy {
   name: string;
   /** Absent for an inline policy. */
@@ -22,7 +22,7 @@ export interface RolePolicy {
   document: string;
 }
 
-/** A role as it exists, with everything that decides what it may do. */
+/** A role, with everything that determines its permissions. */
 export interface RoleState {
   name: string;
   arn: string;
@@ -30,20 +30,20 @@ export interface RoleState {
   description?: string;
   /** The trust policy as JSON text. */
   trust: string;
-  /** Managed policies attached and inline policies embedded. */
+  /** Attached managed policies and inline policies. */
   policies: RolePolicy[];
   /** ARNs of the attached managed policies. */
   attached: string[];
   boundary?: { arn: string; document?: string };
-  /** The CloudFormation stack that the role belongs to, if it belongs to one. */
+  /** The CloudFormation stack that the role belongs to, if any. */
   stack?: string;
-  /** Whether this program made it, as its tag says. */
+  /** True if this program created it, according to its tag. */
   own: boolean;
 }
 
 /**
- * Reads a role with its trust policy, its policies and its permissions boundary.
- * `known` says that it surely exists: then its policies are asked for at once, instead of after it was found.
+ * Reads a role with its trust policy, its policies and its permissions boundary. If `known` is true, the role exists for certain,
+ * and all requests are sent at once.
  */
 export async function readRole(
   aws: Aws,
@@ -67,13 +67,11 @@ export async function readRole(
     ...described,
     policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
     attached,
-    ...(boundaryArn
-      ? { boundary: { arn: boundaryArn, ...(boundary ? { document: boundary.document } : {}) } }
-      : {}),
+    boundary: boundaryArn ? { arn: boundaryArn, document: boundary?.document } : undefined,
   };
 }
 
-/** A role as its description has it: without the documents that decide what it may do. */
+/** A role as described by IAM, without the documents that determine its permissions. */
 export interface DescribedRole
   extends Pick<RoleState, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'own' | 'stack'> {
   boundaryArn?: string;
@@ -90,9 +88,9 @@ export async function describeRole(aws: Aws, name: string): Promise<DescribedRol
     path: role.Path ?? '/',
     trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
     own: isOwn(role.Tags),
-    ...(role.Description ? { description: role.Description } : {}),
-    ...(boundaryArn ? { boundaryArn } : {}),
-    ...(stack ? { stack } : {}),
+    description: role.Description || undefined,
+    boundaryArn,
+    stack,
   };
 }
 
@@ -109,12 +107,12 @@ async function getRole(aws: Aws, name: string): Promise<Role | undefined> {
   return answer?.Role;
 }
 
-/** The attached managed policies and the names of the inline ones; nothing when the role is not there. */
+/** Returns the attached managed policies and the names of the inline policies; undefined if the role doesn't exist. */
 function listPolicies(aws: Aws, reader: PolicyReader, name: string) {
   return Promise.all([reader.attachedTo(name), orAbsent(listInline(aws, name))]);
 }
 
-/** The names of the policies embedded in a role. */
+/** Returns the names of a role's inline policies. */
 export function listInline(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListRolePolicies', resource: name }, async (options) => {
     const names: string[] = [];
@@ -124,7 +122,7 @@ export function listInline(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-/** A policy that is embedded in a role. */
+/** Returns an inline policy of a role. */
 export async function readInline(aws: Aws, role: string, name: string): Promise<RolePolicy | undefined> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetRolePolicy', resource: role }, (options) =>
@@ -136,7 +134,7 @@ export async function readInline(aws: Aws, role: string, name: string): Promise<
     : { name, document: decodePolicy(answer.PolicyDocument) };
 }
 
-/** A role as the list of roles shows it: without tags and without its permissions boundary. */
+/** A role from the list of roles, without tags and permissions boundary. */
 export interface ListedRole {
   name: string;
   arn: string;
@@ -146,10 +144,10 @@ export interface ListedRole {
   trust: string;
 }
 
-/** With the longest trust policies, a page of so many is still well below `HTTP.longestAnswerBytes`. */
+/** Even with the longest trust policies, a page of this size is well below `HTTP.longestAnswerBytes`. */
 const PAGE_SIZE = 200;
 
-/** All roles of the account, page by page. */
+/** Returns all roles of the account, page by page. */
 export function rolePages(aws: Aws): AsyncGenerator<Page<ListedRole>> {
   return pages(async (token) => {
     const answer = await aws.call({ action: 'iam:ListRoles', resource: '*' }, (options) =>
@@ -173,15 +171,15 @@ export function rolePages(aws: Aws): AsyncGenerator<Page<ListedRole>> {
   });
 }
 
-/** A managed policy as the list of policies shows it: without tags. */
+/** A managed policy from the list of policies, without tags. */
 export interface ListedPolicy {
   name: string;
   arn: string;
-  /** Whether any user, group or role has it. */
+  /** True if it is attached to any user, group or role. */
   attached: boolean;
 }
 
-/** All customer-managed policies of the account, page by page. */
+/** Returns all customer managed policies of the account, page by page. */
 export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
   return pages(async (token) => {
     const input = { Scope: 'Local', MaxItems: 1000, Marker: token } as const;
@@ -195,7 +193,7 @@ export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
   });
 }
 
-/** Whether this program made a policy, as its tag says; one that no longer exists was not. */
+/** Returns true if this program created a policy, according to its tag. Returns false if it no longer exists. */
 export async function isToolPolicy(aws: Aws, arn: string): Promise<boolean> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>

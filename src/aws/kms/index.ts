@@ -4,12 +4,11 @@ import { parseArn } from '../arn.ts';
 import { type Aws, type CallRequest, orAbsent } from '../session.ts';
 
 /**
- * Returns the customer-managed KMS key that a name means in one Region: a key ARN, a key ID, an alias, or an alias ARN. What an
- * ARN says of its account is never dropped: Secrets Manager takes the key of another account by its key ARN or its alias ARN
- * (API reference, `CreateSecret`, `KmsKeyId`).
- * A multi-Region key (`mrk-…`) has the same ID in every Region, so its ARN is carried over to this one, as is that of an alias.
- * Returns `undefined` for a key ARN that belongs to another Region, and for any ARN of another partition: Secrets Manager could
- * not use it.
+ * Returns the customer managed KMS key that a key ARN, key ID, alias or alias ARN means in one Region. Keeps the account of an
+ * ARN: Secrets Manager accepts a key of another account by key ARN or alias ARN (API reference, `CreateSecret`, `KmsKeyId`).
+ *
+ * A multi-Region key (`mrk-…`) has the same ID in all Regions, so its ARN is converted to this Region, as is the ARN of an alias.
+ * Returns undefined for a key ARN of another Region and for any ARN of another partition, which Secrets Manager can't use.
  */
 export function kmsKeyRef(id: string, region: string, where: AccountRef): KmsKeyRef | undefined {
   const arn = parseArn(id);
@@ -22,8 +21,8 @@ export function kmsKeyRef(id: string, region: string, where: AccountRef): KmsKey
 }
 
 /**
- * Returns the name of a KMS key as it is good in one Region. KMS takes an ARN in its own Region only, so that of a multi-Region
- * key or of an alias has to be the one there (KMS Developer Guide, "Multi-Region keys in AWS KMS").
+ * Returns the name of a KMS key that is valid in one Region. KMS accepts ARNs only of its own Region, so the ARN of a
+ * multi-Region key or an alias has to be converted (KMS Developer Guide, "Multi-Region keys in AWS KMS").
  */
 export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefined): string {
   const arn = parseArn(id);
@@ -32,8 +31,8 @@ export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefine
 }
 
 /**
- * Returns whether two names of a KMS key in one Region may mean the same key. Only KMS knows whether an alias
- * and an ID of one account do, so they may.
+ * Returns true if two names may mean the same KMS key in one Region. Only KMS knows whether an alias and an ID in the same
+ * account do, so they may.
  */
 export function maybeSameKmsKey(a: string, b: string, region: string, where: AccountRef): boolean {
   const [first, second] = [kmsKeyRef(a, region, where), kmsKeyRef(b, region, where)];
@@ -46,23 +45,23 @@ function kmsArn(partition: string, region: string, account: string, resource: st
   return `arn:${partition}:kms:${region}:${account}:${resource}`;
 }
 
-/** For how long KMS is asked at most. */
+/** The time limit for requests to KMS. */
 export type TimeLimit = Pick<CallRequest, 'limitMs'>;
 
-/** A KMS key as it exists. The texts are those of the KMS API reference, `KeyMetadata`. */
+/** A KMS key. The texts are those of the KMS API reference, `KeyMetadata`. */
 export interface KmsKeyState {
   arn: string;
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
   state: string;
-  /** `ENCRYPT_DECRYPT` for a key that a secret can be encrypted with. */
+  /** `ENCRYPT_DECRYPT` for a key that can encrypt a secret. */
   usage: string;
-  /** Whether it is AWS's own, such as `aws/secretsmanager`, which all of the account may use through its service. */
+  /** True for an AWS managed key, such as `aws/secretsmanager`, which everyone in the account may use through its service. */
   managedByAws: boolean;
-  /** The ID of the custom key store that has the key; absent for a key in the standard key store. */
+  /** The ID of the key's custom key store. Absent for a key in the standard key store. */
   keyStoreId?: string;
 }
 
-/** Looks at a KMS key by its ID, its ARN or its alias; returns undefined if it does not exist. */
+/** Reads a KMS key by ID, ARN or alias. Returns undefined if it doesn't exist. */
 export async function readKmsKey(
   aws: Aws,
   region: string,
@@ -82,7 +81,7 @@ export async function readKmsKey(
   return { arn, state, usage, managedByAws: KeyManager === 'AWS', ...keyStore };
 }
 
-/** Reads the policy of a KMS key, as JSON text, by the ARN of the key; undefined when there is no such key. */
+/** Reads the policy of a KMS key by key ARN, as JSON text. Returns undefined if the key doesn't exist. */
 export async function readKeyPolicy(
   aws: Aws,
   region: string,

@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-mediaconnect';
 
 /**
- * MediaConnect's commands, as far as the newest SDK that can be installed (3.654.0) lacks them, or drops members of their answers
- * that it does not know. They go through the SDK's endpoint rules, signing and retries. Answers come whole, in the SDK's spelling.
+ * Commands of MediaConnect that the newest installable SDK (3.654.0) lacks, or for which it drops unknown response fields. They
+ * use the SDK's endpoint rules, signing and retries. Responses are complete, with the SDK's field names.
  */
 
-/** What a command of the SDK has beside its declared members: how it writes its request and reads its answer. */
+/** The undeclared methods of an SDK command that write its request and read its response. */
 interface Serde {
   serialize(input: object, context: SerdeContext): Promise<WireRequest>;
   deserialize(response: WireResponse, context: SerdeContext): Promise<object>;
@@ -34,7 +34,7 @@ interface WireResponse {
   body: unknown;
 }
 
-/** Reads a flow with all its members. */
+/** Reads a flow with all its fields. */
 export class DescribeWholeFlowCommand extends DescribeFlowCommand {
   constructor(input: DescribeFlowCommandInput) {
     super(input);
@@ -42,7 +42,7 @@ export class DescribeWholeFlowCommand extends DescribeFlowCommand {
   }
 }
 
-/** A request that the SDK has no command for. Its page token and size, if any, are written as those of `ListFlows`. */
+/** A request without an SDK command. Its page token and size, if any, are written like those of `ListFlows`. */
 class RouterCommand extends ListFlowsCommand {
   constructor(
     name: string,
@@ -64,7 +64,7 @@ class RouterCommand extends ListFlowsCommand {
         return request;
       },
     });
-    // Its quota is found by this name, and `--debug` prints it.
+    // The command name selects the quota and shows in `--debug` output.
     this.middlewareStack.add(
       (next, context) => {
         context.commandName = `${name}Command`;
@@ -75,7 +75,7 @@ class RouterCommand extends ListFlowsCommand {
   }
 }
 
-/** The kinds of what a router has, in the API's own words. */
+/** Router resource types, with the API's names. */
 export type RouterKind = 'routerInput' | 'routerOutput';
 
 export class ListRouterInputsCommand extends RouterCommand {
@@ -104,7 +104,7 @@ export class GetRouterOutputCommand extends RouterCommand {
   }
 }
 
-/** Returns a reader of whole answers; errors are read as the SDK reads them. */
+/** Returns a deserializer that keeps the whole response. Errors are read as in the SDK. */
 function readingAll({ deserialize }: Pick<Serde, 'deserialize'>): Pick<Serde, 'deserialize'> {
   return {
     async deserialize(response, context) {
@@ -121,7 +121,7 @@ function readingAll({ deserialize }: Pick<Serde, 'deserialize'>): Pick<Serde, 'd
   };
 }
 
-/** Returns an answer with the members' names as the SDK spells them. */
+/** Converts the field names of a response to the SDK's spelling. */
 function asSdk(body: object): object {
   const spelled = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(spelled);

@@ -11,9 +11,9 @@ import { pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { DescribeWholeFlowCommand } from './commands.ts';
 
-/** Encryption settings as a flow has them (MediaConnect API reference, `Encryption`). Texts are as AWS sent them. */
+/** Encryption settings of a flow (MediaConnect API reference, `Encryption`). Texts are as AWS sent them. */
 export interface FlowEncryption {
-  /** `static-key`, `srt-password` or `speke`; a setting without one is a static key. */
+  /** `static-key`, `srt-password` or `speke`. Without one, the setting is a static key. */
   keyType: string;
   algorithm?: string;
   roleArn?: string;
@@ -22,30 +22,29 @@ export interface FlowEncryption {
 
 /** Encryption between flows, routers and MediaLive (MediaConnect API reference, `FlowTransitEncryption`). */
 export interface TransitEncryption {
-  /** `AUTOMATIC`, or `SECRETS_MANAGER`, which it is without one where it has a secret. */
+  /** `AUTOMATIC` or `SECRETS_MANAGER`. The latter is implied if the setting has a secret. */
   keyType: string;
   roleArn?: string;
   secretArn?: string;
 }
 
-/** A source, an output or an entitlement of a flow. */
+/** A source, output or entitlement of a flow. */
 export interface FlowPart {
   kind: 'source' | 'output' | 'entitlement';
   name: string;
   arn: string;
-  /** Such as `zixi-push`; absent for an entitlement, and for a source that comes through one or from a router. */
+  /** Such as `zixi-push`. Absent for an entitlement, and for a source from an entitlement or a router. */
   protocol?: string;
-  /** Absent when the part is not encrypted. */
+  /** Absent if the part is not encrypted. */
   encryption?: FlowEncryption;
-  /** How it is encrypted between flow and router. */
+  /** The encryption between flow and router. */
   transit?: TransitEncryption;
-  /** `ENABLED` or `DISABLED`, in which case `transit` does not count. */
+  /** `ENABLED` or `DISABLED`. If disabled, `transit` has no effect. */
   routerIntegration?: string;
   /** The router output that feeds a source, or the router input that an output feeds. */
   connectedTo?: string;
 }
 
-/** A flow as it exists. */
 export interface FlowState {
   arn: string;
   name: string;
@@ -53,13 +52,13 @@ export interface FlowState {
   /** Such as `ACTIVE` or `STANDBY`. */
   status: string;
   parts: FlowPart[];
-  /** What MediaConnect itself says is wrong with it. */
+  /** Errors of the flow, as reported by MediaConnect. */
   errors: string[];
-  /** All of it as AWS sent it, in the SDK's spelling. */
+  /** The whole response from AWS, with the SDK's field names. */
   all: object;
 }
 
-/** Members of an answer that the SDK's types do not have. */
+/** Response fields that are missing in the SDK's types. */
 interface RouterIntegration {
   RouterIntegrationState?: string;
   RouterIntegrationTransitEncryption?: TransitSettings;
@@ -73,7 +72,7 @@ export interface TransitSettings {
   EncryptionKeyConfiguration?: { SecretsManager?: { SecretArn?: string; RoleArn?: string } };
 }
 
-/** Reads a flow, in the Region that its ARN names; returns undefined if it does not exist. */
+/** Reads a flow in the Region of its ARN. Returns undefined if it doesn't exist. */
 export async function readFlow(aws: Aws, flowArn: string): Promise<FlowState | undefined> {
   const region = parseArn(flowArn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
@@ -84,16 +83,16 @@ export async function readFlow(aws: Aws, flowArn: string): Promise<FlowState | u
   return answer?.Flow && toFlow({ Flow: answer.Flow, Messages: answer.Messages }, flowArn, region);
 }
 
-/** For how long a page of a list is asked for, in milliseconds. */
+/** The time limit for each page of a list, in milliseconds. */
 export type ListLimit = { limitMs?: number };
 
-/** The ARNs of all flows of a Region, page by page. */
+/** Returns the ARNs of all flows in a Region. */
 export async function listFlowArns(aws: Aws, region: string, limit: ListLimit = {}): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
   const request = { action: 'mediaconnect:ListFlows', resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
-    const command = new ListFlowsCommand({ MaxResults: 100, ...(token ? { NextToken: token } : {}) });
+    const command = new ListFlowsCommand({ MaxResults: 100, NextToken: token || undefined });
     const { Flows = [], NextToken: next } = await aws.call(request, (options) =>
       client.send(command, options),
     );
@@ -108,7 +107,7 @@ function toFlow(
   arn: string,
   region: string,
 ): FlowState {
-  // `Source` repeats the first one of `Sources` where a flow has several.
+  // If a flow has several sources, `Source` repeats the first of `Sources`.
   const sources = flow.Sources?.length
     ? flow.Sources
     : [flow.Source].filter((source) => source !== undefined);
@@ -130,7 +129,7 @@ function toFlow(
   };
 }
 
-/** Returns the texts of what may be a list of texts. */
+/** Returns the texts in a list; empty if it is not a list. */
 function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
 }
@@ -169,13 +168,13 @@ function routingOf(
   connectedTo: string | undefined,
 ): Pick<FlowPart, 'transit' | 'routerIntegration' | 'connectedTo'> {
   return {
-    ...(settings ? { transit: transitOf(settings) } : {}),
-    ...(state ? { routerIntegration: state } : {}),
-    ...(connectedTo ? { connectedTo } : {}),
+    transit: settings ? transitOf(settings) : undefined,
+    routerIntegration: state,
+    connectedTo,
   };
 }
 
-/** Returns transit settings as they are meant: the key type can be left out. */
+/** Returns transit encryption settings with an omitted key type filled in. */
 export function transitOf({
   EncryptionKeyType,
   EncryptionKeyConfiguration,
@@ -184,21 +183,21 @@ export function transitOf({
   const hasSecret = EncryptionKeyConfiguration?.SecretsManager !== undefined;
   return {
     keyType: EncryptionKeyType ?? (hasSecret ? 'SECRETS_MANAGER' : 'AUTOMATIC'),
-    ...(RoleArn ? { roleArn: RoleArn } : {}),
-    ...(SecretArn ? { secretArn: SecretArn } : {}),
+    roleArn: RoleArn || undefined,
+    secretArn: SecretArn || undefined,
   };
 }
 
-/** MediaConnect API reference, `Encryption`, `keyType`: without one it is a static key. */
+/** MediaConnect API reference, `Encryption`, `keyType`: if omitted, it is a static key. */
 function encryptionOf(settings: Encryption | undefined): { encryption?: FlowEncryption } {
   if (!settings) return {};
   const { KeyType: keyType = 'static-key', Algorithm, RoleArn, SecretArn } = settings;
   return {
     encryption: {
       keyType,
-      ...(Algorithm ? { algorithm: Algorithm } : {}),
-      ...(RoleArn ? { roleArn: RoleArn } : {}),
-      ...(SecretArn ? { secretArn: SecretArn } : {}),
+      algorithm: Algorithm,
+      roleArn: RoleArn || undefined,
+      secretArn: SecretArn || undefined,
     },
   };
 }

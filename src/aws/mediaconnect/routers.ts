@@ -12,29 +12,29 @@ import { type ListLimit, type TransitEncryption, type TransitSettings, transitOf
 
 export type { RouterKind } from './commands.ts';
 
-/** A router input or a router output as it exists. */
+/** A router input or router output. */
 export interface RouterEndState {
   kind: RouterKind;
   arn: string;
   name: string;
   region: string;
-  /** The encryption settings in it, by the path of the member that has them, such as `transitEncryption`. */
+  /** Its encryption settings, with the path of the field that contains each, such as `transitEncryption`. */
   settings: RouterSetting[];
-  /** The output of a flow that feeds an input, or the source of a flow that an output feeds, and its flow. */
+  /** The flow output that feeds a router input, or the flow source that a router output feeds, with its flow. */
   connectedTo?: { flowArn?: string; partArn?: string };
-  /** What MediaConnect itself says about it. */
+  /** Messages from MediaConnect about it. */
   messages: string[];
-  /** All of it as AWS sent it, in the SDK's spelling. */
+  /** The whole response from AWS, with the SDK's field names. */
   all: object;
 }
 
-/** One encryption setting; an SRT one has a secret always. */
+/** An encryption setting. An SRT setting always has a secret. */
 export type RouterSetting = { path: string } & (
   | { kind: 'transit'; transit: TransitEncryption }
   | { kind: 'srt'; secretArn?: string; roleArn?: string }
 );
 
-/** Members that are read, in the SDK's spelling. */
+/** The response fields that are used, with the SDK's names. */
 interface RouterAnswer {
   Arn?: string;
   Name?: string;
@@ -49,14 +49,14 @@ const COMMANDS = {
   routerOutput: { get: GetRouterOutputCommand, list: ListRouterOutputsCommand, answer: 'RouterOutput' },
 } as const;
 
-/** Returns what an ARN of a router is of; undefined for all other ARNs (API reference, `GetRouterInput`). */
+/** Returns the router resource type of an ARN; undefined for all other ARNs (API reference, `GetRouterInput`). */
 export function routerKindOf(arn: string): RouterKind | undefined {
   const { service, resource = '' } = parseArn(arn) ?? {};
   const kind = /^(routerInput|routerOutput):[a-z0-9]+$/.exec(resource)?.[1];
   return service === 'mediaconnect' ? (kind as RouterKind | undefined) : undefined;
 }
 
-/** Reads a router input or output, in the Region that its ARN names; returns undefined when there is none. */
+/** Reads a router input or output in the Region of its ARN. Returns undefined if it doesn't exist. */
 export async function readRouterEnd(
   aws: Aws,
   kind: RouterKind,
@@ -73,7 +73,7 @@ export async function readRouterEnd(
   return found && toRouterEnd(kind, found, { arn, region });
 }
 
-/** Returns the ARNs of all router inputs or outputs of a Region. */
+/** Returns the ARNs of all router inputs or outputs in a Region. */
 export async function listRouterArns(
   aws: Aws,
   kind: RouterKind,
@@ -85,7 +85,7 @@ export async function listRouterArns(
   const request = { action: `mediaconnect:List${member}s`, resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
-    const command = new List({ MaxResults: 100, ...(token ? { NextToken: token } : {}) });
+    const command = new List({ MaxResults: 100, NextToken: token || undefined });
     const answer = await aws.call(request, (options) => client.send(command, options));
     const items = (answer as unknown as Record<string, RouterAnswer[] | undefined>)[`${member}s`] ?? [];
     return { items: items.flatMap(({ Arn }) => Arn ?? []), next: answer.NextToken };
@@ -108,9 +108,8 @@ function toRouterEnd(
     name: all.Name ?? '',
     region,
     settings: settingsIn(all, ''),
-    ...(FlowArn || partArn
-      ? { connectedTo: { ...(FlowArn ? { flowArn: FlowArn } : {}), ...(partArn ? { partArn } : {}) } }
-      : {}),
+    connectedTo:
+      FlowArn || partArn ? { flowArn: FlowArn || undefined, partArn: partArn || undefined } : undefined,
     messages: messages.flatMap((each: { Message?: unknown }) =>
       typeof each?.Message === 'string' ? [each.Message] : [],
     ),
@@ -118,7 +117,7 @@ function toRouterEnd(
   };
 }
 
-/** Finds the encryption settings, wherever in a configuration they are. */
+/** Finds all encryption settings, anywhere in a configuration. */
 function settingsIn(value: object, path: string): RouterSetting[] {
   return Object.entries(value).flatMap(([name, member]): RouterSetting[] => {
     if (typeof member !== 'object' || member === null) return [];
@@ -131,14 +130,14 @@ function settingsIn(value: object, path: string): RouterSetting[] {
       {
         path,
         kind: 'srt',
-        ...(SecretArn ? { secretArn: SecretArn } : {}),
-        ...(RoleArn ? { roleArn: RoleArn } : {}),
+        secretArn: SecretArn || undefined,
+        roleArn: RoleArn || undefined,
       },
     ];
   });
 }
 
-/** Returns the path of a member as AWS spells it in JSON: `configuration.merge.protocolConfigurations[1]`. */
+/** Returns the path of a field with AWS's JSON names: `configuration.merge.protocolConfigurations[1]`. */
 export function pathOf(path: string, parent: object, name: string): string {
   if (Array.isArray(parent)) return `${path}[${name}]`;
   const spelled = name.charAt(0).toLowerCase() + name.slice(1);

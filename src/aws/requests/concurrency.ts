@@ -4,8 +4,8 @@ import { firstThrown, Interrupted } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 
 /**
- * Waits for all, also after one has failed, so that nothing is left under way; then throws the first failure, if any, with
- * the change that any of them leaves in doubt.
+ * Waits for all promises, even after a failure, so that nothing keeps running. Then throws the first failure, if any, with an
+ * unconfirmed change of the others (`firstThrown`).
  */
 export async function allSettledOrThrow<T>(running: Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(running);
@@ -15,9 +15,9 @@ export async function allSettledOrThrow<T>(running: Promise<T>[]): Promise<T[]> 
 }
 
 /**
- * Does a piece of work for each item, so many at the same moment and then the next ones, so that what is under way takes the same
- * memory however many there are; those of a moment can be read together.
- * @throws what the first piece of work that failed has thrown
+ * Processes items in batches of `size`: all items of a batch at the same time, then the next batch. Memory use is independent of
+ * the number of items, and the items of a batch can be read together.
+ * @throws the first error
  */
 export async function inTurns<T, R>(
   size: number,
@@ -33,9 +33,9 @@ export async function inTurns<T, R>(
 }
 
 /**
- * Does a piece of work for each item, at most `limit` at once, and returns the results in the order of the items. When one
- * fails, no further one is begun, and those under way are waited for.
- * @throws what a piece of work that failed has thrown
+ * Processes each item, at most `limit` at once, and returns the results in the order of the items. After a failure, no new item
+ * is started, and those in progress are awaited.
+ * @throws the first error
  */
 export async function atMost<T, R>(
   limit: number,
@@ -61,8 +61,8 @@ export async function atMost<T, R>(
 }
 
 /**
- * The same with at most `limit` at once of each Region: where AWS lets one go slowly, the others do not wait for it.
- * @param regionOf the Region in which the work for an item begins
+ * Like `atMost`, with a limit for each Region. If AWS slows down one Region, the others don't wait.
+ * @param regionOf returns the Region in which the work for an item begins
  */
 export async function atMostInEach<T, R>(
   limit: number,
@@ -81,16 +81,16 @@ export async function atMostInEach<T, R>(
   return results;
 }
 
-/** One page of a listing, and the token that AWS returns for the next one. */
+/** A page of a listing, and the token for the next one. */
 export interface Page<T> {
   items: T[];
   next: string | undefined;
 }
 
 /**
- * Reads a listing page by page, so that no more than one page is held. Each page is a call of its own: a listing of
- * thousands takes longer than one call may.
- * @param read reads the page that a token stands for, the first one without a token
+ * Reads a listing page by page, so that only one page is in memory. Each page is a separate call, because a listing of thousands
+ * of items takes longer than the time limit of one call.
+ * @param read reads the page of a token; the first page has none
  */
 export async function* pages<T>(
   read: (token: string | undefined) => Promise<Page<T>>,
@@ -105,15 +105,15 @@ export async function* pages<T>(
   } while (token);
 }
 
-/** What became of waiting: the last answer, and whether it was the one waited for. */
+/** The result of waiting: the last value, and whether it met the condition. */
 interface Waited<T> {
   value: T;
   done: boolean;
 }
 
 /**
- * Looks again and again until `done` holds or the time is up. The pauses grow by half each time.
- * Throws `Interrupted` when the user does not want to wait any longer.
+ * Polls until `done` returns true or the time is up. Each pause is 1.5 times as long as the one before.
+ * @throws Interrupted if the user interrupts
  */
 export async function waitUntil<T>(
   look: () => Promise<T>,
@@ -139,7 +139,7 @@ export async function waitUntil<T>(
 
 /**
  * Waits for `ms` milliseconds.
- * @throws Interrupted when the signal is aborted
+ * @throws Interrupted if the signal is aborted
  */
 export async function pauseFor(ms: number, interrupt: AbortSignal): Promise<void> {
   try {

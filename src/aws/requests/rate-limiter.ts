@@ -3,12 +3,12 @@ import { RATE_LIMITER } from '../../defaults.ts';
 const SECOND_MS = 1_000;
 
 /**
- * How fast the requests of one quota are sent. It begins at the documented rate and is soon ever faster while AWS takes it all.
- * When AWS does not, it falls to what AWS has let through since it last refused something: between two moments in which a
- * quota is used up, that is the quota. All times are milliseconds on one clock.
+ * Limits the request rate of one quota. It starts at the documented rate and then grows faster and faster while AWS accepts all
+ * requests. When AWS throttles a request, it falls to the rate that AWS has accepted since the last throttling. Between two times
+ * when the quota is used up, that rate is the quota. All times are milliseconds on one clock.
  *
- * The SDK has such a thing (`retryMode: 'adaptive'`), which does not do: it begins only after the first refusal, when all
- * has been sent at once, paces reads along with the writes, and leaves half of a quota unused.
+ * The SDK's own limiter (`retryMode: 'adaptive'`) is not suitable: it starts only after the first throttling, when all requests
+ * have been sent at once. It also slows down reads along with writes, and leaves half of a quota unused.
  */
 export class RateLimiter {
   #rate: number;
@@ -16,15 +16,15 @@ export class RateLimiter {
   #tokens: number;
   #now: number;
   readonly #begunAt: number;
-  /** Whether a call had to wait since the last look. Only then is it worth being faster. */
+  /** True if a call had to wait since the last `#pass`. Otherwise there is no need for a higher rate. */
   #pressed = false;
   #throttledAt: number | undefined;
-  /** What has been let through since a moment in which the quota was used up; absent when there has been a lull since. */
+  /** The requests accepted since a time when the quota was used up. Absent if there has been a pause since then. */
   #measure: { since: number; letThrough: number } | undefined;
 
   /**
    * @param rate requests a second
-   * @param gathersSeconds after a lull, so many seconds' worth may go at once
+   * @param gathersSeconds how many seconds' worth of requests can be sent at once after a pause
    */
   constructor(rate: number, now: number, gathersSeconds = 1) {
     this.#rate = rate;
@@ -34,7 +34,7 @@ export class RateLimiter {
     this.#begunAt = now;
   }
 
-  /** Takes a turn if there is one and returns 0, or returns for how many milliseconds there is none. */
+  /** Takes a token and returns 0, or returns the milliseconds until the next one. */
   take(now: number): number {
     this.#pass(now);
     if (this.#tokens >= 1) {
@@ -45,12 +45,12 @@ export class RateLimiter {
     return ((1 - this.#tokens) / this.#rate) * SECOND_MS;
   }
 
-  /** Notes that AWS has answered a request, be it with an error of another kind. */
+  /** Records that AWS accepted a request, even if it returned an error other than throttling. */
   letThrough(): void {
     if (this.#measure) this.#measure.letThrough += 1;
   }
 
-  /** Notes that AWS has refused a request because there were too many. */
+  /** Records that AWS throttled a request. */
   throttled(now: number): void {
     this.#pass(now);
     this.#tokens = 0;
@@ -68,7 +68,7 @@ export class RateLimiter {
     this.#measure ??= { since, letThrough };
   }
 
-  /** Lets time go by. */
+  /** Advances the clock: adjusts the rate and adds tokens. */
   #pass(now: number): void {
     const seconds = (now - this.#now) / SECOND_MS;
     this.#now = now;
@@ -81,7 +81,7 @@ export class RateLimiter {
     this.#measure = undefined;
   }
 
-  /** By what factor it is faster after a second: by ever more, the longer AWS has taken it all. */
+  /** Returns the growth factor a second. The longer AWS has accepted all requests, the larger it is. */
   #growth(now: number): number {
     const steady = now - this.#begunAt < RATE_LIMITER.steadySeconds * SECOND_MS;
     if (this.#throttledAt === undefined) return steady ? 1 : RATE_LIMITER.firstGrowth;

@@ -2,15 +2,15 @@ import { HTTP, QUOTAS, type RequestQuota } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
-/** Returns the queue in which an operation waits for its turn. */
+/** Returns the queue for an operation. */
 export type QueueForOperation = (operation: string) => RequestQueue;
 
-/** Returns the queues of a service, which is named as in IAM actions, in a Region; the global services have none. */
+/** Returns the queues of a service (with its IAM action prefix) in a Region. Global services have no Region. */
 export type RequestQueues = (service: string, region?: string) => QueueForOperation;
 
 /**
- * Makes the queues of a run: one for each quota in each Region, and one for all that a service has beside, most of all for
- * reading, which has no pace but a bound.
+ * Creates the queues of a run: for each Region, one for each quota, and one for all other operations of a service. The latter are
+ * mainly reads; their number at a time is limited, but not their rate.
  */
 export function createRequestQueues(interrupt: AbortSignal): RequestQueues {
   const queues = new Map<string, RequestQueue>();
@@ -25,43 +25,42 @@ export function createRequestQueues(interrupt: AbortSignal): RequestQueues {
 }
 
 function open(quota: RequestQuota | undefined, interrupt: AbortSignal): RequestQueue {
-  const pace = quota && new RateLimiter(quota.perSecond, performance.now(), quota.gathersSeconds);
-  return new RequestQueue(HTTP.callsAtOnce, pace, interrupt);
+  const rateLimiter = quota && new RateLimiter(quota.perSecond, performance.now(), quota.gathersSeconds);
+  return new RequestQueue(HTTP.callsAtOnce, rateLimiter, interrupt);
 }
 
 /** A call that waits for its turn. */
 interface Waiter {
   go: () => void;
   giveUp: (reason: Interrupted) => void;
-  /** Ends the waiting when it is aborted. Absent for a request that is sent once more. */
+  /** Ends the wait when it is aborted. Absent for a retry. */
   stop?: AbortSignal;
 }
 
 /**
- * Where calls wait for their turn, in the order in which they come: for a place among those that may be under way at once,
- * and for the pace, where there is one. What is sent once more has a place already, and waits for the pace only, ahead of all
- * others.
+ * The queue in which calls wait, first in, first out. A call needs one of a limited number of slots and, if there is a rate
+ * limiter, a token. A retry already has a slot, so it waits only for the rate limiter, ahead of all other calls.
  */
 export class RequestQueue {
-  readonly #pace: RateLimiter | undefined;
+  readonly #rateLimiter: RateLimiter | undefined;
   #places: number;
   readonly #waiting: Waiter[] = [];
   readonly #again: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param places how many calls may be under way at once
-   * @param interrupt when it is aborted, those who wait are looked through for whose `stop` it is
+   * @param places the maximum number of concurrent calls
+   * @param interrupt when it is aborted, waiting calls whose `stop` is aborted are rejected
    */
-  constructor(places: number, pace: RateLimiter | undefined, interrupt: AbortSignal) {
+  constructor(places: number, rateLimiter: RateLimiter | undefined, interrupt: AbortSignal) {
     this.#places = places;
-    this.#pace = pace;
+    this.#rateLimiter = rateLimiter;
     interrupt.addEventListener('abort', () => this.#dismiss(), { once: true });
   }
 
   /**
-   * Does work of one request when it is its turn.
-   * @throws Interrupted as soon as `stop` is aborted, unless the work has begun by then; and what the work throws
+   * Runs the work of one request when it is its turn.
+   * @throws Interrupted if `stop` is aborted before the work has begun; errors of the work
    */
   async pass<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (stop.aborted) throw new Interrupted();
@@ -75,15 +74,15 @@ export class RequestQueue {
     }
   }
 
-  /** Waits for one more turn, from within the work. */
+  /** Waits for another turn during the work, for a retry. */
   again(): Promise<void> {
     return this.#join(this.#again, {});
   }
 
-  /** Notes what AWS has answered: whether it refused the request because there were too many. */
+  /** Records AWS's response: whether it throttled the request. */
   answered({ throttled }: { throttled: boolean }): void {
-    if (throttled) this.#pace?.throttled(performance.now());
-    else this.#pace?.letThrough();
+    if (throttled) this.#rateLimiter?.throttled(performance.now());
+    else this.#rateLimiter?.letThrough();
   }
 
   #join(queue: Waiter[], waiter: Pick<Waiter, 'stop'>): Promise<void> {
@@ -93,12 +92,12 @@ export class RequestQueue {
     });
   }
 
-  /** Gives turns to as many as may go now, and looks again when the pace has the next one. */
+  /** Starts as many calls as possible, and runs again when the rate limiter has the next token. */
   #serve(): void {
     while (!this.#timer) {
       const queue = this.#again.length > 0 ? this.#again : this.#waiting;
       if (queue.length === 0 || (queue === this.#waiting && this.#places === 0)) return;
-      const waitMs = this.#pace?.take(performance.now()) ?? 0;
+      const waitMs = this.#rateLimiter?.take(performance.now()) ?? 0;
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#wake(), waitMs);
         return;
@@ -113,7 +112,7 @@ export class RequestQueue {
     this.#serve();
   }
 
-  /** Nothing is sent once more after an interruption, and nothing is begun but what is part of a whole. */
+  /** After an interruption, nothing is retried, and no new work starts except as part of `Aws.whole`. */
   #dismiss(): void {
     this.#again.length = 0;
     for (const waiter of this.#waiting.splice(0)) {

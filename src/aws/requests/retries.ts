@@ -4,8 +4,8 @@ import { middlewareOf, type SdkClient } from '../http/sdk-client.ts';
 import type { QueueForOperation, RequestQueue } from './request-queues.ts';
 
 /**
- * Changes that hold a whole document, made from one that was read just before. Sent again after a pause, they would undo
- * what others have written meanwhile, or make one more version of what is there. Read again before sending one.
+ * Changes with a whole document that is based on an earlier read. A retry after a pause would undo what others have written in
+ * the meantime, or create a redundant version. Read again before sending one.
  */
 const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'CreatePolicyVersionCommand',
@@ -13,32 +13,32 @@ const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'UpdateAssumeRolePolicyCommand',
 ]);
 
-/** Errors that come before anything of a request is sent: no credentials, or no trust in who answers. */
+/** Errors that occur before anything is sent: no credentials, or an untrusted certificate. */
 const NEVER_SENT = /^(\w*ProviderError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|\w*CERT\w*|UNABLE_TO_\w+)$/;
 
-/** Errors that followed on one of the same call after which the change may have been made. */
+/** Errors of calls in which an earlier attempt may have made the change. */
 const ambiguousErrors = new WeakSet<Error>();
 
-/** What the tries of a client's calls have come to, by their errors. */
+/** Information about failed attempts, by error. */
 interface Tries {
-  /** What the request says may be out of date by now. */
+  /** The request may be out of date, so it must not be retried. */
   outOfDate: WeakSet<Error>;
-  /** Where a request waits before it is sent again. */
+  /** The queue to wait in before a retry. */
   queues: WeakMap<Error, RequestQueue>;
 }
 
 /**
- * Whether a request may have taken effect although it failed in the end: the answer to one of its tries was lost on the
- * way, or came from something that stands between, or AWS failed in the midst of it.
+ * Returns true if a failed request may have taken effect. The response to one of its attempts was lost or came from an
+ * intermediary, or AWS failed while handling it.
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
   return !(error instanceof Error) || ambiguousErrors.has(error) || isAmbiguous(error);
 }
 
-/** The same for one try. */
+/** Like `mayHaveTakenEffect`, for one attempt. */
 function isAmbiguous(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
-  // A failure of our own comes in place of a request.
+  // The program's own failures are thrown instead of sending a request.
   if (error instanceof Failure) return false;
   if (error instanceof ProxyError || NEVER_SENT.test(error.name) || NEVER_SENT.test(code)) return false;
   if (/^(connect|getaddrinfo)$/.test(syscall)) return false;
@@ -52,10 +52,14 @@ function statusOf(error: Error): number | undefined {
 }
 
 /**
- * Decides when the SDK sends a request again. Beside the SDK's own rules, a request is given up when a quota is used up,
- * such as that of policy versions (AWS calls that `LimitExceeded`, which the SDK takes for throttling, so that it would try
- * for half a minute in vain), when what it says may be out of date, and when the user has interrupted. What is sent again
- * waits for its turn as everything does.
+ * Decides when the SDK retries a request. In addition to the SDK's rules, there is no retry in these cases:
+ *
+ * - A resource quota is used up, such as that of policy versions. AWS reports this as `LimitExceeded`, which the SDK mistakes for
+ *   throttling. It would retry for half a minute in vain.
+ * - The request may be out of date.
+ * - The user has interrupted.
+ *
+ * Retries wait for their turn like all requests.
  */
 export function withBoundedRetries<C extends SdkClient>(
   client: C,
@@ -76,10 +80,10 @@ export function withBoundedRetries<C extends SdkClient>(
         const hopeless = isQuota(error) || tries.outOfDate.has(error);
         if (hopeless || interrupt.aborted) throw error;
         const again = async () => {
-          // The pause before the next try is in there.
+          // This includes the pause before the next attempt.
           const next = await strategy.refreshRetryTokenForRetry(token, info);
-          // The SDK keeps an account of all repetitions, so that a service in trouble is left alone. Those of requests that
-          // come too fast would use it up, and then calls fail; against those there is the pace.
+          // The SDK has a budget for retries, to protect a service in trouble. Retries after throttling would use it up and make
+          // calls fail. The rate limiter already handles throttling.
           if (isThrottled(error)) strategy.recordSuccess(next);
           await tries.queues.get(error)?.again();
           return next;
@@ -91,7 +95,7 @@ export function withBoundedRetries<C extends SdkClient>(
   return client;
 }
 
-/** Waits for a promise, but not past the interruption: then the error stands that there was. */
+/** Awaits a promise, but rejects with `error` on an interruption. */
 function orInterrupt<T>(waiting: Promise<T>, interrupt: AbortSignal, error: Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(error);
@@ -104,7 +108,7 @@ function isQuota({ name }: Error): boolean {
   return name === 'LimitExceededException';
 }
 
-/** Looks at the error of each try. It sits between the retries and the wire; all tries of a call share one context. */
+/** Inspects the error of each attempt. Runs inside the retry middleware; all attempts of a call share one context. */
 function watchTries(client: SdkClient, { outOfDate, queues }: Tries, queueOf: QueueForOperation): void {
   const doubtful = new WeakSet<object>();
   middlewareOf(client).add(
@@ -134,7 +138,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
   'RequestLimitExceeded',
 ]);
-/** Whether AWS refused a request because there were too many of its kind. */
+/** Returns true if AWS throttled a request. */
 export function isThrottled({ name }: Pick<Error, 'name'>): boolean {
   return THROTTLED.has(name);
 }

@@ -2,31 +2,31 @@ import { HTTP } from '../../defaults.ts';
 
 const TICK_MS = 1_000;
 
-/** What is waited for: in words, and for how many milliseconds at most. */
+/** Something being waited for, in words, and its time limit in milliseconds. */
 export interface Wait {
   what: string;
   limitMs: number;
 }
 
-/** Notes something that is waited for from now on. Returns what ends that. */
+/** Starts a wait. Returns the function that ends it. */
 export type BeginWait = (wait: Wait) => () => void;
 
-/** Called each second with the call that has taken longest, if that is long, and once when there is none any more. */
+/** Called each second with the longest-running slow call, and once with undefined when there is none anymore. */
 export type OnWaiting = (waiting: (Wait & { elapsedMs: number }) | undefined) => void;
 
-/** Watches what is waited for, such as calls that AWS is slow to answer. */
-export function watchWaits(tell: OnWaiting): BeginWait {
+/** Watches for slow waits, such as calls to which AWS responds slowly. */
+export function watchWaits(notify: OnWaiting): BeginWait {
   const calls = new Set<Wait & { since: number }>();
   let timer: NodeJS.Timeout | undefined;
-  let told = false;
+  let notified = false;
   const tick = () => {
-    // A set keeps the order in which its members came.
+    // A set iterates in insertion order.
     const [oldest] = calls;
     const elapsedMs = oldest ? performance.now() - oldest.since : 0;
     const slow = oldest && elapsedMs >= HTTP.tellAfterMs;
-    if (slow) tell({ what: oldest.what, limitMs: oldest.limitMs, elapsedMs });
-    else if (told) tell(undefined);
-    told = Boolean(slow);
+    if (slow) notify({ what: oldest.what, limitMs: oldest.limitMs, elapsedMs });
+    else if (notified) notify(undefined);
+    notified = Boolean(slow);
   };
   return (wait) => {
     const call = { ...wait, since: performance.now() };
@@ -34,7 +34,7 @@ export function watchWaits(tell: OnWaiting): BeginWait {
     timer ??= setInterval(tick, TICK_MS);
     return () => {
       calls.delete(call);
-      if (told) tick();
+      if (notified) tick();
       if (calls.size > 0) return;
       clearInterval(timer);
       timer = undefined;
@@ -42,22 +42,22 @@ export function watchWaits(tell: OnWaiting): BeginWait {
   };
 }
 
-/** The end of a call that is under way: when its time is over, or the user interrupts. */
+/** Ends a call in progress when its time limit is reached or the user interrupts. */
 interface CallEnd {
-  /** Aborted when the call is to be given up. */
+  /** Aborted to cancel the call. */
   readonly signal: AbortSignal;
-  /** Whether it is the time that is over. */
+  /** Returns true if the time limit was reached. */
   readonly overdue: () => boolean;
-  /** To be called when the call is over; nothing of it is left then. */
+  /** Releases the resources. Call it when the call has ended. */
   readonly close: () => void;
 }
 
-/** How calls are begun: for how many milliseconds at most, and whether the interruption ends them too. */
+/** Starts a call with its time limit in milliseconds, and whether an interruption aborts it. */
 type BeginCall = (limitMs: number, interruptible: boolean) => CallEnd;
 
 /**
- * Watches over the calls of a run. One listener serves them all: signals made of a long-lived one and a time limit
- * (`AbortSignal.any`, `AbortSignal.timeout`) live on until the time is over, also when the call has long ended.
+ * Ends the calls of a run. One listener serves them all: combined signals (`AbortSignal.any`, `AbortSignal.timeout`) stay alive
+ * until the time limit, even if the call has long ended.
  */
 export function watchEnds(interrupt: AbortSignal): BeginCall {
   const interruptible = new Set<AbortController>();

@@ -4,24 +4,24 @@ import { offeredRegions } from '../regions.ts';
 import type { Aws } from '../session.ts';
 import { type SecretState, secretExists } from './index.ts';
 
-/** Where a secret of one name is, and where it is not. */
+/** The Regions that have a secret with a name, and those that don't. */
 export interface SecretLocations {
-  /** What was found, in the order of the Regions that were looked at. */
+  /** The secrets that were found, in the order of the Regions. */
   found: SecretState[];
-  /** The Regions that were looked at and have no secret of the name. */
+  /** The Regions without such a secret. */
   absent: string[];
-  /** The Regions that could not be read, out of those that were not named. */
+  /** The Regions that could not be read, among those that the user didn't name. */
   unseen: string[];
 }
 
-/** Reads as much of a secret as is needed of it; returns undefined if it does not exist. */
+/** Reads the required parts of a secret. Returns undefined if it doesn't exist. */
 export type ReadSecret = (region: string, name: string) => Promise<SecretState | undefined>;
 
 /**
- * Finds the secret in the Regions given; when none is given, in every Region that has MediaConnect, and in the configured
- * one. A Region that was not named may be disabled, forbidden or behind a firewall: then it is only noted.
- * @throws Failure when a Region that was named cannot be read, when AWS or the network fails in the configured one, or when
- *   nothing was found and some Regions cannot be read
+ * Finds the secret in the given Regions. If none is given, searches all Regions with MediaConnect and the configured one. A
+ * Region that the user didn't name may be disabled, forbidden or behind a firewall; a failure there is only noted.
+ * @throws Failure if a named Region can't be read, if AWS or the network fails in the configured one, or if nothing was found and
+ *   some Regions can't be read
  */
 export async function findSecret(
   aws: Aws,
@@ -40,7 +40,7 @@ async function findIn(name: string, regions: string[], read: ReadSecret): Promis
   const found = await Promise.all(regions.map((region) => read(region, name)));
   return {
     found: found.filter((secret) => secret !== undefined),
-    absent: regions.filter((_region, at) => found[at] === undefined),
+    absent: regions.filter((_region, index) => found[index] === undefined),
     unseen: [],
   };
 }
@@ -55,13 +55,13 @@ async function search(
   const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
   const { found } = await findIn(
     name,
-    regions.filter((_region, at) => seen[at] === true),
+    regions.filter((_region, index) => seen[index] === true),
     read,
   );
   const [failure] = seen.filter((each) => each instanceof Failure);
   if (found.length === 0 && failure) throw failure;
   const [atHome] = seen;
-  // A Region that one works in is not behind a firewall: AWS or the network fails, and to go on would leave it out.
+  // The configured Region is not behind a firewall, so this is a failure of AWS or the network. Continuing would skip the Region.
   if (atHome instanceof Failure && !isForbidden(atHome)) throw atHome;
   return {
     found,
@@ -70,7 +70,7 @@ async function search(
   };
 }
 
-/** Returns whether it exists, or why that is not known. */
+/** Returns whether the secret exists, or the failure that kept it from being read. */
 async function look(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
   try {
     return await secretExists(aws, region, name, HTTP.searchLimitMs);

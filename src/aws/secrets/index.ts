@@ -11,60 +11,60 @@ import { type CurrentValue, readValue, type SecretContent } from './versions.ts'
 
 const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 
-/** A secret as it exists in one Region. */
+/** A secret in one Region. */
 export interface SecretState {
   region: string;
   name: string;
   arn: string;
   /** The ID of the version labeled `AWSCURRENT`. */
   versionId?: string;
-  /** When that version was stored; absent where its value was not read. */
+  /** When that version was stored. Absent if its value was not read. */
   storedAt?: Date;
-  /** The ID of the version labeled `AWSPREVIOUS`, if there is one. */
+  /** The ID of the version labeled `AWSPREVIOUS`, if any. */
   previousId?: string;
   content: SecretContent;
-  /** Set where the value could not be decrypted, so that `content` says nothing. */
+  /** Set if the value could not be decrypted, so `content` is meaningless. */
   hidden?: true;
-  /** When the secret was made. */
+  /** When the secret was created. */
   createdAt?: Date;
-  /** Set while the secret is scheduled for deletion; its value cannot be read until it is restored. */
+  /** Set while the secret is scheduled for deletion. Its value can't be read until it is restored. */
   deletedAt?: Date;
-  /** The AWS service that owns the secret, if one does. */
+  /** The AWS service that owns the secret, if any. */
   ownedBy?: string;
-  /** The Region of the primary secret, when this one is a replica. */
+  /** The Region of the primary secret, if this is a replica. */
   replicaOf?: string;
-  /** The Regions in which the secret has replicas, which get every new value too; absent when there are none. */
+  /** The Regions of the secret's replicas, which also get every new value. Absent if there are none. */
   replicas?: string[];
-  /** The CloudFormation stack that the secret belongs to, if it belongs to one. */
+  /** The CloudFormation stack that the secret belongs to, if any. */
   stack?: string;
-  /** Whether this program made it, as its tag says. */
+  /** True if this program created it, according to its tag. */
   own: boolean;
-  /** What kind of key it holds, as its tag says. */
+  /** The key type, according to its tag. */
   keyType?: KeyType;
-  /** Set on a secret that this program made and that has not been changed since. */
+  /** Set if this program created the secret and it hasn't changed since. */
   pristine?: true;
   rotates: boolean;
-  /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
+  /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
-  /** The secret's resource policy as JSON text, if it has one. */
+  /** The secret's resource policy as JSON text, if any. */
   resourcePolicy?: string;
-  /** Why that policy could not be read, as of a replica in a Region in which the caller has fewer permissions. */
+  /** Why the resource policy could not be read, for example because the caller has fewer permissions in a replica's Region. */
   policyHidden?: Failure;
 }
 
-/** What is known of a secret that is to be read. */
+/** What is already known of a secret, and what to read of it. */
 export interface Reading {
-  /** That it surely exists: then all reads go out at once, instead of the first one ahead. */
+  /** True if the secret exists for certain. All reads are then sent at once, instead of after the first one. */
   known?: boolean;
-  /** Its current value, read a moment ago with those of many others. */
+  /** Its current value, which was just read together with others. */
   value?: CurrentValue;
-  /** Whether its resource policy is read too; it is when left out. */
+  /** False to skip its resource policy. Default: true. */
   withPolicy?: boolean;
 }
 
 /**
- * Reads a secret with its current value and its resource policy. That is not asked for where the description shows that there
- * can be none: AWS answers 50 such requests a second, and thousands of the others.
+ * Reads a secret with its current value and its resource policy. Skips the policy if the description shows that there can be
+ * none: AWS allows 50 such requests a second, but thousands of the others.
  */
 export async function readSecret(
   aws: Aws,
@@ -74,7 +74,7 @@ export async function readSecret(
 ): Promise<SecretState | undefined> {
   const describing = describeSecret(aws, region, id);
   const rest = known ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
-  // The description decides; a failure of the others counts only once it is known that the secret is there.
+  // The description comes first. A failure of the other reads counts only if the secret exists.
   rest?.catch(() => undefined);
   const found = await describing;
   if (!found || found.deletedAt) return found;
@@ -88,20 +88,20 @@ export async function readSecret(
       return { ...found, ...bare, policyHidden: error };
     }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
-    // It was scheduled for deletion between the two looks, and then its value cannot be read.
+    // If it was scheduled for deletion between the two reads, its value can't be read.
     const now = await describeSecret(aws, region, id);
     if (!now?.deletedAt) throw error;
     return now;
   }
 }
 
-/** A secret as its description has it: without its value and its resource policy. */
+/** Returns a secret from its description, without its value and its resource policy. */
 export async function describeSecret(aws: Aws, region: string, id: string): Promise<SecretState | undefined> {
   const description = await describe(aws, region, id);
   return description?.ARN ? fromDescription(description, description.ARN, region, id) : undefined;
 }
 
-/** Returns whether a secret exists, without reading its value. */
+/** Returns true if a secret exists, without reading its value. */
 export async function secretExists(aws: Aws, region: string, id: string, limitMs: number): Promise<boolean> {
   return (await describe(aws, region, id, { limitMs })) !== undefined;
 }
@@ -133,18 +133,18 @@ async function contentAndPolicy(
     value ?? readValue(aws, region, id, kmsKeyId),
     withPolicy ? readResourcePolicy(aws, region, id) : undefined,
   ]);
-  return { ...current, ...(resourcePolicy ? { resourcePolicy } : {}) };
+  return { ...current, resourcePolicy: resourcePolicy || undefined };
 }
 
 /**
- * Whether a secret may have a resource policy: what nobody has changed since this program made it has none, as what makes a
- * secret cannot give it one (Secrets Manager API reference, `CreateSecret`).
+ * Returns true if a secret may have a resource policy. A secret that this program created has none unless it was changed, because
+ * creating a secret can't set one (Secrets Manager API reference, `CreateSecret`).
  */
 export function mayHavePolicy({ pristine }: Pick<SecretState, 'pristine'>): boolean {
   return pristine !== true;
 }
 
-/** The resource policy of a secret as JSON text, if it has one. */
+/** Returns the resource policy of a secret as JSON text, if any. */
 export async function readResourcePolicy(aws: Aws, region: string, id: string): Promise<string | undefined> {
   const answer = await orAbsent(
     aws.call({ action: POLICY_ACTION, resource: id, region }, (options) =>
@@ -174,24 +174,24 @@ function fromDescription(
     arn,
     content: { kind: 'none' },
     own: isOwn(secret.Tags),
-    ...(isPristine(secret) ? { pristine: true } : {}),
+    pristine: isPristine(secret) || undefined,
     rotates: secret.RotationEnabled ?? false,
-    ...(secret.CreatedDate ? { createdAt: secret.CreatedDate } : {}),
-    ...(secret.DeletedDate ? { deletedAt: secret.DeletedDate } : {}),
-    ...(secret.OwningService ? { ownedBy: secret.OwningService } : {}),
-    ...(secret.PrimaryRegion && secret.PrimaryRegion !== region ? { replicaOf: secret.PrimaryRegion } : {}),
-    ...(replicas.length > 0 ? { replicas } : {}),
-    ...(stack ? { stack } : {}),
-    ...(keyType ? { keyType } : {}),
-    ...(versionId ? { versionId } : {}),
-    ...(previousId ? { previousId } : {}),
-    ...(isCustomerKey(secret.KmsKeyId) ? { kmsKeyId: secret.KmsKeyId } : {}),
+    createdAt: secret.CreatedDate,
+    deletedAt: secret.DeletedDate,
+    ownedBy: secret.OwningService || undefined,
+    replicaOf: secret.PrimaryRegion && secret.PrimaryRegion !== region ? secret.PrimaryRegion : undefined,
+    replicas: replicas.length > 0 ? replicas : undefined,
+    stack,
+    keyType,
+    versionId,
+    previousId,
+    kmsKeyId: isCustomerKey(secret.KmsKeyId) ? secret.KmsKeyId : undefined,
   };
 }
 
 /**
- * Returns whether this program made a secret and nobody has changed it since. AWS notes when a secret was last "modified in any way"
- * (Secrets Manager API reference, `DescribeSecret` and `SecretListEntry`).
+ * Returns true if this program created a secret and it hasn't changed since. AWS records when a secret was last "modified in any
+ * way" (Secrets Manager API reference, `DescribeSecret` and `SecretListEntry`).
  */
 export function isPristine({
   Tags,
@@ -201,12 +201,12 @@ export function isPristine({
   return Boolean(CreatedDate && LastChangedDate && isOwn(Tags)) && isMadeWith(CreatedDate, LastChangedDate);
 }
 
-/** Whether a change to a secret, such as a version, is of its making. To make one takes AWS some milliseconds. */
+/** Returns true if a change to a secret, such as a version, is part of its creation, which takes AWS a few milliseconds. */
 export function isMadeWith(created: Date | undefined, changed: Date | undefined): boolean {
   return (changed?.getTime() ?? 0) - (created?.getTime() ?? 0) < 100;
 }
 
-/** Whether a secret names a customer-managed KMS key, and not AWS's own `aws/secretsmanager` or none. */
+/** Returns true if a secret uses a customer managed KMS key, rather than `aws/secretsmanager` or none. */
 export function isCustomerKey(kmsKeyId: string | undefined): kmsKeyId is string {
   return Boolean(kmsKeyId) && !/alias\/aws\/secretsmanager$/.test(kmsKeyId ?? '');
 }

@@ -10,38 +10,38 @@ import { type Aws, orAbsent } from '../session.ts';
 import { isOwn, keyTypeOf, type Tag, tagsOfUser } from '../tags.ts';
 import { isCustomerKey, isPristine } from './index.ts';
 
-/** A secret as the list of secrets shows it. Listing does not count as reading its value. */
+/** A secret from the list of secrets. Listing doesn't count as reading its value. */
 export interface ListedSecret {
   region: string;
   name: string;
   arn: string;
   description?: string;
-  /** Whether this program made it, as its tag says. */
+  /** True if this program created it, according to its tag. */
   own: boolean;
-  /** What kind of key it holds, as its tag says. */
+  /** The key type, according to its tag. */
   keyType?: KeyType;
-  /** Set on a secret that this program made and that has not been changed since. */
+  /** Set if this program created the secret and it hasn't changed since. */
   pristine?: true;
   /** The other tags, without those of AWS. */
   tags: Tag[];
   /** Set while the secret is scheduled for deletion. */
   deletedAt?: Date;
-  /** The Region of the primary secret, when this one is a replica. */
+  /** The Region of the primary secret, if this is a replica. */
   replicaOf?: string;
   rotates: boolean;
-  /** Whether one of its versions is labeled `AWSCURRENT`. */
+  /** True if it has a version labeled `AWSCURRENT`. */
   current: boolean;
-  /** When anything about the secret was last changed, its tags and description too. */
+  /** When anything in the secret was last changed, including tags and description. */
   changedAt?: Date;
-  /** The day on which the value was last read, at 0:00 UTC; absent if it never was. */
+  /** The day on which the value was last read, at 0:00 UTC. Absent if it never was. */
   readAt?: Date;
-  /** The customer-managed KMS key, as the secret names it (ARN, ID or alias); absent for `aws/secretsmanager`. */
+  /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
 }
 
 /**
- * All secrets of a Region, page by page, the oldest first unless the order says otherwise; those scheduled for deletion only where
- * they are asked for.
+ * Returns all secrets of a Region, page by page, oldest first by default. Includes those scheduled for deletion only if `deleted`
+ * is true.
  */
 export function secretPages(
   aws: Aws,
@@ -60,8 +60,8 @@ export function secretPages(
 }
 
 /**
- * The same of one secret, by its ARN or its name; `undefined` when it is not there. For what a list does not show: lists may be five
- * minutes behind (Secrets Manager API reference, `ListSecrets`).
+ * Returns one secret by ARN or name; undefined if it doesn't exist. For secrets that a list doesn't show yet: lists can be five
+ * minutes out of date (Secrets Manager API reference, `ListSecrets`).
  */
 export async function listedSecret(aws: Aws, region: string, id: string): Promise<ListedSecret | undefined> {
   const answer = await orAbsent(
@@ -87,21 +87,21 @@ function fromEntry(entry: SecretListEntry, region: string): ListedSecret[] {
       tags: tagsOfUser(entry.Tags),
       rotates: entry.RotationEnabled ?? false,
       current: labels.includes(CURRENT),
-      ...(keyType ? { keyType } : {}),
-      ...(isPristine(entry) ? { pristine: true } : {}),
-      ...(Description ? { description: Description } : {}),
-      ...(DeletedDate ? { deletedAt: DeletedDate } : {}),
-      ...(PrimaryRegion && PrimaryRegion !== region ? { replicaOf: PrimaryRegion } : {}),
-      ...(LastChangedDate ? { changedAt: LastChangedDate } : {}),
-      ...(LastAccessedDate ? { readAt: LastAccessedDate } : {}),
-      ...(isCustomerKey(entry.KmsKeyId) ? { kmsKeyId: entry.KmsKeyId } : {}),
+      keyType,
+      pristine: isPristine(entry) || undefined,
+      description: Description || undefined,
+      deletedAt: DeletedDate,
+      replicaOf: PrimaryRegion && PrimaryRegion !== region ? PrimaryRegion : undefined,
+      changedAt: LastChangedDate,
+      readAt: LastAccessedDate,
+      kmsKeyId: isCustomerKey(entry.KmsKeyId) ? entry.KmsKeyId : undefined,
     },
   ];
 }
 
 const CURRENT = 'AWSCURRENT';
 
-/** The newest secrets of a Region, at most `limit` of them (the wizard offers them, and thousands are no choice). */
+/** Returns the newest secrets of a Region, at most `limit`, for the wizard's list of choices. */
 export async function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
   const found: ListedSecret[] = [];
   for await (const { items } of secretPages(aws, region, { order: 'desc' })) {

@@ -16,7 +16,7 @@ const listed = (words: string[], last: string) =>
 const user = (kind: Kind, arn: string, places: string[]) =>
   `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
 
-/** Messages about what uses a secret. */
+/** Messages about users of a secret. */
 export const userMessages = {
   usedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
@@ -28,7 +28,7 @@ export const userMessages = {
     `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
   willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
-  /** @param detail what `verify` says of the setting */
+  /** @param detail the message of `verify` about the setting */
   cannotUse: (kind: Kind, arn: string, detail: string) =>
     `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
   updateAfter: (kind: Kind, arn: string) =>
@@ -44,7 +44,7 @@ export const userMessages = {
   changeKeyType: {
     remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
   } satisfies Fix,
-  /** What must change before it can use the new key, counted by kind. */
+  /** Says what must be changed before it can use the new key, counted by kind. */
   mustUpdate: (kinds: Kind[]) => {
     const counts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
       const count = kinds.filter((each) => each === kind).length;
@@ -59,7 +59,7 @@ export const userMessages = {
   noEndpoint: 'no MediaConnect endpoint was found there',
   noRouters: 'MediaConnect does not answer router requests there',
 
-  /** Says what could not be looked at: what has the same reason in one sentence. */
+  /** Says what could not be read, with one sentence for each reason. */
   unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
     [...new Set(unseen.map(({ why }) => why))].map((why) => {
       const same = unseen.filter((each) => each.why === why);
@@ -73,7 +73,7 @@ export const userMessages = {
     }),
 };
 
-/** Messages about a secret that exists and was named, for every command that works on one. */
+/** Messages for commands that work on an existing, named secret. */
 export const namedSecretMessages = {
   onlyThere: (regions: string[]) =>
     `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,

@@ -6,44 +6,44 @@ import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
 import { userMessages as messages } from './messages.ts';
 
-/** What can use a secret, as far as AWS can show it: MediaConnect's resources that name secrets. */
+/** MediaConnect resources that can use a secret and that AWS can list. */
 export const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;
 export type UserKind = (typeof USER_KINDS)[number];
 
-/** A flow, a router input or a router output that names a secret. */
+/** A flow, router input or router output that names a secret. */
 export interface SecretUser {
   kind: UserKind;
   arn: string;
-  /** Where in it, such as `output studio`, or the path of the member: never empty. */
+  /** The parts that name it, such as `output studio`, or the path of the field. Never empty. */
   places: string[];
-  /** True when all these places have no effect, because the integration with routers is disabled there. */
+  /** True if all these parts have no effect because their router integration is disabled. */
   disabled: boolean;
-  /** The flow, router input or router output as it was read. */
+  /** The flow, router input or router output. */
   found: FlowState | RouterEndState;
 }
 
-/** Users that could not be looked at. */
+/** Users that could not be read. */
 export interface UnseenUsers {
   region: string;
   kind: UserKind;
   failure: Failure;
 }
 
-/** The users that were found, by the ARN of the secret, and what could not be looked at. */
+/** The users that were found, by secret ARN, and what could not be read. */
 export interface FoundUsers {
   users: Map<string, SecretUser[]>;
   unseen: UnseenUsers[];
 }
 
-/** How fast they go is the pace's matter (`QUOTAS`); what is under way at once takes memory. */
+/** Limits memory use. The rate of requests is limited by `QUOTAS`. */
 const READ_AT_ONCE = 8;
 
 /**
- * Finds everything in a Region that names one of the secrets, in any member: also in one that came to the API after this program.
- * Secrets Manager takes an ARN without the six random characters too (API reference, `GetSecretValue`, `SecretId`). All flows and
- * router ends are read once, however many secrets it is about.
- * @param limit how long a page of a list may take, where the answer matters less than the time
- * @throws Failure when the caller's credentials are wrong
+ * Finds everything in a Region that names one of the secrets, in any field, including fields that are newer than this program.
+ * Secrets Manager also accepts an ARN without the six random characters (API reference, `GetSecretValue`, `SecretId`). Flows and
+ * router resources are read once, regardless of the number of secrets.
+ * @param limit the time limit for each page of a list, if the result is optional
+ * @throws Failure if the caller's credentials are invalid
  */
 export async function findUsers(
   aws: Aws,
@@ -57,7 +57,7 @@ export async function findUsers(
     const failure = await failureOf(async () => {
       const failures: Failure[] = [];
       await atMost(READ_AT_ONCE, await list(aws, kind, region, limit), async (arn) => {
-        // A permission may be lacking for one of them only. What else fails would fail for the next one too.
+        // Access can be denied for a single resource. Any other failure would repeat for the next one.
         const denied = await failureOf(() => lookAt(aws, kind, arn, spellings, found), isAccessDenied);
         if (denied) failures.push(denied);
       });
@@ -69,12 +69,12 @@ export async function findUsers(
   return found;
 }
 
-/** Returns the texts that a setting can name a secret with: its ARN, with the six random characters or without. */
+/** Returns the ways to name a secret in a setting: its ARN, with or without the six random characters. */
 export function spellingsOf(secretArn: string): string[] {
   return [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
 }
 
-/** Does some work, and returns the failure that it ended with, if it is one that may be left. */
+/** Runs work and returns its failure if `mayBeLeft` accepts it; rethrows other errors. */
 async function failureOf(
   work: () => Promise<void>,
   mayBeLeft: (failure: Failure) => boolean = (failure) => !isCredentialFailure(failure),
@@ -92,7 +92,7 @@ function list(aws: Aws, kind: UserKind, region: string, limit: ListLimit): Promi
   return kind === 'flow' ? listFlowArns(aws, region, limit) : listRouterArns(aws, kind, region, limit);
 }
 
-/** Notes which of the secrets a flow or a router end names. What was deleted since it was listed names none any more. */
+/** Records which of the secrets a flow or router resource names. One that was deleted since it was listed names none. */
 async function lookAt(
   aws: Aws,
   kind: UserKind,
@@ -114,7 +114,7 @@ async function lookAt(
   }
 }
 
-/** A place that names a secret. */
+/** A setting that names a secret. */
 interface Use {
   secretArn: string;
   place: string;
@@ -125,10 +125,10 @@ function usesInRouter(end: RouterEndState): Use[] {
   return secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
-/** The sources, outputs and entitlements are named; anything else is shown by its path. */
+/** Sources, outputs and entitlements are shown by name, everything else by path. */
 function usesInFlow(flow: FlowState): Use[] {
   const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...rest } = flow.all as WholeFlow;
-  // `Source` repeats the first one of `Sources` where a flow has several.
+  // If a flow has several sources, `Source` repeats the first of `Sources`.
   const sources = Sources.length > 0 || !source ? Sources : [source];
   return [
     ...sources.flatMap((part) => usesInPart('source', part)),
@@ -159,7 +159,7 @@ function usesInPart(kind: string, part: Part): Use[] {
   }));
 }
 
-/** Every secret that an answer names, by the path of the setting. */
+/** Returns all secrets in a response, with the path of the setting. */
 function secretsIn(value: object, path = ''): { secretArn: string; path: string }[] {
   return Object.entries(value).flatMap(([name, member]) => {
     if (name === 'SecretArn' && typeof member === 'string')
@@ -171,8 +171,8 @@ function secretsIn(value: object, path = ''): { secretArn: string; path: string 
 }
 
 /**
- * Returns why users could not be looked at, in words, where that is no fault of AWS or the network: the caller may not, or the
- * Region has no MediaConnect, or no routers.
+ * Returns why users could not be read, if AWS and the network are not at fault. The caller isn't allowed to, or the Region has no
+ * MediaConnect or no routers.
  */
 export function reasonUnseen(failure: Failure): string | undefined {
   const { code, awsAction = '' } = failure;

@@ -4,19 +4,22 @@ import type { Aws } from '../session.ts';
 import { type Reading, readSecret, type SecretState } from './index.ts';
 import { type CurrentValue, readValues, type Values } from './versions.ts';
 
-/** What was read of a secret together with others: its value, or that there is no such secret. */
+/** The result of a batch read of a secret: its value, or that the secret doesn't exist. */
 export type EarlyValue = { kind: 'found'; value: CurrentValue } | { kind: 'absent' };
 
 /**
- * Reads the values of secrets. Those that are asked for at the same moment are read together, which takes fewer requests and
- * moves their dates of last access.
+ * Reads the values of secrets. Values requested at the same time are read in batches, which takes fewer requests. Each read
+ * updates the secret's date of last access.
  */
 export interface ValueReader {
-  /** Returns undefined for a secret that has to be read alone, be it that few were asked for; it then fails with its own reason. */
+  /**
+   * Returns undefined for a secret that has to be read individually, for example because few were requested. That read then
+   * reports any error.
+   */
   early(region: string, id: string): Promise<EarlyValue | undefined>;
 }
 
-/** Makes a reader for a run. */
+/** Creates a reader for a run. */
 export function valueReader(aws: Aws): ValueReader {
   const regions = new Map<string, RegionReader>();
   return {
@@ -28,7 +31,7 @@ export function valueReader(aws: Aws): ValueReader {
   };
 }
 
-/** A secret whose value is being waited for. */
+/** A secret that waits for its value. */
 interface Asked {
   id: string;
   answer: (early: EarlyValue | undefined) => void;
@@ -38,7 +41,7 @@ class RegionReader {
   readonly #aws: Aws;
   readonly #region: string;
   #asked: Asked[] = [];
-  /** Whether values may be read together here: it takes a permission of its own. Unknown before it was tried. */
+  /** True if batch reads are allowed here; they need a separate permission. Undefined until tried. */
   #allowed: boolean | undefined;
 
   constructor(aws: Aws, region: string) {
@@ -47,7 +50,7 @@ class RegionReader {
   }
 
   early(id: string): Promise<EarlyValue | undefined> {
-    // Not at the end of this task, but when all that is ready to go on has had its turn, and may have asked too.
+    // Deferred until all ready continuations have run, because they may request values too.
     if (this.#asked.length === 0) queueMicrotask(() => process.nextTick(() => this.#begin()));
     return new Promise((answer) => this.#asked.push({ id, answer }));
   }
@@ -58,7 +61,10 @@ class RegionReader {
     else void this.#readTogether(asked);
   }
 
-  /** Reads the values in batches. The first one of a Region goes ahead, so that not all are refused. */
+  /**
+   * Reads the values in batches. In each Region, the first batch goes alone, so that a missing permission doesn't fail all of
+   * them.
+   */
   async #readTogether(asked: Asked[]): Promise<void> {
     const batches: Asked[][] = [];
     while (asked.length > 0) batches.push(asked.splice(0, BATCH.most));
@@ -76,7 +82,7 @@ class RegionReader {
       this.#allowed = true;
       serve(batch, values);
     } catch (error) {
-      // What else may fail is a matter of this batch alone.
+      // Other failures concern only this batch.
       this.#allowed = !isAccessDenied(error);
       serve(batch);
     }
@@ -93,15 +99,15 @@ function earlyIn({ found, absent }: Values, id: string): EarlyValue | undefined 
   return absent.has(id) ? { kind: 'absent' } : undefined;
 }
 
-/** Reads secrets. Those that are asked for at the same moment are read together, which takes fewer requests. */
+/** Reads secrets. Secrets requested at the same time are read in batches, which takes fewer requests. */
 export interface SecretReader {
-  /** Returns what `readSecret` returns, and fails as it does. */
+  /** Returns what `readSecret` returns, with the same errors. */
   read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<SecretState | undefined>;
 }
 
 /**
- * Makes a reader for a run.
- * @param withPolicies whether it reads the secrets' resource policies too
+ * Creates a reader for a run.
+ * @param withPolicies true to read the secrets' resource policies too
  */
 export function secretReader(aws: Aws, { withPolicies = true } = {}): SecretReader {
   const values = valueReader(aws);

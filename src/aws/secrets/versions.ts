@@ -17,19 +17,19 @@ export type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 /** A version of a secret that has a staging label. */
 export interface StagedVersion {
   versionId: string;
-  /** When the version was made, which is not when it got its label. */
+  /** When the version was created. It may have got its label later. */
   createdAt: Date;
-  /** Absent when it holds bytes instead of text. */
+  /** Absent if the value is binary. */
   key?: KeyMaterial;
 }
 
-/** A secret, where it is asked about its versions. */
+/** A secret whose versions are read. */
 export interface SecretPlace {
   region: string;
   arn: string;
 }
 
-/** Reads the version of a secret with that label; nothing when no version has it. */
+/** Reads the version of a secret with a staging label; undefined if there is none. */
 export async function readStage(
   aws: Aws,
   { region, arn }: SecretPlace,
@@ -52,19 +52,19 @@ function toVersion({
   return {
     versionId: VersionId,
     createdAt: CreatedDate ?? new Date(0),
-    ...(SecretString === undefined ? {} : { key: KeyMaterial.from(SecretString) }),
+    key: SecretString === undefined ? undefined : KeyMaterial.from(SecretString),
   };
 }
 
-/** A version of a secret as the list of them has it: without its value. */
+/** A version of a secret from its list of versions, without its value. */
 export interface ListedVersion {
   versionId: string;
   createdAt: Date;
-  /** Its staging labels; none for a version that was replaced, and then another time. */
+  /** Its staging labels. Empty for a version that has been replaced twice. */
   stages: string[];
 }
 
-/** Lists all versions of a secret, those without a label too. */
+/** Lists all versions of a secret, including those without a label. */
 export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Promise<ListedVersion[]> {
   const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
   const all = pages(async (token) => {
@@ -82,25 +82,25 @@ export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Prom
   const found: ListedVersion[] = [];
   for await (const { items } of all) {
     for (const { VersionId: versionId, CreatedDate, VersionStages: stages = [] } of items) {
-      // One without a date may be as new as can be, and nothing can be said of it.
+      // A version without a date could be arbitrarily new, so skip it.
       if (versionId !== undefined && CreatedDate) found.push({ versionId, createdAt: CreatedDate, stages });
     }
   }
   return found;
 }
 
-/** The version labeled `AWSCURRENT` as the list of versions has it: without its value. */
+/** The version labeled `AWSCURRENT` from the list of versions, without its value. */
 export interface CurrentVersion {
-  /** When it was stored; absent where AWS does not say. */
+  /** When it was stored. Absent if AWS doesn't say. */
   createdAt?: Date;
   /**
-   * The KMS keys that it is encrypted with, as AWS writes them: ARNs, or `DefaultEncryptionKey` for the AWS managed key; absent where
-   * AWS does not name them.
+   * The KMS keys that encrypt it, as AWS writes them: ARNs, or `DefaultEncryptionKey` for the AWS managed key. Absent if AWS
+   * doesn't name them.
    */
   kmsKeyIds?: string[];
 }
 
-/** Returns the current version of a secret; undefined when it has none. Listing versions does not count as reading a value. */
+/** Returns the current version of a secret; undefined if it has none. Listing versions doesn't count as reading a value. */
 export async function readCurrentVersion(
   aws: Aws,
   { region, arn }: SecretPlace,
@@ -117,14 +117,14 @@ export async function readCurrentVersion(
     const current = items.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
     if (!current) continue;
     const { CreatedDate: createdAt, KmsKeyIds: kmsKeyIds = [] } = current;
-    return { ...(createdAt ? { createdAt } : {}), ...(kmsKeyIds.length > 0 ? { kmsKeyIds } : {}) };
+    return { createdAt, kmsKeyIds: kmsKeyIds.length > 0 ? kmsKeyIds : undefined };
   }
   return undefined;
 }
 
 /**
- * Makes another version the current one; Secrets Manager then labels the one before `AWSPREVIOUS`. Returns false if
- * the version that was the current one is not so any more: the label is moved from that very version or not at all.
+ * Makes another version the current one. Secrets Manager then labels the previous one `AWSPREVIOUS`. Returns false if `from` is
+ * no longer the current version: the label is moved from exactly that version or not at all.
  */
 export async function makeCurrent(
   aws: Aws,
@@ -147,10 +147,10 @@ export async function makeCurrent(
   }
 }
 
-/** What a secret holds: text (wrapped at once), bytes, or no current value at all. */
+/** The value of a secret: text (wrapped immediately), binary, or no current value. */
 export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
 
-/** The current value of a secret, and the ARN of the secret that answered. This moves the secret's date of last access. */
+/** The current value of a secret, and its ARN. Reading it updates the secret's date of last access. */
 export interface CurrentValue {
   content: SecretContent;
   versionId?: string;
@@ -159,7 +159,7 @@ export interface CurrentValue {
   arn?: string;
 }
 
-/** @param kmsKeyId the customer-managed KMS key that the secret names, where that is known: a denial names it */
+/** @param kmsKeyId the customer managed KMS key of the secret, if known, for the message about a denial */
 export async function readValue(
   aws: Aws,
   region: string,
@@ -174,27 +174,27 @@ export async function readValue(
   return toCurrentValue(value);
 }
 
-/** A value as AWS returns it, alone or among others; or that there is none. */
+/** Converts a value from AWS, from a single or a batch read. `undefined` means that the secret has no value. */
 function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),
-    ...(value?.VersionId ? { versionId: value.VersionId } : {}),
-    ...(value?.CreatedDate ? { storedAt: value.CreatedDate } : {}),
-    ...(value?.ARN ? { arn: value.ARN } : {}),
+    versionId: value?.VersionId || undefined,
+    storedAt: value?.CreatedDate || undefined,
+    arn: value?.ARN || undefined,
   };
 }
 
-/** The results of a batch, by the names or ARNs that were requested. The others could not be read in it. */
+/** The results of a batch, by requested name or ARN. All others could not be read in it. */
 export interface Values {
   found: ReadonlyMap<string, CurrentValue>;
-  /** Those of which there is no secret. */
+  /** Secrets that don't exist. */
   absent: ReadonlySet<string>;
 }
 
-/** What Secrets Manager says when there is no secret, and not only no value of one. */
+/** The message from Secrets Manager if the secret doesn't exist, as opposed to having no value. */
 const NO_SECRET = /^Secrets Manager can't find the specified secret\.$/;
 
-/** Reads the current values of several secrets with one request. This moves the secrets' dates of last access. */
+/** Reads the current values of several secrets in one request. This updates the secrets' dates of last access. */
 export async function readValues(aws: Aws, region: string, ids: readonly string[]): Promise<Values> {
   const command = new BatchGetSecretValueCommand({ SecretIdList: [...new Set(ids)] });
   const request = { action: 'secretsmanager:BatchGetSecretValue', resource: '*', region };

@@ -19,37 +19,37 @@ import { readRequests, UNKNOWN_OF_SESSIONS, withTime } from './read-requests.ts'
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {
   /**
-   * The customer-managed KMS keys that the current version is encrypted with: none for the AWS managed key. They may differ from the
-   * key that the secret names, which new versions are encrypted with (Secrets Manager API reference, `UpdateSecret`, `KmsKeyId`).
+   * The customer managed KMS keys that encrypt the current version; empty for the AWS managed key. They can differ from the
+   * secret's current KMS key, which encrypts new versions (Secrets Manager API reference, `UpdateSecret`, `KmsKeyId`).
    */
   versionKeys: Observed<KmsKeyRef[]>;
-  /** The policy of each of these keys; of the key that the secret names, where they could not be read. */
+  /** The policies of these keys. If the keys could not be read, the policy of the secret's current KMS key. */
   keyPolicies: { key: KmsKeyRef; policy: Observed<string | undefined> }[];
 }
 
-/** What a secret's description says about its encryption. */
+/** The part of a secret's description that concerns its encryption. */
 export type EncryptedSecret = Pick<SecretState, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>;
 
-/** What `ListSecretVersionIds` calls the AWS managed key. */
+/** The AWS managed key in responses of `ListSecretVersionIds`. */
 const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
 
-/** Reads the policies of KMS keys, each once in a run. */
+/** Reads the policies of KMS keys, each once for a run. */
 export type KeyPolicyReader = (region: string, key: KmsKeyRef) => Promise<Observed<string | undefined>>;
 
-/** Sends a request about a KMS key (its ID, its ARN or its alias); a failure is part of what it returns. */
+/** Sends a request about a KMS key (ID, ARN or alias). A failure becomes part of the result. */
 export type KmsRequester = <T>(
   key: { region: string; id: string },
   send: (limit?: TimeLimit) => Promise<T>,
 ) => Promise<Observed<T>>;
 
-/** Sends each request at once, with the usual time limit. */
+/** Sends each request immediately, with the usual time limit. */
 export const requestAtOnce: KmsRequester = (_key, send) => observed(send());
 
-/** Makes a reader for a run. */
+/** Creates a reader for a run. */
 export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyReader {
   const reads = new Map<string, Promise<Observed<string | undefined>>>();
   return (region, key) => {
-    // KMS takes no alias here.
+    // `GetKeyPolicy` doesn't accept an alias.
     const arn = key.arn;
     if (arn === undefined) return Promise.resolve({ seen: undefined });
     const reading =
@@ -59,13 +59,13 @@ export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyRea
   };
 }
 
-/** What reads the current version of a secret, and the policies of KMS keys. */
+/** Readers for the current version of a secret and for the policies of KMS keys. */
 export interface DecryptionReaders {
   currentVersionOf(secret: SecretPlace): Promise<Observed<CurrentVersion | undefined>>;
   keyPolicyOf: KeyPolicyReader;
 }
 
-/** Makes the readers for a run. */
+/** Creates the readers for a run. */
 export function decryptionReaders(aws: Aws): DecryptionReaders {
   return {
     currentVersionOf: (secret) => observed(readCurrentVersion(aws, secret)),
@@ -74,9 +74,9 @@ export function decryptionReaders(aws: Aws): DecryptionReaders {
 }
 
 /**
- * Reads with which KMS keys the current version of a secret is encrypted, and the policies of these keys. Reads nothing of a secret
- * that can only be encrypted with the AWS managed key.
- * @param isWritten whether this run has just written that version, so that it is encrypted with the key that the secret names
+ * Reads the KMS keys of a secret's current version, and their policies. Skips a secret that can only be encrypted with the AWS
+ * managed key.
+ * @param isWritten true if this run has just written that version, so that it is encrypted with the secret's current KMS key
  */
 export async function readDecryption(
   { currentVersionOf, keyPolicyOf }: DecryptionReaders,
@@ -93,7 +93,7 @@ export async function readDecryption(
   const keys = seenIn(versionKeys) ?? (named ? [named] : []);
   const keyPolicies = await Promise.all(
     keys.map(async (key) => {
-      // The policy of a key of another account is for that account alone to read.
+      // Only the key's own account may read its policy.
       const isOurs = parseArn(key.arn ?? '')?.account === identity.account;
       return { key, policy: isOurs ? await keyPolicyOf(region, key) : { seen: undefined } };
     }),
@@ -108,7 +108,7 @@ function keysOfVersion(
   identity: Identity,
 ): Observed<KmsKeyRef[]> {
   if ('unseen' in version) return version;
-  // What has no current version is encrypted with no key.
+  // Without a current version, there is nothing to decrypt.
   if (!version.seen) return { seen: [] };
   const { kmsKeyIds } = version.seen;
   if (!kmsKeyIds)
@@ -117,14 +117,17 @@ function keysOfVersion(
   return { seen: customers.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
 }
 
-/** A condition may ask for the alias by which the secret names its only key. */
+/** Adds the secret's alias to its only key, because a condition may require that alias. */
 function withAlias(key: KmsKeyRef | undefined, named: KmsKeyRef | undefined): KmsKeyRef | undefined {
   return key?.kind === 'key' && named?.kind === 'alias' && named.arn === undefined
     ? { ...named, arn: key.arn }
     : key;
 }
 
-/** Context keys that are known for the session of MediaConnect's role, but not for the caller, whose role path its session ARN omits. */
+/**
+ * Context keys that are known for the session of MediaConnect's role but not for the caller. The caller's session ARN omits its
+ * role's path.
+ */
 const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];
 
 const EVERYTHING = parsePolicy(
@@ -132,8 +135,8 @@ const EVERYTHING = parsePolicy(
 );
 
 /**
- * Returns which statement of a key policy denies the caller the decryption of a secret, whatever else allows it; undefined where
- * none does for sure. Pure.
+ * Returns the statement of a key policy that certainly denies the caller decryption of a secret, no matter what else allows it;
+ * undefined if none does. Pure.
  */
 export function callerDenial(
   secret: { arn: string; region: string },
@@ -159,7 +162,7 @@ export function callerDenial(
   return undefined;
 }
 
-/** The caller as policies name it. A session's ARN is that of STS, which has the name of the role, and not its path. */
+/** Returns the caller as policies name it. The session ARN from STS has the name of the role, but not its path. */
 function principalOf({ arn, account, partition }: Identity): { roleArn: string; sessionName?: string } {
   const [kind, role, sessionName] = parseArn(arn)?.resource.split('/') ?? [];
   if (kind !== 'assumed-role' || role === undefined || sessionName === undefined) return { roleArn: arn };

@@ -14,20 +14,20 @@ import {
 } from './decryption.ts';
 import { proofMessages as messages } from './messages.ts';
 
-/** The KMS keys of a secret, as far as they could be looked at. */
+/** The KMS keys of a secret, as far as they could be read. */
 export interface Encryption {
-  /** The key that the secret names; absent for a secret that names none. */
+  /** The secret's current KMS key. Absent if the secret names none. */
   kmsKey?: Observed<KmsKeyState | undefined>;
   /** What decides who may decrypt it. */
   decryption: Decryption;
-  /** The keys of the current version that are not the one that the secret names now. */
+  /** KMS keys of the current version that differ from the secret's current KMS key. */
   earlierKmsKeys: { arn: string; key: Observed<KmsKeyState | undefined> }[];
 }
 
-/** Looks at KMS keys by their ID, ARN or alias, each once in a run. */
+/** Reads KMS keys by ID, ARN or alias, each once for a run. */
 export type KmsKeyReader = (region: string, id: string) => Promise<Observed<KmsKeyState | undefined>>;
 
-/** Makes a reader for a run. */
+/** Creates a reader for a run. */
 export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): KmsKeyReader {
   const reads = new Map<string, Promise<Observed<KmsKeyState | undefined>>>();
   return (region, id) => {
@@ -39,17 +39,17 @@ export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): K
   };
 }
 
-/** What reads all that there is to know of the encryption of secrets. */
+/** Readers for everything about the encryption of secrets. */
 export interface EncryptionReaders extends DecryptionReaders {
   kmsKeyOf: KmsKeyReader;
 }
 
-/** Makes the readers for a run. */
+/** Creates the readers for a run. */
 export function encryptionReaders(aws: Aws): EncryptionReaders {
   return { ...decryptionReaders(aws), kmsKeyOf: kmsKeyReader(aws) };
 }
 
-/** Reads which KMS keys a secret and its current version have, and what is to be known of these keys. */
+/** Reads the KMS keys of a secret and of its current version, and the state of these keys. */
 export async function readEncryption(
   readers: EncryptionReaders,
   identity: Identity,
@@ -66,7 +66,7 @@ export async function readEncryption(
       key: await readers.kmsKeyOf(region, arn),
     })),
   );
-  return { ...(kmsKey ? { kmsKey } : {}), decryption, earlierKmsKeys };
+  return { kmsKey, decryption, earlierKmsKeys };
 }
 
 function earlierArns(
@@ -77,15 +77,13 @@ function earlierArns(
 ): string[] {
   const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
   const namedArn = seenIn(kmsKey)?.arn ?? named?.arn;
-  // Which key an alias stands for may not be known.
+  // The key of an alias may be unknown.
   if (named && namedArn === undefined) return [];
   const arns = (seenIn(versionKeys) ?? []).flatMap(({ arn }) => arn ?? []);
   return arns.filter((arn) => arn !== namedArn);
 }
 
-/**
- * Returns what decides who may decrypt a secret, without the AWS managed key, whose use needs no permission. Pure.
- */
+/** Returns what decides who may decrypt a secret, without the AWS managed key, which requires no permission. Pure. */
 export function decryptionByCustomerKeys({
   decryption,
   kmsKey,
@@ -96,26 +94,26 @@ export function decryptionByCustomerKeys({
   return { ...decryption, keyPolicies: decryption.keyPolicies.filter((each) => !isAws(each)) };
 }
 
-/** What can be done about a KMS key that is not right. */
+/** What can be done about a problem with a KMS key. */
 type KmsKeyFix =
   | 'enable'
   | 'cancel-deletion'
-  /** Connect the custom key store that has the key. */
+  /** Connect the key's custom key store. */
   | 'connect-key-store'
-  /** Import the key material into the key. */
+  /** Import the key material. */
   | 'import-key-material'
   /** Wait until AWS has created the key. */
   | 'wait'
   /** Give the secret another KMS key. */
   | 'other-key'
-  /** Encrypt the current version with the KMS key that the secret names. */
+  /** Encrypt the current version with the secret's current KMS key. */
   | 'encrypt-anew'
-  /** Store another value: the key is gone, so the current version cannot be decrypted any more. */
+  /** Store another value. The key is gone, so the current version can't be decrypted anymore. */
   | 'new-value'
-  /** Ask the account that has the key. */
+  /** Ask the account that owns the key. */
   | 'foreign-policy';
 
-/** What was found out about the KMS key of a secret. */
+/** The result of checking a secret's KMS key. */
 export type KmsKeyFinding =
   | { verdict: 'ok'; detail: string }
   | { verdict: 'failed' | 'warning'; detail: string; fix: KmsKeyFix; keyArn: string; keyStoreId?: string }
@@ -124,10 +122,10 @@ export type KmsKeyFinding =
 
 const IN_DELETION = /^Pending(Replica)?Deletion$/;
 
-/** While the primary Region of a multi-Region key is changed, the key is `Updating` and can be used all the same. */
+/** While the primary Region of a multi-Region key is changed, the key is `Updating` and still usable. */
 const USABLE = /^(Enabled|Updating)$/;
 
-/** How a KMS key can be used again in each state that does not allow it. No data is lost in any of them. */
+/** How to make a KMS key usable again, for each state that prevents its use. None of these states loses data. */
 const FIX_FOR_STATE: ReadonlyMap<string, KmsKeyFix> = new Map([
   ['Disabled', 'enable'],
   ['PendingDeletion', 'cancel-deletion'],
@@ -138,8 +136,8 @@ const FIX_FOR_STATE: ReadonlyMap<string, KmsKeyFix> = new Map([
 ]);
 
 /**
- * Checks whether the KMS keys of a secret, and of its current version, can be used. Pure.
- * Source: KMS Developer Guide, "Key states of AWS KMS keys"; Secrets Manager User Guide, "Secret encryption and decryption".
+ * Checks whether the KMS keys of a secret and of its current version are usable. Pure. Source: KMS Developer Guide, "Key states
+ * of AWS KMS keys"; Secrets Manager User Guide, "Secret encryption and decryption".
  */
 export function checkKmsKeys(
   secret: { region: string; kmsKeyId?: string },
@@ -154,7 +152,7 @@ export function checkKmsKeys(
   return ofVersion.length === 0 ? [named] : [...(named.verdict === 'ok' ? [] : [named]), ...ofVersion];
 }
 
-/** The key that the secret names says nothing about the current version. */
+/** If the current version's keys are unknown, the secret's current KMS key doesn't help. */
 function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
   const versionKeys = decryption?.versionKeys;
   return versionKeys && 'unseen' in versionKeys
@@ -162,14 +160,14 @@ function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
     : [];
 }
 
-/** What is to be said of the current version being encrypted with another key than the one that the secret names. */
+/** Checks a key that encrypts the current version but is not the secret's current KMS key. */
 function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsKeyFinding[] {
   const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
     verdict: 'failed',
     detail: messages.earlierKmsKeyUnusable(arn, state),
     fix,
     keyArn: arn,
-    ...(keyStoreId ? { keyStoreId } : {}),
+    keyStoreId: keyStoreId || undefined,
   });
   const other: KmsKeyFinding = {
     verdict: 'warning',
@@ -185,7 +183,7 @@ function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsK
   return fix ? [unusable(state, fix, keyStoreId)] : [other, unknownState(arn, state)];
 }
 
-/** AWS may add states, and what imitates AWS may leave them out. */
+/** AWS may add states, and imitations of AWS may omit the state. */
 function unknownState(arn: string, state: string): KmsKeyFinding {
   const because = state === '' ? messages.kmsKeyStateMissing(arn) : messages.kmsKeyStateUnknown(arn, state);
   return { verdict: 'cannot-tell', because };
@@ -212,14 +210,14 @@ function checkFound(key: KmsKeyState, region: string, identity: Identity): KmsKe
     detail,
     fix,
     keyArn: arn,
-    ...(keyStoreId ? { keyStoreId } : {}),
+    keyStoreId: keyStoreId || undefined,
   });
   const fix = FIX_FOR_STATE.get(state);
   if (IN_DELETION.test(state)) return failed(messages.kmsKeyDeleted(arn), fix);
   if (state === 'Disabled') return failed(messages.kmsKeyDisabled(arn), fix);
   if (fix) return failed(messages.kmsKeyState(arn, state), fix);
   if (!USABLE.test(state)) return unknownState(arn, state);
-  // What imitates AWS may leave it out.
+  // Imitations of AWS may omit it.
   if (usage === '') return { verdict: 'cannot-tell', because: messages.kmsKeyStateMissing(arn) };
   if (usage !== 'ENCRYPT_DECRYPT') return failed(messages.kmsKeyUsage(arn, usage));
   if (place?.region !== region) return failed(messages.kmsKeyRegion(arn));

@@ -2,12 +2,12 @@ import type { Identity } from '../../aws/session.ts';
 import { evaluateAccess, type PolicyDocument, READ_ACTIONS } from '../../policy/index.ts';
 import { readRequests, withTime } from './read-requests.ts';
 
-/** Actions that a policy for reading may have besides: they show nothing that the four do not, and change nothing. */
+/** Additional actions that a read policy may allow. They reveal nothing beyond the four read actions, and change nothing. */
 const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decrypt|describekey))$/;
 
 /**
- * What a policy allows that reading secrets does not take: actions as it names them, `*` for one that allows all but some.
- * Empty for a policy that only reads. Pure.
+ * Returns the actions that a policy allows and that reading secrets doesn't require, as the policy names them; `*` for
+ * `NotAction`. Empty for a policy that only reads. Pure.
  */
 export function furtherActions({ statements }: PolicyDocument): string[] {
   const allowing = statements.filter(({ effect }) => effect === 'Allow');
@@ -19,10 +19,10 @@ export function furtherActions({ statements }: PolicyDocument): string[] {
   });
 }
 
-/** Names that no policy is made for. They have no beginning in common, so that one of a single letter does not take in both. */
+/** Names that no policy is written for. They have no common prefix, so a pattern for one letter can't match both. */
 const UNHEARD_OF = ['another-feed-7Qx2Zk/9', '7Qx2Zk.9/feed-of-another'];
 
-/** Whether a policy by itself allows reading any secret of the Region, whatever its name. Pure. */
+/** Returns true if a policy by itself allows reading any secret of the Region, regardless of its name. Pure. */
 export function readsAnySecret(document: PolicyDocument, region: string, identity: Identity): boolean {
   const { partition, account } = identity;
   return UNHEARD_OF.every((name) => {
@@ -34,15 +34,15 @@ export function readsAnySecret(document: PolicyDocument, region: string, identit
   });
 }
 
-/** What a policy allows beyond reading the secrets that are meant. */
+/** What a policy allows beyond reading its secrets. */
 export interface Excess {
-  /** The first action that reading does not take. */
+  /** The first action that reading doesn't require. */
   further?: string;
-  /** Whether it allows reading any secret, whatever its name. */
+  /** True if it allows reading any secret, regardless of its name. */
   anySecret: boolean;
 }
 
-/** Checks whether a policy allows more than it has to, in any of the Regions. Pure. */
+/** Checks whether a policy allows more than necessary in any of the Regions. Pure. */
 export function checkExcess(document: PolicyDocument, regions: string[], identity: Identity): Excess {
   const [further] = furtherActions(document);
   const anySecret = regions.some((region) => readsAnySecret(document, region, identity));

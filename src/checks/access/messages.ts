@@ -1,4 +1,4 @@
-/** Messages of the proof, and of the checks that it is made of. */
+/** Messages about reading back the result, and about its checks. */
 
 export const proofMessages = {
   reading: 'Reading back what AWS holds now',
@@ -19,7 +19,7 @@ export const proofMessages = {
 
   keyPolicyUnseen: (key: string, why: string | undefined) =>
     `the policy of the KMS key ${key} could not be read${why === undefined ? '' : ` (${why})`}`,
-  /** Says of which key the policy is that is spoken of. */
+  /** Adds the key to a reason that mentions "the key policy". */
   ofKey: (because: string, key: string) =>
     because.replace('the key policy', () => `the key policy of ${key}`),
   keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be parsed`,

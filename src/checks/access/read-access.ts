@@ -17,27 +17,29 @@ import type { Decryption } from './decryption.ts';
 import { proofMessages as messages } from './messages.ts';
 import { evaluateOfSession, readRequests } from './read-requests.ts';
 
-/** The documents that decide whether a role may read a secret, parsed. */
+/** The parsed documents that decide whether a role may read a secret. */
 export interface DecidingDocuments {
   identityPolicies: PolicyDocument[];
   identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
 }
 
-/** What decides about a secret beside the role's own documents, as far as it could be read. What is left out is not asked about. */
+/**
+ * The documents, besides the role's own, that decide about a secret, as far as they could be read. Absent ones are not evaluated.
+ */
 export interface SecretDocuments {
-  /** The secret's resource policy (JSON text). It speaks of the secret, not of the KMS key, which has a policy of its own. */
+  /** The secret's resource policy (JSON text). It applies to the secret and not to the KMS key, which has its own policy. */
   resourcePolicy?: Observed<string | undefined>;
-  /** The KMS keys in use; without them the key that the secret names counts, by the role's policies alone. */
+  /** The KMS keys in use. If absent, the secret's current KMS key is evaluated with only the role's policies. */
   decryption?: Decryption;
 }
 
-/** The name or ARN of the first document that cannot be read. */
+/** The name or ARN of the first document that can't be parsed. */
 export interface Unreadable {
   unreadable: string;
 }
 
-/** The documents of a role, parsed once for all the secrets that it is to read. */
+/** Returns a role's documents, parsed once for all its secrets. */
 export function documentsOf({
   policies,
   boundary,
@@ -50,24 +52,24 @@ export function documentsOf({
     identityPolicies.push(parsed);
   }
   if (!boundary) return { identityPolicies, identityNames };
-  // A boundary that does not exist allows nothing, and is reported as one that cannot be read.
+  // A permissions boundary that doesn't exist allows nothing, and is reported as unreadable.
   const permissionsBoundary = tryParsePolicy(boundary.document ?? '');
   return permissionsBoundary
     ? { identityPolicies, identityNames, permissionsBoundary }
     : { unreadable: boundary.arn };
 }
 
-/** An action that a role can't perform, or that it may not be able to perform. */
+/** An action that a role can't perform, or may not be able to. */
 export interface Refusal extends Omit<Evaluation, 'verdict'> {
   action: string;
   verdict: 'denied' | 'cannot-tell';
-  /** The KMS key that the action is performed with. */
+  /** The KMS key that the action uses. */
   kmsKey?: KmsKeyRef;
 }
 
 /**
- * Returns what stands between a role and a secret: each action that reading takes and that is not surely allowed. What is
- * denied for sure comes first. What could not be read allows nothing and denies nothing for sure.
+ * Returns the actions for reading a secret that are not certainly allowed, certain denials first. A document that could not be
+ * read neither allows nor denies anything for certain.
  */
 export function refusalsOf(
   secret: ReadableSecret,
@@ -107,19 +109,19 @@ export function refusalsOf(
   return [...refusals.filter(isDenied), ...refusals.filter((refusal) => !isDenied(refusal))];
 }
 
-/** The KMS keys that reading takes, with their policies where these count. */
+/** Returns the KMS keys that reading requires, with their policies if these apply. */
 function decryptionKeys(
   named: KmsKeyRef | undefined,
   decryption: Decryption | undefined,
 ): { key: KmsKeyRef; policy?: Observed<string | undefined> }[] {
   if (!decryption) return named ? [{ key: named }] : [];
-  // The key that the secret names decides nothing where the current version may be under another one.
+  // If the current version's keys are unknown, the secret's current KMS key decides nothing.
   return 'unseen' in decryption.versionKeys ? [] : decryption.keyPolicies;
 }
 
 /**
- * Evaluates a request for a secret itself.
- * @param policy the secret's resource policy; left out where only the role's own policies are judged
+ * Evaluates a request to the secret itself.
+ * @param policy the secret's resource policy; absent to evaluate only the role's own policies
  */
 function evaluateReading(
   documents: DecidingDocuments,
@@ -134,8 +136,8 @@ function evaluateReading(
 }
 
 /**
- * Evaluates the use of a KMS key, which takes its key policy too.
- * @param policy the key policy; left out where only the role's own policies are judged
+ * Evaluates the use of a KMS key, which also requires its key policy.
+ * @param policy the key policy; absent to evaluate only the role's own policies
  */
 function evaluateDecrypting(
   documents: DecidingDocuments,
@@ -152,8 +154,8 @@ function evaluateDecrypting(
 }
 
 /**
- * Evaluates a request with the policy of the resource (JSON text).
- * @param because the reason for `cannot-tell` when that policy could not be read or cannot be parsed
+ * Evaluates a request with the resource's policy (JSON text).
+ * @param because the reason for `cannot-tell` if that policy could not be read or can't be parsed
  */
 function evaluateWith(
   documents: DecidingDocuments,
@@ -163,7 +165,7 @@ function evaluateWith(
 ): Evaluation {
   const policy = text === undefined ? undefined : tryParsePolicy(text);
   if (policy) return evaluateOfSession({ ...documents, request, resourcePolicy: policy });
-  // A denial that no resource policy could change is reported anyway.
+  // Report a denial that no resource policy could change.
   const best = evaluateOfSession({
     ...documents,
     request,
@@ -172,14 +174,14 @@ function evaluateWith(
   return best.verdict === 'denied' ? best : { verdict: 'cannot-tell', because };
 }
 
-/** The policy of a resource that lets a role in, and whatever the role's account allows. */
+/** Returns a resource policy that allows everything to the role and to its account. */
 function lettingIn(roleArn: string): PolicyDocument {
   const root = roleArn.replace(/:role\/.*$/, ':root');
   const statement = { Effect: 'Allow', Principal: { AWS: [roleArn, root] }, Action: '*', Resource: '*' };
   return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));
 }
 
-/** Returns in a few words why something could not be looked at: what a permission is missing, or what AWS answered. */
+/** Returns in a few words why something could not be read: the missing permission, or AWS's message. */
 export function whyUnseen({ code, message, awsAction }: Failure): string {
   return code === 'access-denied' && awsAction ? messages.needs(awsAction) : message.replace(/\.$/, '');
 }

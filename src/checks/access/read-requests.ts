@@ -12,9 +12,9 @@ import {
 } from '../../policy/index.ts';
 
 /**
- * The requests that a role must be allowed to make to read a secret: the guide's four actions, and `kms:Decrypt` when
- * the secret is encrypted with a customer-managed key.
- * @param roleArn the role that will ask; any role of the account when only an identity policy is judged
+ * Returns the requests that a role must be allowed to make to read a secret: the guide's four actions. A secret with a customer
+ * managed key also requires `kms:Decrypt`.
+ * @param roleArn the role that makes the requests; by default, any role of the account, to evaluate only an identity policy
  */
 export function readRequests(
   secret: ReadableSecret,
@@ -44,7 +44,7 @@ export function readRequests(
       resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${keyAccount}:key/named-by-its-alias`,
       context: {
         ...context,
-        // Secrets Manager asks KMS on behalf of the role, and names the secret.
+        // Secrets Manager calls KMS on behalf of the role, and names the secret.
         'aws:ViaAWSService': 'true',
         'aws:ResourceAccount': keyAccount,
         'kms:CallerAccount': account,
@@ -57,9 +57,9 @@ export function readRequests(
 }
 
 /**
- * Context keys that the requests of a role's session have, or may have, with values that cannot be known from here: a policy
- * that asks for one is neither a permission nor a denial for sure.
- * Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference, AWS Secrets Manager and KMS.
+ * Context keys that the requests of a role session have or may have, with values that are unknown here. A policy with a condition
+ * on one is neither a certain allow nor a certain deny. Source: IAM User Guide, "AWS global condition context keys"; Service
+ * Authorization Reference, AWS Secrets Manager and KMS.
  */
 export const UNKNOWN_OF_SESSIONS = [
   'aws:CalledVia*',
@@ -80,7 +80,7 @@ export const UNKNOWN_OF_SESSIONS = [
   'secretsmanager:*',
 ];
 
-/** Evaluates a request of `readRequests`, made now: a condition on what its session has is neither met nor missed for sure. */
+/** Evaluates a request of `readRequests` at the current time. Conditions on unknown properties of the session are undecided. */
 export function evaluateOfSession({
   request,
   ...policies
@@ -89,9 +89,8 @@ export function evaluateOfSession({
 }
 
 /**
- * Returns the context keys of a request that is made now, by AWS's clock. What a policy says of the time holds for now only:
- * a permission that ends tomorrow is one.
- * Source: IAM User Guide, "AWS global condition context keys".
+ * Returns the context keys for the current time, by AWS's clock. Time conditions are evaluated only for now: a permission that
+ * ends tomorrow counts. Source: IAM User Guide, "AWS global condition context keys".
  */
 export function timeContext(): Record<string, string> {
   const now = currentAwsTime();
@@ -101,7 +100,7 @@ export function timeContext(): Record<string, string> {
   };
 }
 
-/** Returns a request as it is when it is made now. */
+/** Adds the current time to a request's context. */
 export function withTime(request: AccessRequest): AccessRequest {
   return { ...request, context: { ...request.context, ...timeContext() } };
 }

@@ -3,25 +3,25 @@ import { type Evaluation, type PolicyDocument, tryParsePolicy } from '../../poli
 import { matches, pattern as wildcards } from '../../policy/match.ts';
 import { anyFlow, evaluateForFlow, exampleOf, valuesOf } from './trust.ts';
 
-/** Whether a trust policy keeps out MediaConnect when it acts for a flow of another account. */
+/** Whether a trust policy keeps MediaConnect out when it acts for a flow in another account. */
 export type GuardCheck =
   | { verdict: 'kept-out' }
-  /** `accounts`: those that the policy names, or its patterns for some; none when it lets in any account. */
+  /** `accounts`: accounts or account patterns in the policy; empty if it lets in any account. */
   | { verdict: 'let-in'; accounts: string[] }
   | { verdict: 'cannot-tell'; because: string };
 
-/** Accounts that stand for all those of which no policy speaks. */
+/** Stand for all accounts that no policy names. */
 const STRANGERS = ['999999999999', '000000000000', '888888888888', '777777777777'];
-/** One alone could be an account of which a pattern speaks. */
+/** A single one could be an account that a pattern matches. */
 const LEAST_STRANGERS = 2;
 const DIGITS = '0123456789';
 const ACCOUNT_DIGITS = 12;
 const TWO_PATTERNS = 'aws:SourceAccount and aws:SourceArn both have patterns for accounts';
 
 /**
- * Checks a trust policy (JSON text) with flows of other accounts: those that it names, some for each of its patterns, and
- * some that it does not name. One that cannot be read grants nothing. Pure.
- * Source: IAM User Guide, "The confused deputy problem".
+ * Checks a trust policy (JSON text) with flows of other accounts: those that it names, examples for each of its patterns, and
+ * some that it doesn't name. A policy that can't be parsed grants nothing. Pure. Source: IAM User Guide, "The confused deputy
+ * problem".
  */
 export function checkGuard(text: string, identity: Identity): GuardCheck {
   const trust = tryParsePolicy(text);
@@ -47,7 +47,7 @@ function strangersTo(known: ReadonlySet<string>): string[] {
   return strangers;
 }
 
-/** Whether an account would have to match two patterns, so that the examples of each do not tell. */
+/** Returns true if an account must match two patterns, so that examples for each pattern are inconclusive. */
 function hasTwoPatterns({ statements }: PolicyDocument): boolean {
   const isPattern = (account: string) => /[*?]/.test(account) && /\d/.test(account);
   return (
@@ -60,19 +60,19 @@ function isOpen({ verdict }: Evaluation): boolean {
   return verdict === 'cannot-tell';
 }
 
-/** Accounts that a condition names, as it writes them: an account, or a pattern with other accounts that match it. */
+/** Accounts in a condition: one account, or a pattern with examples of other accounts that match it. */
 interface NamedAccounts {
   written: string;
   examples: string[];
 }
 
-/** The other accounts that the conditions name. */
+/** Returns the other accounts that the conditions name. */
 function accountsIn({ statements }: PolicyDocument, { account }: Identity): NamedAccounts[] {
   const named = [
     ...valuesOf(statements, 'aws:SourceAccount'),
     ...valuesOf(statements, 'aws:SourceArn').map((pattern) => partsOfPattern(pattern)[4] ?? ''),
   ];
-  // A pattern for every account is what the strangers are for.
+  // `STRANGERS` already covers a pattern that matches all accounts.
   return [...new Set(named.filter((each) => !/^[*?]*$/.test(each)))].map((written) => {
     const examples = [...new Set(exampleAccounts(written))].filter((example) => example !== account);
     const [only] = examples;
@@ -80,7 +80,7 @@ function accountsIn({ statements }: PolicyDocument, { account }: Identity): Name
   });
 }
 
-/** Accounts that match a pattern; the pattern itself where it is an account. */
+/** Returns accounts that match a pattern, or the account itself if there are no wildcards. */
 function exampleAccounts(pattern: string): string[] {
   const missing = Math.max(ACCOUNT_DIGITS - pattern.replaceAll('*', '').length, 0);
   return [...DIGITS]
@@ -88,7 +88,7 @@ function exampleAccounts(pattern: string): string[] {
     .filter((account) => /^\d{12}$/.test(account));
 }
 
-/** ARNs of an account's flows, among them some that match the patterns of the trust policy. */
+/** Returns ARNs of flows in an account, including examples for the patterns of the trust policy. */
 function flowsOf(account: string, { statements }: PolicyDocument, { partition }: Identity): string[] {
   const patterns = valuesOf(statements, 'aws:SourceArn').map(partsOfPattern);
   const ofAccount = patterns.filter((parts) => matches(wildcards(parts[4] ?? ''), account));
@@ -98,7 +98,7 @@ function flowsOf(account: string, { statements }: PolicyDocument, { partition }:
   ];
 }
 
-/** The parts of an ARN pattern; a `*` at the end of a short one stands for the parts that it lacks. */
+/** Splits an ARN pattern into its parts. A trailing `*` of a shorter pattern stands for the missing parts. */
 function partsOfPattern(pattern: string): string[] {
   const parts = pattern.split(':');
   const lacking = pattern.endsWith('*') ? Math.max(6 - parts.length, 0) : 0;

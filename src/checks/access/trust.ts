@@ -12,27 +12,30 @@ import {
 import { matches, pattern as wildcards } from '../../policy/match.ts';
 import { timeContext } from './read-requests.ts';
 
-/** Whether a trust policy lets MediaConnect in, and why not. */
+/** Whether a trust policy lets MediaConnect assume the role, and why not. */
 export type TrustResult =
   | { verdict: 'allowed'; scope: TrustScope }
-  /** `uncertain`: something that cannot be known from here would decide. */
+  /** `uncertain`: the result depends on something that is unknown here. */
   | ({ verdict: 'not-allowed'; uncertain: boolean } & Pick<Evaluation, 'because' | 'deniedBy'>)
   | { verdict: 'unreadable' };
 
 /**
- * For which flows: those asked for (`as-asked`), more than were asked for (`wider`: the document does not look at the
- * flow at all), or only some flows where any was asked for (`narrower`).
+ * The flows that may use the role:
+ *
+ * - `as-asked`: the requested ones.
+ * - `wider`: more than requested, because the document has no condition on the flow.
+ * - `narrower`: only some, although any flow was requested.
  */
 export type TrustScope = 'as-asked' | 'wider' | 'narrower';
 
-/** The flows for which MediaConnect will want the role. */
+/** The flows for which MediaConnect will assume the role. */
 export interface FlowScope {
-  /** ARN patterns; none means any flow in the Regions. */
+  /** ARN patterns. Empty for any flow in the Regions. */
   sourceArns: string[];
   regions: string[];
 }
 
-/** Context keys that MediaConnect's request may carry with values that cannot be known from here. */
+/** Context keys that MediaConnect's request may have, with values that are unknown here. */
 const UNKNOWN_CONTEXT = [
   'aws:SourceOrgID',
   'aws:SourceOrgPaths',
@@ -51,14 +54,14 @@ const UNKNOWN_CONTEXT = [
   'sts:RoleSessionName',
 ];
 
-/** Judges a trust policy (JSON text) for flows of this account. */
+/** Checks a trust policy (JSON text) for flows of this account. */
 export function checkTrust(text: string, flows: FlowScope, identity: Identity): TrustResult {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'unreadable' };
-  const judge = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);
+  const evaluate = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);
   const asked = flows.sourceArns.length > 0;
   const wanted = asked ? flows.sourceArns.map(exampleOf) : anyFlow(flows.regions, identity);
-  const refusals = wanted.map(judge).filter((evaluation) => !isAllowed(evaluation));
+  const refusals = wanted.map(evaluate).filter((evaluation) => !isAllowed(evaluation));
   const denied = refusals.find(({ verdict }) => verdict === 'denied');
   const refused = denied ?? refusals[0];
   const patterns = sourceArnPatterns(trust);
@@ -66,13 +69,13 @@ export function checkTrust(text: string, flows: FlowScope, identity: Identity): 
   const someFlow = (region: string) =>
     patterns
       .flatMap((each) => exampleIn(each, region, identity))
-      .map(judge)
+      .map(evaluate)
       .some(isAllowed);
   if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
   return { ...refused, verdict: 'not-allowed', uncertain: denied === undefined };
 }
 
-/** Evaluates the request that MediaConnect makes for one flow, or another resource, of an account. */
+/** Evaluates the request that MediaConnect makes for a flow, or another resource, in an account. */
 export function evaluateForFlow(
   trust: PolicyDocument,
   sourceArn: string,
@@ -96,14 +99,14 @@ function isAllowed({ verdict }: Evaluation): boolean {
   return verdict === 'allowed';
 }
 
-/** An ARN such as a flow of this account has, one for each Region. */
+/** Returns an example flow ARN of this account for each Region. */
 export function anyFlow(regions: string[], { partition, account }: AccountRef): string[] {
   return regions.map(
     (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:1-AnyFlowOfThisAccount:any`,
   );
 }
 
-/** The `aws:SourceArn` patterns in the Allow statements of a trust policy. */
+/** Returns the `aws:SourceArn` patterns in the Allow statements of a trust policy. */
 function sourceArnPatterns({ statements }: PolicyDocument): string[] {
   return valuesOf(
     statements.filter(({ effect }) => effect === 'Allow'),
@@ -111,7 +114,7 @@ function sourceArnPatterns({ statements }: PolicyDocument): string[] {
   );
 }
 
-/** The values that these statements compare a context key with, by whatever operator. */
+/** Returns the values that these statements compare with a context key, with any operator. */
 export function valuesOf(statements: Statement[], name: string): string[] {
   return statements
     .flatMap(({ conditions }) => conditions)
@@ -119,7 +122,10 @@ export function valuesOf(statements: Statement[], name: string): string[] {
     .flatMap(({ values }) => values);
 }
 
-/** Some flow, router input or router output of this account in the Region whose ARN matches the pattern; none when it is for other things. */
+/**
+ * Returns the example flow, router input or router output ARNs of this account and Region that match the pattern; empty if it is
+ * for other resources.
+ */
 function exampleIn(pattern: string, region: string, { partition, account }: AccountRef): string[] {
   const [, , , , , ...resource] = pattern.split(':');
   const flows = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
@@ -129,16 +135,16 @@ function exampleIn(pattern: string, region: string, { partition, account }: Acco
   return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
 }
 
-/** Some ARN that matches the pattern. */
+/** Returns an example ARN that matches the pattern. */
 export function exampleOf(pattern: string): string {
   return pattern.replaceAll('*', 'example').replaceAll('?', 'x');
 }
 
-/** What MediaConnect has against the name of a role or its path. */
+/** Problems that MediaConnect has with the name or the path of a role. */
 interface RoleNaming {
-  /** Whether AWS reserves the name (MediaConnect User Guide). */
+  /** True if AWS reserves the name (MediaConnect User Guide). */
   isReserved: boolean;
-  /** The path, if it has another one than `/`. */
+  /** The path, if it is not `/`. */
   path?: string;
 }
 

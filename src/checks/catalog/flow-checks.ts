@@ -1,6 +1,6 @@
 import type { CheckSpec } from './spec.ts';
 
-/** The checks of a flow and its parts, and of router inputs and outputs. */
+/** The checks of flows and their parts, and of router inputs and outputs. */
 export const FLOW_CHECKS = {
   'flow-messages': {
     question: 'what MediaConnect says about it',

@@ -5,7 +5,7 @@ import type { CheckSpec } from './spec.ts';
 
 export type { CheckSpec } from './spec.ts';
 
-/** Every check of `verify` and `status`. What comes before the first hyphen of its ID says what it is about. */
+/** All checks of `verify` and `status`. The ID starts with the kind of subject, up to the first hyphen. */
 export const CHECKS = { ...SECRET_CHECKS, ...ROLE_CHECKS, ...FLOW_CHECKS };
 
 export type CheckId = keyof typeof CHECKS;
@@ -20,20 +20,20 @@ export type VerifyId = CheckWith<'asks'>;
 /** A check of `status`. */
 export type StatusId = CheckWith<'inStatus'>;
 
-/** What a check says: the sentence itself, or which of its words. */
+/** The detail of a check: a sentence, or a function that selects one of the check's texts. */
 export type Detail<Id extends CheckId> = string | ((words: (typeof CHECKS)[Id]['words']) => string);
 
-/** Returns what a check says. */
+/** Returns the detail of a check as text. */
 export function detailOf<Id extends CheckId>(id: Id, detail: Detail<Id>): string {
   return typeof detail === 'string' ? detail : detail(CHECKS[id].words);
 }
 
-/** Returns what a check says of which the outcome is not known. */
+/** Returns the detail of a check with an unknown result. */
 export function cannotTell(id: CheckId, because: string): string {
   return `can't tell ${CHECKS[id].question}: ${because}`;
 }
 
-/** Returns whether a check decides nothing where it could not be looked at. */
+/** Returns true if an unknown result of the check doesn't affect the overall verdict. */
 export function isBeside(id: CheckId): boolean {
   const check: CheckSpec = CHECKS[id];
   return check.isBeside === true;

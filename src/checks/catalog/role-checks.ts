@@ -5,11 +5,11 @@ const list = (items: readonly string[]) => items.join(', ');
 const kindOf = (arn: string) =>
   ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
-/** A sentence about something, which is left out where it stands above. */
+/** Prefixes a sentence with a name, unless the name is already shown above. */
 const startingWith = (name: string | undefined, sentence: string) =>
   name === undefined ? sentence : `${name} ${sentence}`;
 
-/** The checks of a role, of its policies, and of whoever gives it to MediaConnect. */
+/** The checks of a role, its policies, and the caller that passes it to MediaConnect. */
 export const ROLE_CHECKS = {
   'role-exists': {
     question: 'whether it exists',

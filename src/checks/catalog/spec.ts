@@ -1,15 +1,15 @@
-/** A check, declared once: the commands that make it, their words and the documents follow from it. */
+/** The declaration of a check. The commands that make it, their texts and the documentation are derived from it. */
 export interface CheckSpec {
-  /** What it is about, to follow on "can't tell". */
+  /** The question that it answers, to follow "can't tell". */
   question: string;
-  /** In docs/verify.md: what it asks, and when it only warns. Absent where `verify` does not make it. */
+  /** For docs/verify.md: what it checks, and when it only warns. Absent if `verify` doesn't make it. */
   asks?: string;
-  /** In docs/verify.md: what to do when it fails; empty where that depends. */
+  /** For docs/verify.md: what to do if it fails. Empty if that depends. */
   fix?: string;
-  /** In docs/status.md: when it fails or warns. Absent where `status` does not make it. */
+  /** For docs/status.md: when it fails or warns. Absent if `status` doesn't make it. */
   inStatus?: string;
-  /** Whether it is beside the question whether MediaConnect can read the key now, so that not being able to look decides nothing. */
+  /** True if the check has no influence on whether MediaConnect can read the key now, so an unknown result doesn't count. */
   isBeside?: true;
-  /** What it says in every command. What is well is short: many such stand on one line. */
+  /** Its texts in all commands. Those for success are short because many of them share a line. */
   words: Readonly<Record<string, string | ((...args: never[]) => string)>>;
 }

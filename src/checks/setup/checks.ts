@@ -22,25 +22,25 @@ import { CHECKS, cannotTell as cannotTellDetail } from '../catalog/index.ts';
 const TRUST = CHECKS['role-trust'].words;
 const READING = CHECKS['role-reads-secret'].words;
 
-/** What must hold in the end, of one role and all keys that it reads. */
+/** The expected end state of a role and all keys that it reads. */
 export interface Expectation {
   keys: KeyExpectation[];
   roleName: string;
   flows: FlowScope;
 }
 
-/** What must hold of one key. */
+/** The expected state of one key. */
 export interface KeyExpectation {
   secrets: (ReadableSecret & { name: string })[];
   keyType: KeyType;
   algorithm?: Algorithm;
-  /** The key that the secrets must hold; absent when existing secrets are used as they are. */
+  /** The key that the secrets must hold. Absent for existing secrets that are used as is. */
   key?: KeyMaterial;
 }
 
 /**
- * Evaluates what AWS holds: each secret is plaintext of the right length, MediaConnect may assume the role, and the
- * role may read each secret. Pure.
+ * Checks the state in AWS: each secret is plaintext of the right length, MediaConnect may assume the role, and the role may read
+ * each secret. Pure.
  */
 export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
   const found = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
@@ -56,14 +56,14 @@ export function check(observed: Observed, expected: Expectation, identity: Ident
 }
 
 /**
- * Returns whether a failed check may come right by itself, once IAM has made a change known everywhere. A value, or a key policy,
- * which no run changes, does not.
+ * Returns true if a failed check may pass once an IAM change has propagated. This can't happen for a value, or for a key policy,
+ * which no run changes.
  */
 export function mayComeRight({ id, verdict, detail }: Check): boolean {
   return verdict === 'failed' && id !== 'secret-value' && !/ the key policy( |$)/.test(detail);
 }
 
-/** Makes the checks of one subject. */
+/** Returns a function that creates the checks of a subject. */
 function checksOf(id: string, subject: string) {
   const check = (verdict: Check['verdict'], detail: string): Check => ({
     id,
@@ -89,7 +89,7 @@ function checkValue(
   if (secret.deletedAt) return failed(messages.secretDeleted);
   if (secret.content.kind === 'binary') return failed(messages.secretBinary);
   if (secret.content.kind === 'none') return failed(messages.secretEmpty);
-  const [problem] = checkStoredKey(secret.content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  const [problem] = checkStoredKey(secret.content.key, { keyType, algorithm });
   if (problem) return failed(problem.message);
   if (key && !secret.content.key.sameKey(key, keyType)) return failed(messages.otherKey);
   return ok(messages.keyReadable);
@@ -102,12 +102,12 @@ function trustCheck(
 ): Check {
   const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
   if (!role) return failed(messages.roleAbsent);
-  const judged = checkTrust(role.trust, flows, identity);
-  if (judged.verdict === 'unreadable') return failed(TRUST.trustUnreadable);
-  if (judged.verdict === 'allowed') return ok(TRUST.trusted);
-  return judged.uncertain
-    ? cannotTell(cannotTellDetail('role-trust', judged.because))
-    : failed(TRUST.notTrusted(judged.because));
+  const result = checkTrust(role.trust, flows, identity);
+  if (result.verdict === 'unreadable') return failed(TRUST.trustUnreadable);
+  if (result.verdict === 'allowed') return ok(TRUST.trusted);
+  return result.uncertain
+    ? cannotTell(cannotTellDetail('role-trust', result.because))
+    : failed(TRUST.notTrusted(result.because));
 }
 
 function checkReading(
@@ -135,22 +135,22 @@ function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSe
   return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
 }
 
-/** A secret with what decides who may decrypt it, which is not read while it is scheduled for deletion. */
+/** A secret with what decides who may decrypt it. The latter is not read while the secret is scheduled for deletion. */
 export type ObservedSecret = SecretState & { decryption?: Decryption };
 
-/** What AWS holds: the secrets that are there, and the role with all that decides what it may do. */
+/** The state in AWS: the secrets that exist, and the role with everything that determines its permissions. */
 export interface Observed {
   secrets: ObservedSecret[];
   role?: RoleState;
 }
 
-/** The role to look at. The versions of its policies are a guess that saves a round trip when it is right. */
+/** The role to read. The policy versions are guesses; a right guess saves a round trip. */
 export interface Subject {
   policies: { arn: string; versionId: string | null }[];
   roleName: string;
 }
 
-/** Reads a role back, with as few dependent round trips as can be. */
+/** Reads a role back, with as few dependent round trips as possible. */
 export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<RoleState | undefined> {
   const reader = policyReader(aws);
   for (const { arn, versionId } of policies) if (versionId) reader.expect(arn, versionId);
@@ -159,7 +159,7 @@ export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<
 
 /**
  * Reads what decides who may decrypt the secrets.
- * @param written the ARNs of those whose current version this run has written
+ * @param written the ARNs of secrets whose current version this run has written
  */
 export function observeSecrets(
   aws: Aws,

@@ -12,13 +12,12 @@ import {
   type Subject,
 } from './checks.ts';
 
-/** What AWS holds, and what the checks say of it. */
+/** The state in AWS, and the results of the checks. */
 export interface Proof {
   observed: Observed;
   checks: Check[];
 }
 
-/** How the proof is to be made. */
 export interface ProofContext {
   aws: Aws;
   limits: Limits;
@@ -27,8 +26,8 @@ export interface ProofContext {
 }
 
 /**
- * Reads back the role and evaluates it with what the secrets were found to hold, again and again while IAM is still making
- * the changes known: while a check fails, or is undecided and IAM does not show all policies of the role yet.
+ * Reads back the role and checks it together with the secrets. Repeats this until IAM has propagated the changes. It continues
+ * while a check fails, or while a check is undecided and IAM doesn't show all policies of the role yet.
  */
 export async function prove(
   { aws, limits, interrupt, onWait }: ProofContext,
@@ -39,7 +38,7 @@ export async function prove(
   const identity = await aws.identity();
   const look = async () => {
     const [secrets, role] = await Promise.all([reading, observeRole(aws, subject)]);
-    return evaluate({ secrets, ...(role ? { role } : {}) }, expected, identity);
+    return evaluate({ secrets, role }, expected, identity);
   };
   const settled = ({ observed, checks }: Proof) =>
     !checks.some(mayComeRight) && (!checks.some(isUndecided) || showsPolicies(observed, subject));
@@ -51,12 +50,12 @@ function isUndecided({ verdict }: Check): boolean {
   return verdict === 'cannot-tell';
 }
 
-/** Returns whether IAM shows the role with each policy that the run has attached to it or found there. */
+/** Returns true if IAM shows all policies on the role that the run attached or found there. */
 function showsPolicies({ role }: Observed, { policies }: Subject): boolean {
   return policies.every(({ arn }) => role?.policies.some((policy) => policy.arn === arn) ?? false);
 }
 
-/** The proof from what was read already: enough when nothing was changed since. */
+/** Checks what was already read. Sufficient if nothing has changed since. */
 export function evaluate(observed: Observed, expected: Expectation, identity: Identity): Proof {
   return { observed, checks: check(observed, expected, identity) };
 }

@@ -28,15 +28,15 @@ import type { PresentSecret } from './observe/secret.ts';
 import type { VerifyCheck } from './result.ts';
 import { type CheckMaker, checksOf } from './result.ts';
 
-/** What a check of reading is about, and what its remedy has to name. */
+/** What a check of read access is about, and what its fix has to name. */
 interface About {
   make: CheckMaker;
   setUp: SetUp;
 }
 
 /**
- * Makes the judge of what a role may read, which says of a secret whether the role may read it: by its own policies, which
- * are parsed once for all secrets, and by the secret's. Pure.
+ * Returns a function that checks whether the role may read a secret, based on the role's own policies and the secret's policy.
+ * The role's policies are parsed once for all secrets. Pure.
  */
 export function readingChecker(
   role: Role,
@@ -65,7 +65,7 @@ function checkOwnPolicies(
   const [hidden] = role.unseen;
   if (hidden) return ids.map((id) => make.unseen(id, hidden));
   if (own === 'unreadable') return [];
-  // Without the description it is not known whether there is a KMS key.
+  // Without the description, it is unknown whether there is a KMS key.
   const unknown = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
   if (arn === undefined) {
     return 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen), ...unknown] : [];
@@ -100,8 +100,8 @@ function checkOwnPolicies(
 }
 
 /**
- * What the role's own policies refuse, and the secret's policy does not allow instead. What that one forbids has a check of its own.
- * `hiddenPolicy`: why it was not seen, where it would decide.
+ * Returns the actions that the role's own policies refuse and the secret's policy doesn't allow either. What the secret's policy
+ * denies has its own check. `hiddenPolicy`: why the secret's policy could not be read, if it would decide.
  */
 function ownRefusals(
   { own, roleArn }: { own: DecidingDocuments; roleArn: string },
@@ -118,11 +118,14 @@ function ownRefusals(
   if (!alone.some((each) => each.verdict === 'denied' && !isOfKey(each))) return { refusals: alone };
   return {
     refusals: refusals({ resourcePolicy: policy }),
-    ...('unseen' in policy ? { hiddenPolicy: policy.unseen } : {}),
+    hiddenPolicy: 'unseen' in policy ? policy.unseen : undefined,
   };
 }
 
-/** The policies for `setup` to name: one that it would not extend has to be left as it is, and another one made beside it. */
+/**
+ * Returns the policy names for the `setup` command. A policy that `setup` would not extend is left as is, and a new one is
+ * created next to it.
+ */
 function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others]: string[]): string[] {
   const present = policies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   const document = present && tryParsePolicy(present.document);
@@ -131,7 +134,7 @@ function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others
   return wanted === DEFAULTS.policyName ? others : [wanted, ...others];
 }
 
-/** A policy may name the key by its ARN, which an alias alone does not tell. */
+/** Checks whether the role may decrypt the secret. A policy may name the key by ARN, which can't be derived from an alias. */
 function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
   const { kmsKey: observed, arn = '', target, decryption } = secret;
   if (decryption && 'unseen' in decryption.versionKeys)
@@ -151,7 +154,7 @@ function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals
   const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
   if (isEarlier) {
     const { remedy, command } = fixes.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
-    return { ...check, remedy, ...(command === undefined ? {} : { command }) };
+    return { ...check, remedy, command };
   }
   const [first] = decidingOf(refusals);
   if (first?.deniedBy !== 'key-policy') return check;
@@ -159,7 +162,7 @@ function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals
   return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
 }
 
-/** How a role is let into a key policy: with one more statement, which changes nothing else. */
+/** Returns the fix that adds one statement for the role to a key policy and changes nothing else. */
 function letInto(
   { key, policy }: ReturnType<typeof keysInUse>[number],
   region: string,
@@ -179,17 +182,17 @@ function letInto(
   return fixes.keyPolicy(key.arn ?? '', region, JSON.stringify(changed));
 }
 
-/** The KMS keys of the current version, with their policies; none when it takes no permission. */
+/** Returns the KMS keys of the current version with their policies; empty if it requires no permission. */
 function keysInUse({ decryption, kmsKey }: PresentSecret): Decryption['keyPolicies'] {
   if (!decryption) return [];
-  return decryptionByCustomerKeys({ decryption, ...(kmsKey ? { kmsKey } : {}) }).keyPolicies;
+  return decryptionByCustomerKeys({ decryption, kmsKey }).keyPolicies;
 }
 
 function isOfKey({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
 
-/** What is denied for sure decides; else what may be. */
+/** Returns the certain denials, or else all refusals. */
 function decidingOf(refusals: Refusal[]): Refusal[] {
   const denied = refusals.filter(({ verdict }) => verdict === 'denied');
   return denied.length > 0 ? denied : refusals;
@@ -206,7 +209,9 @@ function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], all
   return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), remedy);
 }
 
-/** The role's policies and boundary, parsed. The checks of the policies report one that cannot be read. */
+/**
+ * Parses the role's policies and permissions boundary. A document that can't be parsed is reported by the checks of the policies.
+ */
 function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unreadable' {
   const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
   const limit = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
@@ -214,11 +219,11 @@ function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unread
   return {
     identityPolicies: parsed,
     identityNames: policies.map(({ name }) => name),
-    ...(limit ? { permissionsBoundary: limit } : {}),
+    permissionsBoundary: limit,
   };
 }
 
-/** A secret's policy with what it allows only; undefined where it was not seen or cannot be read. */
+/** Returns only the Allow statements of a secret's policy; undefined if it could not be read or can't be parsed. */
 function allowPart(policy: Observed<string | undefined>): { seen: string | undefined } | undefined {
   if ('unseen' in policy) return undefined;
   if (policy.seen === undefined) return { seen: undefined };

@@ -8,7 +8,7 @@ import type { PresentSecret, SecretObservation } from './observe/secret.ts';
 import type { VerifyCheck } from './result.ts';
 import { checksOf } from './result.ts';
 
-/** Stands for a role that nothing but the secret's own policy could keep out. */
+/** For a role that only the secret's own policy could deny. */
 const ALL_ALLOWED = parsePolicy(
   JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );

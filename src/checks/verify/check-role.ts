@@ -19,21 +19,21 @@ import type { PresentRole, RoleObservation } from './observe/role.ts';
 import type { VerifyCheck } from './result.ts';
 import { checkForeign, checksOf } from './result.ts';
 
-/** For what a role is wanted. */
+/** What a role is needed for. */
 export interface RoleSpec {
-  /** The flow that will assume it, where one is known. */
+  /** The flow that will assume it, if known. */
   flowArn?: string;
-  /** The Regions in which flows will. */
+  /** The Regions of flows that will assume it. */
   regions: string[];
-  /** The secrets that it is to read, where their ARNs are known, and what these hold. */
+  /** The secrets that it has to read, if their ARNs are known, with their key types. */
   secrets: { arn: string; keyType: KeyType }[];
   /** Policies that must be attached. */
   policyNames: string[];
-  /** The manifest that names it, if one does. */
+  /** The manifest that names it, if any. */
   manifest?: string | undefined;
 }
 
-/** How it is set up. */
+/** Returns the values for the `setup` command that repairs the role. */
 export function setUpOf(
   { name }: RoleObservation,
   {
@@ -46,7 +46,7 @@ export function setUpOf(
   return { secrets, regions, roleName: name, policyName, manifest };
 }
 
-/** The checks of a role by itself, and of who may assume it. Pure. */
+/** Checks a role on its own, and who may assume it. Pure. */
 export function checkRole(observation: RoleObservation, spec: RoleSpec, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(observation.arn);
   const setup = setUpOf(observation, spec);
@@ -95,24 +95,24 @@ function checkTrusting(
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
   const { trust } = described.seen;
-  const judged = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
+  const result = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
   const letIn = fixes.letIn(setUpOf(role, spec));
-  // `setup` adds nothing to what it cannot read.
-  if (judged.verdict === 'unreadable')
+  // `setup` can't extend a document that it can't parse.
+  if (result.verdict === 'unreadable')
     return [failed('role-trust', (say) => say.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
-  if (judged.verdict === 'not-allowed') {
-    return judged.uncertain
-      ? [open('role-trust', judged.because)]
+  if (result.verdict === 'not-allowed') {
+    return result.uncertain
+      ? [open('role-trust', result.because)]
       : [
           failed(
             'role-trust',
-            (say) => say.notTrusted(judged.because, flowArn),
-            judged.deniedBy === 'statement' ? fixes.takeTrustDenialOut(name) : letIn,
+            (say) => say.notTrusted(result.because, flowArn),
+            result.deniedBy === 'statement' ? fixes.takeTrustDenialOut(name) : letIn,
           ),
         ];
   }
   return [
-    ok('role-trust', (say) => (judged.scope === 'narrower' ? say.trustedForSome : say.trusted)),
+    ok('role-trust', (say) => (result.scope === 'narrower' ? say.trustedForSome : say.trusted)),
     guardCheck(role, trust, identity),
   ];
 }
@@ -136,7 +136,7 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
   return policyNames.map((policy) => {
-    // IAM does not tell letter case apart in names.
+    // IAM names are case-insensitive.
     const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
     return named
       ? ok('role-policy-attached', (say) => say.attached(policy))
@@ -151,8 +151,8 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
 }
 
 /**
- * A trust policy (JSON text) with the guard against the confused deputy in its statements for MediaConnect; nothing where a
- * statement is for others too, which the guard would keep out. Pure.
+ * Returns a trust policy (JSON text) with the confused deputy condition added to its statements for MediaConnect. Returns
+ * undefined if a statement also trusts others, whom the condition would keep out. Pure.
  */
 function guarded(trust: string, account: string): string | undefined {
   const policy = readJsonPolicy(trust);
@@ -165,7 +165,7 @@ function guarded(trust: string, account: string): string | undefined {
   return JSON.stringify({ ...policy, Statement: statements });
 }
 
-/** Whether a statement trusts MediaConnect and no one else. */
+/** Returns true if a statement trusts only MediaConnect. */
 function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
   if (Effect !== 'Allow' || typeof Principal !== 'object' || Principal === null || Array.isArray(Principal))
     return false;
@@ -174,7 +174,7 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
   return Object.keys(others).length === 0 && services.length === 1 && services[0] === MEDIACONNECT_SERVICE;
 }
 
-/** Whether the policies of a role can be read, and allow no more than reading the secrets they are for. Pure. */
+/** Checks whether a role's policies can be parsed, and whether they allow no more than reading their secrets. Pure. */
 export function checkPolicies(
   role: RoleObservation & PresentRole,
   spec: RoleSpec,
@@ -226,7 +226,7 @@ function checkPolicy(
           (say) => (guides ? say.guidesMistake : say.allowsMore(further, name)),
           takeOff,
         ),
-    // Of a policy that allows everything it is enough to say so once.
+    // For a policy that allows everything, one warning is enough.
     ...(further !== undefined && anySecret
       ? []
       : [
@@ -239,7 +239,7 @@ function checkPolicy(
   ];
 }
 
-/** The prefixes of names all of whose secrets are allowed, each once. */
+/** Returns the unique name prefixes for which all secrets are allowed. */
 function prefixesIn({ statements }: PolicyDocument): string[] {
   const allowed = statements.filter(({ effect }) => effect === 'Allow');
   const entries = allowed.flatMap(({ resources }) => (resources?.negated ? [] : (resources?.values ?? [])));

@@ -12,14 +12,14 @@ import type { PresentSecret, SecretObservation, SecretTarget } from './observe/s
 import type { VerifyCheck } from './result.ts';
 import { checkForeign, checksOf } from './result.ts';
 
-/** The ARN of a secret as far as it is known. */
+/** Returns the ARN of a secret, as far as it is known. */
 export function subjectOf(observation: SecretObservation, identity: Identity): string {
   const { id, region } = observation.target;
   if (observation.kind === 'there' && observation.arn !== undefined) return observation.arn;
   return parseSecretArn(id) ? id : expectedSecretArn(identity, region, id);
 }
 
-/** The checks of a secret by itself. Pure. */
+/** Checks a secret on its own. Pure. */
 export function checkSecret(observation: SecretObservation, identity: Identity): VerifyCheck[] {
   const subject = subjectOf(observation, identity);
   if (observation.kind === 'foreign') {
@@ -57,7 +57,7 @@ function checkAbsence(
     : failed('secret-exists', (say) => say.nowhere(region), fixes.store(missing));
 }
 
-/** How a secret comes to be that a manifest names: `setup` makes none that is said to exist. */
+/** Returns how to create a secret that a manifest names. `setup` doesn't create one that is marked as existing. */
 function storing({ id, manifest }: SecretTarget): Fix {
   if (parseSecretArn(id)) return fixes.copyArn;
   const { path = '', source } = manifest ?? {};
@@ -72,7 +72,7 @@ function checkDescription(observation: PresentSecret, subject: string): VerifyCh
   const make = checksOf(subject);
   const { described, content } = observation;
   if ('unseen' in described) {
-    // A value that can be read proves that the secret exists and is not scheduled for deletion.
+    // If the value can be read, the secret exists and isn't scheduled for deletion.
     const kind = seenIn(content)?.kind;
     const alive = kind === 'text' || kind === 'binary';
     return [
@@ -100,8 +100,8 @@ function checkSeen(found: SecretState, subject: string): VerifyCheck[] {
 }
 
 /**
- * Whether secrets of one name hold the same key, wherever they are: each is compared with the first one. Two entries of a
- * manifest may have two keys of one name, in different Regions. Pure.
+ * Checks whether secrets with the same name hold the same key in all Regions: each is compared with the first one. Two entries of
+ * a manifest may have different keys under one name, in different Regions. Pure.
  */
 export function checkSameKey(observations: SecretObservation[], identity: Identity): VerifyCheck[] {
   const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
@@ -128,8 +128,8 @@ export function checkSameKey(observations: SecretObservation[], identity: Identi
 }
 
 /**
- * Whether the caller may pass the role to MediaConnect, which is needed to put it into a flow. A warning only: the caller
- * need not be the one who makes flows.
+ * Checks whether the caller may pass the role to MediaConnect, which is required to use it in a flow. Only a warning, because
+ * someone else may create the flows.
  */
 export async function checkCaller(
   aws: Aws,
@@ -142,7 +142,7 @@ export async function checkCaller(
   if (caller.kind === 'federated') return open('caller-pass-role', (say) => say.federated);
   const simulated = await observed(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
-    // An emulator of AWS may have no policy simulator. Its answer then is no network problem.
+    // Emulators of AWS may have no policy simulator. Their error then is not a network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
       : open('caller-pass-role', (say) => say.noSimulator);
@@ -158,7 +158,7 @@ export async function checkCaller(
 
 type Observation = PresentSecret & { target: SecretTarget };
 
-/** Whether the KMS key of a secret can be used. Pure. */
+/** Checks whether a secret's KMS key is usable. Pure. */
 export function kmsKeyChecks(observation: Observation, subject: string, identity: Identity): VerifyCheck[] {
   const { described } = observation;
   const make = checksOf(subject);

@@ -19,7 +19,10 @@ import type { PresentSecret, SecretObservation, SecretTarget } from './observe/s
 import type { VerifyCheck } from './result.ts';
 import { checksOf } from './result.ts';
 
-/** Which check a problem with a value belongs to; all other problems are things around or between the key's characters. */
+/**
+ * The check that each problem with a value belongs to. All other problems are extra characters around or between those of the
+ * key.
+ */
 const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
   json: 'secret-plaintext',
   control: 'secret-characters',
@@ -36,7 +39,7 @@ const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
   'srt-length': 'secret-length',
 };
 
-/** The checks of what a secret holds. Pure. */
+/** Checks the value of a secret. Pure. */
 export function checkContent(
   observation: PresentSecret & { target: SecretTarget },
   subject: string,
@@ -45,7 +48,7 @@ export function checkContent(
   const { content, described, target } = observation;
   const { ok, failed, unseen } = checksOf(subject);
   const rotate = rotateRemedy({ described, target }, [target.region]);
-  // It waits for its deletion; then nothing of its value can be read.
+  // While the secret is scheduled for deletion, its value can't be read.
   if (!content) return [];
   if ('unseen' in content) {
     const ids: VerifyId[] = [
@@ -68,7 +71,7 @@ export function checkContent(
   return [version, ...checkText(seen.key, target, subject, rotate)];
 }
 
-/** What is to be done where a policy of a KMS key in use denies the caller the decryption; undefined where none does for sure. */
+/** Returns the fix if the policy of a KMS key in use certainly denies the caller decryption; undefined otherwise. */
 function deniedDecryption(
   { decryption, target, content }: PresentSecret & { target: SecretTarget },
   arn: string,
@@ -81,9 +84,9 @@ function deniedDecryption(
 }
 
 /**
- * How the right key is stored, with no change to what is right already. A key that is generated has no copy elsewhere, so that
- * all Regions of its entry get a new one.
- * @param regions where the value is not right; a replica gets its own from the primary
+ * Returns how to store the right key without changing anything that is already right. A generated key exists nowhere else, so all
+ * Regions of its entry get a new one.
+ * @param regions the Regions with a wrong value; a replica gets its value from the primary secret
  */
 export function rotateRemedy(
   { described, target }: Pick<PresentSecret, 'described'> & { target: SecretTarget },
@@ -103,7 +106,9 @@ export function rotateRemedy(
   });
 }
 
-/** Where a secret can be changed: a replica only by its primary, whose ARN is the same but for the Region. */
+/**
+ * Returns where a secret can be changed. A replica can only be changed through its primary, whose ARN differs only in the Region.
+ */
 export function primaryOf(
   { region, replicaOf = region }: Pick<SecretState, 'region' | 'replicaOf'>,
   arn: string,
@@ -117,7 +122,7 @@ export function primaryOf(
 function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Fix): VerifyCheck[] {
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
-  const problems = checkStoredKey(held, { keyType, ...(algorithm ? { algorithm } : {}) });
+  const problems = checkStoredKey(held, { keyType, algorithm });
   const isPassword =
     problems.some(({ code }) => code === 'not-hexadecimal') &&
     checkStoredKey(held, { keyType: 'srt-password' }).length === 0;
@@ -143,7 +148,7 @@ function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rot
 function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: string): VerifyCheck[] {
   const { ok } = checksOf(subject);
   const hexadecimal = keyType === 'static-key';
-  // Which algorithm a static key is for is asked for by the next screen; how long a password is nobody has to know.
+  // The next screen asks for a static key's algorithm, so show it. Nobody needs to know the length of a password.
   return [
     ok('secret-plaintext', (say) => say.plaintext),
     ok('secret-form', (say) => say.bare),
@@ -158,7 +163,7 @@ function checkOf({ code }: KeyProblem): VerifyId {
   return CHECK_OF[code] ?? 'secret-form';
 }
 
-/** The checks that depend on what kind of key a secret is to hold. */
+/** The checks that depend on the expected key type. */
 const OF_VALUE: ReadonlySet<VerifyId> = new Set([
   'secret-plaintext',
   'secret-form',
@@ -167,12 +172,12 @@ const OF_VALUE: ReadonlySet<VerifyId> = new Set([
 ]);
 
 /**
- * Returns the checks of a secret without those that only a guess has failed: of a value that may be an SRT password it cannot be said
- * that it is a damaged static key, where it is not given which of the two it is. Pure.
+ * Removes the failed checks that are based on a guess. If the key type is not given and the value may be an SRT password, it
+ * can't be called a damaged static key. Pure.
  */
 export function withoutGuess(checks: VerifyCheck[], observation: SecretObservation): VerifyCheck[] {
   if (observation.kind !== 'there' || !observation.target.keyTypeGuessed) return checks;
-  // The expected key has a type as well.
+  // The expected key has a type too.
   if (observation.target.key || observation.target.manifest?.source) return checks;
   const content = seenIn(observation.content);
   const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
@@ -191,7 +196,7 @@ export function withoutGuess(checks: VerifyCheck[], observation: SecretObservati
   ];
 }
 
-/** Messages about what kind of key a secret holds. */
+/** Messages about an unknown key type. */
 const keyTypeMessages = {
   unknown:
     'whether its characters are right cannot be told: it may be either an SRT password or a damaged static key',

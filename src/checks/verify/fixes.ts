@@ -14,7 +14,7 @@ import {
   type ToStore,
 } from '../../ui/commands.ts';
 
-/** A policy of a role; an inline one has no ARN. */
+/** A policy of a role. An inline policy has no ARN. */
 interface OfRole {
   name: string;
   arn: string | undefined;
@@ -26,7 +26,7 @@ interface Place {
   region: string;
 }
 
-/** What to do about the checks of `verify` that are not as they should be. */
+/** Fixes for the checks of `verify`. */
 export const fixes = {
   store: (secret: ToStore): Fix => ({
     remedy: 'Check the name and the Region, or store the key:',
@@ -59,7 +59,7 @@ export const fixes = {
         : 'Store the right key:',
     command: rotateCommand(secret),
   }),
-  /** For a manifest of which `rotate` would change nothing but what is not right. */
+  /** For a manifest with which `rotate` would only change what is wrong. */
   rotateAll: (manifest: string): Fix => ({
     remedy: 'Store the keys that the manifest names:',
     command: own('rotate', '--manifest', manifest),
@@ -69,7 +69,7 @@ export const fixes = {
     remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
   }),
 
-  /** @param rotate how its value is stored again, which no other key can decrypt */
+  /** @param rotate how to store its value again, because no other key can decrypt it */
   otherKmsKey: (arn: string, region: string, rotate: Fix): Fix => ({
     remedy: 'Give the secret another KMS key. Then store its value again, encrypted with that key:',
     command: inTurn(
@@ -80,7 +80,7 @@ export const fixes = {
       rotate.command,
     ),
   }),
-  /** A replica has its KMS key for good. */
+  /** The KMS key of a replica can't be changed. */
   replicateAnew: ({ arn, region }: Place, replica: string): Fix => ({
     remedy: 'Remove the replica and make it again, encrypted with a KMS key of its Region:',
     command: inTurn(
@@ -94,7 +94,7 @@ export const fixes = {
       ),
     ),
   }),
-  /** What is encrypted with a key that is no longer the secret's is encrypted with the one that it names now. */
+  /** For a value that is encrypted with an earlier KMS key. The update encrypts it with the secret's current one. */
   encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Fix => ({
     remedy: 'Encrypt it with the KMS key that the secret uses now:',
     command: aws(
@@ -123,7 +123,7 @@ export const fixes = {
     remedy: 'Enable it:',
     command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
   }),
-  /** @param keyStoreId absent where AWS does not return it */
+  /** @param keyStoreId absent if AWS doesn't return it */
   connectKeyStore: (region: string, keyStoreId: string | undefined): Fix =>
     keyStoreId === undefined
       ? { remedy: 'Connect the custom key store of the KMS key, and wait until it is connected.' }
@@ -177,13 +177,13 @@ export const fixes = {
     remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
     command: aws('iam', 'get-role', '--role-name', roleName),
   }),
-  /** @param trust the trust policy with the guard in it, where it can be added without a change to anything else */
+  /** @param trust the trust policy with the condition; undefined if it can't be added without changing anything else */
   guard: (roleName: string, account: string, trust: string | undefined): Fix => ({
     remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
-    ...(trust === undefined
-      ? {}
-      : {
-          command: aws(
+    command:
+      trust === undefined
+        ? undefined
+        : aws(
             'iam',
             'update-assume-role-policy',
             '--role-name',
@@ -191,7 +191,6 @@ export const fixes = {
             '--policy-document',
             plainJson(trust),
           ),
-        }),
   }),
   attach: (what: SetUp): Fix => ({
     remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
@@ -206,7 +205,7 @@ export const fixes = {
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
   takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Fix => {
-    // With the name of the wide policy, `setup` would keep that one.
+    // If it is given the name of the policy that is too wide, `setup` would keep that policy.
     const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
       ? `${name}-Narrow`
       : what.policyName;
@@ -239,12 +238,12 @@ export const fixes = {
   } satisfies Fix,
 };
 
-/** IAM does not tell letter case apart in names. */
+/** IAM names are case-insensitive. */
 function isSameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** A name that is not taken by what it stands for: the default one, unless it is that one itself that does not do. */
+/** Returns a name for the replacement: the default, unless that is the name of what it replaces. */
 function otherName(name: string, byDefault: string): string {
   return isSameName(name, byDefault) ? `${byDefault}-2` : byDefault;
 }

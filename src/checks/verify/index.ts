@@ -19,27 +19,27 @@ export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
 export type { VerifyGroup, VerifyRequest } from './observe/subjects.ts';
 export type { Reader } from './settings.ts';
 
-/** IAM allows few requests at once, and a role takes some. */
+/** IAM allows few concurrent requests, and each role takes several. */
 const ROLES_AT_ONCE = 3;
 
-/** What was found out about a set-up. */
+/** The result of `verify`. */
 export interface Verification {
   checks: VerifyCheck[];
-  /** Each secret and the role that is to read it. */
+  /** Each secret with the role that has to read it. */
   readers: Reader[];
 }
 
 /**
- * Whether MediaConnect can read the keys in question, and if not, why. Changes nothing; reads the secrets' values, which
- * moves their dates of last access. What cannot be read makes a check `cannot-tell`.
- * @throws Failure when there are no credentials that AWS knows
+ * Checks whether MediaConnect can read the keys, and if not, why. Changes nothing. Reads the values of the secrets, which updates
+ * their dates of last access. A check is `cannot-tell` if something could not be read.
+ * @throws Failure if there are no valid credentials
  */
 export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCheck[]> {
   return (await verification(aws, request)).checks;
 }
 
 /**
- * The same, with what the next screen asks for.
+ * Like `verify`, and also returns what the next screen asks for.
  * @param onSecret called with each secret that has been observed
  */
 export async function verification(
@@ -64,7 +64,7 @@ export async function verification(
   return { checks: once(checks), readers: readersOf(seen, identity) };
 }
 
-/** All that was looked at, by the names that the pairs have for it. */
+/** All observations, by the keys that the pairs use. */
 interface Seen {
   secrets: ReadonlyMap<string, SecretObservation>;
   roles: ReadonlyMap<string, RoleObservation>;
@@ -99,7 +99,7 @@ async function checkOneRole(
   const spec = specFor(id, secrets, request);
   const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
   const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
-    checkRole(role, { ...spec, ...(user === undefined ? {} : { flowArn: user }) }, identity),
+    checkRole(role, { ...spec, flowArn: user }, identity),
   );
   if (role.kind !== 'there') return itself;
   const checkReading = readingChecker(role, spec, identity);
@@ -110,7 +110,7 @@ async function checkOneRole(
   return [...itself, ...reading, ...checkPolicies(role, spec, identity), passing];
 }
 
-/** For what a role is wanted, of which `id` is the name or the ARN. */
+/** Returns what a role is needed for. `id` is its name or ARN. */
 function specFor(id: string, secrets: SecretObservation[], { groups, flowArn }: VerifyRequest): RoleSpec {
   const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
   const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
@@ -120,13 +120,13 @@ function specFor(id: string, secrets: SecretObservation[], { groups, flowArn }: 
       const arn = secret.kind === 'there' ? secret.arn : undefined;
       return arn === undefined ? [] : [{ arn, keyType: secret.target.keyType }];
     }),
-    ...(flowArn === undefined ? {} : { flowArn }),
+    flowArn,
     policyNames: [...new Set(named)],
     manifest: secrets[0]?.target.manifest?.path,
   };
 }
 
-/** A secret that was asked for by its name, and that a flow names by its ARN, is reported once. */
+/** Removes duplicates: a secret requested by name that a flow names by ARN is reported once. */
 function once(checks: VerifyCheck[]): VerifyCheck[] {
   return [
     ...new Map(

@@ -6,39 +6,39 @@ import { messageText } from '../../ui/plan.ts';
 import { CHECKS, type Detail, detailOf, type VerifyId } from '../catalog/index.ts';
 import { fixes } from './fixes.ts';
 
-/** A key of many: the ARNs of its secrets, and of the role that is to read them. */
+/** A key in a batch: the ARNs of its secrets and of the role that has to read them. */
 export interface VerifiedKey {
   secrets: string[];
   role: string;
 }
 
-/** One thing that was checked. */
+/** The result of one check. */
 export interface VerifyCheck extends Partial<Fix> {
   id: VerifyId;
   verdict: Verdict;
-  /** The ARN of what was checked; `??????` stands in it for the end that is not known. */
+  /** The ARN of what was checked, with `??????` for an unknown suffix. */
   subject: string;
-  /** The role that it is about, where that is not the subject. */
+  /** The role that it is about, if that is not the subject. */
   role?: string;
   detail: string;
-  /** The IAM action without which the answer is unknown. */
+  /** The IAM action that is missing to get a result. */
   awsAction?: string;
 }
 
-/** Makes the checks of one subject. */
+/** Creates the checks of one subject. */
 export interface CheckMaker {
   ok<Id extends VerifyId>(id: Id, detail: Detail<Id>): VerifyCheck;
   failed<Id extends VerifyId>(id: Id, detail: Detail<Id>, fix: Fix): VerifyCheck;
   warning<Id extends VerifyId>(id: Id, detail: Detail<Id>, fix: Fix): VerifyCheck;
-  /** It could not be looked at. */
+  /** The subject could not be read. */
   unseen(id: VerifyId, failure: Failure): VerifyCheck;
-  /** It was looked at, and something that cannot be known from here would decide. */
+  /** The result depends on something that is unknown here. */
   open<Id extends VerifyId>(id: Id, because: Detail<Id>): VerifyCheck;
 }
 
-/** @param role the role that the checks are about, where that is not the subject */
+/** @param role the role that the checks are about, if that is not the subject */
 export function checksOf(subject: string, role?: string): CheckMaker {
-  const about = { subject, ...(role === undefined ? {} : { role }) };
+  const about = { subject, role };
   return {
     ok: (id, detail) => ({ id, verdict: 'ok', ...about, detail: detailOf(id, detail) }),
     failed: (id, detail, fix) => ({ id, verdict: 'failed', ...about, detail: detailOf(id, detail), ...fix }),
@@ -70,15 +70,15 @@ function remedyOf(hint: Message): Fix {
   return typeof hint === 'object' && 'remedy' in hint ? hint : { remedy: messageText(hint) };
 }
 
-/** Whether an ARN is of another account or partition than the credentials, which can then tell nothing about it. */
+/** Returns true if an ARN is in a different account or partition than the caller, so nothing can be read about it. */
 export function isForeign(arn: string, { account, partition }: Omit<Identity, 'arn'>): boolean {
   const place = parseArn(arn);
   return place?.account !== account || place.partition !== partition;
 }
 
 /**
- * The check of what is foreign.
- * @param remedy what to do when it is another account's; with another partition it is the credentials that are wrong
+ * Returns the failed check for a resource in a different account or partition.
+ * @param remedy what to do for another account; for another partition, the credentials are wrong
  */
 export function checkForeign(id: VerifyId, arn: string, identity: Identity, remedy: Fix): VerifyCheck {
   const { account = '', partition = '' } = parseArn(arn) ?? {};
@@ -88,7 +88,7 @@ export function checkForeign(id: VerifyId, arn: string, identity: Identity, reme
     : failed(id, messages.otherPartition(partition, identity.partition), fixes.otherPartition);
 }
 
-/** What every check may say. */
+/** Messages for all checks. */
 const messages = {
   denied: (id: VerifyId, action: string) =>
     `${CHECKS[id].question} cannot be told without the permission ${action}`,

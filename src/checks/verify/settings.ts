@@ -11,17 +11,17 @@ import type { RoleObservation } from './observe/role.ts';
 import { observeSecret, type SecretObservation, type SecretTarget } from './observe/secret.ts';
 import type { Pair } from './observe/subjects.ts';
 
-/** A secret and the role that is to read it, by the ARNs that the checks have as subjects. */
+/** A secret and the role that has to read it, by the ARNs that are the subjects of the checks. */
 export interface Reader {
   secret: string;
   role: string;
-  /** Where the manifest that names the secret does, if one does. */
+  /** The position in the manifest that names the secret, if any. */
   entry?: string;
-  /** What MediaConnect's API takes; absent for a secret that could not be read. */
+  /** The settings for MediaConnect's API. Absent if the secret could not be read. */
   settings?: EncryptionSettings;
 }
 
-/** The pairs as far as they were looked at. Pure. */
+/** Returns the pairs, as far as they could be read. Pure. */
 export function readersOf(
   {
     secrets,
@@ -43,14 +43,14 @@ export function readersOf(
       {
         secret: subjectOf(secret, identity),
         role: role.arn,
-        ...(entry === undefined ? {} : { entry }),
-        ...(settings ? { settings } : {}),
+        entry,
+        settings,
       },
     ];
   });
 }
 
-/** What the next screen asks for, each once. Pure. */
+/** Returns the unique settings that the next screen asks for. Pure. */
 export function encryptionOf(readers: Reader[]): EncryptionSettings[] {
   const all = readers.flatMap(({ settings }) => settings ?? []);
   return [
@@ -64,11 +64,11 @@ function settingsOf(secret: SecretObservation, roleArn: string): EncryptionSetti
   if (content?.kind !== 'text') return undefined;
   const { region, keyType } = secret.target;
   const algorithm = keyType === 'static-key' ? algorithmOfLength(content.key.length) : undefined;
-  return { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn, secretArn: secret.arn };
+  return { region, keyType, algorithm, roleArn, secretArn: secret.arn };
 }
 
 /**
- * Looks at secrets, by the names that they have here. What is in the way of one is its own.
+ * Reads secrets, by key. A problem with one doesn't affect the others.
  * @param onSecret called with each secret that has been observed
  */
 export async function observeSecrets(

@@ -6,26 +6,26 @@ import type { Manifest, ManifestKey } from '../../manifest/types.ts';
 import { regionsOf } from '../../options/setup-request.ts';
 import type { SecretPlace } from '../key-options.ts';
 
-/** A secret that an entry of a manifest names, and what is to read it. */
+/** A secret that a manifest entry names, with its policy and role. */
 export interface EntrySecret {
   name: string;
   regions: string[];
-  /** The ARNs that the entry gives, if it gives any. */
+  /** The ARNs in the entry, if any. */
   arns: string[];
   policyName: string;
   roleName: string;
-  /** Which of the two the manifest gives; the others are defaults. */
+  /** Which of the two names are in the manifest; the others are defaults. */
   given: { policy: boolean; role: boolean };
 }
 
-/** Whether `rotate` with the manifest would change nothing but what is not right: keys that are generated are made anew. */
+/** Returns true if `rotate` with the manifest would only change what is wrong. With `generate`, it would create new keys. */
 export function rotatesOnlyWrong({ keys }: Manifest): boolean {
   return keys.every(({ answers }) => answers.keySource?.kind !== 'generate');
 }
 
 /**
- * What the checks of `verify` have to know of an entry.
- * @param rotates whether `rotate` with the manifest changes nothing but what is not right
+ * Returns what the checks of `verify` need from an entry.
+ * @param rotates true if `rotate` with the manifest would only change what is wrong
  */
 export function verifiedEntry(
   { answers, at }: ManifestKey,
@@ -37,17 +37,17 @@ export function verifiedEntry(
     at,
     roleName,
     regions: [...new Set(regionsOf(answers))],
-    ...(source ? { source } : {}),
+    source,
     rotates: rotates && source !== undefined,
   };
 }
 
-/** The Regions that a manifest names, each once. */
+/** Returns the unique Regions in a manifest. */
 export function regionsIn({ keys }: Manifest): string[] {
   return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
 }
 
-/** The secrets that an entry names: one, in some Regions; several only where it gives ARNs of different names. */
+/** Returns the secrets that an entry names: one, in one or more Regions. More than one only if its ARNs have different names. */
 export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   const { secretName: name, secretArns, regions } = answers;
   const policyName = answers.policyName ?? DEFAULTS.policyName;
@@ -69,7 +69,7 @@ export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   }));
 }
 
-/** Returns the secrets that an entry names, each in each of its Regions, by their ARNs where the entry gives them. */
+/** Returns each secret of an entry in each of its Regions, by ARN if the entry has one. */
 export function placesOf(entry: ManifestKey): SecretPlace[] {
   return secretsOf(entry).flatMap(({ name, regions, arns }) =>
     regions.map((region) => ({

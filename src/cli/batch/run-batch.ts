@@ -9,15 +9,15 @@ import { type BatchEnding, batchMessages as messages } from '../../ui/batch-mess
 import { setupMessages } from '../../ui/messages.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
 import { apartFrom, changesIn, leftToDo, listed, listOf } from '../failure.ts';
-import { missingFailure, tell, watchInterrupts } from '../failure-output.ts';
+import { missingFailure, reportFailure, watchInterrupts } from '../failure-output.ts';
 import type { CommonOptions } from '../options.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
 import { regionsIn } from './manifest-secrets.ts';
 import { printFailed } from './summary.ts';
 
 /**
- * Runs a command for all keys of a manifest and returns the exit code. Mistakes in the file are thrown, all others are printed by
- * then. The variables that hold the keys are taken out of the environment first, whether or not the command reads them.
+ * Runs a command for all keys of a manifest and returns the exit code. Throws mistakes in the file; other failures are printed
+ * here. First removes the variables with keys from the environment, even if the command doesn't read them.
  */
 export async function runWithManifest(
   path: string,
@@ -35,9 +35,9 @@ export async function runWithManifest(
   );
 }
 
-/** Returns the manifest, or the exit code of a signal that came before its end, which is printed then. */
+/** Returns the manifest. If a signal arrives first, prints that and returns its exit code. */
 async function readUntilInterrupted(path: string, output: Output): Promise<Manifest | number> {
-  const report = (interrupted: Interrupted) => tell(output, interrupted);
+  const report = (interrupted: Interrupted) => reportFailure(output, interrupted);
   const interrupts = watchInterrupts(output, () => undefined, report);
   try {
     return await readManifest(path, { interrupt: interrupts.signal, ...waitingFor(output) });
@@ -50,34 +50,34 @@ async function readUntilInterrupted(path: string, output: Output): Promise<Manif
   }
 }
 
-/** Returns the run with the keys taken out of the environment, which every program that looks for credentials inherits. */
+/** Returns the run with the keys removed from the environment, which every program for credentials lookup inherits. */
 function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
   const sources = keys.flatMap(({ answers }) => answers.keySource ?? []);
   return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
 }
 
-/** Returns a function that says in a terminal that the program waits for the end of a manifest. */
+/** Returns a function that prints that the program waits for the end of a manifest. */
 export function waitingFor(output: Output): ManifestInput {
-  // Only in a terminal does someone wonder why nothing happens.
-  return process.stderr.isTTY ? { onWait: (name) => output.say(manifestMessages.waiting(name)) } : {};
+  // Only a user at a terminal wonders why nothing happens.
+  return process.stderr.isTTY ? { onWait: (name) => output.info(manifestMessages.waiting(name)) } : {};
 }
 
-/** Where no questions can be asked, --yes or --dry-run must be given. */
+/** If the run can't prompt, --yes or --dry-run is required. */
 export function beginBatch({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
   outcomes.ofManifest = true;
   const confirmed = common.yes || common.sandbox || dryRun || interactive;
   if (!confirmed) throw missingFailure([setupMessages.missingItems.yes]);
 }
 
-/** The keys of many that failed, with their names. A flag that they speak of is a member of the file here. */
+/** Returns the keys that failed, with their names. Flags in messages become fields of the manifest. */
 export function failedAmong(names: string[], failures: (Failure | undefined)[]): FailedKey[] {
-  return names.flatMap((name, at) => {
-    const failure = failures[at];
+  return names.flatMap((name, index) => {
+    const failure = failures[index];
     return failure ? [{ name, failure: inManifest(failure) }] : [];
   });
 }
 
-/** Tells which keys nothing will be done for, before something is done for the others. */
+/** Prints which keys are skipped, before anything is done for the others. */
 export function printSkipped(
   { output }: CommandRun,
   failed: FailedKey[],
@@ -87,33 +87,33 @@ export function printSkipped(
   if (failed.length > 0) printFailed(output, failed, end.leftOut(failed.length, all));
 }
 
-/** How a run for the keys of a manifest ended. */
+/** The end of a run over a manifest. */
 export interface BatchResult {
   failed: FailedKey[];
-  /** How many keys there are. */
+  /** The number of keys. */
   all: number;
-  /** What the summary has printed; undefined if there was none. */
-  told: Partial<Outcomes>;
+  /** The outcomes that the summary has printed; undefined without a summary. */
+  reported: Partial<Outcomes>;
   end: BatchEnding;
 }
 
-/** Tells which keys failed, and what was done for them by then, and returns the exit code. */
-export function endOfBatch(run: CommandRun, { failed, all, told, end }: BatchResult): ExitCode {
+/** Prints which keys failed and what was done for them, and returns the exit code. */
+export function endOfBatch(run: CommandRun, { failed, all, reported, end }: BatchResult): ExitCode {
   const [first] = failed.map(({ failure }) => failure);
   if (!first) return EXIT.done;
   const { output, outcomes } = run;
   const changed = listed(changesIn(outcomes)).length > 0;
   printFailed(output, failed, messages.failed(failed.length, all));
-  for (const line of [...doneByThen(outcomes, told), ...leftToDo(outcomes)]) output.insist(line);
-  const doubtful = failed.some(({ failure }) => failure.inDoubt);
-  if (changed) output.insist(failed.length < all ? end.goOn : end.goOnWithAll);
-  else if (!doubtful) output.insist(messages.noneDone);
-  // As for one key, where nothing was changed and all failed alike: a conflict, or a missing permission.
+  for (const line of [...doneByThen(outcomes, reported), ...leftToDo(outcomes)]) output.warn(line);
+  const doubtful = failed.some(({ failure }) => failure.unconfirmedAction);
+  if (changed) output.warn(failed.length < all ? end.goOn : end.goOnWithAll);
+  else if (!doubtful) output.warn(messages.noneDone);
+  // If nothing was changed and all keys failed in the same way, the exit code is the same as for one key.
   const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
   return failed.length === all && alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
 }
 
-/** What exists after a run, what was done for keys that failed later on included. */
+/** Returns the outcomes of a run, including those for keys that failed later. */
 export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: CommandRun): Outcomes {
   const { secrets, policies, roles } = apartFrom(outcomes, recorded);
   return {
@@ -124,28 +124,28 @@ export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: Co
   };
 }
 
-/** What was changed and is not printed yet. */
-function doneByThen(outcomes: Outcomes, told: Partial<Outcomes>): string[] {
-  const untold = apartFrom(told, changesIn(outcomes));
-  return listed(untold).length > 0 ? [messages.doneByThen, ...listOf(untold)] : [];
+/** Returns the changes that have not been printed yet. */
+function doneByThen(outcomes: Outcomes, reported: Partial<Outcomes>): string[] {
+  const unreported = apartFrom(reported, changesIn(outcomes));
+  return listed(unreported).length > 0 ? [messages.doneByThen, ...listOf(unreported)] : [];
 }
 
 /**
- * Settings of V8 under which the process takes about the same memory for a thousand keys as for ten. Nearly all that a
- * request leaves behind is short-lived; but V8 lets the heap grow before it clears away, and compiles what runs often,
- * as for a program that is to be fast for hours. Here AWS decides how long it takes, and a build machine may be small.
+ * V8 flags that keep memory use about the same for 1,000 keys as for 10. Nearly all objects of a request are short-lived. But V8
+ * lets the heap grow before it collects garbage, and compiles hot code, to be fast for hours. Here, AWS determines the run time,
+ * and the build machine may be small.
  */
 const FLAGS = [
-  // Clears away when the heap has grown by so much since the last time.
+  // Collect garbage when the heap has grown by this percentage.
   '--heap-growing-percent=5',
   '--semi-space-growth-factor=1',
   '--optimize-for-size',
-  // Without the compilers, whose working memory is not given back; a run has a quarter more to compute.
+  // Disable the compilers, whose memory is not released. This costs a quarter more CPU time.
   '--no-opt',
   '--no-sparkplug',
 ];
 
-/** Keeps the heap small from here on. To be called before there are many objects. */
+/** Keeps the heap small from now on. Call it before there are many objects. */
 function keepHeapSmall(): void {
   for (const flag of FLAGS) setFlagsFromString(flag);
 }

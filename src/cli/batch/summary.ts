@@ -10,26 +10,26 @@ import { type Output, wrap } from '../../ui/output.ts';
 import { type MessageLine, messageLines, messageText } from '../../ui/plan.ts';
 import { field, readKeyCommand } from '../summary.ts';
 
-/** Narrower than this, the two columns of the table stand below each other. */
+/** In a narrower terminal, the columns of the table are stacked. */
 const ROOM_FOR_COLUMNS = 60;
 const WIDEST_NAME = 32;
 
 /**
- * Tells which keys failed and why, as a table.
- * @param title what the table is of
+ * Prints which keys failed and why, as a table.
+ * @param title the title of the table
  */
 export function printFailed(output: Output, failed: FailedKey[], title: string): void {
-  // Of many keys that one thing is in the way of, one is named.
+  // If many keys have the same problem, only one is named.
   const alike = ({ failure }: FailedKey) => JSON.stringify(whyLines(failure));
   const groups = folded(failed, failed.length > MOST_LINES ? alike : undefined);
   const shown = groups.slice(0, MOST_LINES);
-  output.insist(`${output.paint.red.bold('✖')} ${title}`);
-  for (const { text, whole } of table(output, shown.map(rowOf))) output.insist(text, whole);
+  output.warn(`${output.paint.red.bold('✖')} ${title}`);
+  for (const { text, whole } of table(output, shown.map(rowOf))) output.warn(text, whole);
   const more = groups.slice(MOST_LINES).flat().length;
-  if (more > 0) output.insist(`  ${messages.more(more)}`);
+  if (more > 0) output.warn(`  ${messages.more(more)}`);
   const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
   const once = new Map(hints.map((hint) => [messageText(hint), hint]));
-  for (const { text, whole } of [...once.values()].flatMap(messageLines)) output.insist(text, whole);
+  for (const { text, whole } of [...once.values()].flatMap(messageLines)) output.warn(text, whole);
 }
 
 function rowOf([{ name, failure }, ...others]: NonEmptyArray<FailedKey>): FailedKey {
@@ -42,7 +42,7 @@ function table(output: Output, failed: FailedKey[]): MessageLine[] {
   const indent = ' '.repeat(width + 4);
   const head = output.paint.dim(`  ${messages.column.key.padEnd(width)}  ${messages.column.why}`);
   const rows = failed.flatMap(({ name, failure }) => {
-    // Two columns less: what is indented is broken earlier, so that it can hang.
+    // Two columns less, because indented lines have a hanging indent.
     const [first, ...others] = whyLines(failure).flatMap((line) =>
       line.whole ? line : broken(wrap(line.text, output.width - width - 6)),
     );
@@ -61,24 +61,28 @@ function broken(text: string): MessageLine[] {
   return text.split('\n').map((line) => ({ text: line, whole: false }));
 }
 
-function whyLines({ message, details, inDoubt }: Failure): MessageLine[] {
-  return [message, ...details, ...(inDoubt ? [setupMessages.inDoubt(inDoubt)] : [])].flatMap(messageLines);
+function whyLines({ message, details, unconfirmedAction }: Failure): MessageLine[] {
+  return [
+    message,
+    ...details,
+    ...(unconfirmedAction ? [setupMessages.inDoubt(unconfirmedAction)] : []),
+  ].flatMap(messageLines);
 }
 
-/** What a finished run for many keys has to say besides what there is. */
+/** What a batch prints at the end, besides the outcomes. */
 export interface BatchSummary {
-  /** How many keys are set up. */
+  /** The number of keys that are set up. */
   keys: number;
-  /** A secret that holds a key which this run has made, if there is one. */
+  /** A secret with a key that this run generated, if any. */
   generated: { region: string; arn: string } | undefined;
   sandbox: boolean;
-  /** Whether checks could not tell of some if MediaConnect can read them. */
+  /** True if checks could not determine for some keys whether MediaConnect can read them. */
   open: boolean;
   /** What has to be updated before it can use its new key. */
   outdated: readonly VerifyCheck[];
 }
 
-/** Says what there is now: how many secrets in which Region, and the ARNs that all flows have in common. */
+/** Prints the current state: the number of secrets in each Region, and the ARNs that all flows share. */
 export function showBatch(
   output: Output,
   { secrets, policies, roles }: Outcomes,

@@ -11,7 +11,7 @@ import type { Progress } from '../../ui/progress.ts';
 import { askChoice, askHidden, askYesNo } from '../../ui/prompt.ts';
 import { wizardMessages as messages } from './messages.ts';
 
-/** What the questions work with: what is known of the answers, and the rest. */
+/** What the prompts need: the answers so far, and access to AWS and the terminal. */
 export interface WizardContext<Answers = SetupAnswers> {
   answers: Answers;
   common: { profile?: string; sandbox: boolean };
@@ -21,23 +21,23 @@ export interface WizardContext<Answers = SetupAnswers> {
   keyInput: KeyInput;
 }
 
-/** Says, ahead of a question, why it matters. */
+/** Explains before a question why it matters. */
 export function explain({ output }: Pick<WizardContext, 'output'>, why: string): void {
-  output.say(output.paint.dim(why));
+  output.info(output.paint.dim(why));
 }
 
-/** A heading of one of the guide's steps. */
+/** Prints the heading of one of the guide's steps. */
 export function heading({ output }: Pick<WizardContext, 'output'>, title: string): void {
-  output.say();
-  output.say(output.paint.bold(title));
+  output.info();
+  output.info(output.paint.bold(title));
 }
 
-/** Says what is odd about an answer that is taken all the same. */
+/** Prints warnings about an answer that is accepted anyway. */
 export function warn({ output }: Pick<WizardContext, 'output'>, warnings: string[]): void {
-  for (const warning of warnings) output.insist(`${output.paint.yellow('!')} ${warning}`);
+  for (const warning of warnings) output.warn(`${output.paint.yellow('!')} ${warning}`);
 }
 
-/** The one confirmation. Shows the documents on request; returns only if the plan may be carried out. */
+/** Asks for the only confirmation, and shows the documents on request. Returns only if the user accepts the plan. */
 export async function confirm(
   { output }: Pick<WizardContext, 'output'>,
   { changes }: { changes: Change[] },
@@ -50,49 +50,49 @@ export async function confirm(
       ...(isLong({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
       ...(documented ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
     ];
-    // The first one is what Enter takes.
+    // Enter selects the first option.
     const options = changes.some(takesAway) ? [no, ...others] : [...others, no];
     const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(messages.confirm, options);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Interrupted({ chosen: true });
-    output.say(
+    output.info(
       answer === 'lines' ? planLines(output, changes, true).join('\n') : planDocuments(output, changes),
     );
-    output.say();
+    output.info();
   }
 }
 
-/** Whether a change replaces a value, or takes something away. */
+/** Returns true if a change replaces a value or removes something. */
 function takesAway({ action, resource }: Change): boolean {
   return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
 }
 
-/** Says whose account it is and which Region was found, and lets the user stop there. */
+/** Shows the account and the Region, and lets the user stop there. */
 export async function askAccount(
   { aws, answers, common, output, progress }: WizardContext<{ regions: string[] }>,
   intro: string = messages.intro,
 ): Promise<void> {
-  output.say(intro);
-  output.say(output.paint.dim(messages.leave));
-  output.say();
+  output.info(intro);
+  output.info(output.paint.dim(messages.leave));
+  output.info();
   progress.start(messages.asking);
   const { account, arn } = await aws.identity();
   progress.stop();
   const { configuration } = aws.settings;
-  output.say(output.paint.bold(messages.account(account)));
-  output.say(`  ${messages.caller(plain(arn))}`);
+  output.info(output.paint.bold(messages.account(account)));
+  output.info(`  ${messages.caller(plain(arn))}`);
   const how = common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
-  for (const line of how) output.say(`  ${line}`);
-  if (answers.regions.length > 0) output.say(`  ${messages.regionsMeant(answers.regions.join(', '))}`);
+  for (const line of how) output.info(`  ${line}`);
+  if (answers.regions.length > 0) output.info(`  ${messages.regionsMeant(answers.regions.join(', '))}`);
   if (!(await askYesNo(messages.goOn, true))) throw new Interrupted({ chosen: true });
 }
 
-/** Asks for the code that an MFA device shows. The credentials are looked up in the midst of whatever needs them first. */
+/** Asks for an MFA code. This can happen anywhere, because the first request that needs credentials triggers the lookup. */
 export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {
   progress.stop();
   for (;;) {
     const code = await askHidden(messages.mfa(plain(serial)));
     if (/^\d{6}$/.test(code)) return code;
-    output.insist(output.paint.red(`✖ ${messages.mfaForm}`));
+    output.warn(output.paint.red(`✖ ${messages.mfaForm}`));
   }
 }

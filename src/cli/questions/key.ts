@@ -17,7 +17,7 @@ import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';
 
-/** What may be known of a key before it is asked for. */
+/** What may be known of a key before asking for it. */
 interface KeyAnswers {
   keyType?: KeyType;
   algorithm?: Algorithm;
@@ -32,7 +32,7 @@ export async function askKey<A extends KeyAnswers>(
   const keyType =
     context.answers.keyType ?? (context.answers.algorithm ? 'static-key' : await askKeyType(context));
   const answers = { ...context.answers, keyType };
-  const rules: KeyRules = { keyType, ...(answers.algorithm ? { algorithm: answers.algorithm } : {}) };
+  const rules: KeyRules = { keyType, algorithm: answers.algorithm };
   for (;;) {
     const from = await askSource(context, keyType);
     if (from === 'generate') return generate(context, answers);
@@ -41,7 +41,7 @@ export async function askKey<A extends KeyAnswers>(
   }
 }
 
-/** Asks what kind of key it is. */
+/** Asks for the key type. */
 export async function askKeyType(context: Pick<KeyContext, 'output' | 'common'>): Promise<KeyType> {
   explain(context, messages.keyTypeWhy);
   const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
@@ -74,12 +74,12 @@ async function askAlgorithm(context: KeyContext) {
 }
 
 /**
- * Asks for the key twice, hidden; asks again while it is not right or the two differ. Each time the whole key: the user can't
- * correct what is hidden, and pasting once more must not add to what was there.
+ * Asks for the key twice, hidden, until it is valid and both match. Each time asks for the whole key: the user can't edit hidden
+ * text, and pasting again must not append.
  */
 async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKey> {
   const { output } = context;
-  const again = (problem: string) => output.insist(output.paint.red(`✖ ${problem}`));
+  const again = (problem: string) => output.warn(output.paint.red(`✖ ${problem}`));
   for (;;) {
     explain(context, messages.keyWhy[rules.keyType]);
     const first = checkKey(await askHidden(messages.key), rules);
@@ -90,7 +90,7 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
     explain(context, messages.keyAgainWhy);
     const second = checkKey(await askHidden(messages.keyAgain), rules);
     if (second.ok && first.key.sameKey(second.key, 'srt-password')) {
-      output.say(messages.keyTaken(first.key.length, first.algorithm));
+      output.info(messages.keyTaken(first.key.length, first.algorithm));
       warn(context, keyWarnings(first.key, rules.keyType));
       return { key: first.key, generated: false };
     }
@@ -98,12 +98,12 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
   }
 }
 
-/** Asks for a key file. Returns undefined if the file is not right, so that another source can be chosen. */
+/** Asks for a key file. Returns undefined if the file is invalid, so that the user can choose a different source. */
 async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey | undefined> {
   const { output } = context;
   explain(context, messages.fileWhy);
   const answer = await askText(messages.file, '', fileProblem, output.paint.red);
-  // There is no shell here that would know what ~ is.
+  // No shell expands ~ here.
   const path = answer.replace(/^~(?=[/\\]|$)/, homedir());
   try {
     const { warnings, ...checked } = await loadKey({ kind: 'file', path }, rules, context.keyInput);
@@ -111,7 +111,7 @@ async function askFile(context: KeyContext, rules: KeyRules): Promise<CheckedKey
     return checked;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    output.insist(error.message);
+    output.warn(error.message);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** What the wizard says and asks. Each question has one line that says why it matters. */
+/** Texts of the wizard. Each question has one line that says why it matters. */
 export const wizardMessages = {
   intro:
     'This sets up static key encryption for MediaConnect: a secret with the key, a policy that allows reading it, and a role that MediaConnect may assume. Nothing is changed before you have seen the plan and agreed.',

@@ -11,10 +11,10 @@ import { wizardMessages as messages } from './messages.ts';
 
 type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 
-/** More secrets than this are not offered; --secret-arn names one of them. */
+/** The maximum number of secrets in the list. Others can be named with --secret-arn. */
 const OFFERED = 500;
 
-/** Offers the secrets that exist in the Region and have names that begin so. Returns an ARN, or undefined if a new secret is wanted. */
+/** Offers the Region's secrets whose names start with the prefix. Returns an ARN, or undefined if the user wants a new secret. */
 export async function askExisting(
   context: AnyContext,
   region: string,
@@ -31,7 +31,7 @@ export async function askExisting(
   return (await chooseSecret(context, existing, messages.existingWhy)).arn;
 }
 
-/** Says whose account it is, and asks which secret is meant unless that is known. Returns its name. */
+/** Shows the account and, unless it is known, asks for the secret. Returns its name. */
 export async function askSecretFor(
   context: WizardContext<{ regions: string[] }>,
   intro: string,
@@ -45,7 +45,7 @@ export async function askSecretFor(
   );
 }
 
-/** Asks which of the secrets of the Region is meant, or for its name where they cannot be listed. Returns its name. */
+/** Asks for one of the Region's secrets, or for its name if they can't be listed. Returns its name. */
 export async function askWhichSecret(context: AnyContext, region: string | undefined): Promise<string> {
   const existing = region ? await existingSecrets(context, region) : [];
   return existing.length > 0
@@ -66,7 +66,7 @@ function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string
   );
 }
 
-/** The list is a convenience: without the permission to list, a new secret can still be stored. */
+/** The list is optional: a new secret can be stored without the permission to list. */
 async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   progress.start(messages.listing(region));
   try {
@@ -79,7 +79,7 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   }
 }
 
-/** @param prefix what it must begin with */
+/** @param prefix what the name must start with */
 export async function askSecretName(context: AnyContext, prefix = ''): Promise<string> {
   explain(context, messages.secretNameWhy);
   const check = (answer: string) =>
@@ -88,13 +88,13 @@ export async function askSecretName(context: AnyContext, prefix = ''): Promise<s
   return askText(messages.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
 }
 
-/** Asks in which Regions the key is needed; the configured one comes first. */
+/** Asks for the Regions that need the key, the configured one first. */
 export async function askRegions(
   context: Pick<WizardContext, 'aws' | 'common' | 'output'>,
 ): Promise<string[]> {
   const { aws, common } = context;
   const configured = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
-  // A profile may name a Region that is none; then it is not offered.
+  // The profile's Region may be invalid and is then not offered.
   const first = configured && isRegionName(configured) ? configured : undefined;
   explain(context, messages.regionWhy);
   const regions = [await askSearch(messages.region, (term) => findRegions(term, first, []))];
@@ -118,7 +118,7 @@ function findRegions(term: string, first: string | undefined, taken: string[]): 
     ...listed.filter(({ value }) => value !== first),
   ];
   const found = ordered.filter(({ name }) => name.toLowerCase().includes(wanted));
-  // A Region that is newer than the list can be given by its name.
+  // A Region that is newer than the list can be entered by name.
   const unlisted = found.length === 0 && isRegionName(wanted) && !taken.includes(wanted);
   return unlisted ? [{ value: wanted, name: messages.otherRegion(wanted) }] : found;
 }

@@ -17,7 +17,7 @@ export function addCompletion(program: Command, { finish, problems }: Registrati
     const mistakes = [...problems];
     const shell = reader(mistakes).choice(text, SHELLS, 'completion');
     if (!shell || mistakes.length > 0) throw usageFailure(mistakes);
-    // Only now: what prints in colors would slow down the start of every other command.
+    // Loaded lazily: the code for colored output would slow down the start of every other command.
     const [{ completionScript }, { createOutput }] = await Promise.all([
       import('./scripts/index.ts'),
       import('../../ui/output.ts'),

@@ -5,7 +5,7 @@ import { addExportManifest } from './manifest/command.ts';
 import { exportHelp as help } from './messages.ts';
 import { addExportScript } from './script/command.ts';
 
-/** Adds the `export` command, which has one command for each form in which what is set up, or is to be, can be taken away. */
+/** Adds the `export` command, with a subcommand for each export format. */
 export function addExport(program: Command, registration: Registration): void {
   const parent = program
     .command('export')

@@ -4,47 +4,46 @@ import { groupedBy } from '../../grouping.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { PlannedSecret } from './types.ts';
 
-/** Names from which the original can be derived: `studio-a` is `StudioA`, and nothing else is. */
+/** Names that can be recovered from their IDs: `StudioA` stands only for `studio-a`. */
 const PLAIN = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
 
-/** What an ID ends in that has digits of a digest at its end, and no other one. */
+/** The digest at the end of an ID. No other ID ends like this. */
 const DIGEST = /[0-9a-f]{8}$/;
 
-/** The default names are in almost every template, so they keep their IDs free of digits, and no other name may come to those. */
+/** The default names are in almost every template, so their IDs have no digest. No other name can get these IDs. */
 const DEFAULT_IDS = new Map([DEFAULTS.policyName, DEFAULTS.roleName].map((name) => [inOneWord(name), name]));
 
-/** A logical ID has up to 255 characters; what is added to this one has to fit in as well. */
+/** A logical ID has up to 255 characters, including what is added to this one. */
 const LONGEST = 120;
 
-/** How many Regions a name names; a longer list is named by its digest. */
+/** The maximum number of Regions in a name. A longer list is represented by its digest. */
 const MOST_NAMED = 3;
 
-/** A secret, and what it is called in IDs. */
+/** A secret and its IDs. */
 export interface NamedSecret {
-  /** The same for all secrets of the name: an account has one of it in a Region. */
+  /** The same for all secrets with this name. An account has one of them in each Region. */
   id: string;
-  /** The ID of the key itself. Each of several keys that share a name has its Regions in it. */
+  /** The ID of the key itself. If several keys share a name, it includes the key's Regions. */
   keyId: string;
   secret: PlannedSecret;
 }
 
 /**
- * A name as a part of logical IDs, which have letters and digits only. It depends on that name alone, so that what it stands for
- * keeps its ID whatever is added beside it; names that would come to the same differ in a few digits at the end, which the IDs
- * of no other names end in.
- * Source: CloudFormation User Guide, "Resources" ("Logical ID").
+ * Converts a name to part of a logical ID, which allows only letters and digits. The result depends only on the name, so a
+ * resource keeps its ID when others are added. Names that would get the same ID also get a digest, which IDs of other names don't
+ * end in. Source: CloudFormation User Guide, "Resources" ("Logical ID").
  */
 export function idOf(name: string): string {
   const id = inOneWord(name);
   const byDefault = DEFAULT_IDS.get(id);
   const isPlain = PLAIN.test(name) && id.length <= LONGEST && !DIGEST.test(id);
   if (byDefault === name || (byDefault === undefined && isPlain)) return id;
-  // An ID may begin with a digit, but a reader takes one that does for a number.
+  // An ID may start with a digit, but readers would mistake it for a number.
   const start = /^[A-Za-z]/.test(id) ? '' : 'N';
   return `${start}${id.slice(0, LONGEST)}${digest(name)}`;
 }
 
-/** Some Regions as a part of IDs, which does not depend on their order. Like their names, it ends in a digit, or in a digest. */
+/** Converts Regions to part of an ID, regardless of their order. It ends in a digit, like Region names, or in a digest. */
 export function inRegions(regions: string[]): string {
   const sorted = [...regions].sort();
   if (sorted.length <= MOST_NAMED) return `In${sorted.map(inOneWord).join('Or')}`;
@@ -52,8 +51,8 @@ export function inRegions(regions: string[]): string {
 }
 
 /**
- * Gives each secret its parts of IDs. What a secret is called never depends on others; a key is called after its Regions as soon
- * as another one shares its name, so that neither can be taken for the other when one is added before it.
+ * Gives each secret its IDs. A secret's ID never depends on others. A key's ID includes its Regions if another key shares its
+ * name, so that the two can't be confused when one is added before the other.
  */
 export function withIds(secrets: PlannedSecret[]): NamedSecret[] {
   const sharing = groupedBy(
@@ -68,7 +67,7 @@ export function withIds(secrets: PlannedSecret[]): NamedSecret[] {
   });
 }
 
-/** The letters and digits of a name, each word with a capital. */
+/** Returns the letters and digits of a name in PascalCase. */
 function inOneWord(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -79,12 +78,12 @@ function digest(text: string): string {
 }
 
 /**
- * Stands in for the account in a document that is written before the account is known. It has as many characters as an account
- * ID, so that a document with it is as long as the one that IAM will get.
+ * The account in documents that are written before the account is known. It is as long as an account ID, so a document with it
+ * has the same size as the one that IAM gets.
  */
 export const ACCOUNT_PLACEHOLDER = '<account-id>';
 
-/** The account that documents are built for: the placeholder, in the partition of the Regions. */
+/** Returns the account that documents are built for: the placeholder, in the partition of the Regions. */
 export function placeholderAccount(partition: string): AccountRef {
   return { partition, account: ACCOUNT_PLACEHOLDER };
 }

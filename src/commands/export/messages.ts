@@ -1,7 +1,7 @@
 import { helpMessages } from '../../cli/help.ts';
 import type { Fix } from '../../failure.ts';
 
-/** Messages of the `export` commands: what is said beside the template or the script, and why there is none. */
+/** Messages of the `export` commands: texts next to the template or the script, and failures. */
 export const exportMessages = {
   otherPartition: (region: string) =>
     `--home-region ${region} belongs to another partition of AWS than the Regions of the keys, and so to another account. Give a Region of the same partition.`,
@@ -52,7 +52,7 @@ export const exportMessages = {
   scriptKey: (variable: string, source: string) => `  ${variable}: ${source}`,
 };
 
-/** The help of `export` and of its commands. */
+/** The help of `export` and its subcommands. */
 export const exportHelp = {
   export: 'Print what is set up, or is to be, in another form: a template, a script, or a manifest',
   examples: `Examples:
@@ -81,7 +81,7 @@ export const exportHelp = {
   scriptTitles: { ...helpMessages.setupTitles, output: 'The script:' },
 };
 
-/** What a template says about itself: descriptions that people read in the CloudFormation console. */
+/** Descriptions in a template, for readers in the CloudFormation console. */
 
 const keysHere = (keys: number) =>
   keys === 0

@@ -18,22 +18,22 @@ import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { plain } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
 
-/** A file to be written in place of standard output. */
+/** The file to write instead of standard output. */
 export interface OutputFile {
   output?: string;
-  /** Whether it may be written over. */
+  /** True if an existing file may be overwritten. */
   force: boolean;
 }
 
-/** Returns where a result goes; standard output may be called `-`. */
+/** Returns the output of a command. `-` stands for standard output. */
 export function outputFileOf({ output, force }: OutputFile): OutputFile {
   return output === undefined || output === '-' ? { force } : { output, force };
 }
 
 /**
- * Writes a result to its file, or else to standard output.
+ * Writes a result to its file or to standard output.
  * @param mode the permissions of a new file
- * @throws Failure when the file is there already and may not be written over, or cannot be written. Then it is as it was.
+ * @throws Failure if the file exists and may not be overwritten, or if it can't be written. The file is then unchanged.
  */
 export async function deliver(
   output: Output,
@@ -52,28 +52,28 @@ export async function deliver(
   } catch (error) {
     throw unwritten(plain(path), error);
   }
-  output.say(outputFileMessages.written(plain(path)));
+  output.info(outputFileMessages.written(plain(path)));
 }
 
-/** Returns the mode of the file: that of an existing one, and for a program execution for everyone who may read it. */
+/** Returns an existing file's mode. For a program, adds execute permission for everyone who has read permission. */
 function permissions(file: Stats, mode: number): number {
   return (file.mode & 0o7777) | (mode & 0o111 ? (file.mode & 0o444) >> 2 : 0);
 }
 
-/** Makes a whole file, or none. */
+/** Creates the complete file, or none. */
 async function create(path: string, text: string, mode: number): Promise<void> {
   await withWritten(dirname(path), text, mode, async (written) => {
     try {
       await link(written, path);
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error;
-      // Some file systems have no hard links.
+      // Some file systems don't support hard links.
       await rename(written, path);
     }
   });
 }
 
-/** Replaces a file as a whole, or, where no other file can take its place, writes into it. */
+/** Replaces a file atomically, or writes into it if it can't be replaced. */
 async function replace(path: string, text: string, mode: number, { uid, gid }: Stats): Promise<void> {
   try {
     await withWritten(dirname(path), text, 0o600, async (written) => {
@@ -82,7 +82,7 @@ async function replace(path: string, text: string, mode: number, { uid, gid }: S
       await rename(written, path);
     });
   } catch (error) {
-    // A folder that takes no new file, someone else's file, or a file that is mounted by itself.
+    // The folder is read-only, the file belongs to someone else, or the file is a mount point.
     if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(errorCode(error))) throw error;
     await writeInto(path, text);
   }
@@ -99,7 +99,7 @@ async function writeInto(path: string, text: string): Promise<void> {
   }
 }
 
-/** Writes a temporary file in the folder, has it put to its place, and removes what is left of it. */
+/** Writes a temporary file in the folder, runs `place` to move it, and removes it if it remains. */
 async function withWritten(
   folder: string,
   text: string,
@@ -138,7 +138,7 @@ function unwritten(path: string, error: unknown): Failure {
       });
 }
 
-/** Messages about files that results are written to. */
+/** Messages about output files. */
 const outputFileMessages = {
   written: (path: string) => `Written to ${path}.`,
   exists: (path: string) => `${path} is there already. Nothing was written.`,

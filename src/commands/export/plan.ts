@@ -18,17 +18,16 @@ import { exportMessages as messages } from './messages.ts';
 import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from './types.ts';
 
 /**
- * What `setup` would leave in an account in which nothing of it exists yet. Keys that name the same policy or role share it, as
- * they do in `setup`.
- * @param answers one for each key, with nothing missing but the key itself, and all of one partition
- * @throws Failure when IAM's quotas do not allow it
+ * Plans what `setup` would create in an empty account. As in `setup`, keys that name the same policy or role share it.
+ * @param answers one for each key, complete except for the key itself, and all in one partition
+ * @throws Failure if IAM's quotas don't allow it
  */
 export function planExport(answers: SetupAnswers[]): ExportPlan {
   const regions = unique(answers.flatMap(regionsOf));
   const [first = ''] = regions;
   const where = placeholderAccount(partitionOf(first));
   const secrets = answers.map((each) => secretOf(each, where));
-  // The key itself makes no difference to policies and roles.
+  // Policies and roles don't depend on the key itself.
   const requests = answers.map((each) => completeRequest({ ...each, existing: true }, undefined));
   const secretsOf = ({ keys }: Group<unknown>) => keys.flatMap((at) => secrets[at] ?? []);
   const policies = policyGroups(requests).map((group) => ({
@@ -61,8 +60,8 @@ function secretOf(answers: SetupAnswers, where: AccountRef): PlannedSecret {
       ? unique(secretArns).map((arn) => ({ region: parseSecretArn(arn)?.region ?? '', arn }))
       : unique(answers.regions).map((region) => placeOf(answers, region, where)),
     keyType,
-    ...(algorithm ? { algorithm } : {}),
-    ...(keySource ? { keySource } : {}),
+    algorithm,
+    keySource,
     tags: secretTags({ keyType, tags: answers.tags }),
   };
 }
@@ -77,7 +76,7 @@ function placeOf(
   return { ...place, kmsKeyId: kmsKeyIdIn(kmsKeyId, region, kmsKeyRef(kmsKeyId, region, where)) };
 }
 
-/** The policies that the secrets of one policy name come to, as `setup` fills them. */
+/** Returns the policies for the secrets of one policy name, filled as `setup` does. */
 function policiesOf(
   { policy, tags, reserved }: PolicyRequest,
   secrets: PlannedSecret[],
@@ -104,7 +103,7 @@ function policiesOf(
 
 function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, where: AccountRef): SecretRef {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, where);
-  return { region, name, arn, versionId: null, action: 'created', ...(kmsKey ? { kmsKey } : {}) };
+  return { region, name, arn, versionId: null, action: 'created', kmsKey };
 }
 
 function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: string[]): PlannedRole {
@@ -123,7 +122,7 @@ function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: stri
     trust,
     sourceArns,
     policies,
-    ...(permissionsBoundary ? { permissionsBoundary } : {}),
+    permissionsBoundary,
     tags: tagsFor('trust-role', { tags }),
   };
 }
@@ -133,7 +132,7 @@ function nameOf(arn: string): string {
 }
 
 function refusal(message: string, hint?: string): Failure {
-  return new Failure(message, { code: 'export', exitCode: EXIT.usage, ...(hint ? { hint } : {}) });
+  return new Failure(message, { code: 'export', exitCode: EXIT.usage, hint });
 }
 
 function unique<T>(values: T[]): T[] {

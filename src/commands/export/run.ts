@@ -14,8 +14,8 @@ import { planExport } from './plan.ts';
 import type { ExportPlan, ExportSubject, PlannedRole } from './types.ts';
 
 /**
- * Runs one of the `export` commands and returns the exit code. AWS is not asked anything. `perform` gets the one account for which the
- * plan is right, if it is for one.
+ * Runs one of the `export` commands and returns the exit code. Makes no AWS calls. `perform` gets the only account that the plan
+ * is valid for, if there is one.
  */
 export function runExport(
   subject: ExportSubject,
@@ -47,7 +47,7 @@ async function exportManifestKeys(
   await asManifest(() => perform(answers, account));
 }
 
-/** Takes the Region that is configured where none is given, and names all that is missing in one failure. */
+/** Uses the configured Region if none is given, and lists everything that is missing in one failure. */
 async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<SetupAnswers> {
   const asks = given.regions.length === 0 && given.secretArns.length === 0;
   const found = asks ? { ...given, regions: configuredRegions(run) } : given;
@@ -58,16 +58,17 @@ async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<Se
 }
 
 /**
- * Returns the one account for which the plan is right: the one that was named, or to which its ARNs belong. Undefined where it is
- * right for any account.
- * @throws Failure when that would be several accounts
+ * Returns the only account that the plan is valid for: the named one, or the one in its ARNs. Returns undefined if it is valid
+ * for any account.
+ * @throws Failure if there would be several accounts
  */
 export function accountOf(
   { secrets, roles }: ExportPlan,
   named: ExpectedAccount | undefined,
 ): string | undefined {
   const ofSecrets = secrets.flatMap(({ places }) => places.map(({ arn }) => parseSecretArn(arn)?.account));
-  // A KMS key may belong to another account; a secret may not, nor may a boundary that is not one of AWS's own.
+  // A KMS key may belong to a different account. A secret can't, nor can a permissions boundary, unless it is an AWS managed
+  // policy.
   const ofBoundaries = roles.map(({ permissionsBoundary = '' }) => parseArn(permissionsBoundary)?.account);
   const ofArns = [...ofSecrets, ...ofBoundaries].filter(
     (account) => account !== undefined && isAccountId(account),
@@ -81,12 +82,12 @@ export function accountOf(
   return account;
 }
 
-/** The accounts, or patterns for some, of the flows and routers that may use a role. */
+/** Returns the accounts, or account patterns, of the flows and routers that may use a role. */
 function sourceAccounts({ sourceArns }: PlannedRole): string[] {
   return sourceArns.map((arn) => arn.split(':')[4] ?? '');
 }
 
-/** Returns whether a role that is for flows of these accounts can be used in its own account. */
+/** Returns true if a role for flows of these accounts can be used in its own account. */
 function isForAccount(accounts: string[], account: string | undefined): boolean {
   if (accounts.length === 0 || account === undefined) return true;
   return accounts.some((each) => matches(pattern(each), account));

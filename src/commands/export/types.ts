@@ -5,25 +5,25 @@ import type { CommandName, GivenOptions } from '../../options/catalog/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { AccountRef, JsonPolicy } from '../../policy/index.ts';
 
-/** A tag as AWS spells it. */
+/** A tag with AWS's field names. */
 export interface AwsTag {
   Key: string;
   Value: string;
 }
 
-/** A secret under one name, in one Region. */
+/** A secret in one Region. */
 export interface PlannedPlace {
   region: string;
-  /** With the placeholder for the account, and `??????` at its end; or in full, where the user gave it so. */
+  /** With the account placeholder and a trailing `??????`, or the full ARN if the user gave it. */
   arn: string;
-  /** The customer-managed KMS key, as it is named in this Region. */
+  /** The customer managed KMS key, by its name in this Region. */
   kmsKeyId?: string;
 }
 
-/** A key: one secret in each of its Regions. */
+/** A key, with a secret in each of its Regions. */
 export interface PlannedSecret {
   name: string;
-  /** Whether the key is to be stored; else the secrets are there already, and are used as they are. */
+  /** True if the key is to be stored. Otherwise, the secrets exist and are used as is. */
   stored: boolean;
   places: PlannedPlace[];
   keyType: KeyType;
@@ -36,7 +36,7 @@ export interface PlannedSecret {
 export interface PlannedPolicy {
   name: string;
   document: JsonPolicy;
-  /** The ARNs of the secrets in it, as the secrets' places have them. */
+  /** The ARNs of its secrets, as in `PlannedPlace`. */
   arns: string[];
   tags: AwsTag[];
 }
@@ -46,37 +46,41 @@ export interface PlannedRole {
   name: string;
   description: string;
   trust: JsonPolicy;
-  /** ARN patterns of the flows and routers that may use it; none means any. They are part of the trust policy. */
+  /** ARN patterns of the flows and routers that may use it. Empty for all. They are part of the trust policy. */
   sourceArns: string[];
   permissionsBoundary?: string;
-  /** The names of the policies attached to it. */
+  /** The names of its attached policies. */
   policies: string[];
   tags: AwsTag[];
 }
 
-/** All that is to be in an account, before it is known which one. */
+/** Everything to create in an account that is not known yet. */
 export interface ExportPlan {
   where: AccountRef;
-  /** The Regions of all secrets, in the order in which they were given. */
+  /** The Regions of all secrets, in the given order. */
   regions: string[];
   secrets: PlannedSecret[];
   policies: PlannedPolicy[];
   roles: PlannedRole[];
 }
 
-/** What is exported: one key, or all that a manifest names. */
+/** What to export: one key, or a manifest. */
 export type ExportSubject = { answers: SetupAnswers } | { manifest: string };
 
-/** Reads what is exported, and says what is wrong with it, a sentence each. */
+/** Reads the options for what to export, and returns problems, one sentence each. */
 export async function readExportOptions(
   command: Command,
   name: CommandName,
   options: GivenOptions<'export script'>,
-): Promise<{ subject: ExportSubject; problems: string[]; asksForRegion: boolean }> {
+): Promise<{ subject: ExportSubject; problems: string[]; usesConfiguredRegion: boolean }> {
   const { manifest, secretArn, region } = options;
   if (manifest !== undefined)
-    return { subject: { manifest }, problems: manifestProblems(command, name), asksForRegion: false };
+    return { subject: { manifest }, problems: manifestProblems(command, name), usesConfiguredRegion: false };
   const { readAnswers } = await import('../../options/setup-request.ts');
   const { answers, problems } = readAnswers(options);
-  return { subject: { answers }, problems, asksForRegion: secretArn === undefined && region === undefined };
+  return {
+    subject: { answers },
+    problems,
+    usesConfiguredRegion: secretArn === undefined && region === undefined,
+  };
 }

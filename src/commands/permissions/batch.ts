@@ -16,8 +16,8 @@ import { type PermissionsReport, reportOf, showPermissions } from './output.ts';
 import { accountFor } from './run.ts';
 
 /**
- * Runs `permissions COMMAND --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `permissions COMMAND --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runPermissionsManifest(
   path: string,
@@ -28,8 +28,8 @@ export function runPermissionsManifest(
 }
 
 /**
- * Prints the policy for running a command with a manifest. Where it is too long with every secret in it by its name, they are
- * named by what their names have in common.
+ * Prints the policy for running a command with a manifest. If it is too long with the name of every secret, it uses their common
+ * prefixes.
  */
 export async function performPermissionsManifest(
   run: CommandRun,
@@ -46,7 +46,7 @@ export async function performPermissionsManifest(
   const shorter = prefixed.length === requests.length ? report(prefixed) : named;
   if (measure(shorter.policy) > MANAGED_POLICY_LIMIT) return show(run, named);
   const patterns = new Set(prefixed.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
-  run.output.insist(
+  run.output.warn(
     messages.byPrefix(
       size,
       [...patterns].filter((arn) => arn.endsWith('*')),
@@ -78,11 +78,11 @@ function reportFor(
   });
 }
 
-/** One request for all keys of which the same is wanted. */
+/** Returns one request for all keys that need the same permissions. */
 function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: AccountRef): PermissionRequest[] {
   const regions = regionsIn(manifest);
   const all = manifest.keys.map((key) => key.answers);
-  // Tags are named for all keys together: a policy and a role get those that their keys have in common.
+  // Tags are combined for all keys, because a policy or role gets the tags that its keys have in common.
   const tagKeys = [
     ...new Set([TOOL_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
   ];
@@ -105,15 +105,15 @@ function secretsOf(answers: SetupAnswers, where: AccountRef): PermissionRequest[
     : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region }));
 }
 
-/** What of a key's answers changes the permissions. */
+/** Returns the answers for a key that affect the permissions. */
 function wantedOf(answers: SetupAnswers) {
   const { policyName, roleName, kmsKeyId, permissionsBoundary, restore, updateTrust } = answers;
   return {
     byArn: answers.secretArns.length > 0 || answers.existing,
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,
-    ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
-    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    kmsKeyId,
+    permissionsBoundary,
     replace: answers.existingKey === 'replace',
     restore,
     updateTrust,

@@ -6,7 +6,7 @@ import { permissionsHelp } from './messages.ts';
 import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } from './needs/types.ts';
 import type { PermissionsOptions } from './options.ts';
 
-/** Adds the `permissions` command, which has one command for each that permissions can be printed for. */
+/** Adds the `permissions` command, with a subcommand for each command that it can print permissions for. */
 export function addPermissions(program: Command, registration: Registration): void {
   const parent = program
     .command('permissions')
@@ -30,13 +30,13 @@ function addOne(parent: Command, name: PermissionCommand, registration: Registra
     if (manifest !== undefined) {
       return {
         problems: [...manifestProblems(command, `permissions ${name}`), ...problems],
-        asksForRegion: false,
+        usesConfiguredRegion: false,
         run: async () => (await import('./batch.ts')).runPermissionsManifest(manifest, answers, common),
       };
     }
     return {
       problems,
-      asksForRegion: takesConfiguredRegion(name) && !options.secretArn && !options.region,
+      usesConfiguredRegion: takesConfiguredRegion(name) && !options.secretArn && !options.region,
       run: async () => (await import('./run.ts')).runPermissions(answers, common),
     };
   });

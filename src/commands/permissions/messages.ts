@@ -1,8 +1,6 @@
 import { count } from '../../ui/batch-messages.ts';
 
-/** Messages of the `permissions` command: what each statement is for, and what is said beside the policy. */
-
-/** What each statement of a policy is for, by its `Sid`. */
+/** The purpose of each statement in a policy, by `Sid`. */
 export const permissionPurposes = {
   ReadTheSecret: 'see whether the secret is there, what it holds and what its own policy says',
   ReadTheValue: 'see whether the secret is there and what it holds',
@@ -93,7 +91,7 @@ export const permissionsMessages = {
 
 const RUN_WITH = 'What the command will be run with:';
 
-/** The help of `permissions` and of its commands. */
+/** The help of `permissions` and its subcommands. */
 export const permissionsHelp = {
   examples: `Examples:
   mc-static-key permissions setup --secret-name studio-a --region us-west-2

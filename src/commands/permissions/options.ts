@@ -8,10 +8,10 @@ import type { PermissionCommand } from './needs/types.ts';
 
 type Permissions = `permissions ${PermissionCommand}`;
 
-/** The options of `permissions COMMAND` as commander keeps them. Each command has some of them. */
+/** The options of `permissions COMMAND` as commander stores them. Each command has some of them. */
 export type PermissionsOptions = GivenOptions<Permissions>;
 
-/** The values of the options. Those that a command does not take have their defaults. */
+/** The values of the options. Options that a command doesn't take have their defaults. */
 export interface PermissionsAnswers
   extends Omit<OptionValues<Permissions>, 'tags' | 'existingKey' | 'manifest'> {
   command: PermissionCommand;
@@ -19,7 +19,7 @@ export interface PermissionsAnswers
   replace: boolean;
 }
 
-/** The values of options that a command does not take. */
+/** The values of options that a command doesn't take. */
 const NOT_TAKEN = {
   secretArns: [],
   restore: false,
@@ -30,7 +30,7 @@ const NOT_TAKEN = {
   optional: false,
 };
 
-/** Reads options into typed values. Returns every problem with them, a sentence each. */
+/** Reads options into typed values. Returns all problems, one sentence each. */
 export function readPermissionsAnswers(
   command: PermissionCommand,
   options: PermissionsOptions,
@@ -53,7 +53,7 @@ function combinations(
   options: PermissionsOptions,
   { regions, secretArns, flowArn: flow = '', permissionsBoundary = '', roleArn = '' }: PermissionsAnswers,
 ): string[] {
-  // `setup` takes the ARNs of different secrets.
+  // `setup` accepts ARNs of different secrets.
   const several = command === 'setup' ? [inputMessages.arnsOfOneName] : [];
   const arns = [...secretArns, flow, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);

@@ -12,7 +12,7 @@ import { permissionsMessages as messages, permissionPurposes } from './messages.
 import { type Need, type Needs, policyFor, statementsFor } from './needs/index.ts';
 import type { PermissionsAnswers } from './options.ts';
 
-/** A statement of a policy and what it is for. */
+/** A policy statement and its purpose. */
 export interface ExplainedStatement {
   sid: string;
   actions: string[];
@@ -20,7 +20,7 @@ export interface ExplainedStatement {
   statement: JsonStatement;
 }
 
-/** What a command needs, as it is shown. */
+/** The permissions of a command, for display. */
 export interface PermissionsReport {
   command: string;
   account: string;
@@ -28,32 +28,32 @@ export interface PermissionsReport {
   policy: JsonPolicy;
   /** The statements of the policy. */
   included: ExplainedStatement[];
-  /** What the command can do without. */
+  /** The optional statements. */
   optional: ExplainedStatement[];
-  /** Whether the policy holds that as well. */
+  /** True if the policy includes the optional statements. */
   withOptional: boolean;
-  /** Whether it lets someone make a role without a permissions boundary. */
+  /** True if it allows creating a role without a permissions boundary. */
   unbounded: boolean;
-  /** What to do when the policy is too long for IAM. */
+  /** What to do if the policy is too long for IAM. */
   wayOut: string;
   /** The statement for creating flows, and the arguments that print it. */
   passRole: JsonStatement;
   passRoleArguments: string[];
 }
 
-/** Prints the policy by itself on standard output, for a pipe, and what it is for on standard error. */
+/** Prints only the policy to standard output, for a pipe, and the purposes to standard error. */
 export function showPermissions(output: Output, report: PermissionsReport): void {
   const { command, account, partition, policy, optional, passRole } = report;
   const size = measure(policy);
-  if (size > MANAGED_POLICY_LIMIT) output.insist(messages.tooLong(size, report.wayOut));
+  if (size > MANAGED_POLICY_LIMIT) output.warn(messages.tooLong(size, report.wayOut));
   if (output.options.json) {
     const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
     printJson(output, { command, account, partition, policy, optional: shown, passRole });
     return;
   }
-  for (const line of introduction(report, size)) output.say(line);
+  for (const line of introduction(report, size)) output.info(line);
   output.result(plainJson(JSON.stringify(policy, undefined, 2)));
-  for (const line of addenda(report)) output.say(line);
+  for (const line of addenda(report)) output.info(line);
 }
 
 function introduction({ command, included }: PermissionsReport, size: number): string[] {
@@ -84,21 +84,21 @@ function printing(passRoleArguments: string[]): string {
   return ['mc-static-key permissions create-flow', ...passRoleArguments.map(shellWord)].join(' ');
 }
 
-/** What a report is made of, besides the answers. */
+/** The parts of a report, besides the answers. */
 interface ReportParts {
   where: AccountRef;
   needs: Needs;
   /** The permissions for creating flows. */
   ofRoles: Need;
-  /** Whether each role gets a permissions boundary. */
+  /** True if each role gets a permissions boundary. */
   bounded: boolean;
-  /** The arguments that say the roles to `permissions create-flow`. */
+  /** The arguments that name the roles for `permissions create-flow`. */
   roleArguments: string[];
-  /** What to do when the policy is too long for IAM. */
+  /** What to do if the policy is too long for IAM. */
   wayOut: string;
 }
 
-/** The JSON document of `permissions`. */
+/** Returns the content of the JSON document. */
 export function reportOf(
   { command, optional: withOptional, dryRun, accountId }: PermissionsAnswers,
   { where, needs, ofRoles, bounded, roleArguments, wayOut }: ReportParts,
@@ -122,10 +122,10 @@ export function reportOf(
 
 function explained(needs: Need[]): ExplainedStatement[] {
   const statements = statementsFor(needs);
-  return needs.map(({ sid, actions }, at) => ({
+  return needs.map(({ sid, actions }, index) => ({
     sid,
     actions,
     purpose: permissionPurposes[sid],
-    statement: statements[at] ?? {},
+    statement: statements[index] ?? {},
   }));
 }

@@ -19,12 +19,12 @@ import {
 import type { PermissionsAnswers } from './options.ts';
 import { reportOf, showPermissions } from './output.ts';
 
-/** Runs `permissions COMMAND` and returns the exit code. Failures are printed before. */
+/** Runs `permissions COMMAND` and returns the exit code. Prints failures. */
 export function runPermissions(answers: PermissionsAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, namedRegions(answers), (run) => performPermissions(run, answers));
 }
 
-/** Prints the policy. The account is the only thing that is asked of AWS, and that only where it was not given. */
+/** Prints the policy. The only AWS call reads the account, if it was not given. */
 export async function performPermissions(run: CommandRun, given: PermissionsAnswers): Promise<ExitCode> {
   const answers = run.common.sandbox ? withExample(given) : given;
   const regions = await regionsFor(run, answers);
@@ -40,7 +40,7 @@ export async function performPermissions(run: CommandRun, given: PermissionsAnsw
     wayOut: messages.wayOut,
     roleArguments: [
       ...(roleName === undefined ? [] : ['--role-name', roleName]),
-      // It decides the partition of the role, and where AWS is asked for the account.
+      // The Region determines the role's partition, and the endpoint for reading the account.
       ...namedRegions(answers)
         .slice(0, 1)
         .flatMap((region) => ['--region', region]),
@@ -50,7 +50,7 @@ export async function performPermissions(run: CommandRun, given: PermissionsAnsw
   return EXIT.done;
 }
 
-/** In the sandbox the guide's own example stands in for the name of the secret, as it does for `setup`. */
+/** In the sandbox, the guide's example replaces a missing secret name, as in `setup`. */
 function withExample(answers: PermissionsAnswers): PermissionsAnswers {
   const { secretName, secretArns } = answers;
   return secretArns.length > 0
@@ -58,7 +58,7 @@ function withExample(answers: PermissionsAnswers): PermissionsAnswers {
     : { ...answers, secretName: secretName ?? DEFAULTS.example.secretName };
 }
 
-/** The Regions that the flags name, by themselves or in ARNs. */
+/** Returns the Regions in the flags, including those in ARNs. */
 function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): string[] {
   const arns = [...secretArns, ...(regions.length + secretArns.length === 0 && flowArn ? [flowArn] : [])];
   return [...new Set([...regions, ...arns.flatMap((arn) => parseArn(arn)?.region ?? [])])];
@@ -81,7 +81,7 @@ function demandNames({ command, secretName, secretArns }: PermissionsAnswers, re
   if (missing.length > 0) throw missingFailure(missing, setupMessages.missingFlagsHint);
 }
 
-/** The account for which the policy is printed: the one that was given, or that of the credentials. */
+/** Returns the account that the policy is for: the given one, or the caller's. */
 export async function accountFor(
   { aws }: CommandRun,
   { accountId }: PermissionsAnswers,

@@ -17,18 +17,18 @@ import type { KeyToRotate } from './batch-plan.ts';
 import { rotateMessages as messages } from './messages.ts';
 import type { Rotation } from './plan.ts';
 
-/** The keys of a manifest, and what is planned for each. */
+/** The keys of a manifest, with the plan for each. */
 export interface ManifestRotation {
   keys: (KeyToRotate & { manifest: ManifestEntry })[];
-  /** One for each key. */
+  /** One item for each key. */
   rotations: Attempt<Rotation>[];
   rollback: boolean;
 }
 
-/** The secrets of a key as they are now, or why it was not rotated. */
+/** The outcomes for a key's secrets, or why it was not rotated. */
 export type RotatedKey = Attempt<SecretOutcome[]>;
 
-/** Carries it out for some keys at once, and keeps account of those still to come. */
+/** Applies the rotations, several keys at once, and tracks the remaining changes. */
 export async function applyRotations(
   run: CommandRun,
   context: StepContext,
@@ -49,25 +49,25 @@ export async function applyRotations(
     return result;
   };
   const done = await atMostInEach(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
-  // Who interrupts the last change hears what was changed, as with every other one.
+  // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
   if (done.some((each) => 'value' in each)) progress.done(rollback ? messages.wentBack : messages.storedAll);
   else progress.stop();
   return done;
 }
 
-/** The checks of `verify`, for the secrets as they are now: each role is looked at once, for all keys that it reads. */
+/** Runs the checks of `verify` on the current secrets. Each role is read once for all its keys. */
 export async function checkRotations(
   { aws, progress }: CommandRun,
   { keys, rotations }: ManifestRotation,
   done: RotatedKey[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
-  const secrets = keys.flatMap(({ manifest }, at) => {
-    const [planned, now] = [rotations[at], done[at]];
+  const secrets = keys.flatMap(({ manifest }, index) => {
+    const [planned, now] = [rotations[index], done[index]];
     if (!planned || !now || 'failure' in planned || 'failure' in now) return [];
     const { key, rules } = planned.value;
-    const holds = { ...rules, ...(key ? { key } : {}), manifest };
+    const holds = { ...rules, key, manifest };
     return now.value.map(({ region, arn: id }) => ({ region, id, ...holds }));
   });
   const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, read]) => ({

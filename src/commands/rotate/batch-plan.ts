@@ -18,21 +18,21 @@ import {
 } from './plan.ts';
 import { type History, readHistories } from './rollback.ts';
 
-/** One of many keys. */
+/** A key in a batch. */
 export interface KeyToRotate {
   target: RotationTarget;
-  /** What the key that comes is. */
+  /** The rules for the new key. */
   rules: KeyRules;
-  /** Whether the type in `rules` is a guess, so that a tag of the secret knows better. */
+  /** True if the type in `rules` is a guess that the secret's tag overrides. */
   isTypeOpen: boolean;
-  /** The key that comes; absent when it goes back to the one before. */
+  /** The new key. Absent for a rollback. */
   checked?: CheckedKey;
-  /** The role that is to read it. */
+  /** The role that has to read it. */
   roleName?: string;
 }
 
 export interface ManyRotations {
-  /** One for each key: what will be done, or why nothing can be. */
+  /** One item for each key: the plan, or why nothing can be done. */
   rotations: Attempt<Rotation>[];
   warnings: string[];
 }
@@ -44,10 +44,10 @@ interface Seen {
   rotation: Attempt<Rotation>;
 }
 
-const NEVER: LastReplacement = { everywhere: false };
+const NEVER: LastReplacement = { inAllRegions: false };
 
 /**
- * Reads the secrets and plans a new key for each, or to go back in each. What stands in the way of one leaves the others alone.
+ * Reads the secrets and plans a new key, or a rollback, for each. Problems of one key don't affect the others.
  * @param onKey called with each key that has been observed
  */
 export async function planMany(
@@ -65,10 +65,10 @@ export async function planMany(
     ? notInLast(seen.map(observationOf))
     : doneBefore(inRotation(keys, seen), context.aws.clients.now());
   const reason = back ? messages.notInLast : messages.doneBefore;
-  const rotations = seen.map((each, at): Attempt<Rotation> => {
+  const rotations = seen.map((each, index): Attempt<Rotation> => {
     if ('failure' in each) return each;
     const { secrets, rules, rotation } = each.value;
-    return staying.has(at) ? { value: planKeeping(secrets, rules, reason) } : rotation;
+    return staying.has(index) ? { value: planKeeping(secrets, rules, reason) } : rotation;
   });
   const note = back ? messages.someNotInLast : messages.someDoneBefore;
   const kept = seen.filter((each, at) => 'value' in each && staying.has(at)).length;
@@ -93,7 +93,7 @@ async function see(context: StepContext, key: KeyToRotate): Promise<Seen> {
   return { secrets, rules, last: lastReplacement(histories, rules.keyType), rotation };
 }
 
-/** Returns the rules for the new key, with the type from the tag of the secrets if nothing else gives one. */
+/** Returns the rules for the new key, with the type from the secrets' tag if nothing else gives one. */
 function rulesFor({ rules, isTypeOpen }: KeyToRotate, secrets: SecretState[]): KeyRules {
   const [keyType] = secrets.flatMap((secret) => secret.keyType ?? []);
   return isTypeOpen && keyType ? { ...rules, keyType } : rules;
@@ -104,24 +104,24 @@ function observationOf(seen: Attempt<Seen>): { last: LastReplacement } {
 }
 
 function inRotation(keys: KeyToRotate[], seen: Attempt<Seen>[]) {
-  return seen.map((each, at) => {
+  return seen.map((each, index) => {
     const planned = 'value' in each ? each.value.rotation : each;
     const open = 'failure' in planned || changesAnything(planned.value.changes);
-    return { ...observationOf(each), generated: keys[at]?.checked?.generated ?? false, open };
+    return { ...observationOf(each), generated: keys[index]?.checked?.generated ?? false, open };
   });
 }
 
-/** What the versions of the secrets of one key tell of its last replacement. */
+/** What the versions of a key's secrets show about its last replacement. */
 interface LastReplacement {
-  /** When the newest of its versions was made that took the place of another, in milliseconds; absent when none did. */
+  /** When the newest version that replaced another was created, in milliseconds. Absent if there is none. */
   at?: number;
   /**
-   * When the one before those was made, in milliseconds, if that took the place of another too: the key was replaced twice then,
-   * at least.
+   * When the version before that was created, in milliseconds, if it also replaced another. The key was then replaced at least
+   * twice.
    */
   before?: number;
-  /** Whether in every Region the current version took the place of an older one, and they hold the same key. */
-  everywhere: boolean;
+  /** True if in all Regions the current version replaced an older one, and all hold the same key. */
+  inAllRegions: boolean;
 }
 
 function lastReplacement(histories: History[], keyType: KeyType): LastReplacement {
@@ -133,7 +133,7 @@ function lastReplacement(histories: History[], keyType: KeyType): LastReplacemen
     return older && !isMadeWith(secret.createdAt, older) ? [older.getTime()] : [];
   });
   const [first] = histories;
-  const everywhere = histories.every(
+  const inAllRegions = histories.every(
     ({ current, previous }) =>
       previous &&
       current.createdAt > previous.createdAt &&
@@ -141,32 +141,31 @@ function lastReplacement(histories: History[], keyType: KeyType): LastReplacemen
       current.key?.sameKey(first.current.key, keyType),
   );
   return {
-    ...(times.length > 0 ? { at: Math.max(...times) } : {}),
-    ...(earlier.length > 0 ? { before: Math.max(...earlier) } : {}),
-    everywhere,
+    at: times.length > 0 ? Math.max(...times) : undefined,
+    before: earlier.length > 0 ? Math.max(...earlier) : undefined,
+    inAllRegions,
   };
 }
 
-/** A key of many, as far as it decides which ones a rotation is still to come to. */
+/** What decides whether a key still has to be rotated in an unfinished batch. */
 export interface InRotation {
   last: LastReplacement;
-  /** Whether its new key is one that this program makes, which can't be distinguished from an older one by what the secret holds. */
+  /** True if its new key is generated. The value of a secret doesn't show whether it is the new key. */
   generated: boolean;
-  /** Whether it lacks its new key, as far as is known. */
+  /** True if it doesn't have its new key yet, as far as is known. */
   open: boolean;
 }
 
 /**
- * The places of the keys that have their new key already, where a rotation of many has not come to all of them: keys that are
- * generated were replaced within the hour, and others are still open. Once a rotation has come to all, the next one replaces all
- * again. Pure.
+ * Returns the indexes of the keys that an unfinished rotation has already replaced: generated keys that were replaced within the
+ * hour, while others are still open. Once a rotation has replaced all keys, the next one replaces all again. Pure.
  * @param now in milliseconds
  */
 export function doneBefore(keys: InRotation[], now: number): Set<number> {
   const begun = lastBegan(keys);
   const isDone = ({ generated, last }: InRotation) =>
     generated &&
-    last.everywhere &&
+    last.inAllRegions &&
     last.at !== undefined &&
     last.at > begun(last) &&
     now - last.at < BATCH_RUN.oneRotationMs;
@@ -175,8 +174,8 @@ export function doneBefore(keys: InRotation[], now: number): Set<number> {
 }
 
 /**
- * The places of the keys that the last rotation has not replaced, so that to go back from it is no matter of theirs: they were
- * replaced before it began, or never. Pure.
+ * Returns the indexes of the keys that the last rotation has not replaced, because they were replaced before it began, or never.
+ * Its rollback skips them. Pure.
  */
 export function notInLast(keys: Pick<InRotation, 'last'>[]): Set<number> {
   const begun = lastBegan(keys);
@@ -188,9 +187,9 @@ export function notInLast(keys: Pick<InRotation, 'last'>[]): Set<number> {
 }
 
 /**
- * The time, in milliseconds, up to which a replacement of a key is none of the last rotation's: an hour before the latest one.
- * When some keys were replaced twice in that hour, there were two rotations in it, and a key that was replaced once belongs to
- * the one that is closer in time.
+ * Returns a function with the start of the last rotation, in milliseconds: an hour before the latest replacement. Earlier
+ * replacements don't belong to it. If some keys were replaced twice in that hour, there were two rotations. A key that was
+ * replaced once then belongs to the closer one.
  */
 function lastBegan(keys: Pick<InRotation, 'last'>[]): (last: LastReplacement) => number {
   const latest = newest(keys.map(({ last }) => last.at));

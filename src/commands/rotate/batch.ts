@@ -30,22 +30,22 @@ import { type ManyRotations, planMany } from './batch-plan.ts';
 import { rotateMessages as messages, showBatchRotation } from './messages.ts';
 import type { Rotation } from './plan.ts';
 
-/** How the keys of a manifest are rotated. */
+/** How to rotate the keys of a manifest. */
 export interface RotateHow {
-  /** Whether all go back to the keys before. */
+  /** True to roll back all keys. */
   rollback: boolean;
   dryRun: boolean;
 }
 
 /**
- * Runs `rotate --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `rotate --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runRotateManifest(path: string, how: RotateHow, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, how));
 }
 
-/** Read, plan, confirm, apply, check: as `rotate` does, for all keys of a manifest. */
+/** Reads, plans, confirms, applies and checks, like `rotate`, for all keys of a manifest. */
 export async function performRotateManifest(
   run: CommandRun,
   manifest: Manifest,
@@ -60,7 +60,7 @@ export async function performRotateManifest(
   const users = await usersOfReplaced(run, found.rotations.map(replacedBy), { isBack: rollback });
   const planned = {
     ...found,
-    rotations: found.rotations.map((each, at) => unlessBlocked(each, users.keys[at])),
+    rotations: found.rotations.map((each, index) => unlessBlocked(each, users.keys[index])),
   };
   const rotation = { keys, rotations: planned.rotations, rollback, users: users.keys };
   const { changes: all, warnings } = planOf(rotation, planned, manifest.keys.length);
@@ -90,13 +90,13 @@ function replacedBy(rotation: Attempt<Rotation>): Replaced {
   return { secrets: replaced, key: coming };
 }
 
-/** Returns the rotation, or the conflict with what uses its secrets. */
+/** Returns the rotation, or the conflict with the users of its secrets. */
 function unlessBlocked(rotation: Attempt<Rotation>, users: UsersOfKey | undefined): Attempt<Rotation> {
   const { conflicts = [] } = users ?? {};
   return conflicts.length > 0 ? { failure: keyConflict(conflicts) } : rotation;
 }
 
-/** The keys that the manifest names, each with its secret; only to go back none has to be read. */
+/** Returns the keys of the manifest, each with its secret. A rollback doesn't read the keys. */
 async function keysOf(
   { aws, output, keyInput }: CommandRun,
   manifest: Manifest,
@@ -106,22 +106,22 @@ async function keysOf(
   const { keys, warnings } = rollback
     ? { keys: [], warnings: [] }
     : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
-  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
+  for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
   const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
-  return named.flatMap((entry, at) => {
-    const checked = keys[at];
+  return named.flatMap((entry, index) => {
+    const checked = keys[index];
     return secretsOf(entry).map(({ name, regions, arns }) => ({
       target: { name, regions, arns },
       rules: keyRules(entry.answers),
       isTypeOpen: isTypeOpen(entry, rollback),
       manifest: verifiedEntry(entry, how),
       roleName: verifiedEntry(entry, how).roleName,
-      ...(checked ? { checked } : {}),
+      checked,
     }));
   });
 }
 
-/** Returns whether the type of a key is open; only to go back, it does not matter how a new one is made. */
+/** Returns true if the type of a key is open. For a rollback, the key source is irrelevant. */
 function isTypeOpen({ answers }: ManifestKey, rollback: boolean): boolean {
   const { keySource: _source, ...others } = answers;
   return hasOpenType(rollback ? others : answers);
@@ -135,8 +135,8 @@ function planOf(
   const planned = rotations.flatMap((each) => ('value' in each ? [each.value] : []));
   const changes = planned.flatMap((rotation) => rotation.changes);
   const names = toldApart(keys.map(({ target }) => target));
-  const ofKeys = rotations.flatMap((each, at) => {
-    const name = names[at] ?? '';
+  const ofKeys = rotations.flatMap((each, index) => {
+    const name = names[index] ?? '';
     return 'value' in each ? each.value.warnings.map((warning) => batchMessages.ofOne(name, warning)) : [];
   });
   const unnamed = entries - keys.length;
@@ -169,7 +169,9 @@ async function finish(
   done: RotatedKey[],
   own?: VerifyCheck[],
 ): Promise<ExitCode> {
-  const outdated = done.flatMap((each, at) => ('value' in each ? (rotation.users[at]?.outdated ?? []) : []));
+  const outdated = done.flatMap((each, index) =>
+    'value' in each ? (rotation.users[index]?.outdated ?? []) : [],
+  );
   const checks = own && [...own, ...outdated];
   const { aws, output } = run;
   const failed = failedOf(rotation, done);
@@ -178,11 +180,12 @@ async function finish(
     const { account, partition } = await aws.identity();
     const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
     printJson(output, {
-      ...(checks ? {} : { dryRun: true }),
+      dryRun: checks ? undefined : true,
       account,
       partition,
       secrets: secrets.map(secretMembers),
-      ...(checks ? { verdict: verdictOf(checks), checks } : {}),
+      verdict: checks && verdictOf(checks),
+      checks,
       ...leftMembers(run.outcomes),
       ...failedMembers(failed),
     });
@@ -193,10 +196,10 @@ async function finish(
   const code = endOfBatch(run, {
     failed,
     all: done.length,
-    told: { secrets: rotated },
+    reported: { secrets: rotated },
     end: batchEndings[rotation.rollback ? 'rollback' : 'rotate'],
   });
-  // What could not be read is reported; the new keys are in place all the same.
+  // Undecided checks are reported, but the new keys are in place.
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }
 
@@ -204,8 +207,8 @@ function show({ output }: CommandRun, { rotations, rollback }: ManifestRotation,
   const updated = done.map((each) =>
     'value' in each ? each.value.filter(({ action }) => action === 'updated') : [],
   );
-  const [generated] = updated.flatMap((secrets, at) => {
-    const rotation = rotations[at];
+  const [generated] = updated.flatMap((secrets, index) => {
+    const rotation = rotations[index];
     return rotation && 'value' in rotation && rotation.value.generated ? secrets : [];
   });
   showBatchRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });

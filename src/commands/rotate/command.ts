@@ -18,7 +18,7 @@ export function addRotate(program: Command, registration: Registration): void {
     const { manifest } = options;
     return {
       problems: [...problems, ...manifestProblems(command, 'rotate')],
-      asksForRegion: false,
+      usesConfiguredRegion: false,
       run: async () =>
         manifest === undefined
           ? (await import('./run.ts')).runRotate(answers, common)

@@ -7,8 +7,8 @@ import { secretMessages } from '../../steps/messages.ts';
 import { rotateMessages as messages } from './messages.ts';
 
 /**
- * What keeps the secrets of one name from getting another value.
- * @param regions those that were named; the secret must be in each of them
+ * Returns what prevents a new value for the secrets with one name.
+ * @param regions the Regions that the user named; all of them must have the secret
  */
 export function obstacles(name: string, regions: string[], { found, absent }: SecretLocations): Conflict[] {
   if (found.length === 0 && regions.length === 0)
@@ -32,12 +32,12 @@ function obstacleOf(secret: SecretState, all: SecretState[]): Conflict[] {
   return [];
 }
 
-/** The secrets that can be written; the others are replicas and follow. */
+/** Returns the secrets that can be written. The others are replicas, which follow. */
 export function primaries(found: SecretState[]): SecretState[] {
   return found.filter(({ replicaOf }) => replicaOf === undefined);
 }
 
-/** What the user should know of the change from the old key to the new one. */
+/** Returns warnings about the change from the old key to the new one. */
 export function changeWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
   const old = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
   const usable = old.filter((each) => checkStoredKey(each, { keyType: rules.keyType }).length === 0);
@@ -50,7 +50,7 @@ export function changeWarnings(secrets: SecretState[], key: KeyMaterial, rules: 
   ];
 }
 
-/** What the user should know before the key of an earlier version is the current one again. */
+/** Returns warnings before the key of an earlier version becomes the current one again. */
 export function rollbackWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
   const usable = checkStoredKey(key, { keyType: rules.keyType }).length === 0;
   return usable ? changeWarnings(secrets, key, rules) : [messages.willBeUnusable];

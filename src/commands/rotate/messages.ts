@@ -92,11 +92,11 @@ export const rotateMessages = {
   generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
 };
 
-/** What a finished rotation has to say. */
+/** What to print after a rotation. */
 interface RotationSummary {
   secrets: SecretOutcome[];
   rollback: boolean;
-  /** Set when the key was made by this program. */
+  /** True if this program generated the key. */
   generated: boolean;
 }
 
@@ -122,16 +122,16 @@ export function showRotation(output: Output, { secrets, rollback, generated }: R
   output.result(lines.join('\n'));
 }
 
-/** What a finished rotation of many keys has to say. */
+/** What to print after a rotation of many keys. */
 interface BatchRotationSummary {
   /** The secrets of each key that was changed. */
   changed: SecretOutcome[][];
   rollback: boolean;
-  /** One of the secrets whose new key was made by this program. */
+  /** One of the secrets whose new key this program generated. */
   generated: SecretOutcome | undefined;
 }
 
-/** The same for many keys; where the secrets are more than anybody reads about, how many in which Region. */
+/** Like `showRotation`, for many keys. If there are too many secrets, prints their number in each Region. */
 export function showBatchRotation(
   output: Output,
   { changed, rollback, generated }: BatchRotationSummary,

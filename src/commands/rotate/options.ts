@@ -4,18 +4,18 @@ import { keyProblems, secretProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
 import { type KeyAnswers, reader, readOptions, withKeySource } from '../../options/read-options.ts';
 
-/** The options of `rotate` as commander keeps them. */
+/** The options of `rotate` as commander stores them. */
 export type RotateOptions = GivenOptions<'rotate'>;
 
-/** What is known of the user's wishes so far. */
+/** The user's answers so far. */
 export interface RotateAnswers extends SecretAnswers, KeyAnswers {
   rollback: boolean;
-  /** The role that the checks at the end look at. */
+  /** The role for the final checks. */
   roleName?: string;
   dryRun: boolean;
 }
 
-/** Reads options into typed values. Returns every problem with them, a sentence each. */
+/** Reads options into typed values. Returns all problems, one sentence each. */
 export function readRotateAnswers(options: RotateOptions): { answers: RotateAnswers; problems: string[] } {
   const problems: string[] = [];
   const answers: RotateAnswers = withKeySource(readOptions('rotate', options, reader(problems)));

@@ -15,39 +15,39 @@ import { changeWarnings, obstacles, primaries, rollbackWarnings } from './confli
 import { rotateMessages as messages } from './messages.ts';
 import { type History, halfDoneKey, planRollback, readHistories, rollBack } from './rollback.ts';
 
-/** Which secret gets another key. */
+/** A secret that gets a new key. */
 export interface RotationTarget {
   name: string;
-  /** The Regions that were named; none means every Region it lives in. */
+  /** The Regions that the user named. Empty for all Regions that have the secret. */
   regions: string[];
-  /** The ARNs that were given, which must be those of the secrets found. */
+  /** The ARNs that the user gave, which must be those of the secrets found. */
   arns: string[];
 }
 
-/** What will be done, and how to do it. */
+/** What to do, and a function that does it. */
 export interface Rotation {
   changes: Change[];
   warnings: string[];
-  /** The secrets as they will be. */
+  /** The expected outcomes. */
   expected: SecretOutcome[];
-  /** The secrets that get another value. */
+  /** The secrets that get a new value. */
   replaced: SecretState[];
-  /** The key that these will hold; absent where there are none. */
+  /** The new key of these secrets. Absent if there are none. */
   coming?: KeyMaterial;
-  /** The key that the secrets will hold; absent when it goes back to another version. */
+  /** The key to store. Absent for a rollback to another version. */
   key?: KeyMaterial;
-  /** What the key that comes is. */
+  /** The rules for the new key. */
   rules: KeyRules;
-  /** Set when the key that comes is one that this program makes. */
+  /** True if this program generates the new key. */
   generated: boolean;
   apply(context: StepContext): Promise<SecretOutcome[]>;
 }
 
 /**
- * Finds the secrets that get another value.
- * @param readsValues false where a value that cannot be decrypted is replaced all the same: its version may be encrypted with an
- *   earlier KMS key, which only a new version mends
- * @throws Failure with the conflicts when they cannot be written
+ * Finds the secrets that get a new value.
+ * @param readsValues false if a value that can't be decrypted is replaced anyway. Its version may be encrypted with an earlier
+ *   KMS key, and only a new version fixes that.
+ * @throws Failure with the conflicts if they can't be written
  */
 export async function findToRotate(
   { aws, secrets }: StepContext,
@@ -71,7 +71,7 @@ export async function findToRotate(
   return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
 }
 
-/** Whether the value is under a KMS key that the caller may not use, or that can't be used at all: it is disabled or deleted. */
+/** Returns true if the value's KMS key can't be used: the caller isn't allowed to, or the key is disabled or deleted. */
 function isUndecryptable(error: unknown): boolean {
   return (
     (isAccessDenied(error) && error.awsAction === DECRYPT_ACTION) || hasAwsCode(error, 'DecryptionFailure')
@@ -79,8 +79,9 @@ function isUndecryptable(error: unknown): boolean {
 }
 
 /**
- * Plans a new key for the secrets. A generated one yields to that of a rotation which stopped half-way within the last hour.
- * @param histories those of the secrets, for a key that is generated
+ * Plans a new key for the secrets. If a rotation stopped halfway within the last hour, its key is used instead of a generated
+ * one.
+ * @param histories the histories of the secrets, for a generated key
  */
 export async function planNewKey(
   context: StepContext,
@@ -117,9 +118,9 @@ export async function planNewKey(
 }
 
 /**
- * Plans to make the key before the last rotation the current one again. Pure.
- * @param roleName the role that is to read it, for the command that stores another key
- * @throws Failure with a conflict when there is no such key
+ * Plans a rollback to the key before the last rotation. Pure.
+ * @param roleName the role that has to read it, for the command that stores a different key
+ * @throws Failure with a conflict if there is no such key
  */
 export function planGoingBack(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
   const secrets = histories.map(({ secret }) => secret);
@@ -149,7 +150,7 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
   };
 }
 
-/** Plans to leave the secrets as they are. */
+/** Returns a plan that leaves the secrets as they are. */
 export function planKeeping(secrets: SecretState[], rules: KeyRules, reason: string): Rotation {
   const expected = secrets.map(
     ({ region, name, arn, versionId }): SecretOutcome => ({
@@ -177,21 +178,21 @@ export function planKeeping(secrets: SecretState[], rules: KeyRules, reason: str
   };
 }
 
-/** A new value for secrets that exist: what the first step of `setup` does with `--existing-key replace`. */
+/** A new value for existing secrets: what the first step of `setup` does with `--existing-key replace`. */
 interface Replacement {
   input: StepInput<SetupRequest>;
   plan: SecretPlan;
 }
 
-/** What is to be replaced. */
+/** What to replace. */
 interface Wanted {
   name: string;
-  /** The secrets of that name, one in each Region. */
+  /** The secrets with that name, one in each Region. */
   secrets: SecretState[];
   rules: KeyRules;
 }
 
-/** The versions before, of secrets that get this key. Of a key that is given, what the secrets hold tells enough. */
+/** Returns the histories of secrets that get this key, if it is generated. For a given key, the current values are enough. */
 export async function historiesFor(
   { generated }: CheckedKey,
   { aws }: StepContext,
@@ -200,7 +201,7 @@ export async function historiesFor(
   return generated ? readHistories(aws, secrets) : [];
 }
 
-/** Plans it, with the secrets as they were read. */
+/** Plans the replacement, with the secrets that were read. */
 async function planReplacement(
   context: StepContext,
   { name, secrets, rules }: Wanted,
@@ -229,7 +230,7 @@ async function planReplacement(
   };
 }
 
-/** Stores the new value in every Region. */
+/** Stores the new value in all Regions. */
 function applyReplacement(context: StepContext, { input, plan }: Replacement): Promise<StepOutput> {
   return inStep(storeSecret.name, () => storeSecret.apply(context, input, plan));
 }

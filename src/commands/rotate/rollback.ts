@@ -8,26 +8,26 @@ import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { blockedBy } from '../../steps/conflict.ts';
 import { rotateMessages as messages } from './messages.ts';
 
-/** A secret with its current version and the one before. */
+/** A secret with its current and its previous version. */
 export interface History {
   secret: SecretState;
   current: StagedVersion;
   previous?: StagedVersion;
 }
 
-/** For each secret, the version to make current, or why there is none that all Regions could go back to. */
+/** For each secret, the version to make current; or why there is none that all Regions could go back to. */
 export type Rollback =
   | { key: KeyMaterial; back: { secret: SecretState; from: string; to: string }[] }
   | { conflict: Conflict };
 
-/** Reads the versions before, of secrets whose current values were read a moment ago; one without a value has no history. */
+/** Reads the previous versions of secrets whose current values were just read. A secret without a value has no history. */
 export async function readHistories(aws: Aws, secrets: SecretState[]): Promise<History[]> {
   const all = await Promise.all(
     secrets.map(async (secret) => {
       const current = currentOf(secret);
       const hasPrevious = current !== undefined && secret.previousId !== undefined;
       const previous = hasPrevious ? await readStage(aws, secret, 'AWSPREVIOUS') : undefined;
-      return current && { secret, current, ...(previous ? { previous } : {}) };
+      return current && { secret, current, previous };
     }),
   );
   return all.filter((each) => each !== undefined);
@@ -38,14 +38,14 @@ function currentOf({ versionId, storedAt, content }: SecretState): StagedVersion
   return {
     versionId,
     createdAt: storedAt ?? new Date(0),
-    ...(content.kind === 'text' ? { key: content.key } : {}),
+    key: content.kind === 'text' ? content.key : undefined,
   };
 }
 
 /**
- * Decides what to go back to: the one key that every Region has as its current or its previous version, and the older one
- * where there are two. So a rollback that stopped half-way is finished by the next one, a rotation that stopped half-way
- * is undone where it was done, and what has gone back already stays there. Pure.
+ * Chooses the rollback target: the key that every Region has as its current or previous version, and the older one if there are
+ * two. So the next rollback finishes one that stopped halfway. A rotation that stopped halfway is undone where it was done, and
+ * what was already rolled back stays. Pure.
  */
 export function planRollback(histories: History[], keyType: KeyType, roleName: string | undefined): Rollback {
   const [first, ...others] = histories;
@@ -72,7 +72,7 @@ function nothingInCommon(histories: History[], keyType: KeyType, roleName: strin
   );
 }
 
-/** The one before first, so that of two from the same moment it counts as the older one. */
+/** The previous version comes first, so that it counts as the older one if both have the same date. */
 function versionsOf({ current, previous }: History): StagedVersion[] {
   return previous ? [previous, current] : [current];
 }
@@ -102,10 +102,10 @@ function moveTo(
 }
 
 /**
- * Goes back in every Region, one after the other, in the order in which a new key is stored: who rotates at the same time
- * is met in the first one, before anything was changed.
+ * Rolls back in all Regions, one after the other, in the order in which a new key is stored. A concurrent rotation is then
+ * detected in the first Region, before anything has changed.
  * @param record called with each secret as soon as it is done
- * @throws Failure with a conflict if someone else made another version current meanwhile
+ * @throws Failure with a conflict if someone else made another version current in the meantime
  */
 export async function rollBack(
   aws: Aws,
@@ -130,7 +130,7 @@ export async function rollBack(
   return outcomes;
 }
 
-/** An earlier try of the same request, whose answer was lost, may have made it current. */
+/** An earlier attempt of the same request whose response was lost may have made it current. */
 async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): Promise<void> {
   const current = await readStage(aws, secret, 'AWSCURRENT');
   if (current?.versionId === versionId) return;
@@ -142,12 +142,12 @@ async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): 
 }
 
 /**
- * The key of a rotation that stopped half-way: some Regions hold it with the old key as their previous version, and in the
- * others the old key is still the current one. A generated key is nowhere else, so that it has to be found like this.
- * What is no key by these rules, was stored before the key in whose place it stands (someone went back to it), or is
- * older than a rotation takes (someone changed the key of one Region only, perhaps because it had leaked) comes from no
- * such rotation. Pure.
- * @param now by the clock that dates the versions: AWS's, in milliseconds
+ * Returns the key of a rotation that stopped halfway. Some Regions have it, with the old key as their previous version. In the
+ * others, the old key is still current. This is the only way to find a generated key again.
+ *
+ * Excluded are keys that break these rules, keys stored before the key that they replace (someone rolled back), and keys older
+ * than a rotation takes (someone changed the key in only one Region, perhaps because it had leaked). Pure.
+ * @param now by the clock that dates the versions, AWS's, in milliseconds
  */
 export function halfDoneKey(histories: History[], rules: KeyRules, now: number): KeyMaterial | undefined {
   const { keyType } = rules;
@@ -170,5 +170,5 @@ export function halfDoneKey(histories: History[], rules: KeyRules, now: number):
 }
 
 function distinct(keys: KeyMaterial[], keyType: KeyType): KeyMaterial[] {
-  return keys.filter((key, at) => keys.findIndex((other) => other.sameKey(key, keyType)) === at);
+  return keys.filter((key, index) => keys.findIndex((other) => other.sameKey(key, keyType)) === index);
 }

@@ -25,19 +25,19 @@ import type { RotateAnswers } from './options.ts';
 import { findToRotate, historiesFor, planGoingBack, planNewKey, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
 
-/** One run of `rotate`. */
+/** A run of `rotate`. */
 export interface RotateRun extends CommandRun {
   answers: RotateAnswers;
 }
 
 type Wizard = typeof import('./wizard.ts');
 
-/** Runs `rotate` and returns the exit code. Failures are printed before. */
+/** Runs `rotate` and returns the exit code. Prints failures. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, meantBy(answers).regions, (run) => performRotate({ ...run, answers }));
 }
 
-/** Read, plan, confirm, apply, check. */
+/** Reads, plans, confirms, applies and checks. */
 export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const { answers } = run;
   const context = stepContext(run, { withPolicies: false });
@@ -83,8 +83,8 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
 }
 
 /**
- * Finds what uses the secrets that get another value.
- * @throws Failure with the conflicts when something of it cannot use the new key
+ * Finds the users of the secrets that get a new value.
+ * @throws Failure with the conflicts if a user can't use the new key
  */
 async function usersOfRotation(
   run: RotateRun,
@@ -101,8 +101,8 @@ async function usersOfRotation(
 }
 
 /**
- * If the key is wrong, nothing needs to be asked. What type it must be may be known only from the secret, unless it can be no
- * password.
+ * Checks the key before anything is asked, if its type is known. If it may be a password, the type may be known only from the
+ * secret.
  */
 async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Promise<CheckedKey | undefined> {
   const { keyType, algorithm } = run.answers;
@@ -110,7 +110,7 @@ async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Prom
   return isKnown ? checkKeyOfFlags(unchecked, run) : undefined;
 }
 
-/** Returns the run with the key type from the secrets' tag, where no flag gives it. */
+/** Returns the run with the key type from the secrets' tag, if no flag gives it. */
 function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   const { answers } = run;
   const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
@@ -118,14 +118,14 @@ function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   return isOpen && tagged ? { ...run, answers: { ...answers, keyType: tagged } } : run;
 }
 
-/** The checks of `verify`, for the secrets as they are now. */
+/** Runs the checks of `verify` on the current secrets. */
 async function check(
   { aws, answers, progress }: RotateRun,
   { key, rules }: Rotation,
   secrets: SecretOutcome[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
-  const holds = { ...rules, ...(key ? { key } : {}) };
+  const holds = { ...rules, key };
   const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
   const role = answers.roleName ?? DEFAULTS.roleName;
   const checks = await verify(aws, { groups: [{ secrets: targets, role }] });
@@ -133,7 +133,7 @@ async function check(
   return checks;
 }
 
-/** Without anyone to ask: names all that is missing in one failure. */
+/** Lists everything that is missing in one failure, for a run that can't prompt. */
 function demandAnswers({ answers, common }: RotateRun): void {
   const { secretName, secretArns, keySource, rollback, dryRun } = answers;
   const missing = [
@@ -160,14 +160,14 @@ async function planRotation(
   if (!given) throw new Error('there is no key');
   const { checked } = given;
   const { name } = found;
-  // Who was asked for the key may have taken a while.
+  // Prompting for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
   const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
   const histories = await historiesFor(checked, context, secrets);
   return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
 }
 
-/** Carries it out, and keeps account of the Regions that are still to come. */
+/** Applies the rotation and tracks the remaining Regions. */
 async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
   const goOn = answers.rollback
@@ -180,7 +180,7 @@ async function apply(run: RotateRun, context: StepContext, rotation: Rotation): 
   progress.start(answers.rollback ? messages.goingBack : messages.storing);
   const silent = { begin: () => undefined, end: () => undefined };
   const secrets = await rotation.apply({ ...counting, ...silent });
-  // Who interrupts the last change hears what was changed, as with every other one.
+  // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
   progress.done(answers.rollback ? messages.wentBack : messages.stored);
   return secrets;
@@ -198,16 +198,17 @@ async function finish(
   if (output.options.json) {
     const { account, partition } = await aws.identity();
     printJson(output, {
-      ...(dryRun ? { dryRun } : {}),
+      dryRun: dryRun || undefined,
       account,
       partition,
       secrets: secrets.map(secretMembers),
-      ...(dryRun ? {} : { verdict: verdictOf(checks), checks }),
+      verdict: dryRun ? undefined : verdictOf(checks),
+      checks: dryRun ? undefined : checks,
     });
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
     showChecks(output, own, outdated);
   }
-  // What could not be read is reported; the new key is in place all the same.
+  // Undecided checks are reported, but the new key is in place.
   return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;
 }

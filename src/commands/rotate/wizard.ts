@@ -5,7 +5,7 @@ import { rotateMessages as messages } from './messages.ts';
 export { confirm } from '../../cli/questions/context.ts';
 export { askKey } from '../../cli/questions/key.ts';
 
-/** Asks which secret gets another key, unless that is known. Returns its name. */
+/** Asks which secret gets a new key, unless that is known. Returns its name. */
 export function askSecretToRotate(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,

@@ -15,7 +15,7 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
   command.argument('[command...]', help.sandboxArgument);
   command.optionsGroup(help.sandboxTitle);
   addOption(command, '--port <port>', help.port);
-  // No options for AWS: the sandbox has an endpoint, an account and credentials of its own.
+  // No options for AWS, because the sandbox has its own endpoint, account and credentials.
   addConversationOptions(command, { json: help.sandboxJson, debug: help.sandboxDebug });
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
     const isOvertaken = words.length > 0 && command.getOptionValueSource('port') === 'env';
@@ -32,7 +32,7 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
   });
 }
 
-/** Digits and nothing else: JavaScript would take `1e3`, `0x50` and a space for numbers too. */
+/** Digits only: JavaScript would also accept `1e3`, `0x50` and a space as numbers. */
 function portOf(text: string): number {
   return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 }

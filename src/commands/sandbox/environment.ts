@@ -5,27 +5,29 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { shellWord } from '../../text.ts';
 
-/** What leads AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
+/** The environment that connects AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
 export interface SandboxEnvironment {
   variables: Record<string, string>;
-  /** Where the files are. */
+  /** The folder of the files. */
   folder: string;
   /** Deletes the folder. */
   remove(): Promise<void>;
 }
 
-// Both are extended regular expressions, for JavaScript and for sed.
-/** Variables that may lead a client, or who it is, elsewhere. In an environment for the sandbox, only its own are set. */
+// Both are valid extended regular expressions in JavaScript and in sed.
+/**
+ * Variables that may change a client's endpoint or identity. In an environment for the sandbox, only the sandbox's own are set.
+ */
 const FOREIGN = '(AWS_[A-Za-z0-9_]*|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID|SANDBOX))';
-/** Those among them that only say how a client works. */
+/** Exceptions that only affect how a client works. */
 const KEPT = '(AWS_PAGER|AWS_DEFAULT_OUTPUT|AWS_CLI_AUTO_PROMPT|AWS_MAX_ATTEMPTS)';
 
 /**
- * Writes AWS configuration files for a sandbox, and returns them together with the variables to set. In the user's own files, an
- * endpoint or a profile could lead clients to AWS.
+ * Writes AWS configuration files for a sandbox, and returns them with the variables to set. In the user's own files, an endpoint
+ * or a profile could direct clients to AWS.
  */
 export async function createSandboxEnvironment(sandbox: Sandbox): Promise<SandboxEnvironment> {
-  // The sandbox has no Region of its own; where none is set, the guide's example stands in, as everywhere in the sandbox.
+  // The sandbox has no Region of its own. If none is set, it uses the guide's example, as elsewhere in the sandbox.
   const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || DEFAULTS.example.region;
   const { accessKeyId, secretAccessKey } = sandbox.credentials;
   const folder = await mkdtemp(join(tmpdir(), 'mc-static-key-sandbox-'));
@@ -55,7 +57,7 @@ export async function createSandboxEnvironment(sandbox: Sandbox): Promise<Sandbo
   };
 }
 
-/** Returns an environment as a child of the sandbox gets it. */
+/** Returns the environment for a child process of the sandbox. */
 export function withSandbox(
   env: NodeJS.ProcessEnv,
   { variables }: Pick<SandboxEnvironment, 'variables'>,
@@ -65,11 +67,11 @@ export function withSandbox(
   return { ...Object.fromEntries(inherited), ...variables };
 }
 
-/** Returns lines that do the same to the environment of a POSIX shell. */
+/** Returns lines that make the same changes to the environment of a POSIX shell. */
 export function shellLines({ variables }: Pick<SandboxEnvironment, 'variables'>): string[] {
   const foreignNames = `env | sed -nE '/^${KEPT}=/d; s/^${FOREIGN}=.*/\\1/p'`;
   return [
-    // One name is always there: zsh refuses `unset` without any.
+    // One name is always present, because zsh's `unset` requires an argument.
     `unset AWS_PROFILE $(${foreignNames})`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
   ];

@@ -1,6 +1,6 @@
 const NEWER_AWS_CLI = 'Install AWS CLI 2.13 or newer, or 1.29 or newer in version 1.';
 
-/** What the `sandbox` command says. */
+/** Messages of the `sandbox` command. */
 export const sandboxMessages = {
   shell: (url: string) =>
     `A shell in the AWS sandbox at ${url}. Secrets Manager, IAM, STS, KMS and MediaConnect are here; nothing reaches AWS. 'exit' ends it, and nothing is left.`,

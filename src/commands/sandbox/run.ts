@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { exitCodeOf, tell } from '../../cli/failure-output.ts';
+import { exitCodeOf, reportFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
@@ -12,7 +12,7 @@ import { createSandboxEnvironment, type SandboxEnvironment, shellLines, withSand
 import { sandboxMessages as messages } from './messages.ts';
 import { type ChildCommand, shellInSandbox } from './shell.ts';
 
-/** One run of the command. */
+/** A run of the command. */
 interface SandboxRun {
   sandbox: Sandbox;
   environment: SandboxEnvironment;
@@ -21,8 +21,8 @@ interface SandboxRun {
 }
 
 /**
- * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and returns its exit code; with a port, serves
- * in the foreground until a signal comes. Nothing is left afterwards.
+ * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and returns its exit code. With a port, serves in the
+ * foreground until a signal arrives. Nothing is left afterwards.
  */
 export async function runSandbox(
   command: string[],
@@ -39,7 +39,7 @@ export async function runSandbox(
     const run = { sandbox, environment, output, signals };
     return port === undefined ? await runInside(command, run) : await serve(run);
   } catch (error) {
-    tell(output, error);
+    reportFailure(output, error);
     return exitCodeOf(error);
   } finally {
     await environment?.remove();
@@ -48,21 +48,21 @@ export async function runSandbox(
   }
 }
 
-/** Signals that ask the program to end. */
+/** Signals that request termination. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Those that the program forwards where its command has the same terminal, which sends SIGINT to both. */
+/** Signals to forward if the command has the same terminal, which sends SIGINT to both. */
 const FORWARDED_IN_TERMINAL = ['SIGTERM', 'SIGHUP'] as const;
 
 interface SignalWatch {
-  /** Resolves when the first signal comes. */
+  /** Resolves with the first signal. */
   first: Promise<NodeJS.Signals>;
-  /** Returns the first signal if one has come. */
+  /** Returns the first signal, if any was received. */
   received(): NodeJS.Signals | undefined;
   stop(): void;
 }
 
-/** Watches for signals. None of them ends the process at once: there are files to delete. */
+/** Watches for signals. None of them ends the process immediately, because there are files to delete. */
 function watchSignals(): SignalWatch {
   let received: NodeJS.Signals | undefined;
   let onSignal = (_signal: NodeJS.Signals): void => undefined;
@@ -94,7 +94,7 @@ async function open(port: number | undefined): Promise<Sandbox> {
 }
 
 async function serve({ sandbox, environment, output, signals }: SandboxRun): Promise<number> {
-  output.say(messages.serving(sandbox.url));
+  output.info(messages.serving(sandbox.url));
   for (const line of shellLines(environment)) output.result(line);
   return exitCodeOfSignal(await signals.first);
 }
@@ -110,18 +110,19 @@ async function runInside(
   const env = withSandbox(process.env, environment);
   const [program, ...args] = command;
   const warning = await checkAwsCli(program, env);
-  if (warning !== undefined) output.insist(warning);
+  if (warning !== undefined) output.warn(warning);
   const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
-  if (program === undefined) output.say(messages.shell(sandbox.url));
+  if (program === undefined) output.info(messages.shell(sandbox.url));
   return runChild(child, program === undefined ? messages.yourShell : messages.yourCommand);
 }
 
 /**
- * Refuses to run an AWS CLI whose calls would go to AWS. Where another program is run, the AWS CLI that it would find gets a warning.
+ * Refuses to run an AWS CLI whose calls would go to AWS. For any other program, returns a warning if the AWS CLI that it would
+ * find is such a one.
  * @param program undefined for the user's shell
- * @returns the warning, if there is one
+ * @returns the warning, if any
  * @throws Failure if the program is such an AWS CLI
  */
 async function checkAwsCli(program: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
@@ -140,8 +141,8 @@ async function checkAwsCli(program: string | undefined, env: NodeJS.ProcessEnv):
 const AWS_VERSION_LIMIT_MS = 10_000;
 
 /**
- * Returns the version of an AWS CLI if it does not look at `AWS_ENDPOINT_URL`. Versions 1.29 and 2.13 were the first that do (AWS CLI
- * changelogs, July 2023).
+ * Returns the version of an AWS CLI if it ignores `AWS_ENDPOINT_URL`. Versions 1.29 and 2.13 were the first to support it (AWS
+ * CLI changelogs, July 2023).
  */
 async function strayingVersion(aws: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const asking = promisify(execFile)(aws, ['--version'], { env, timeout: AWS_VERSION_LIMIT_MS });
@@ -153,10 +154,10 @@ async function strayingVersion(aws: string, env: NodeJS.ProcessEnv): Promise<str
 
 /**
  * Runs a command to its end.
- * @param what the command is, for a message
+ * @param what the command's name for a message
  */
 async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
-  // The command decides what a signal means; the sandbox ends when the command does.
+  // The command decides what a signal means. The sandbox ends when the command does.
   const forwarded = sharesTerminal() ? FORWARDED_IN_TERMINAL : ENDING_SIGNALS;
   let forward = (_signal: NodeJS.Signals): void => undefined;
   try {
@@ -172,7 +173,7 @@ async function runChild({ program, args, env }: ChildCommand, what: string): Pro
   }
 }
 
-/** Returns whether Ctrl-C in a terminal reaches the command by itself, so that it would get a forwarded one twice. */
+/** Returns true if Ctrl-C in the terminal reaches the command directly. It would get a forwarded signal twice. */
 function sharesTerminal(): boolean {
   return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }

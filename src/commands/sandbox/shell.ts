@@ -10,13 +10,13 @@ export interface ChildCommand {
   env: NodeJS.ProcessEnv;
 }
 
-/** Puts a mark before the prompt of bash, whatever its startup files do to the prompt. */
+/** Adds a mark to bash's prompt, whatever its startup files do to the prompt. */
 const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
 
 /**
- * Returns the user's shell as it is opened in the sandbox. Many startup files export AWS_PROFILE and the like, so bash and zsh get
+ * Returns the user's shell for the sandbox. Many startup files export AWS_PROFILE and similar variables, so bash and zsh get
  * startup files that restore the sandbox's environment after the user's own.
- * @param inherited the environment of a child of the sandbox
+ * @param inherited the environment of a child process of the sandbox
  */
 export async function shellInSandbox(
   inherited: NodeJS.ProcessEnv,
@@ -43,7 +43,7 @@ function bashrc(environment: SandboxEnvironment): string {
   return ['if [ -f ~/.bashrc ]; then . ~/.bashrc; fi', ...shellLines(environment), ''].join('\n');
 }
 
-/** The user's folder is restored at once, so that zsh reads all other startup files there, and keeps its history there. */
+/** Restores the user's folder first, so that zsh reads all other startup files from there, and keeps its history there. */
 function zshenv({ ZDOTDIR }: NodeJS.ProcessEnv, environment: SandboxEnvironment): string {
   return `${ZDOTDIR === undefined ? 'unset ZDOTDIR' : `export ZDOTDIR=${shellWord(ZDOTDIR)}`}
 mc_static_key_sandbox() {

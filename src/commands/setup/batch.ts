@@ -27,16 +27,16 @@ import { setupMessages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, planKeys } from './keys.ts';
 import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './verify-result.ts';
 
-/** How a manifest is carried out. */
+/** How to apply a manifest. */
 export interface ManifestHow {
   dryRun: boolean;
-  /** Whether secrets that are scheduled for deletion are restored, whatever the file says. */
+  /** True to restore secrets that are scheduled for deletion, regardless of the file. */
   restore: boolean;
 }
 
 /**
- * Runs `setup --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `setup --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runManifest(
   { path, ...how }: ManifestHow & { path: string },
@@ -45,7 +45,7 @@ export function runManifest(
   return runWithManifest(path, common, (run, manifest) => performManifest(run, manifest, how));
 }
 
-/** Read, plan, confirm, apply, prove: as `setup` does, for all keys of a manifest. */
+/** Reads, plans, confirms, applies and checks, like `setup`, for all keys of a manifest. */
 export async function performManifest(
   run: CommandRun,
   manifest: Manifest,
@@ -57,11 +57,11 @@ export async function performManifest(
   await showAccount(run);
   const open = plan.keys.filter(isOpen);
   const inPlace = messages.nothingToDo.setup(open.length, requests.length);
-  // In place is what the checks find so.
+  // The checks decide whether a key is in place.
   const telling = dryRun ? { dryRun, nothingToDo: inPlace } : { dryRun };
   const changes = (open.length > 0 || requests.length === 0) && printChanges(run, plan, telling);
   if (dryRun) return finish(run, requests, asPlanned(plan));
-  // When nothing is to be done, the end says the same.
+  // If there is nothing to do, the end of the run says the same.
   if (changes)
     printSkipped(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, batchEndings.setup);
   if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
@@ -70,7 +70,7 @@ export async function performManifest(
   const proofs = await proveKeys(run, requests, result, outdated);
   const good = result.keys.filter(({ failure }) => !failure).length;
   if (!changes && (good > 0 || requests.length === 0))
-    run.output.say(messages.nothingToDo.setup(good, requests.length));
+    run.output.info(messages.nothingToDo.setup(good, requests.length));
   return finish(run, requests, result, { proofs, outdated: outdatedOf(planned.outdated, result) });
 }
 
@@ -80,9 +80,9 @@ async function requestsOf(
   restore: boolean,
 ): Promise<SetupRequest[]> {
   const { keys, warnings } = await loadKeys(manifest, keyInput);
-  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
-  return manifest.keys.map(({ answers }, at) =>
-    completeRequest({ ...answers, restore: restore || answers.restore }, keys[at]),
+  for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
+  return manifest.keys.map(({ answers }, index) =>
+    completeRequest({ ...answers, restore: restore || answers.restore }, keys[index]),
   );
 }
 
@@ -90,16 +90,16 @@ function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): 
   return failedAmong(namesOfKeys(requests), failures);
 }
 
-/** The first secret that holds a key which this run has made. */
+/** Returns the first secret with a key that this run generated. */
 function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef | undefined {
   return requests
-    .flatMap(({ secret }, at) =>
-      secret.kind === 'store' && secret.generated ? (keys[at]?.secrets ?? []) : [],
+    .flatMap(({ secret }, index) =>
+      secret.kind === 'store' && secret.generated ? (keys[index]?.secrets ?? []) : [],
     )
     .find(({ action }) => action === 'created' || action === 'updated');
 }
 
-/** What of a result is of use to the keys that are set up; the rest was done for keys that failed. */
+/** Returns the part of a result that concerns the keys that are set up. The rest was done for keys that failed. */
 function usableIn({ keys, roles: all }: SetupResult): SetupResult {
   const roles = all.filter((role) => role.keys.some((at) => !keys[at]?.failure));
   return {
@@ -139,6 +139,6 @@ async function finish(
       outdated,
     });
   }
-  const told = summary ? usable : {};
-  return endOfBatch(run, { failed, all: requests.length, told, end: batchEndings.setup });
+  const reported = summary ? usable : {};
+  return endOfBatch(run, { failed, all: requests.length, reported, end: batchEndings.setup });
 }

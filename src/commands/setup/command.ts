@@ -14,7 +14,7 @@ export function addSetup(program: Command, registration: Registration): void {
     if (manifest !== undefined) {
       return {
         problems: manifestProblems(command, 'setup'),
-        asksForRegion: false,
+        usesConfiguredRegion: false,
         run: async () =>
           (await import('./batch.ts')).runManifest({ path: manifest, dryRun, restore }, common),
       };
@@ -23,7 +23,7 @@ export function addSetup(program: Command, registration: Registration): void {
     const { answers, problems } = readAnswers(options);
     return {
       problems,
-      asksForRegion: options.secretArn === undefined && options.region === undefined,
+      usesConfiguredRegion: options.secretArn === undefined && options.region === undefined,
       run: async () => (await import('./run.ts')).runSetup(answers, common),
     };
   });

@@ -14,17 +14,17 @@ import { setupMessages as messages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 
-/** Keys of which is known what exists, and what will be done. */
+/** Keys with their observed state and plan. */
 export interface PlannedKeys {
   context: StepContext;
-  /** With the kind of key where only the secrets tell it. */
+  /** The requests, with the key type from the secrets if it is not given. */
   requests: SetupRequest[];
   plan: SetupPlan;
   /** For each key, what has to be updated before it can use the new one. */
   outdated: VerifyCheck[][];
 }
 
-/** Reads what exists, for one key or many, and plans. */
+/** Reads the current state, for one key or many, and plans. */
 export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
   const context = stepContext(run);
   run.progress.start(messages.reading);
@@ -43,7 +43,7 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
   };
 }
 
-/** For each key, the secrets that exist and get another value, and that value. */
+/** Returns, for each key, the existing secrets that get a new value, and that value. */
 function replacedIn({ keys }: SetupPlan): Replaced[] {
   return keys.map((key) => {
     const { secrets, input } = key;
@@ -58,7 +58,7 @@ function replacedIn({ keys }: SetupPlan): Replaced[] {
   });
 }
 
-/** Carries the plan out; where it changes nothing, what it expects is what there is. */
+/** Applies the plan. If it changes nothing, the expected outcomes are the result. */
 export async function applyKeys(
   run: CommandRun,
   { context, plan }: Pick<PlannedKeys, 'context' | 'plan'>,
@@ -67,12 +67,12 @@ export async function applyKeys(
   return applyAll(context, plan, counter(run.progress, plan.keys.filter(isOpen).length));
 }
 
-/** What exists after a run. */
+/** Returns the outcomes of a run. */
 export function outcomesOf({ keys, policies, roles }: SetupResult): Outcomes {
   return { secrets: keys.flatMap(({ secrets }) => secrets), policies, roles: roles.map(({ role }) => role) };
 }
 
-/** What the MediaConnect API takes, for each key that is set up and each of its Regions. */
+/** Returns the settings for the MediaConnect API, for each key that is set up and each of its Regions. */
 export async function encryptionSettings(
   requests: SetupRequest[],
   { keys, roles }: SetupResult,
@@ -80,15 +80,15 @@ export async function encryptionSettings(
 ): Promise<EncryptionSettings[]> {
   const roleArns = new Map(roles.flatMap(({ keys: read, role }) => read.map((at) => [at, role.arn])));
   const settings = await Promise.all(
-    requests.map((request, at) => {
-      const [key, roleArn = ''] = [keys[at], roleArns.get(at)];
+    requests.map((request, index) => {
+      const [key, roleArn = ''] = [keys[index], roleArns.get(index)];
       return !key || key.failure ? [] : settingsOf(request, key, roleArn, dryRun);
     }),
   );
   return settings.flat();
 }
 
-/** The algorithm is that of the key which the secret really holds. */
+/** The algorithm is that of the key that the secret actually holds. */
 async function settingsOf(
   { keyType }: SetupRequest,
   { secrets, key: stored, seen }: KeyResult,
@@ -98,10 +98,10 @@ async function settingsOf(
   const read = await seen;
   const known = 'value' in read ? read.value : [];
   return secrets.map(({ arn, region, action }) => {
-    // In a dry run a secret that stays as it is holds what was seen, and every other one will hold the key of the run.
+    // In a dry run, a kept secret holds the value that was read, and all others will hold the key of the run.
     const holds = dryRun && action !== 'kept' ? undefined : known.find((secret) => secret.arn === arn);
     const key = holds?.content.kind === 'text' ? holds.content.key : stored;
     const algorithm = keyType === 'static-key' && key ? algorithmOfLength(key.length) : undefined;
-    return { region, keyType, ...(algorithm ? { algorithm } : {}), roleArn, secretArn: arn };
+    return { region, keyType, algorithm, roleArn, secretArn: arn };
   });
 }

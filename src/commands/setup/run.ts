@@ -21,7 +21,7 @@ import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
 
-/** Runs `setup` and returns the exit code. Failures are printed before. */
+/** Runs `setup` and returns the exit code. Prints failures. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, regionsOf(answers), async (run) => {
     await performSetup({ ...run, answers });
@@ -29,7 +29,7 @@ export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<
   });
 }
 
-/** Read, plan, confirm, apply, prove. */
+/** Reads, plans, confirms, applies and checks. */
 export async function performSetup(run: SetupRun): Promise<void> {
   const wizard = run.interactive ? await import('./wizard.ts') : undefined;
   const answered = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
@@ -48,7 +48,7 @@ export async function performSetup(run: SetupRun): Promise<void> {
 
 type Resolve = (run: SetupRun, conflict: Conflict, answered: CompleteAnswers) => Promise<CompleteAnswers>;
 
-/** Reads what exists and plans; in a terminal, asks about each conflict and plans again. */
+/** Reads the current state and plans. In a terminal, asks about each conflict and plans again. */
 async function planWithoutConflicts(
   run: SetupRun,
   first: CompleteAnswers,
@@ -67,7 +67,7 @@ async function planWithoutConflicts(
   }
 }
 
-/** @throws the failure of the one key, if it has one */
+/** @throws the failure of the key, if it has one */
 function demandSuccess(result: SetupResult): SetupResult {
   const failure = result.keys[0]?.failure;
   if (failure) throw failure;

@@ -22,8 +22,7 @@ import { setupMessages } from '../../ui/messages.ts';
 import { mark } from '../../ui/verdicts.ts';
 
 /**
- * Proves of each role, and of all keys that it reads, that MediaConnect will be able to use them. A key of which that
- * does not hold gets a failure that says why.
+ * Checks for each role and its keys that MediaConnect can use them. A key with a failed check gets a failure with the reason.
  * @param outdated what has to be updated before it can use one of the keys
  */
 export async function proveKeys(
@@ -46,10 +45,10 @@ export async function proveKeys(
 
 /** Returns what has to be updated before it can use the keys that are set up. */
 export function outdatedOf(outdated: VerifyCheck[][], { keys }: SetupResult): VerifyCheck[] {
-  return outdated.filter((_checks, at) => keys[at] && !keys[at].failure).flat();
+  return outdated.filter((_checks, index) => keys[index] && !keys[index].failure).flat();
 }
 
-/** The checks of `setup`, what has to be updated included, as the JSON document has them. */
+/** Returns the checks of `setup` for the JSON document, including what has to be updated. */
 export function documentChecks(proofs: Proof[] | undefined, outdated: VerifyCheck[]): Check[] {
   if (!proofs) return [];
   const members = ({ id, verdict, subject, detail }: VerifyCheck) => ({
@@ -62,7 +61,7 @@ export function documentChecks(proofs: Proof[] | undefined, outdated: VerifyChec
   return [...proofs.flatMap(({ checks }) => checks), ...outdated.map(members)];
 }
 
-/** Returns the checks that cannot tell. */
+/** Returns the undecided checks. */
 export function undecidedChecks(proofs: Proof[]): Check[] {
   return proofs.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict === 'cannot-tell');
 }
@@ -73,17 +72,17 @@ function conclusion({ outcomes }: CommandRun, open: Check[], outdated: readonly 
   return (outcomes.ofManifest ? batchMessages : setupMessages).proven;
 }
 
-/** Reports what the checks cannot tell: a warning, because nothing has failed. */
+/** Prints undecided checks as a warning, because nothing has failed. */
 function printUndecided({ output }: CommandRun, open: Check[]): void {
   const { paint } = output;
   const alike = ({ id, detail }: Check) => `${id} ${detail}`;
   const groups = folded(open, open.length > MOST_LINES ? alike : undefined);
   for (const [{ subject, detail }, ...others] of groups.slice(0, MOST_LINES)) {
     const subjects = others.length > 0 ? batchMessages.andOthers(subject, others.length) : subject;
-    output.insist(`${mark(paint, 'cannot-tell')} ${plain(`${subjects}: ${detail}`)}`);
+    output.warn(`${mark(paint, 'cannot-tell')} ${plain(`${subjects}: ${detail}`)}`);
   }
   const more = groups.slice(MOST_LINES).flat().length;
-  if (more > 0) output.insist(batchMessages.more(more));
+  if (more > 0) output.warn(batchMessages.more(more));
 }
 
 async function proveRole(
@@ -106,8 +105,8 @@ async function proveRole(
     keys: members.map(({ request: { keyType, algorithm }, result: { secrets, key } }) => ({
       secrets,
       keyType,
-      ...(algorithm ? { algorithm } : {}),
-      ...(key ? { key } : {}),
+      algorithm,
+      key,
     })),
   };
   const proof = await lookAt(run, role, reading, expected);
@@ -119,7 +118,7 @@ async function proveRole(
   return proof;
 }
 
-/** What the secrets of a key hold. When they cannot be read back, that is why the key is not proven. */
+/** Returns the state of a key's secrets. If they can't be read back, the key fails with that reason. */
 async function seenIn({ result }: { result: KeyResult }): Promise<SecretState[]> {
   const seen = await result.seen;
   if ('value' in seen) return seen.value;
@@ -143,19 +142,19 @@ async function lookAt(
   expected: Expectation,
 ): Promise<Proof> {
   const { aws, interrupt } = run;
-  // When nothing was changed, what was read a moment ago is what AWS holds.
+  // If nothing was changed, what was just read is the current state.
   if (unchanged) return evaluate({ secrets: await reading, role: unchanged }, expected, await aws.identity());
   const onWait = (elapsedMs: number) => showWaiting(run, messages.waiting, elapsedMs);
   const context = { aws, limits: LIMITS, interrupt, onWait };
   return prove(context, { policies, roleName: role.name }, reading, expected);
 }
 
-/** Whether a check is about a key: about one of its secrets, or about the role of all. */
+/** Returns true if a check concerns a key: one of its secrets, or the role that all keys share. */
 function concerns({ subject }: Check, { secrets }: KeyResult): boolean {
   return !subject.includes(':secretsmanager:') || secrets.some(({ arn }) => arn === subject);
 }
 
-/** The failure that names what does not hold. */
+/** Returns the failure that names the failed check. */
 function notProven(failed: Check[], changed: boolean): Failure {
   const [first] = failed;
   return new Failure(messages.failed(first?.subject ?? '', first?.detail ?? ''), {

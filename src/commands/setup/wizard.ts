@@ -18,9 +18,9 @@ import { askChoice, askText } from '../../ui/prompt.ts';
 
 export { confirm } from '../../cli/questions/context.ts';
 
-/** Asks what the flags left open, in the order of the AWS guide. */
+/** Asks for what the flags don't give, in the order of the AWS guide. */
 export async function askMissing(context: WizardContext): Promise<CompleteAnswers> {
-  // A key that the flags name is read first: if it is wrong, nothing needs to be asked.
+  // A key that the flags name is read first. If it is invalid, nothing needs to be asked.
   const early = await keyOfFlags(context);
   await askAccount(context);
   if (asksForSecret(context.answers, early)) heading(context, messages.stepOne);
@@ -30,18 +30,18 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
   if (answers.roleName === undefined || answers.roleDescription === undefined)
     heading(context, messages.stepThree);
   const roleName = answers.roleName ?? (await askRoleName(context));
-  // The description of a role that exists stays as it is.
+  // The description of an existing role stays the same.
   const roleDescription =
     answers.roleDescription ??
     ((await roleExists(context, roleName)) ? undefined : await askRoleDescription(context));
   const described = roleDescription === undefined ? {} : { roleDescription };
-  return { answers: { ...answers, policyName, roleName, ...described }, ...(checked ? { checked } : {}) };
+  return { answers: { ...answers, policyName, roleName, ...described }, checked };
 }
 
-/** Whether a role of that name exists; false where that may not be looked at. */
+/** Returns true if a role with that name exists, and false if the caller isn't allowed to read it. */
 async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
   const role = seenIn(await observed(describeRole(aws, name)));
-  if (role) output.say(messages.roleThere(plain(role.name)));
+  if (role) output.info(messages.roleThere(plain(role.name)));
   return role !== undefined;
 }
 
@@ -75,7 +75,7 @@ async function askSecret(
   return { answers: { ...answers, secretName }, checked };
 }
 
-/** What changes nothing that is there already. */
+/** Resolutions that don't change existing resources. */
 const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
   'keep-key',
   'secret-name',
@@ -84,19 +84,19 @@ const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
   'key-type',
 ]);
 
-/** Shows what is in the way and asks for one of the ways out. */
+/** Shows a conflict and asks for one of its resolutions. */
 export async function resolveConflict(
   context: WizardContext,
   conflict: Conflict,
   answered: CompleteAnswers,
 ): Promise<CompleteAnswers> {
-  context.output.say();
-  for (const line of conflictLines(conflict)) context.output.say(line);
+  context.output.info();
+  for (const line of conflictLines(conflict)) context.output.info(line);
   const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
   const isSafe = ({ value }: { value: Choice['id'] }) => CHANGE_NOTHING_THERE.has(value);
   const stop = { value: 'stop' as const, name: messages.stop };
   const [safe, others] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
-  // The first one is what Enter takes.
+  // Enter selects the first option.
   const chosen = await askChoice<Choice['id'] | 'stop'>(
     messages.conflict,
     safe.length > 0 ? [...safe, ...others, stop] : [stop, ...others],
@@ -133,7 +133,7 @@ function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
 }
 
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
-  // A secret that exists is used as it is, whatever it holds.
+  // An existing secret is used as is, whatever its value.
   if (context.answers.secretArns.length > 0) return { restore: true };
   explain(context, messages.restoreThenWhy);
   const then = await askChoice<'compare' | 'keep' | 'replace'>(messages.restoreThen, [
@@ -141,7 +141,7 @@ async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>
     { value: 'keep', name: messages.restoreKeep },
     { value: 'replace', name: messages.restoreReplace },
   ]);
-  return { restore: true, ...(then === 'compare' ? {} : { existingKey: then }) };
+  return { restore: true, existingKey: then === 'compare' ? undefined : then };
 }
 
 async function askScope(): Promise<Partial<SetupAnswers>> {
@@ -156,7 +156,7 @@ function askPolicyName(context: WizardContext): Promise<string> {
   return askName(context, messages.policyName, messages.policyNameWhy, DEFAULTS.policyName, rules.policyName);
 }
 
-/** Asks what the names of the secrets begin with, all of which those must that are known. */
+/** Asks for a prefix of secret names. All known names must start with it. */
 function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
   explain(context, messages.prefixWhy);
   const check = (answer: string) =>

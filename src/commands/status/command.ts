@@ -17,7 +17,7 @@ export function addStatus(program: Command, registration: Registration): void {
     if (manifest !== undefined) {
       return {
         problems: manifestProblems(command, 'status'),
-        asksForRegion: false,
+        usesConfiguredRegion: false,
         run: async () => (await import('./run.ts')).runStatusManifest(manifest, common),
       };
     }
@@ -25,7 +25,7 @@ export function addStatus(program: Command, registration: Registration): void {
     const { answers, problems } = readStatusAnswers(options);
     return {
       problems,
-      asksForRegion: options.region === undefined,
+      usesConfiguredRegion: options.region === undefined,
       run: async () => (await import('./run.ts')).runStatus(answers, common),
     };
   });

@@ -7,8 +7,8 @@ import { mark, worst } from '../../ui/verdicts.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
 
 /**
- * What `status` shows: roles, the policies of each, the secrets of each by Region, what is not connected, and what is missing.
- * @param manifest the file that names all of it, if one does
+ * Returns the output of `status`: roles with their policies, secrets by Region, what is not connected, and what is missing.
+ * @param manifest the file that names all of it, if any
  */
 export function statusText(
   status: Status,
@@ -30,7 +30,7 @@ export function statusText(
   return [...lines, '', ...endLines(page, status, manifest)].join('\n');
 }
 
-/** How much there is, and how much of it is not right. */
+/** Returns the number of resources, and of those with problems. */
 function countLine({ roles, secrets, missing = [] }: Status): string {
   const checks = [...roles, ...secrets].flatMap((each) => each.checks);
   const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
@@ -91,12 +91,12 @@ function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSec
     });
 }
 
-/** The Regions of ARNs and ARN patterns, each once. */
+/** Returns the unique Regions of ARNs and ARN patterns. */
 function regionsOf(arns: string[]): string[] {
   return [...new Set(arns.map((arn) => arn.split(':')[3] || messages.anyRegion))];
 }
 
-/** What this program made and nothing uses. */
+/** Returns lines about what this program created and nothing uses. */
 function looseLines(page: Page, { secrets, policies }: Status): string[] {
   const loose = secrets.filter(({ roles }) => roles.length === 0);
   if (loose.length + policies.length === 0) return [];
@@ -111,7 +111,7 @@ function looseLines(page: Page, { secrets, policies }: Status): string[] {
   ];
 }
 
-/** Where was looked, what could not be looked at, and how to find out more. */
+/** Returns lines about the searched Regions, what could not be read, and how to find out more. */
 function endLines(page: Page, { regions, notes, roles, secrets }: Status, manifest?: string): string[] {
   const command = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
   return [
@@ -132,7 +132,7 @@ function hasFailed(checks: StatusCheck[], subjects: (string | undefined)[]): boo
   return checks.some(({ verdict, subject }) => verdict === 'failed' && subjects.includes(subject));
 }
 
-/** The command for all checks of one secret: one with which something is wrong, and the role, if there is such. */
+/** Returns the command for all checks of one secret: one with a problem and its role, if there is any. */
 function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | undefined {
   const failed = new Set(
     [...roles, ...secrets].flatMap(({ checks }) =>
@@ -147,7 +147,10 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   return own('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
 }
 
-/** What a manifest names and the account lacks: one line for each thing, a secret with all its Regions; and what brings it. */
+/**
+ * Returns lines about what a manifest names and the account lacks, one for each resource (a secret with all its Regions), and the
+ * command that creates it.
+ */
 function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
   const { missing = [], secrets } = status;
   // `setup` restores nothing without `--restore`.
@@ -176,7 +179,7 @@ function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
   ];
 }
 
-/** A command for all that the manifest names. */
+/** Returns a command for everything that the manifest names. */
 function withManifest(command: 'setup' | 'verify', manifest: string, ...more: string[]): string {
   return own(command, '--manifest', plain(manifest), ...more);
 }

@@ -12,12 +12,15 @@ import type { StatusAnswers } from '../../inventory/types.ts';
 import type { Manifest } from '../../manifest/types.ts';
 import { statusText } from './report.ts';
 
-/** Runs `status` and returns the exit code. Failures are printed before. */
+/** Runs `status` and returns the exit code. Prints failures. */
 export function runStatus(answers: StatusAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, answers.regions, (run) => performStatus(run, answers));
 }
 
-/** Looks, checks, shows. What the checks find is for the reader; only what cannot be looked at at all is a failure. */
+/**
+ * Reads, checks and prints. Failed checks are information for the reader and no failure of the command; only an account that
+ * can't be read is.
+ */
 export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
   const { output } = run;
   const { status } = await lookThrough(run, regions, collect);
@@ -27,14 +30,14 @@ export async function performStatus(run: CommandRun, { regions }: StatusAnswers)
 }
 
 /**
- * Runs `status --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `status --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runStatusManifest(path: string, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, performStatusManifest);
 }
 
-/** The status of what a manifest names: its roles, policies and secrets, and what of these the account lacks. */
+/** Prints the status of what a manifest names: its roles, policies and secrets, and those that the account lacks. */
 export async function performStatusManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
   const named = namedIn(manifest);
   const { output } = run;

@@ -5,13 +5,13 @@ import { plain } from '../../text.ts';
 import { wrap } from '../../ui/output.ts';
 import { colorOf, mark, worst } from '../../ui/verdicts.ts';
 
-/** Where and how lines are shown. */
+/** Width and colors for printed lines. */
 export interface Page {
   width: number;
   paint: ChalkInstance;
 }
 
-/** A secret and all that was checked about it in its place in the tree. */
+/** A secret with all its checks at this place in the tree. */
 export interface SecretRow {
   secret: StatusSecret;
   checks: StatusCheck[];
@@ -20,21 +20,21 @@ export interface SecretRow {
 const READ_WIDTH = '2026-11-25'.length;
 const GAP = '  ';
 
-/** How the columns of some secrets are set: the same for all Regions, so that they can be read down. */
+/** The column layout of some secrets: the same for all Regions, so that the columns align. */
 interface Shape {
-  /** In front of a Region. */
+  /** The indent of a Region. */
   indent: string;
-  /** Columns of the longest name beside which the facts have room; 0 when there is none. */
+  /** The width of the longest name that leaves room for the other columns; 0 if there is none. */
   nameWidth: number;
   ageWidth: number;
 }
 
-/** The lines of some secrets, grouped by Region: one for each where it fits, and what is wrong with it below. */
+/** Returns the lines of some secrets, grouped by Region: one line for each if it fits, with its problems below. */
 export function secretLines(page: Page, indent: string, rows: SecretRow[]): string[] {
   const shape = shapeFor(page, indent, rows);
   const regions = [...new Set(rows.map(({ secret }) => secret.region))];
-  return regions.flatMap((region, at) => [
-    regionLine(page, shape, region, at === 0),
+  return regions.flatMap((region, index) => [
+    regionLine(page, shape, region, index === 0),
     ...rows.filter(({ secret }) => secret.region === region).flatMap((row) => rowLines(page, shape, row)),
   ]);
 }
@@ -44,13 +44,13 @@ function shapeFor({ width }: Page, indent: string, rows: SecretRow[]): Shape {
   const room = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
   const lengths = rows.map(({ secret }) => plain(secret.name).length).filter((length) => length <= room);
   if (lengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
-  // The titles of the columns stand beside the first Region, whose name may be longer than those of the secrets.
+  // The column titles are next to the first Region, whose name may be longer than those of the secrets.
   const [first] = rows;
   const regionWidth = (first?.secret.region.length ?? 0) - startOf('').length;
   return { indent, ageWidth, nameWidth: Math.max(...lengths, Math.min(regionWidth, room)) };
 }
 
-/** As much as stands in front of a name: the indent under the Region, the mark and a space. */
+/** Returns what precedes a name: the indent under the Region, the mark and a space. */
 function startOf(indent: string): string {
   return `${indent}${GAP}  `;
 }
@@ -59,7 +59,7 @@ function regionLine({ paint }: Page, { indent, nameWidth, ageWidth }: Shape, reg
   if (!first || nameWidth === 0) return `${indent}${region}`;
   const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
   const before = startOf('').length + nameWidth;
-  // Beside a Region's name that reaches into the columns they would not stand above them.
+  // Next to a Region name that extends into the columns, the titles would not align with them.
   return region.length > before
     ? `${indent}${region}`
     : `${indent}${region.padEnd(before)}${GAP}${paint.dim(titles)}`;
@@ -73,7 +73,7 @@ function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): stri
   const [age, read] = [ageOf(secret), secret.lastRead ?? messages.never];
   const remarks = remarksOf(secret).join('; ');
   const problems = problemLines(page, below, checks);
-  // A name that leaves no room beside it moves the facts to the next line. It is never cut.
+  // After a name that leaves no room, the other columns go to the next line. A name is never truncated.
   if (name.length > nameWidth) {
     const facts = [messages.aged(age, read), ...(remarks ? [remarks] : [])].join('; ');
     return [begin + name, ...wrapped(page, below, facts), ...problems];
@@ -99,7 +99,7 @@ function ageOf({ keyAgeDays, keySinceFrom }: StatusSecret): string {
   return keyAgeDays === null ? messages.notKnown : messages.days(keyAgeDays, keySinceFrom === 'version');
 }
 
-/** What is not right among some checks, a sentence each. */
+/** Returns the problems among some checks, one sentence each. */
 export function problemLines(page: Page, indent: string, checks: StatusCheck[]): string[] {
   return checks
     .filter(({ verdict }) => verdict !== 'ok')
@@ -108,7 +108,7 @@ export function problemLines(page: Page, indent: string, checks: StatusCheck[]):
     );
 }
 
-/** A text from AWS or about it, broken between words. */
+/** Wraps a text from or about AWS between words. */
 export function wrapped({ width }: Page, indent: string, text: string): string[] {
   return wrap(`${indent}${plain(text)}`, width).split('\n');
 }

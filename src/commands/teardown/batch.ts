@@ -23,20 +23,20 @@ import { teardownMessages as messages } from './messages.ts';
 import { showBatchTeardown, undoManifestCommand } from './summary.ts';
 import type { TeardownRequest } from './types.ts';
 
-/** How what a manifest names is taken down. */
+/** How to tear down what a manifest names. */
 export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
   dryRun: boolean;
 }
 
 /**
- * Runs `teardown --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `teardown --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runTeardownManifest(path: string, how: TeardownHow, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, how));
 }
 
-/** Read, plan, confirm, apply: as `teardown` does, for all keys of a manifest. */
+/** Reads, plans, confirms and applies, like `teardown`, for all keys of a manifest. */
 export async function performTeardownManifest(
   run: CommandRun,
   manifest: Manifest,
@@ -62,7 +62,7 @@ export async function performTeardownManifest(
   return finish(run, manifest, planned, await takeDown(run, request, planned), dryRun);
 }
 
-/** No one types many names; their number shows that the plan was read. */
+/** Nobody types many names. Typing their number shows that the user has read the plan. */
 async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
   const { confirmByTyping } = await import('./wizard.ts');
   const count = `${others.length + 1}`;
@@ -92,11 +92,11 @@ function finish(
   if (output.options.json) {
     const { account, partition } = found.identity;
     printJson(output, {
-      ...(dryRun ? { dryRun } : {}),
+      dryRun: dryRun || undefined,
       account,
       partition,
       ...tornDownMembers(whole, scheduled),
-      ...(undo ? { undo } : {}),
+      undo,
       ...leftMembers(run.outcomes),
       ...failedMembers(failed),
     });
@@ -106,7 +106,7 @@ function finish(
   return endOfBatch(run, {
     failed,
     all: plan.targets.length,
-    told: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
+    reported: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
     end: batchEndings.teardown,
   });
 }

@@ -18,7 +18,7 @@ export function addTeardown(program: Command, registration: Registration): void 
     const { manifest } = options;
     return {
       problems: [...problems, ...manifestProblems(command, 'teardown')],
-      asksForRegion: false,
+      usesConfiguredRegion: false,
       run: async () =>
         manifest === undefined
           ? (await import('./run.ts')).runTeardown(answers, common)

@@ -24,14 +24,14 @@ import { findAll, type Looking } from './plan/observe.ts';
 import type { ScheduledSecret } from './summary.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from './types.ts';
 
-/** Secrets of which is known what exists and what will be done. */
+/** Secrets with their observed state and plan. */
 export interface PlannedTeardown {
   context: StepContext;
   found: Findings;
   plan: TeardownPlan;
 }
 
-/** Reads what exists, of one secret or many, and plans. */
+/** Reads the current state of one secret or many, and plans. */
 export async function planToTakeDown(run: CommandRun, request: TeardownRequest): Promise<PlannedTeardown> {
   const context = stepContext(run);
   const { targets } = request;
@@ -43,7 +43,7 @@ export async function planToTakeDown(run: CommandRun, request: TeardownRequest):
   return { context, found, plan: refuseMissing(plan) };
 }
 
-/** Carries it out, keeps account of what is still to come, and makes sure that it is gone. */
+/** Applies the plan, tracks the remaining changes, and verifies that everything is gone. */
 export async function takeDown(
   run: CommandRun,
   request: TeardownRequest,
@@ -72,21 +72,21 @@ export async function takeDown(
 }
 
 /**
- * After so many looks in a row that show something left, IAM is not late: the plan did not have it, and the run takes it down too.
+ * After this many consecutive reads that show something left, it is not a delay of IAM. The plan did not have it, so the run
+ * plans again.
  */
 const LOOKS_UNTIL_REPLANNED = 3;
 
-/** How often a run makes a new plan for what its first one did not have. */
+/** How often a run plans again for what its first plan did not have. */
 const MOST_REPLANS = 2;
 
 const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined };
 
 /**
- * Reads again what AWS has until nothing is left to take down, and takes entries out of policies that the plan did not have. Of what
- * it has not deleted itself it deletes what the shown plan deletes, and nothing else: what this run has deleted and someone has
- * created again belongs to someone else.
- * @returns all outcomes of the run, with why each target is not taken down, if it is not
- * @throws Failure with the code `not-proven` when AWS still shows something of a target and no target has failed
+ * Reads until nothing is left to tear down, and removes policy entries that the plan did not have. Otherwise deletes only what
+ * the displayed plan deletes and this run has not deleted yet: if someone created it again, it belongs to someone else.
+ * @returns all outcomes of the run, and for each target why it is not torn down, if it is not
+ * @throws Failure with the code `not-proven` if AWS still shows something of a target and no target has failed
  */
 async function reconcileRemaining(
   run: CommandRun,
@@ -117,7 +117,7 @@ async function reconcileRemaining(
     for (const [place, index] of open.entries()) failures[index] = more.failures[place];
     if (more.failures.some(Boolean)) {
       open = open.filter((index) => !failures[index]);
-      // What is known is kept by the place of the target.
+      // Known findings are stored by index of the target.
       looking = {};
     }
     return left;
@@ -137,7 +137,7 @@ async function reconcileRemaining(
   return { ...resources, failures };
 }
 
-/** Returns the failure that names what AWS still shows. */
+/** Returns the failure that lists what AWS still shows. */
 function stillThere({ changes }: TeardownPlan): Failure {
   const open = changes.filter(({ action }) => action !== 'keep');
   const resources = open.map(
@@ -147,24 +147,24 @@ function stillThere({ changes }: TeardownPlan): Failure {
   return new Failure(messages.stillThere, {
     code: 'not-proven',
     exitCode: EXIT.failed,
-    // A role that loses a policy and goes has two changes.
+    // A role that loses a policy and is deleted has two changes.
     details: [...new Set(resources)],
     hint: messages.stillThereHint,
   });
 }
 
-/** The secrets that are scheduled for deletion, by this run or before it. */
+/** Returns the secrets that are scheduled for deletion, by this run or earlier. */
 export function scheduledIn({ targets }: TeardownPlan, done: TornDown): ScheduledSecret[] {
   const before = new Map(
     targets.flatMap(({ secrets }) => secrets.map(({ secret }) => [secret.arn, secret.deletedAt])),
   );
   return done.secrets.flatMap(({ region, arn, action }) => {
     const until = done.deletionDates.get(arn) ?? before.get(arn);
-    return until || action === 'scheduled' ? [{ region, arn, ...(until ? { until } : {}) }] : [];
+    return until || action === 'scheduled' ? [{ region, arn, until }] : [];
   });
 }
 
-/** What became of everything, as the JSON document has it. */
+/** Returns the outcomes for the JSON document. */
 export function tornDownMembers(done: TornDown, scheduled: ScheduledSecret[]) {
   const members = outcomeMembers(done);
   const dates = new Map(scheduled.map(({ arn, until }) => [arn, until]));
@@ -172,7 +172,7 @@ export function tornDownMembers(done: TornDown, scheduled: ScheduledSecret[]) {
     ...members,
     secrets: members.secrets.map((secret) => {
       const until = dates.get(secret.arn);
-      return { ...secret, ...(until ? { deletionDate: until.toISOString() } : {}) };
+      return { ...secret, deletionDate: until ? until.toISOString() : undefined };
     }),
   };
 }

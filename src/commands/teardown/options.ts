@@ -4,21 +4,21 @@ import type { GivenOptions } from '../../options/catalog/index.ts';
 import { secretProblems } from '../../options/combinations.ts';
 import { reader, readOptions } from '../../options/read-options.ts';
 
-/** The options of `teardown` as commander keeps them. */
+/** The options of `teardown` as commander stores them. */
 export type TeardownOptions = GivenOptions<'teardown'>;
 
-/** What is known of the user's wishes so far. */
+/** The user's answers so far. */
 export interface TeardownAnswers extends SecretAnswers {
   policyName: string;
   roleName: string;
-  /** Which of the two were given; the others are defaults. */
+  /** Which of the two names the user gave; the others are defaults. */
   given: { policy: boolean; role: boolean };
   recoveryDays: number;
   includeUntagged: boolean;
   dryRun: boolean;
 }
 
-/** Reads options into typed values. Returns every problem with them, a sentence each. */
+/** Reads options into typed values. Returns all problems, one sentence each. */
 export function readTeardownAnswers(options: TeardownOptions): {
   answers: TeardownAnswers;
   problems: string[];

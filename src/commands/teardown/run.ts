@@ -19,17 +19,17 @@ import type { TeardownAnswers } from './options.ts';
 import { showTeardown, undoCommand } from './summary.ts';
 import type { TargetPlan, TeardownPlan, TeardownRequest } from './types.ts';
 
-/** One run of `teardown`. */
+/** A run of `teardown`. */
 export interface TeardownRun extends CommandRun {
   answers: TeardownAnswers;
 }
 
-/** Runs `teardown` and returns the exit code. Failures are printed before. */
+/** Runs `teardown` and returns the exit code. Prints failures. */
 export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
   return runCommand(common, meantBy(answers).regions, (run) => performTeardown({ ...run, answers }));
 }
 
-/** Read, plan, confirm, apply. */
+/** Reads, plans, confirms and applies. */
 export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   const { answers } = run;
   const wizard = run.interactive ? await import('./wizard.ts') : undefined;
@@ -50,7 +50,7 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   return finish(run, planned, demandSuccess(await takeDown(run, request, planned)), keyType);
 }
 
-/** Without anyone to ask: names all that is missing in one failure. */
+/** Lists everything that is missing in one failure, for a run that can't prompt. */
 function demandAnswers({ answers, common }: TeardownRun): void {
   const { secretName, secretArns, dryRun } = answers;
   const missing = [
@@ -68,8 +68,8 @@ function requestOf(
 }
 
 /**
- * What the secrets that go hold now, which cannot be read later on: the undoing command has to say what kind of key it is. One
- * that cannot be read goes all the same.
+ * Returns the key type of the secrets to delete. The undo command has to name it, and the values can't be read later. A secret
+ * that can't be read is deleted anyway.
  */
 async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
   const going = targets.flatMap(({ secrets }) => secrets.filter(({ decision }) => decision === 'schedule'));
@@ -82,13 +82,13 @@ async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promi
   return isOther ? 'srt-password' : 'static-key';
 }
 
-/** As `verify` distinguishes them: a static key with a mistake in it is no password. */
+/** The same distinction as in `verify`: a static key with a mistake is no password. */
 function isPassword({ content }: CurrentValue): boolean {
   if (content.kind !== 'text') return false;
   return checkStoredKey(content.key, { keyType: 'static-key' }).length > 0 && mayBePassword(content.key);
 }
 
-/** @throws what stands in the way of the one secret, or failed for it */
+/** @throws the conflict or failure of the secret, if any */
 function demandSuccess(done: TornDown): TornDown {
   const [failure] = done.failures;
   if (failure) throw failure;
@@ -110,11 +110,11 @@ async function finish(
     const { account, partition } = found.identity;
     const { dryRun } = answers;
     printJson(output, {
-      ...(dryRun ? { dryRun } : {}),
+      dryRun: dryRun || undefined,
       account,
       partition,
       ...tornDownMembers(done, scheduled),
-      ...(undo ? { undo } : {}),
+      undo,
     });
   } else if (!answers.dryRun) {
     showTeardown(output, { scheduled, undo, changes: plan.changes });
@@ -122,11 +122,11 @@ async function finish(
   return EXIT.done;
 }
 
-/** What the undoing command has to say beside the secrets: what is not the default, and the kind of key. */
+/** Returns what the undo command has to name besides the secrets: values other than the defaults, and the key type. */
 function undoNames({ target: { policyName, roleName } }: TargetPlan, keyType: KeyType) {
   return {
-    ...(policyName === DEFAULTS.policyName ? {} : { policyName }),
-    ...(roleName === DEFAULTS.roleName ? {} : { roleName }),
-    ...(keyType === DEFAULTS.keyType ? {} : { keyType }),
+    policyName: policyName === DEFAULTS.policyName ? undefined : policyName,
+    roleName: roleName === DEFAULTS.roleName ? undefined : roleName,
+    keyType: keyType === DEFAULTS.keyType ? undefined : keyType,
   };
 }

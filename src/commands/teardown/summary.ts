@@ -6,23 +6,23 @@ import type { Output } from '../../ui/output.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
 import { teardownMessages as messages } from './messages.ts';
 
-/** A secret that is scheduled for deletion, and until when it can be restored, where that is known. */
+/** A secret that is scheduled for deletion, and how long it can be restored, if known. */
 export interface ScheduledSecret {
   region: string;
   arn: string;
   until?: Date;
 }
 
-/** What a finished teardown has to say. */
+/** What to print after a teardown. */
 export interface TeardownSummary {
   scheduled: ScheduledSecret[];
-  /** The command that undoes it, where there is anything to restore. */
+  /** The command that undoes it, if there is anything to restore. */
   undo: string | undefined;
-  /** What was planned. Empty changes of a run mean that all of it was done before. */
+  /** The planned changes. If a run has none, everything was done earlier. */
   changes: Change[];
 }
 
-/** Prints until when the secret can be restored, and how. */
+/** Prints how long the secret can be restored, and how. */
 export function showTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
   const { paintResult: paint, prose } = output;
   if (undo === undefined) {
@@ -41,7 +41,7 @@ export function showTeardown(output: Output, { scheduled, undo, changes }: Teard
   output.result(lines.join('\n'));
 }
 
-/** The same for many secrets: one by one, or, where that is too much to read, how many in which Region. */
+/** Like `showTeardown`, for many secrets: lists them or, if there are too many, prints their number in each Region. */
 export function showBatchTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
   if (undo === undefined) {
     showKept(output, changes);
@@ -63,7 +63,7 @@ export function showBatchTeardown(output: Output, { scheduled, undo, changes }: 
   output.result(lines.join('\n'));
 }
 
-/** Says what stays, and why, where no secret is scheduled for deletion. */
+/** Prints what stays, and why, if no secret is scheduled for deletion. */
 function showKept(output: Output, changes: Change[]): void {
   const kept = changes.filter(({ action }) => action === 'keep');
   const done = changesAnything(changes) ? messages.doneOther : messages.doneNothing;
@@ -71,12 +71,12 @@ function showKept(output: Output, changes: Change[]): void {
   output.result([done, ...(lines.length > 0 ? [messages.kept, ...lines] : [])].join('\n'));
 }
 
-/** The command that brings back what a manifest names. */
+/** Returns the command that restores what a manifest names. */
 export function undoManifestCommand(path: string): string {
   return own('setup', '--manifest', path, '--restore');
 }
 
-/** The command that brings the secrets back, and what was taken down with them. */
+/** Returns the command that restores the secrets, and what was torn down with them. */
 export function undoCommand(
   arns: string[],
   names: { policyName?: string; roleName?: string; keyType?: 'srt-password' },

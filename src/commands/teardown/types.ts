@@ -8,98 +8,97 @@ import type { Identity } from '../../aws/session.ts';
 import type { Attempt, Failure } from '../../failure.ts';
 import type { Change, Conflict, Outcomes } from '../../plan-types.ts';
 
-/** A secret that is to be taken down, and the names of what was set up for it. */
+/** A secret to tear down, and the names of what was set up for it. */
 export interface TeardownTarget {
   name: string;
-  /** The Regions that were named; none means every Region that the secret lives in. */
+  /** The Regions that the user named. Empty for all Regions that have the secret. */
   regions: string[];
-  /** The ARNs that were given, which must be those of the secrets found. */
+  /** The ARNs that the user gave, which must be those of the secrets found. */
   arns: string[];
   policyName: string;
   roleName: string;
-  /** Which of the two were given; the others are defaults. */
+  /** Which of the two names the user gave; the others are defaults. */
   given: { policy: boolean; role: boolean };
 }
 
-/** What is to be taken down, complete and checked. */
+/** What to tear down, complete and checked. */
 export interface TeardownRequest {
   targets: TeardownTarget[];
-  /** For how many days the secrets can be restored: 7 to 30. */
+  /** The recovery window of the secrets in days: 7 to 30. */
   recoveryDays: number;
-  /** Whether what this program did not make is taken down too. */
+  /** True to also remove what this program did not create. */
   includeUntagged: boolean;
 }
 
-/** A policy of the chain `NAME`, `NAME-2`, …, whose it is and who uses it. */
+/** A policy in the chain `NAME`, `NAME-2`, …, with its owner and users. */
 export type UsedPolicy = PolicyState & { uses: PolicyUses };
 
-/** What exists. */
+/** The observed state. */
 export interface Findings {
   identity: Identity;
-  /** One for each target. */
+  /** One item for each target. */
   secrets: Attempt<SecretLocations>[];
-  /** By the name that a target has for them; a policy that belongs to two chains is in the first one only. */
+  /** By the name in the target. A policy that belongs to two chains is only in the first one. */
   chains: ReadonlyMap<string, Attempt<UsedPolicy[]>>;
-  /** By the name that a target has for them. */
+  /** By the name in the target. */
   roles: ReadonlyMap<string, Attempt<RoleState | undefined>>;
-  /** Flows, router inputs and router outputs that use one of the secrets, by its ARN. */
+  /** Flows, router inputs and router outputs that use one of the secrets, by secret ARN. */
   users: ReadonlyMap<string, SecretUser[]>;
-  /** What could not be looked at, in which Region, and the reason in words. */
+  /** What could not be read, in which Region, and the reason in words. */
   usersUnknown: { region: string; kind: UserKind; why: string }[];
-  /** Regions in which users could not be looked at because AWS or the network failed. */
+  /** Regions in which users could not be read because AWS or the network failed. */
   usersFailed: ReadonlyMap<string, Failure>;
 }
 
-/** What becomes of a secret; `scheduled` already, or `stay` because it is not this program's. */
+/** What to do with a secret. `scheduled`: it is already scheduled for deletion. `stay`: it was not created by this program. */
 export type SecretRemoval = 'schedule' | 'scheduled' | 'stay';
 
-/** What is planned for one target. With a conflict or a failure nothing is done for it. */
+/** The plan for one target. With a conflict or a failure, nothing is done for it. */
 export interface TargetPlan {
   target: TeardownTarget;
   secrets: { secret: SecretState; decision: SecretRemoval }[];
-  /** The Regions that were looked at and where the secret goes, or is not. */
+  /** The Regions that were read and where the secret is to be deleted or doesn't exist. */
   gone: string[];
   conflicts: Conflict[];
-  /** Why its secrets, what uses them, its policies or its role could not be read. */
+  /** Why its secrets, their users, its policies or its role could not be read. */
   failure?: Failure;
 }
 
-/** Whose entries go, and what counts as ours: what the fate of a policy depends on besides the policy. */
+/** What decides about a policy, besides the policy itself: whose entries are removed, and what counts as ours. */
 export interface Scope {
-  /** The target for which an entry of a policy's `Resource` stands; nothing for an entry that stays. */
+  /** Returns the index of the target that a `Resource` entry of a policy belongs to; undefined for an entry that stays. */
   ownerOf(resource: string): number | undefined;
-  /** The role of that name, if it is one that the targets name. */
+  /** Returns the role with that name, if the targets name it. */
   roleOf(name: string): RoleState | undefined;
   includeUntagged: boolean;
-  /** Whether a policy or a role may be deleted, and a secret scheduled for deletion, by its ARN. */
+  /** Returns true if a policy or role may be deleted, or a secret scheduled for deletion, by ARN. */
   mayDelete(arn: string): boolean;
 }
 
-/** What becomes of a policy that names one of the secrets. */
+/** What to do with a policy that names one of the secrets. */
 export type PolicyDecision =
   | { kind: 'narrow'; policy: UsedPolicy }
   /** `detach`: the roles that lose it. */
   | { kind: 'delete'; policy: UsedPolicy; detach: RoleState[] }
   | { kind: 'keep'; policy: UsedPolicy };
 
-/** The policies of one chain that name one of the secrets. */
+/** The policies in one chain that name one of the secrets. */
 export interface ChainPlan {
   name: string;
   decisions: PolicyDecision[];
 }
 
-/** What becomes of a role, and the places of the targets that name it. */
+/** What to do with a role, and the indexes of the targets that name it. */
 export interface RolePlan {
   decision: 'delete' | 'detach' | 'keep';
   role: RoleState;
   targets: number[];
 }
 
-/** What will be done. */
 export interface TeardownPlan {
-  /** One for each target. */
+  /** One item for each target. */
   targets: TargetPlan[];
-  /** The places of the targets of which there is no secret, and no entry in a policy. */
+  /** The indexes of the targets without a secret and without an entry in a policy. */
   missing: number[];
   chains: ChainPlan[];
   roles: RolePlan[];

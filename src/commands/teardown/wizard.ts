@@ -3,7 +3,7 @@ import { askSecretFor } from '../../cli/questions/secret.ts';
 import { askText } from '../../ui/prompt.ts';
 import { teardownMessages as messages } from './messages.ts';
 
-/** Asks which secret is to be taken down, unless that is known. Returns its name. */
+/** Asks which secret to tear down, unless that is known. Returns its name. */
 export function askSecretToTakeDown(
   context: WizardContext<{ regions: string[] }>,
   known: string | undefined,
@@ -11,7 +11,7 @@ export function askSecretToTakeDown(
   return askSecretFor(context, messages.intro, known);
 }
 
-/** Has the user type the name of the secret, or the number of many. Returns only when the plan may be carried out. */
+/** Makes the user type the name of the secret, or the number of secrets. Returns only if the user accepts the plan. */
 export async function confirmByTyping(
   context: Pick<WizardContext, 'output'>,
   { asked, wanted }: { asked: string; wanted: string },

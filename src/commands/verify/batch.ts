@@ -28,14 +28,14 @@ import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
 
 /**
- * Runs `verify --manifest` and returns the exit code.
- * @throws Failure if the manifest has mistakes; all other failures are printed before
+ * Runs `verify --manifest` and returns the exit code. Prints failures.
+ * @throws Failure if the manifest has mistakes
  */
 export function runVerifyManifest(path: string, common: CommonOptions): Promise<number> {
   return runWithManifest(path, common, performVerifyManifest);
 }
 
-/** Verifies every secret of every key, with the role and the policy of its entry. Nothing is changed. */
+/** Verifies all secrets of all keys, with the role and the policy of each entry. Changes nothing. */
 export async function performVerifyManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
   const { aws, progress } = run;
   const groups = await groupsOf(run, manifest);
@@ -52,11 +52,11 @@ async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifes
   const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
     taggedType(aws, placesOf(entry)),
   );
-  for (const warning of warnings) output.insist(`${setupMessages.warning}: ${warning}`);
-  if (elsewhere.length > 0) output.insist(`${setupMessages.warning}: ${messages.notCompared(elsewhere)}`);
-  // A key that is not here would stop all.
+  for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
+  if (elsewhere.length > 0) output.warn(`${setupMessages.warning}: ${messages.notCompared(elsewhere)}`);
+  // A key that isn't available here would stop the whole `rotate` run.
   const how = { path: manifest.commandPath, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
-  return manifest.keys.map((key, at) => groupOf(key.answers, keys[at], verifiedEntry(key, how)));
+  return manifest.keys.map((key, index) => groupOf(key.answers, keys[index], verifiedEntry(key, how)));
 }
 
 function groupOf(
@@ -71,14 +71,14 @@ function groupOf(
       : regions.map((region) => ({ id: name, region }));
   const holds = {
     ...keyRules(answers),
-    ...(checked ? { key: checked.key } : {}),
-    ...(hasOpenType(answers) ? { keyTypeGuessed: true } : {}),
+    key: checked?.key,
+    keyTypeGuessed: hasOpenType(answers) || undefined,
     manifest,
   };
   return {
     secrets: targets.map((target) => ({ ...target, ...holds })),
     role: manifest.roleName,
-    ...(policyName === undefined ? {} : { policyName }),
+    policyName,
   };
 }
 
@@ -93,7 +93,7 @@ async function show({ aws, output }: CommandRun, { checks, readers }: Verificati
   printJson(output, { account, partition, verdict: verdictOf(checks), checks, encryption });
 }
 
-/** The secrets of each entry, and its role. */
+/** Returns the secrets of each entry, and its role. */
 function keysOf(readers: Reader[]): VerifiedKey[] {
   const groups = groupedBy(readers, ({ entry = '' }) => entry);
   return [...groups.values()].map((group) => ({

@@ -17,7 +17,7 @@ export function addVerify(program: Command, registration: Registration): void {
     if (manifest !== undefined) {
       return {
         problems: manifestProblems(command, 'verify'),
-        asksForRegion: false,
+        usesConfiguredRegion: false,
         run: async () => (await import('./batch.ts')).runVerifyManifest(manifest, common),
       };
     }
@@ -26,7 +26,7 @@ export function addVerify(program: Command, registration: Registration): void {
     const { secretArn, region, flowArn } = options;
     return {
       problems,
-      asksForRegion: secretArn === undefined && region === undefined && flowArn === undefined,
+      usesConfiguredRegion: secretArn === undefined && region === undefined && flowArn === undefined,
       run: async () => (await import('./run.ts')).runVerify(answers, common),
     };
   });

@@ -4,10 +4,10 @@ import { keyProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
 import { type KeyAnswers, reader, readOptions, withKeySource } from '../../options/read-options.ts';
 
-/** The options of `verify` as commander keeps them. */
+/** The options of `verify` as commander stores them. */
 export type VerifyOptions = GivenOptions<'verify'>;
 
-/** What is known of the user's wishes so far. */
+/** The user's answers so far. */
 export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
   policyName?: string;
   roleName?: string;
@@ -15,7 +15,7 @@ export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
   flowArn?: string;
 }
 
-/** Reads options into typed values. Returns every problem with them, a sentence each. */
+/** Reads options into typed values. Returns all problems, one sentence each. */
 export function readVerifyAnswers(options: VerifyOptions): { answers: VerifyAnswers; problems: string[] } {
   const problems: string[] = [];
   const answers: VerifyAnswers = withKeySource(readOptions('verify', options, reader(problems)));

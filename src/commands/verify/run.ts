@@ -19,26 +19,26 @@ import { tried } from '../../steps/observe.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import type { VerifyAnswers } from './options.ts';
 
-/** One run of `verify`. */
+/** A run of `verify`. */
 export interface VerifyRun extends CommandRun {
   answers: VerifyAnswers;
 }
 
-/** Runs `verify` and returns the exit code. Failures are printed before. */
+/** Runs `verify` and returns the exit code. Prints failures. */
 export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
   const { regions, secretArns, flowArn = '' } = answers;
   const ofArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);
   return runCommand(common, [...regions, ...ofArns], (run) => performVerify({ ...run, answers }));
 }
 
-/** Reads everything, judges it, and shows what came of it. Nothing is changed. */
+/** Reads and checks everything, and prints the result. Changes nothing. */
 export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   const { aws, progress, answers } = run;
-  // It is only compared with what the secrets hold.
+  // The key is only compared with the values of the secrets.
   const key = (await keyOfFlags(run, () => taggedType(aws, namedPlaces(run))))?.key;
   const { policyName, flowArn } = answers;
   const secrets = await targets(run, key);
-  // With nothing but a flow, the roles are those of the flow.
+  // If only a flow is given, the roles are those of the flow.
   const role = answers.roleArn ?? answers.roleName ?? (secrets.length > 0 ? DEFAULTS.roleName : undefined);
   await showAccount(run);
   progress.start(flowArn === undefined ? messages.looking : messages.lookingAtFlow);
@@ -46,18 +46,18 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
     groups: [
       {
         secrets,
-        ...(role === undefined ? {} : { role }),
-        ...(policyName === undefined ? {} : { policyName }),
+        role,
+        policyName,
       },
     ],
-    ...(flowArn === undefined ? {} : { flowArn }),
+    flowArn,
   });
   progress.stop();
   await show(run, found);
   return exitCodeOf(found.checks);
 }
 
-/** The secrets that the flags name; in a terminal, what they leave open is asked for. */
+/** Returns the secrets that the flags name. In a terminal, asks for what they don't give. */
 async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
   const { answers } = run;
   const places = await placesOf(run);
@@ -65,15 +65,15 @@ async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<Se
   const asked = isTold || key || !run.interactive ? undefined : await askedKeyType(run, places);
   const keyType = answers.keyType ?? asked;
   const holds = {
-    ...keyRules({ ...answers, ...(keyType ? { keyType } : {}) }),
-    ...(key ? { key } : {}),
-    ...(isTold || asked ? {} : { keyTypeGuessed: true }),
+    ...keyRules({ ...answers, keyType: keyType ?? answers.keyType }),
+    key,
+    keyTypeGuessed: isTold || asked ? undefined : true,
   };
   const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
   return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
 }
 
-/** Returns the secrets that the flags and the configuration name, without a question. */
+/** Returns the secrets from the flags and the configuration, without prompts. */
 function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
   const { secretName, secretArns, regions } = answers;
   if (secretName === undefined) return secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
@@ -81,7 +81,7 @@ function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
   return where.map((region) => ({ id: secretName, region }));
 }
 
-/** Asks the user for the key type of secrets without the tag, where the answer changes a verdict. */
+/** Asks the user for the key type of secrets without the tag, if the answer affects a verdict. */
 async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyType | undefined> {
   const looks = places.map(({ region, id }) =>
     tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
@@ -93,7 +93,7 @@ async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyT
   return askKeyType(run);
 }
 
-/** Whether a value is no static key, and may be a password. */
+/** Returns true if a value is not a static key and may be a password. */
 function isUncertain(key: KeyMaterial): boolean {
   return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
 }
@@ -134,6 +134,6 @@ async function show({ aws, output }: VerifyRun, { checks, readers }: Verificatio
     partition,
     verdict,
     checks,
-    ...(usable ? { encryption: encryptionOf(readers) } : {}),
+    encryption: usable ? encryptionOf(readers) : undefined,
   });
 }

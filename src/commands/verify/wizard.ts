@@ -3,7 +3,7 @@ import { askRegions, askWhichSecret } from '../../cli/questions/secret.ts';
 
 type VerifyContext = Pick<WizardContext, 'aws' | 'common' | 'output' | 'progress'>;
 
-/** Asks which secret is meant, and in which Regions, as far as that is not known. */
+/** Asks for the secret and its Regions, as far as they are unknown. */
 export async function askSecretToVerify(
   context: VerifyContext,
   known: { name: string | undefined; regions: string[] },

@@ -12,10 +12,10 @@ import {
 
 const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
 
-/** The shells that `completion` has a script for. */
+/** The shells that `completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** The options that a manifest has no field for: what a command works on, and how it goes about it. */
+/** Options without a manifest field: what a command works on, and how it runs. */
 export const COMMAND_OPTIONS = {
   roleArn: {
     flags: '--role-arn <arn>',

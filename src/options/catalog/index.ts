@@ -10,39 +10,39 @@ export { KEY_TYPES } from './secret-options.ts';
 export type { CommandName, ManifestField, OptionGroup, OptionSpec } from './spec.ts';
 
 /**
- * Every option of the commands that call AWS, but for those that all of them have, in the order of help and documents. Its name here
- * is that of its value, and of its field in a manifest.
+ * All options of the commands that call AWS, except the global ones, in the order of the help and the documentation. The property
+ * name is also the name of the value and of the manifest field.
  */
 export const OPTIONS = { ...SECRET_OPTIONS, ...POLICY_AND_ROLE_OPTIONS, ...COMMAND_OPTIONS };
 
 export type OptionName = keyof typeof OPTIONS;
 type Spec<N extends OptionName> = (typeof OPTIONS)[N];
 
-/** The names of the options that a command takes. */
+/** The names of a command's options. */
 export type OptionOf<C extends CommandName> = {
   [N in OptionName]: Extract<keyof Spec<N>['commands'], C> extends never ? never : N;
 }[OptionName];
 
-/** Returns the options that a command takes. */
+/** Returns a command's options. */
 export function optionsOf(command: CommandName): [OptionName, OptionSpec][] {
   return (Object.entries(OPTIONS) as [OptionName, OptionSpec][]).filter(
     ([, { commands }]) => command in commands,
   );
 }
 
-/** Returns an option as a user types it, such as `--secret-arn`. */
+/** Returns the flag as the user types it, such as `--secret-arn`. */
 export function flagOf({ flags }: Pick<OptionSpec, 'flags'>): string {
   return flags.replace(/ .*/, '');
 }
 
-/** Returns the name under which commander keeps what was given for an option, such as `secretArn`. */
+/** Returns the name under which commander stores the option, such as `secretArn`. */
 export function attributeOf(option: Pick<OptionSpec, 'flags'>): string {
   return flagOf(option)
     .replace(/^--(no-)?/, '')
     .replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What commander keeps for the options of a command: text, not checked. */
+/** The options of a command as commander stores them: unchecked text. */
 export type GivenOptions<C extends CommandName> = {
   [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: Given[Spec<N>['takes']] | undefined;
 };
@@ -66,7 +66,7 @@ type Camel<Name extends string> = Name extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<Camel<Rest>>}`
   : Name;
 
-/** The values of the options of a command, checked. A list that was not given is empty, and a switch has its default. */
+/** The checked values of a command's options. A list that was not given is empty, and a switch has its default. */
 export type OptionValues<C extends CommandName> = {
   [N in Extract<OptionOf<C>, OptionTaking<'text' | 'choice'>>]?: ValueOf<Spec<N>>;
 } & {

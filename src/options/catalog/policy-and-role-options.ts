@@ -4,7 +4,7 @@ import { inCommands, type OptionSpec, STORING } from './spec.ts';
 
 export const POLICY_SCOPES = ['secrets', 'prefix', 'region', 'account'] as const;
 
-/** The options that describe the policy, the role, and what is done about those that exist. */
+/** Options for the policy and the role, and for existing ones. */
 export const POLICY_AND_ROLE_OPTIONS = {
   policyName: {
     flags: '--policy-name <name>',

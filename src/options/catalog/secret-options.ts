@@ -3,10 +3,9 @@ import { ALGORITHMS } from '../../key/index.ts';
 import * as rules from '../rules.ts';
 import { inCommands, type OptionSpec, PERMISSIONS, STORING, USING } from './spec.ts';
 
-/** What a key can be. */
 export const KEY_TYPES = ['static-key', 'srt-password'] as const;
 
-/** The options that describe a secret and its key. */
+/** Options for a secret and its key. */
 export const SECRET_OPTIONS = {
   secretName: {
     flags: '--secret-name <name>',

@@ -1,6 +1,6 @@
 import type { Rule } from '../rules.ts';
 
-/** A command, by the words that it is called by. */
+/** A command with its subcommand. */
 export type CommandName =
   | 'setup'
   | 'verify'
@@ -12,61 +12,65 @@ export type CommandName =
   | 'export manifest'
   | `permissions ${'setup' | 'verify' | 'status' | 'rotate' | 'teardown' | 'create-flow'}`;
 
-/** What an option is about. The help of a command has a title for each. */
+/** What an option is about. Each group has a heading in the help. */
 export type OptionGroup = 'secret' | 'policy' | 'role' | 'all' | 'manifest' | 'output';
 
-/** An option, declared once: the command line, its help, completion, the manifest, its schema and the documents follow from it. */
+/**
+ * The declaration of an option. The command line, help, completion, manifest, JSON Schema and documentation are derived from it.
+ */
 export interface OptionSpec {
-  /** As commander takes it. The environment variable is named after it. */
+  /** As commander takes it. The environment variable is derived from it. */
   flags: `--${string}`;
   group: OptionGroup;
-  /** How its value is written: one text, several, one of some words, yes or no, or tags. */
+  /** The form of the value: one text, several, one of `choices`, a boolean, or tags. */
   takes: 'text' | 'list' | 'choice' | 'switch' | 'tags';
-  /** Returns what is wrong with a value. */
+  /** Returns the problem with a value, if any. */
   rule?: Rule;
-  /** For `choice`: the words. */
+  /** The values of a `choice`. */
   choices?: readonly string[];
   defaultValue?: string | number | boolean;
-  /** What a shell completes a value with, where it is no choice. */
+  /** What shell completion offers for the value, if it is not a `choice`. */
   completes?: 'file' | 'region';
-  /** The commands that take it, each with its line of help. */
+  /** The commands that take the option, each with its help text. */
   commands: Partial<Record<CommandName, string>>;
-  /** Whether it says how a command goes about its work, so that it can be given beside `--manifest`, or in which commands it does. */
+  /**
+   * True, or the commands, where the option can be combined with `--manifest`: it sets how a command runs, not what it works on.
+   */
   besideManifest?: true | readonly CommandName[];
   field?: ManifestField;
 }
 
-/** The field of a manifest that says the same as an option. */
+/** The manifest field that corresponds to an option. */
 export interface ManifestField {
-  /** Absent for the members of `key`. */
+  /** Absent for fields under `key`. */
   title?: string;
   description: string;
-  /** Which member of `key` it is, if it is one. */
+  /** The name of the field under `key`, if it is one. */
   inKey?: string;
-  /** Whether it belongs to one key and cannot be a default. */
+  /** True for a field of one key, which can't be in the defaults. */
   ofOneKey?: true;
-  /** Whether an empty list makes no sense. */
+  /** True if the list must not be empty. */
   filled?: true;
-  /** For lists and maps: what stands in one, in messages. */
+  /** For lists and maps: an example of the content, for messages. */
   example?: string;
-  /** Examples of a value, or of one in the list, for editors. */
+  /** Examples of a value, or of a list item, for editors. */
   examples?: readonly unknown[];
-  /** What else the JSON Schema says of a value, or of one in the list. */
+  /** Further JSON Schema keywords for a value or a list item. */
   schema?: object;
 }
 
-/** Returns one line of help for several commands. */
+/** Returns the same help text for several commands. */
 export function inCommands<C extends CommandName>(help: string, commands: readonly C[]): Record<C, string> {
   return Object.fromEntries(commands.map((command) => [command, help])) as Record<C, string>;
 }
 
-/** The commands that take a key, a policy and a role to be made. */
+/** Commands that take a key, a policy and a role to create. */
 export const STORING = ['setup', 'export cloudformation', 'export script'] as const;
 
-/** The commands that work on a secret which exists. */
+/** Commands that work on an existing secret. */
 export const USING = ['verify', 'rotate', 'teardown'] as const;
 
-/** The commands that print what a command needs that works on one secret. */
+/** Commands that print the permissions for a command that works on one secret. */
 export const PERMISSIONS = [
   'permissions setup',
   'permissions verify',
@@ -74,7 +78,6 @@ export const PERMISSIONS = [
   'permissions teardown',
 ] as const;
 
-/** All commands that print permissions. */
 export const ALL_PERMISSIONS = [...PERMISSIONS, 'permissions status', 'permissions create-flow'] as const;
 
 export const EXPORTS = ['export cloudformation', 'export script', 'export manifest'] as const;

@@ -3,7 +3,7 @@ import type { PolicyReader } from '../../aws/iam/policies.ts';
 import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import type { AccountRef } from '../../policy/index.ts';
 
-/** A policy that belongs to a chain. */
+/** A policy in a chain. */
 export interface ChainPolicy extends PolicyState {
   /** True if it is attached to every role that should read the secrets. */
   onRole: boolean;
@@ -21,7 +21,7 @@ export interface PolicyChain {
   taken: ReadonlySet<string>;
 }
 
-/** What a search for a chain knows of the account. Later reads add to it. */
+/** The state of a search for a chain. Later reads add to it. */
 export interface ChainSearch {
   name: string;
   account: AccountRef;

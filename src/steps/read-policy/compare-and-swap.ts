@@ -8,51 +8,52 @@ import type { UpdateWork } from './distribute.ts';
 import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
 
 /**
- * IAM has no compare-and-swap, but all that one takes: it numbers the versions of a policy in their order and uses no number twice,
- * it makes a version that is not the default yet, and it deletes any version but the default one. So a run
+ * IAM has no compare-and-swap, but offers what is needed for one. It numbers the versions of a policy in order and never reuses a
+ * number. It can create a version that is not the default, and it can delete any version except the default. So a run does this:
  *
- * 1. makes a version that is not the default: its candidate;
- * 2. reads the versions until they include its candidate, and with it whatever was written before;
- * 3. gives up if the default version is not the one that its document is based on. If other candidates have lower numbers, it lets
- *    them go first, and deletes them if they stay, so that they can't become the default any more;
- * 4. makes its candidate the default, which IAM refuses if another run has deleted it in step 3.
+ * 1. It creates a version that is not the default: its candidate.
+ * 2. It reads the versions until they include its candidate, and with it everything that was written before.
+ * 3. It gives up if the default version is not the one that its document is based on. If other candidates have lower numbers, it
+ *    lets them go first. It deletes those that stay, so that they can't become the default anymore.
+ * 4. It makes its candidate the default. IAM refuses this if another run has deleted the candidate in step 3.
  *
- * So no run undoes what another has written, however old its reads are and whichever answers are lost. A version that was there
- * before is not deleted: it may be someone's draft. A run waits until it is too old for a candidate. Only one with the very document
- * that the run is about to write is deleted at once: a run that was killed has left it, and nothing is lost with it.
+ * So no run undoes what another has written, even if reads are out of date and responses are lost. A version that was there
+ * before the run is not deleted, because it may be someone's draft. The run waits until it is too old to be a candidate. The
+ * exception is a version with exactly the document that the run is about to write. It is left over from a run that was killed,
+ * and deleting it loses nothing.
  */
 
 /** What a run knows of the versions of a policy. */
 export interface VersionState {
-  /** Those that the policy had when this run first looked. They may be older versions, or someone's drafts. */
+  /** The versions at the first read of this run. They may be older versions, or someone's drafts. */
   readonly known: ReadonlySet<string>;
-  /** The candidates of this run of which it is not known what became of them, and those that a killed run has left to it. */
+  /** Candidates of this run with an unknown outcome, and those taken over from a run that was killed. */
   readonly open: Set<string>;
-  /** The documents, as JSON text, of those that were read to see whether a killed run has left them. */
+  /** The documents (JSON text) of versions that were read to find those of a run that was killed. */
   readonly documents: Map<string, string>;
   /** When each candidate of another run was first seen, in `performance.now()` milliseconds. */
   readonly firstSeen: Map<string, number>;
-  /** The default version as it was seen last together with a candidate, and so for certain. */
+  /** The versions from the last read that included a candidate, which therefore can't be out of date. */
   certain?: ListedVersions;
 }
 
-/** What a run knows of the versions of a policy at its first look. */
+/** Returns the version state at the first read of a policy. */
 export function newVersionState({ versions }: Pick<PolicyState, 'versions'>): VersionState {
   return { known: new Set(versions), open: new Set(), documents: new Map(), firstSeen: new Map() };
 }
 
 export type ListedVersions = Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'>;
 
-/** A run does not make a candidate the default that is older than this. Later, other runs take it for an old version. */
+/** A run doesn't make a candidate older than this the default. Later, other runs take it for an old version. */
 const CANDIDATE_LIMIT_MS = 40_000;
 
-/** IAM gives dates in whole seconds. */
+/** IAM's dates have a resolution of one second. */
 const DATE_STEP_MS = 1_000;
 
 /**
  * Writes a new default version of a policy.
- * @param base the policy that the document was made from
- * @returns the version, or undefined if the policy is not what it was, and has to be read again
+ * @param base the policy that the document is based on
+ * @returns the version, or undefined if the policy has changed and must be read again
  */
 export async function writeVersion(
   context: StepContext,
@@ -80,9 +81,9 @@ export async function writeVersion(
 }
 
 /**
- * Deletes the open candidates of this run: one that is not the default by now never will be, even if a request to make it so is
- * still on its way.
- * @returns whether one of them has become the default
+ * Deletes the open candidates of this run. After that, they can't become the default anymore, even if a request for that is still
+ * in transit.
+ * @returns true if one of them has already become the default
  */
 export async function withdraw(context: StepContext, arn: string, { open }: VersionState): Promise<boolean> {
   let hasOneSucceeded = false;
@@ -95,8 +96,8 @@ export async function withdraw(context: StepContext, arn: string, { open }: Vers
 }
 
 /**
- * Takes over candidates with exactly the document that this run is about to write: those that were there before and, where no answer
- * has confirmed that this run made one, those that have appeared since.
+ * Takes over candidates with exactly the document that this run is about to write: those that were there before the run. If no
+ * response has confirmed that this run created one, it also takes over those that have appeared since.
  */
 export async function takeOver(
   { aws }: StepContext,
@@ -113,14 +114,14 @@ export async function takeOver(
   }
 }
 
-/** Whether a read of a policy is older than what was seen for certain. */
+/** Returns true if a read of a policy is older than the certain state. */
 export function isOutdated(policy: PolicyState, { certain }: VersionState): boolean {
   if (!certain || certain.versionId === policy.versionId) return false;
   const [read, seen] = [policy, certain].map(({ versionId, createdAt }) => createdAt[versionId]);
   return read !== undefined && seen !== undefined && read < seen;
 }
 
-/** Whether one of these candidates of other runs is new enough to be let go first. */
+/** Returns true if any of these candidates of other runs is recent enough to go first. */
 export function areInTurn(
   candidates: string[],
   { firstSeen }: VersionState,
@@ -144,7 +145,7 @@ async function waitForTurn(
   const round = async (): Promise<boolean | undefined> => {
     const now = await readVersions(context.aws, base.arn);
     // Someone may have deleted the policy.
-    if (!now) return performance.now() - begun > limits.inDoubtMs ? false : undefined;
+    if (!now) return performance.now() - begun > limits.unconfirmedMs ? false : undefined;
     const number = versionNumber(candidate);
     if (!now.versions.includes(candidate))
       return now.versions.some((version) => versionNumber(version) > number) ? false : undefined;
@@ -167,7 +168,10 @@ async function waitForTurn(
   return value ?? false;
 }
 
-/** Whether the default version is still the same; a policy that was deleted and made again numbers its versions anew. */
+/**
+ * Returns true if the default version is still the same. A policy that was deleted and created again starts over with its version
+ * numbers.
+ */
 function isSameVersion(base: PolicyState, now: ListedVersions): boolean {
   const { versionId } = base;
   const [before, after] = [base.createdAt[versionId], now.createdAt[versionId]];
@@ -178,7 +182,7 @@ function isSameVersion(base: PolicyState, now: ListedVersions): boolean {
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;
 
-/** A version that is older than this, in milliseconds, is no candidate of a run: each run gives its candidates up before. */
+/** In milliseconds. A version older than this is not a candidate, because each run gives up its candidates earlier. */
 const CANDIDATE_LIFE_MS = 50_000;
 
 /** Returns the version that has to be deleted before another can be written, or undefined while there is room. */
@@ -190,8 +194,8 @@ export function versionToDelete({
 }
 
 /**
- * Returns the versions that may be candidates of other runs: not the default version, made after it, and recent.
- * @param now by AWS's clock, in milliseconds since the epoch
+ * Returns the versions that may be candidates of other runs: recent, newer than the default version, and not the default.
+ * @param now the time by AWS's clock, in milliseconds since the epoch
  */
 export function candidatesIn(
   { versions, versionId, createdAt }: Pick<PolicyState, 'versions' | 'versionId' | 'createdAt'>,

@@ -7,23 +7,23 @@ import { policyMessages as messages } from '../messages.ts';
 import type { PolicyChain } from './chain.ts';
 import type { Blocked, CreateWork, PolicyWork, Taken, TooLong } from './distribute.ts';
 
-/** What a run wants of a chain of policies, decided again after each read because others may write to them too. */
+/** The desired state of a chain. It is decided again after each read, because others may write to the policies too. */
 export interface DesiredPolicies {
-  /** The name of the first one, for messages. */
+  /** The name of the first policy, for messages. */
   name: string;
   identity: Identity;
-  /** Reads the policies as they are now. */
+  /** Reads the current policies. */
   read(reader: Pick<PolicyReader, 'read'>): Promise<PolicyChain>;
-  /** Returns the tags of a policy that has to be made. */
+  /** Returns the tags of a new policy. */
   tags(work: CreateWork): { Key: string; Value: string }[];
   /**
-   * What is to be done about the policies as they are.
-   * @throws Failure with a conflict when one of them is in the way
+   * Decides what to do about the current policies.
+   * @throws Failure with a conflict if a policy can't be used
    */
   decide(chain: PolicyChain): PolicyWork[];
 }
 
-/** A policy that was named, and that this program made to continue another one. */
+/** A named policy that this program created to continue another one. */
 interface Overflow {
   overflow: string;
   of: string;
@@ -31,7 +31,7 @@ interface Overflow {
 
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: messages.choiceName };
 
-/** A conflict over a policy that cannot be extended, or over a name that cannot be had. */
+/** Returns the conflict for a policy that can't be extended, or for a name that can't be used. */
 export function policyConflict(
   obstacle: Blocked | Taken | TooLong | Overflow | { hidden: string },
 ): Conflict {

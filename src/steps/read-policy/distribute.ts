@@ -18,7 +18,7 @@ import type { SecretRef } from '../types.ts';
 import { type ChainPolicy, numberedName, type PolicyChain } from './chain.ts';
 import { begin, covering, extend, NOTHING, without } from './fill.ts';
 
-/** What is done about one policy. All of them are attached to the role. */
+/** The work on one policy. All of them are attached to the role. */
 export type PolicyWork =
   | { kind: 'keep'; policy: PolicyState; secrets: SecretRef[] }
   | { kind: 'update'; policy: PolicyState; secrets: SecretRef[]; document: JsonPolicy }
@@ -27,7 +27,7 @@ export type PolicyWork =
 export type CreateWork = Extract<PolicyWork, { kind: 'create' }>;
 export type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
 
-/** Whether carrying it out changes anything: a new version that means the same as the one in force is never written. */
+/** Returns true if the work changes anything. A version that is equivalent to the default version is never written. */
 export function isChange(work: PolicyWork): work is CreateWork | UpdateWork {
   return (
     work.kind === 'create' || (work.kind === 'update' && !meansTheSame(work.policy.document, work.document))
@@ -38,30 +38,30 @@ export interface Distribution {
   work: PolicyWork[];
 }
 
-/** The policy of the name itself, which is neither ours to extend nor enough as it is. */
+/** The policy with exactly the requested name, which may not be extended and is not sufficient as is. */
 export interface Blocked {
   blocked: PolicyState;
   difference: string[];
 }
 
-/** The name of the policy that would have to be made when all others are full; IAM takes no name of that length. */
+/** The name of the policy that would be needed because all others are full. IAM doesn't accept a name of this length. */
 export interface TooLong {
   tooLong: string;
 }
 
-/** A policy of the same name under another path or in other letter case; IAM would not allow the name again. */
+/** A policy with the same name but a different path or case. IAM would reject the name. */
 export interface Taken {
   taken: string;
 }
 
 /**
- * The first policy that would have to be made although its name is taken.
- * @param spellings ARNs of the policies that have one of the names, in whatever way
+ * Returns the first new policy whose name is already taken.
+ * @param spellings ARNs of the policies with one of the names, with any path and case
  */
 export function takenName(work: PolicyWork[], spellings: string[]): Taken | undefined {
   const takes = (arn: string, name: string) =>
     arn.toLowerCase().endsWith(`/${name.toLowerCase()}`) &&
-    // Spelt the same it is one that IAM does not show everywhere yet; that is found out when it is made.
+    // With the same spelling, it's a policy that IAM doesn't show everywhere yet. Creating it will detect that.
     !arn.endsWith(`:policy/${name}`);
   const [taken] = work
     .flatMap((each) => (each.kind === 'create' ? [each.name] : []))
@@ -70,9 +70,9 @@ export function takenName(work: PolicyWork[], spellings: string[]): Taken | unde
 }
 
 /**
- * Spreads the secrets over the policies that exist and as many new ones as it takes. A secret that is allowed already, as
- * widely as is asked for, stays where it is; the others go into the first policy with room. A numbered policy that this program
- * did not make for the chain counts for what it allows, and is not changed.
+ * Distributes the secrets over existing policies and as many new ones as necessary. A secret that is already allowed, with the
+ * requested scope, stays where it is. The others go into the first policy with room. A numbered policy that this program did not
+ * create for the chain counts for what it allows, and is not changed.
  */
 export function distribute(
   secrets: SecretRef[],
@@ -110,7 +110,7 @@ export function distribute(
 interface Place {
   policy: ChainPolicy;
   document: PolicyDocument | undefined;
-  /** The secrets that it allows already, each counted for the first policy that does. */
+  /** The secrets that it already allows. Each secret counts only for the first such policy. */
   covered: SecretRef[];
 }
 
@@ -120,7 +120,7 @@ function placesOf(
   { name, scope }: PolicySpec,
   { account, isWider }: { account: AccountRef; isWider: (document: PolicyDocument) => boolean },
 ): Place[] {
-  // The role gets no more with a numbered policy than was asked for: it has it already, or the policy is no wider.
+  // A numbered policy doesn't give the role more than requested: it is attached already, or it is no wider.
   const isAsAsked = (policy: ChainPolicy, document: PolicyDocument | undefined) =>
     policy.name === name || policy.onRole || (document !== undefined && !isWider(document));
   let open = secrets;
@@ -135,8 +135,8 @@ function placesOf(
 }
 
 /**
- * Whether this program made a numbered policy for the chain. Where its tags may not be read, a policy counts that the role has
- * and that is no wider than was asked for.
+ * Returns true if this program created a numbered policy for the chain. If its tags can't be read, a policy counts if it is
+ * attached to the role and is no wider than requested.
  */
 function continues(
   { overflow, onRole }: ChainPolicy,
@@ -153,7 +153,7 @@ function createRest(
   account: AccountRef,
 ): Distribution | TooLong {
   const present = new Set(policies.map((policy) => policy.name.toLowerCase()));
-  // A name of its own that is spelled otherwise is a conflict (`takenName`); a number that is taken is passed over.
+  // If the first name exists with a different spelling, it's a conflict (`takenName`). A taken number is skipped.
   const isFree = (number: number) => {
     const numbered = numberedName(name, number).toLowerCase();
     return !present.has(numbered) && (number === 1 || !taken.has(numbered));

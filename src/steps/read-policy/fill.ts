@@ -17,10 +17,7 @@ import {
 } from '../../policy/index.ts';
 import type { SecretRef } from '../types.ts';
 
-/**
- * The secrets that a document takes, and the document that allows them, if there is room for any. Without a document they are
- * allowed by the policy as it is.
- */
+/** The secrets that fit into a document, and that document, if any fit. Without a document, the policy already allows them. */
 export interface Filled {
   secrets: SecretRef[];
   document?: JsonPolicy;
@@ -29,8 +26,8 @@ export interface Filled {
 export const NOTHING: Filled = { secrets: [] };
 
 /**
- * As many of the secrets as fit into the policy that exists, beside what it allows now. There is no document when it would mean
- * the same as the one that exists, so that nothing can be written that changes nothing.
+ * Adds as many of the secrets as fit into an existing policy. Omits a document that would be equivalent to the existing one, so
+ * that no write changes nothing.
  */
 export function extend(text: string, secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
   const existing = existingPolicy(text);
@@ -40,15 +37,15 @@ export function extend(text: string, secrets: SecretRef[], scope: PolicyScope, a
   return changes ? extended : { secrets: extended.secrets };
 }
 
-/** As many of the secrets as fit into a new policy. */
+/** Puts as many of the secrets as fit into a new policy. */
 export function begin(secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
   const filled = fill(secrets, (some) => buildReadPolicy(some, scope, account));
   return withOthersAllowed(filled, secrets, scope, account);
 }
 
 /**
- * Tells of a secret whether the policy allows reading it already, by itself, and all that is asked for with it: in a wide
- * scope it is not enough that the one secret is named.
+ * Returns a function that tells whether the policy by itself already allows reading a secret with the requested scope. For a wide
+ * scope, naming the one secret is not enough.
  */
 export function covering(
   document: PolicyDocument,
@@ -67,15 +64,15 @@ export function covering(
   };
 }
 
-/** The secrets that are not among those others, in their order. */
+/** Returns the secrets that are not in `some`, in order. */
 export function without(secrets: SecretRef[], some: SecretRef[]): SecretRef[] {
   const gone = new Set(some);
   return secrets.filter((secret) => !gone.has(secret));
 }
 
 /**
- * As many of the secrets, from the first on, as a document can take. A document never gets shorter by another secret, so
- * that not every number of them has to be tried.
+ * Fits as many of the secrets into a document as possible, in order. Another secret never makes a document shorter, so not every
+ * count has to be tried.
  */
 function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): Filled {
   let best = NOTHING;
@@ -89,12 +86,12 @@ function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): F
   return best;
 }
 
-/** Twice as many as fit for sure, or half-way to the number that is too many. */
+/** Returns twice the count that fits, or the midpoint between it and the count that is too high. */
 function nextCount(fitting: number, tooMany: number): number {
   return Math.min(2 * fitting, Math.floor((fitting + tooMany) / 2));
 }
 
-/** In a wide scope, a document allows secrets beyond the first one that would not fit: they take no room. */
+/** With a wide scope, a document also allows secrets after the first one that didn't fit, without extra room. */
 function withOthersAllowed(
   { secrets: first, document }: Filled,
   secrets: SecretRef[],
@@ -107,7 +104,7 @@ function withOthersAllowed(
   return { secrets: [...first, ...secrets.slice(first.length).filter(isAllowed)], document };
 }
 
-/** Of a key or a secret of another account it is asked too what this document grants, and nothing else. */
+/** Evaluates only what this document grants, even for a key or a secret of another account. */
 function allows(document: PolicyDocument, secret: ReadableSecret, account: AccountRef): boolean {
   return readRequests(secret, account).every((request) => grantsAccess(document, request));
 }

@@ -32,7 +32,7 @@ import { newReconcileState, outcomeOf, type ReconcileState } from './reconcile-s
 export interface ObservedPolicies {
   search: ChainSearch;
   chain: PolicyChain;
-  /** ARNs of all policies with one of these names, also under another path or in other letter case. */
+  /** ARNs of all policies with one of these names, with any path and case. */
   spellings: string[];
 }
 
@@ -41,7 +41,7 @@ export interface PolicyPlan extends StepPlan {
   search: ChainSearch;
 }
 
-/** Step 2 of the AWS guide: the policy that allows reading the secrets, or several when one is full. */
+/** Step 2 of the AWS guide: the policy that allows reading the secrets, or several if one is full. */
 export const readPolicy: Step<PolicyRequest, ObservedPolicies, PolicyPlan> = {
   name: 'read-policy',
   observe,
@@ -72,7 +72,7 @@ function plan(input: StepInput<PolicyRequest>, { search, chain, spellings }: Obs
   };
 }
 
-/** Spreads the secrets over the policies; or what is in the way of that. */
+/** Distributes the secrets over the policies, or returns the conflict that prevents it. */
 function spreadOver(
   { request: { policy }, secrets, identity }: StepInput<PolicyRequest>,
   chain: PolicyChain,
@@ -95,7 +95,7 @@ function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: Pol
   ];
 }
 
-/** Warns of a policy that gives the role more than is asked for. */
+/** Returns warnings about a policy that gives the role more than requested. */
 function widthWarnings(
   { request, secrets, identity }: StepInput<PolicyRequest>,
   { policies }: PolicyChain,
@@ -108,7 +108,7 @@ function widthWarnings(
   return document && isWiderThan(document, asked) ? [messages.widerThanAsked(name)] : [];
 }
 
-/** Names of other policies of the run that this one is named to continue. */
+/** Returns the names of other policies in the run that this policy's name would continue. */
 function numberedNames({ policy, reserved }: PolicyRequest): string[] {
   const base = continuedName(policy.name)?.toLowerCase();
   return reserved.filter((name) => name.toLowerCase() === base);
@@ -159,7 +159,7 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 
-/** The policies must allow the secrets, and keep what others add meanwhile. */
+/** Returns the desired state: the policies allow the secrets, and keep what others add in the meantime. */
 function desiredPoliciesOf(
   input: StepInput<PolicyRequest>,
   search: ChainSearch,
@@ -193,7 +193,7 @@ async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan
   for (const work of planned) {
     const outcome =
       work.kind === 'keep' ? expected(work, input) : await begin(context, desired, work, reconciling);
-    // What stands in the account is not what the plan was made on: go by what is there now.
+    // The account has changed since the plan was made, so reconcile with its current state.
     if (!outcome) {
       const settled = await reconcilePolicies(context, desired, reconciling);
       warnOfNew(context, plan, { warnings: latest });
@@ -206,12 +206,12 @@ async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan
   return { policies };
 }
 
-/** What is about to be made is looked for from then on: another run may make it first. */
+/** Makes later reads include the policies to create, because another run may create them first. */
 function lookForNew(search: ChainSearch, work: PolicyWork[]): void {
   for (const each of work) if (each.kind === 'create') lookFor(search, each.name);
 }
 
-/** Creates a policy. Returns undefined if it exists, because it is read again before it is extended. */
+/** Creates a policy. Returns undefined if it already exists, because it must be read before it is extended. */
 async function begin(
   context: StepContext,
   desired: DesiredPolicies,

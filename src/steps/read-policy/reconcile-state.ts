@@ -8,36 +8,36 @@ import type { StepContext } from '../types.ts';
 import { areInTurn, candidatesIn, newVersionState, type VersionState } from './compare-and-swap.ts';
 import { isChange, type PolicyWork } from './distribute.ts';
 
-/** How many reads in a row must lack a policy before it counts as deleted, and for how long: reads may be out of date. */
+/** A policy counts as deleted after this many consecutive reads without it, over at least this time. Reads may be out of date. */
 const READS_UNTIL_GONE = 3;
 const ABSENT_MS = 30_000;
 
-/** What this run has done to the policies so far, and what it knows of them; everything by ARN. */
+/** What this run has done to the policies and knows of them, by ARN. */
 export interface ReconcileState {
-  /** How many versions and policies this run has written. */
+  /** The number of versions and policies that this run has written. */
   writesMade: number;
-  /** Whether this run waits because others have to write first. */
+  /** True while this run waits for other runs to write first. */
   othersFirst: boolean;
-  /** How many more times this run may write: what its plan has, and some for what others write meanwhile. */
+  /** How many more writes this run may make: those in its plan, plus some because of concurrent writes. */
   writesLeft: { versions: number; policies: number };
-  /** The policies as they were when they had the newest default version that this run has seen. */
+  /** The policies with the newest default version that this run has seen. */
   seen: Map<string, PolicyState>;
-  /** How many reads in a row have not shown a policy, and the time of the first one in `performance.now()` milliseconds. */
+  /** The number of consecutive reads without a policy, and the time of the first one in `performance.now()` milliseconds. */
   absences: Map<string, { reads: number; since: number }>;
   /** The policies that IAM has shown. */
   shown: Set<string>;
   /** The policies as this run wrote them. */
   written: Map<string, PolicyState & { action: 'created' | 'updated' }>;
-  /** Policies that this run may have written though no answer said so, or of which it has deleted a version. */
+  /** Policies that this run may have written without a response that confirms it, or of which it has deleted a version. */
   doubtful: Map<string, 'created' | 'updated'>;
   versions: Map<string, VersionState>;
-  /** Whether the last look was older than what was seen before. */
+  /** True if the last read was older than an earlier one. */
   unshown: boolean;
-  /** The last change that may or may not have been made. */
-  doubt?: { failure: Failure; action: string | undefined; at: number; times: number };
-  /** Set while AWS refuses to write for the number of requests. What would be written is read again before the next try. */
+  /** The last unconfirmed change. */
+  unconfirmed?: { failure: Failure; action: string | undefined; at: number; times: number };
+  /** Set while AWS throttles writes. The policies are read again before the next attempt. */
   throttled?: Failure | undefined;
-  /** The name of a policy that IAM calls taken, and does not show. */
+  /** The name of a policy that IAM reports as taken but doesn't show. */
   hidden?: string;
 }
 
@@ -61,19 +61,19 @@ export function newReconcileState(
   };
 }
 
-/** Takes one of the writes that a run has. Returns false when there is none left. */
+/** Uses up one of the run's writes. Returns false if none is left. */
 export function takeWrite({ writesLeft }: ReconcileState, { kind }: PolicyWork): boolean {
   const of = kind === 'create' ? 'policies' : 'versions';
   writesLeft[of] -= 1;
   return writesLeft[of] >= 0;
 }
 
-/** Gives a write back that was refused, so that it has changed nothing. */
+/** Returns the write that was rejected and therefore changed nothing. */
 export function giveWriteBack({ writesLeft }: ReconcileState, { kind }: PolicyWork): void {
   writesLeft[kind === 'create' ? 'policies' : 'versions'] += 1;
 }
 
-/** Returns what this run knows of the versions of a policy. */
+/** Returns what this run knows of a policy's versions. */
 export function versionsOf(
   { versions }: ReconcileState,
   policy: Pick<PolicyState, 'arn' | 'versions'>,
@@ -84,8 +84,8 @@ export function versionsOf(
 }
 
 /**
- * Returns the newest that is known of a policy: IAM may show an older state than it did before, and may not show yet what this
- * run wrote. A policy that IAM has shown, and that several reads in a row lack, was deleted by someone else.
+ * Returns the newest known state of a policy. IAM may show an older state than before, or not yet show what this run wrote. A
+ * policy that IAM has shown and that several consecutive reads lack was deleted by someone else.
  */
 export function newestOf(
   reconciling: ReconcileState,
@@ -106,7 +106,7 @@ export function newestOf(
   shown.add(arn);
   const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
   const newest = known.reduce((best, each) => (isNewer(each, best) ? each : best));
-  // Its tags may not show yet, or may not be read every time.
+  // Its tags may not show yet, or may not be readable every time.
   const overflow = known.find((each) => each.overflow !== undefined)?.overflow;
   const policy = overflow === undefined ? newest : { ...newest, overflow };
   seen.set(arn, policy);
@@ -114,14 +114,14 @@ export function newestOf(
 }
 
 /**
- * Whether one state of a policy is newer than another. If someone makes an older version the default again, a write finds out and
- * forgets the newer one.
+ * Returns true if one state of a policy is newer than another. If someone makes an older version the default again, a write
+ * detects that and forgets the newer one.
  */
 function isNewer(state: PolicyState, other: PolicyState): boolean {
   return versionNumber(state.versionId) > versionNumber(other.versionId);
 }
 
-/** Notes that a version of this run is the default one. */
+/** Records that a version of this run is the default. */
 export function endWrite(
   reconciling: ReconcileState,
   now: PolicyState & { action: 'created' | 'updated' },
@@ -131,7 +131,7 @@ export function endWrite(
   reconciling.seen.delete(now.arn);
 }
 
-/** Forgets what was seen of a policy, which is not what it was thought to be. */
+/** Forgets the state of a policy that turned out to be wrong. */
 export function forgetPolicy({ seen, written, doubtful }: ReconcileState, arn: string): void {
   const action = written.get(arn)?.action;
   if (action) doubtful.set(arn, action);
@@ -139,32 +139,32 @@ export function forgetPolicy({ seen, written, doubtful }: ReconcileState, arn: s
   written.delete(arn);
 }
 
-/** Notes that a change may have been made. @throws the failure itself when it was so too often. */
+/** Records an unconfirmed change. @throws the failure itself after too many of them */
 export function noteUnconfirmed(
   reconciling: ReconcileState,
   failure: Failure,
   work: PolicyWork,
   account: AccountRef,
 ): void {
-  const times = (reconciling.doubt?.times ?? 0) + 1;
-  reconciling.doubt = { failure, action: failure.inDoubt, at: performance.now(), times };
+  const times = (reconciling.unconfirmed?.times ?? 0) + 1;
+  reconciling.unconfirmed = { failure, action: failure.unconfirmedAction, at: performance.now(), times };
   if (times >= HTTP.maxAttempts) throw failure;
   const arn = work.kind === 'create' ? policyArn(account, work.name) : work.policy.arn;
   reconciling.doubtful.set(arn, work.kind === 'create' ? 'created' : 'updated');
 }
 
-/** Whether the last change may still show by itself, so that it is too early to make it again. */
-function isInDoubt({ doubt }: ReconcileState, { inDoubtMs }: Limits): boolean {
-  return doubt !== undefined && performance.now() - doubt.at < inDoubtMs;
+/** Returns true if the last change may still show up, so it's too early to repeat it. */
+function isUnconfirmed({ unconfirmed }: ReconcileState, { unconfirmedMs }: Limits): boolean {
+  return unconfirmed !== undefined && performance.now() - unconfirmed.at < unconfirmedMs;
 }
 
-/** Whether it is too early for a change: the last one may still show by itself, or another run has to write first. */
+/** Returns true if it's too early for a change: the last one may still show up, or another run has to write first. */
 export function isTooEarly(
   reconciling: ReconcileState,
   work: PolicyWork,
   { limits, aws }: Pick<StepContext, 'limits' | 'aws'>,
 ): boolean {
-  if (isInDoubt(reconciling, limits)) return true;
+  if (isUnconfirmed(reconciling, limits)) return true;
   if (work.kind !== 'update') return false;
   const state = versionsOf(reconciling, work.policy);
   const candidates = candidatesIn(work.policy, aws.clients.now()).filter((each) => !state.open.has(each));
@@ -173,7 +173,7 @@ export function isTooEarly(
   return reconciling.othersFirst;
 }
 
-/** What became of a policy, as far as this run is concerned. */
+/** Returns the outcome of a policy in this run. */
 export function outcomeOf(policy: PolicyState, { written, doubtful }: ReconcileState): PolicyOutcome {
   const { name, arn, versionId } = policy;
   return { name, arn, versionId, action: written.get(arn)?.action ?? doubtful.get(arn) ?? 'kept' };

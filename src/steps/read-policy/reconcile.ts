@@ -28,9 +28,9 @@ import {
 import { createPolicy, deleteVersion } from './write.ts';
 
 /**
- * Writes policies until they have what they need, and keeps what others write to them meanwhile: read, decide, write, read back,
- * until nothing is left to write. A policy can be missing from a read although IAM calls its name taken.
- * @throws Failure with a conflict if a policy is in the way
+ * Reconciles the policies with the desired state and keeps what others write in the meantime: read, decide, write and read back,
+ * until nothing is left to write. A policy can be missing from a read although IAM reports its name as taken.
+ * @throws Failure with a conflict if a policy can't be used
  */
 export async function reconcilePolicies(
   context: StepContext,
@@ -41,7 +41,7 @@ export async function reconcilePolicies(
     return await reconcileInTime(context, desired, reconciling);
   } catch (error) {
     await withdrawAll(context, reconciling);
-    return withUnconfirmedAction(() => reconciling.doubt?.action, Promise.reject(error));
+    return withUnconfirmedAction(() => reconciling.unconfirmed?.action, Promise.reject(error));
   }
 }
 
@@ -59,9 +59,9 @@ async function reconcileInTime(
       waitingFor(context, reconciling),
     );
     if (value) return value;
-    // After each write the time begins anew; the number of writes is limited.
+    // The time limit restarts after each write; the number of writes is limited.
   } while (before < reconciling.writesMade);
-  const failure = reconciling.doubt?.failure ?? reconciling.throttled;
+  const failure = reconciling.unconfirmed?.failure ?? reconciling.throttled;
   if (failure) throw failure;
   if (reconciling.hidden) throw conflictFailure([policyConflict({ hidden: reconciling.hidden })]);
   throw reconciling.unshown ? notShown(desired.name) : contended(desired.name);
@@ -73,14 +73,14 @@ function waitingFor({ limits, interrupt, waiting }: StepContext, reconciling: Re
   return { limits, interrupt, onWait };
 }
 
-/** Returns undefined when something else was written meanwhile, or what was written does not show yet. */
+/** Returns undefined if something else was written in the meantime, or if the last write doesn't show yet. */
 async function reconcileOnce(
   context: StepContext,
   desired: DesiredPolicies,
   reconciling: ReconcileState,
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
-  // Not for longer without a word to the user.
+  // Return regularly, so that the user sees progress.
   const until = performance.now() + limits.longestPauseMs;
   while (performance.now() < until) {
     reconciling.othersFirst = false;
@@ -96,23 +96,23 @@ async function reconcileOnce(
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
     if (next.kind === 'update') {
-      const isUnconfirmed = reconciling.doubt !== undefined;
+      const isUnconfirmed = reconciling.unconfirmed !== undefined;
       await takeOver(context, next, versionsOf(reconciling, next.policy), isUnconfirmed);
     }
     if (isTooEarly(reconciling, next, context)) return undefined;
     if (!takeWrite(reconciling, next)) throw contended(desired.name);
     const done = await tryWriting(context, desired, next, reconciling);
     if (!done) break;
-    delete reconciling.doubt;
+    delete reconciling.unconfirmed;
     delete reconciling.throttled;
     context.record({ policies: [outcomeOf(done, reconciling)] });
   }
-  // So that two runs fall out of step.
+  // Keeps two concurrent runs from staying in step.
   await sleep(Math.random() * limits.jitterMs);
   return undefined;
 }
 
-/** Deletes what this run has made of versions that are not the default. What is left of them does no harm. */
+/** Deletes the versions that this run has created and not made the default. If one remains, it does no harm. */
 async function withdrawAll({ aws, ...context }: StepContext, { versions }: ReconcileState): Promise<void> {
   const interrupt = new AbortController().signal;
   for (const [arn, state] of versions) {
@@ -123,7 +123,7 @@ async function withdrawAll({ aws, ...context }: StepContext, { versions }: Recon
   }
 }
 
-/** The policies as they are now, or as this run wrote them where IAM does not show that yet. */
+/** Returns the current policies, or as this run wrote them if IAM doesn't show that yet. */
 async function readChainNow(
   { aws }: StepContext,
   { read }: DesiredPolicies,
@@ -160,7 +160,7 @@ function contended(name: string): Failure {
   });
 }
 
-/** Carries out one change and notes it. Returns the policy as it should be now, or undefined if it has to be read again. */
+/** Makes one change and records it. Returns the expected policy, or undefined if it must be read again. */
 async function tryWriting(
   context: StepContext,
   desired: DesiredPolicies,
@@ -174,14 +174,16 @@ async function tryWriting(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     reconciling.throttled = error.code === 'throttled' ? error : undefined;
-    if (error.inDoubt) noteUnconfirmed(reconciling, error, work, desired.identity);
+    if (error.unconfirmedAction) noteUnconfirmed(reconciling, error, work, desired.identity);
     else if (reconciling.throttled) giveWriteBack(reconciling, work);
     else throw error;
     return undefined;
   }
 }
 
-/** Creates a policy and notes it. Returns undefined if one of the name exists, because it must be read before it is extended. */
+/**
+ * Creates a policy and records it. Returns undefined if one with this name exists, because it must be read before it is extended.
+ */
 export async function create(
   context: StepContext,
   desired: DesiredPolicies,
@@ -201,7 +203,7 @@ export async function create(
   return undefined;
 }
 
-/** Writes a new version. Returns undefined if the policy is not what it was, and has to be read again. */
+/** Writes a new version. Returns undefined if the policy has changed and must be read again. */
 async function update(
   context: StepContext,
   work: UpdateWork,
@@ -223,7 +225,8 @@ async function update(
   const { id: versionId } = created;
   const versions = [...kept.filter((version) => version !== doomed), versionId];
   const action = reconciling.written.get(arn)?.action ?? 'updated';
-  const createdAt = { ...policy.createdAt, ...(created.createdAt ? { [versionId]: created.createdAt } : {}) };
+  const createdAt = { ...policy.createdAt };
+  if (created.createdAt !== undefined) createdAt[versionId] = created.createdAt;
   const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
   endWrite(reconciling, now);
   return now;

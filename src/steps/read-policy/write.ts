@@ -14,7 +14,7 @@ import type { StepContext } from '../types.ts';
 import type { DesiredPolicies } from './desired.ts';
 import type { CreateWork } from './distribute.ts';
 
-/** The created policy; or that one of that name exists, perhaps from an earlier attempt of the same request. */
+/** The created policy; or that one with this name exists, perhaps from an earlier attempt of the same request. */
 export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; perhapsOurs: boolean };
 
 /** Creates a policy. */
@@ -52,11 +52,11 @@ export async function createPolicy(
     };
   } catch (error) {
     if (!hasAwsCode(error, 'EntityAlreadyExistsException')) throw error;
-    return { kind: 'exists', perhapsOurs: error.inDoubt !== undefined };
+    return { kind: 'exists', perhapsOurs: error.unconfirmedAction !== undefined };
   }
 }
 
-/** Deletes a version of a policy. Returns what it was: IAM does not delete the default version. */
+/** Deletes a version of a policy and returns its state. IAM doesn't delete the default version. */
 export async function deleteVersion(
   { aws }: StepContext,
   arn: string,
@@ -75,7 +75,7 @@ export async function deleteVersion(
   }
 }
 
-/** Makes a version the default one. Returns false if it does not exist. */
+/** Makes a version the default. Returns false if it doesn't exist. */
 export async function setDefaultVersion(
   { aws }: StepContext,
   arn: string,
@@ -93,13 +93,16 @@ export async function setDefaultVersion(
   }
 }
 
-/** A version that was created; its date by AWS's clock, in milliseconds since the epoch, where IAM says so. */
+/** A created version, with its date by AWS's clock in milliseconds since the epoch, if IAM returns it. */
 export interface CreatedVersion {
   id: string;
   createdAt?: number;
 }
 
-/** Creates a version that is not the default one. Returns undefined if the policy is gone or another run has taken the room for it. */
+/**
+ * Creates a version that is not the default. Returns undefined if the policy is gone, or if another run has used up the room for
+ * it.
+ */
 export async function createVersion(
   { aws }: StepContext,
   arn: string,
@@ -117,11 +120,11 @@ export async function createVersion(
         const { PolicyVersion } = await aws.clients.iam().send(command, options);
         const { VersionId: id, CreateDate } = PolicyVersion ?? {};
         if (!id) throw new NotAwsError('a policy version without an ID');
-        return { id, ...(CreateDate ? { createdAt: CreateDate.getTime() } : {}) };
+        return { id, createdAt: CreateDate ? CreateDate.getTime() : undefined };
       },
     );
   } catch (error) {
-    // A document that is too long is so at the next try too.
+    // A document that is too long would fail on the next attempt too.
     const isTooLong = error instanceof Error && error.message.includes('PolicySize');
     if (!isTooLong && hasAwsCode(error, 'LimitExceededException', 'NoSuchEntityException')) return undefined;
     throw error;

@@ -6,18 +6,18 @@ import type { AccountRef } from '../../policy/index.ts';
 import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepPlan } from '../types.ts';
 
-/** What there is: for each Region (or each ARN given) the secret, or nothing. */
+/** The observed state: for each Region (or given ARN) the secret, if it exists. */
 export interface ObservedSecrets {
   places: { region: string; secret: SecretState | undefined }[];
 }
 
 export interface SecretPlan extends StepPlan {
   decisions: SecretDecision[];
-  /** The key that is stored where one is; absent when existing secrets are used as they are. */
+  /** The key to store. Absent if existing secrets are used as is. */
   key?: KeyMaterial;
 }
 
-/** What is done about the secret of one Region. */
+/** What to do about the secret in one Region. */
 export type SecretDecision =
   | ({ kind: 'create' } & Settled)
   | ({ kind: 'keep'; found: SecretState } & Settled)
@@ -37,8 +37,8 @@ export interface Conflicted {
 }
 
 /**
- * What the user should know of a secret that exists and is used.
- * @param wanted the KMS key that is asked for, if one is
+ * Returns warnings about an existing secret that is used.
+ * @param wanted the requested KMS key, if any
  */
 export function warningsFor(
   { name, region, rotates, kmsKeyId }: SecretState,
@@ -53,7 +53,7 @@ export function warningsFor(
   ];
 }
 
-/** What else a new value changes, or what may undo it. */
+/** Returns warnings about side effects of a new value, and about what may overwrite it. */
 export function replaceWarnings({ name, region, replicas, stack }: SecretState): string[] {
   return [
     ...(stack ? [messages.replaceInStack(name, region, stack)] : []),

@@ -17,15 +17,15 @@ const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text
 
 const AS_PASSWORD: Choice = { id: 'key-type', flag: '--key-type srt-password', text: messages.choiceKeyType };
 
-/** The key of the run, and whether it was taken over from a secret that exists. */
+/** The key of the run, and whether it was adopted from an existing secret. */
 export interface KeyChoice {
   key: KeyMaterial;
   adopted: boolean;
 }
 
 /**
- * Decides which key the run is about. Usually the one given; but a generated key, or any key with `--existing-key keep`,
- * yields to the one that the secret holds already, so that all Regions get the same.
+ * Chooses the key of the run, usually the given one. A key that a secret already has replaces a generated key and, with
+ * `--existing-key keep`, any key. So all Regions get the same key.
  */
 export function chooseKey(
   secret: NewSecret,
@@ -57,7 +57,7 @@ export function chooseKey(
   return { key, adopted: true };
 }
 
-/** What is done in a Region that has no secret of the name. */
+/** Decides what to do in a Region that has no secret with this name. */
 export function decideNew(
   { identity }: StepInput<SetupRequest>,
   { name, kmsKeyId }: NewSecret,
@@ -76,7 +76,7 @@ export function decideNew(
   };
 }
 
-/** What is done about a secret that has the name already. */
+/** Decides what to do about an existing secret with this name. */
 export function decideStored(
   input: StepInput<SetupRequest>,
   secret: NewSecret,
@@ -87,7 +87,7 @@ export function decideStored(
   const unusable = ownershipProblem(found, secret, holdsKey);
   if (unusable) return unusable;
   const { keyType } = input.request;
-  // The tag would be wrong afterwards, and so would be what uses the secret.
+  // Otherwise, the tag would become wrong, and users of the secret would fail.
   if (!holdsKey && !adopted && found.keyType !== undefined && found.keyType !== keyType)
     return conflict(
       messages.otherKeyType(found.name, found.region, found.keyType, keyType),
@@ -127,7 +127,7 @@ function decideDeleted(
       OTHER_NAME,
     ]);
   }
-  // A generated key is only wanted where there is none.
+  // A generated key is only wanted if there is no key yet.
   const then = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
   const reason = {
     compare: messages.restoreAndCompare,
@@ -139,7 +139,7 @@ function decideDeleted(
   return { kind: 'restore', ref, reason, warnings: [...warnings, ...more], found };
 }
 
-/** What is done about a secret that the user named by its ARN: it is used as it is, or it cannot be used. */
+/** Decides what to do about a secret that the user named by ARN: it is used as is, or there is a conflict. */
 export function decideExisting(
   input: StepInput<SetupRequest>,
   arn: string,
@@ -151,7 +151,7 @@ export function decideExisting(
   return decideGiven(input, found);
 }
 
-/** The same for a secret that the user named, and of which it is said that it exists. */
+/** Like `decideExisting`, for a secret that the user named and marked as existing. */
 export function decideNamed(
   input: StepInput<SetupRequest>,
   { name, region }: { name: string; region: string },
@@ -181,13 +181,13 @@ function decideGiven(input: StepInput<SetupRequest>, found: SecretState): Secret
   };
 }
 
-/** Returns whether only a guess says that what the secret holds is of no use: neither the user nor a tag gives its type. */
+/** Returns true if the key is only unusable based on a guess, because neither the user nor a tag gives its type. */
 function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: SecretState): boolean {
   const isGuess = keyTypeGuessed === true && keyType === undefined;
   return isGuess && content.kind === 'text' && mayBePassword(content.key);
 }
 
-/** A replica that holds the key already can be read as it is; only its primary can be given another value. */
+/** A replica that already holds the key can be used as is. Only its primary can get a different value. */
 function ownershipProblem(found: SecretState, wanted: NewSecret, holdsKey: boolean): Conflicted | undefined {
   const { name, region, replicaOf } = found;
   if (replicaOf && !holdsKey) {
@@ -206,11 +206,11 @@ function refOf(found: SecretState, action: OutcomeAction, identity: Identity): S
     versionId: found.versionId ?? null,
     action,
     ...kmsOf(found.kmsKeyId, found.region, identity),
-    ...(found.resourcePolicy ? { resourcePolicy: found.resourcePolicy } : {}),
+    resourcePolicy: found.resourcePolicy || undefined,
   };
 }
 
-/** The KMS key part of a reference, when there is a customer-managed key. */
+/** Returns the KMS key of a reference, if it is a customer managed key. */
 function kmsOf(id: string | undefined, region: string, identity: Identity): Pick<SecretRef, 'kmsKey'> {
   const kmsKey = id === undefined ? undefined : kmsKeyRef(id, region, identity);
   return kmsKey ? { kmsKey } : {};
@@ -220,14 +220,14 @@ function conflict(found: string, choices: Choice[], details: string[] = []): Con
   return { kind: 'conflict', conflict: { step: 'store-secret', found, details, choices } };
 }
 
-/** Why MediaConnect could not use what the secret holds; `undefined` when it can. */
+/** Returns why MediaConnect can't use the value of a secret; undefined if it can. */
 function contentProblems(
   { content, name, region }: SecretState,
   { keyType, algorithm }: SetupRequest,
 ): { found: string; details: string[] } | undefined {
   if (content.kind === 'binary') return { found: messages.binary(name, region), details: [] };
   if (content.kind === 'none') return { found: messages.noValue(name, region), details: [] };
-  const problems = checkStoredKey(content.key, { keyType, ...(algorithm ? { algorithm } : {}) });
+  const problems = checkStoredKey(content.key, { keyType, algorithm });
   if (problems.length === 0) return undefined;
   return { found: messages.unusable(name, region), details: problems.map((problem) => problem.message) };
 }

@@ -24,7 +24,7 @@ async function observe(context: StepContext, { secret }: SetupRequest): Promise<
   return { places: await Promise.all(reading) };
 }
 
-/** Reads a secret by its ARN. One of another account counts as not there: AWS would only say that access is denied. */
+/** Reads a secret by ARN. A secret in another account counts as missing, because AWS would only respond with access denied. */
 async function readGiven(
   { aws, secrets }: StepContext,
   arn: string,

@@ -8,31 +8,31 @@ import type { SecretRef, StepContext, StepOutput } from '../types.ts';
 import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
-/** What is to be done, and with which key. */
+/** The decisions, and the key. */
 type Decided = Pick<SecretPlan, 'decisions' | 'key'>;
 
-/** How to look at the secrets again, and to decide anew. */
+/** Reads the secrets again, and decides again. */
 export interface Again {
   look: () => Promise<ObservedSecrets>;
   decide: (found: ObservedSecrets) => SecretPlan;
 }
 
-/** What a run has done so far, and what it has learned of its writes. */
+/** What a run has done so far, and what it knows of its writes. */
 interface Progress {
-  /** The secrets that are as they should be, by their places. */
+  /** The secrets that have their desired state, by place. */
   done: Map<string, SecretRef>;
   /** The places of secrets that were restored. */
   restored: Set<string>;
-  /** How often each write was sent that may be sent again, and when the last time was. */
+  /** How often each repeatable write was sent, and when it was last sent. */
   writes: Map<string, { times: number; at: number }>;
-  /** Tokens for new values that AWS has refused. */
+  /** Tokens for new values that AWS has rejected. */
   refusedTokens: Set<string>;
 }
 
 /**
- * Carries the plan out. When a secret turns out to be there that was to be made, or holds another value than the one that
- * was read, it is read and decided again, for as long as IAM would be waited for. For each secret a run sends one request that
- * changes it, and repeats it `writeAgainAfterMs` times at most. To store a value, it sends one more for each spent token.
+ * Applies the plan. It reads and decides again if a secret to create turns out to exist, or if a value differs from the one that
+ * was read. This ends when the IAM propagation time is over. For each secret, a run sends one request with a change, and repeats
+ * it at most once for each pause in `writeAgainAfterMs`. To store a value, it sends one more request for each spent token.
  */
 export async function reconcileSecrets(
   context: StepContext,
@@ -54,7 +54,7 @@ export async function reconcileSecrets(
     const decided = await restoreFirst(context, planned, again, progress);
     if (!(await carryOutAll(context, request, decided, progress))) return undefined;
     const secrets = decided.decisions.flatMap((decision) => progress.done.get(placeOf(decision)) ?? []);
-    return { secrets, ...(decided.key ? { key: decided.key } : {}) };
+    return { secrets, key: decided.key };
   };
   const { value } = await waitUntil(round, (output) => output !== undefined, {
     limits,
@@ -65,7 +65,7 @@ export async function reconcileSecrets(
   throw conflictFailure([lateConflict(messages.keepsChanging)]);
 }
 
-/** Whether a write may be sent, for the first time or, after a pause that grows, again; notes that it is. */
+/** Returns true if a write may be sent: the first time, or again after a growing pause. If so, records it as sent. */
 function maySend({ writes }: Progress, write: string, { limits }: StepContext): boolean {
   const last = writes.get(write);
   if (last) {
@@ -77,10 +77,9 @@ function maySend({ writes }: Progress, write: string, { limits }: StepContext): 
 }
 
 /**
- * Carries out what is decided, first in one Region and then in all others at once. The first one is the same in every run
- * that goes on at the same time: of two with different keys, one gets there first, and the other stops before it has
- * written anything anywhere.
- * Returns false when what is there is not what was read.
+ * Applies the decisions, first in one Region and then in all others at once. The first Region is the same in all concurrent runs.
+ * If two of them have different keys, one is first, and the other stops before it has written anything. Returns false if the
+ * current state is not what was read.
  */
 async function carryOutAll(
   context: StepContext,
@@ -102,19 +101,19 @@ async function carryOutAll(
   return (await allSettledOrThrow(decisions.map(carry))).every(Boolean);
 }
 
-/** The Region in which the first secret of a key is written, by what is expected of all of them; see `carryOutAll`. */
+/** Returns the Region of the first write for a key, from the expected outcomes; see `carryOutAll`. */
 export function beginsIn(expected: SecretOutcome[] = []): string {
   const written = expected.filter(({ action }) => action !== 'kept').map(({ region }) => region);
   return written.sort((a, b) => a.localeCompare(b))[0] ?? '';
 }
 
-/** A unique ID for a secret in a Region. */
+/** Returns a unique ID for a secret in a Region. */
 function placeOf(decision: SecretDecision): string {
   if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
   return `${decision.ref.region} ${decision.ref.name}`;
 }
 
-/** Reads and decides again, now that someone else made a secret of the name, or changed it. */
+/** Reads and decides again after someone else created or changed the secret. */
 async function decideAgain({ look, decide }: Again, first: Decided): Promise<Decided> {
   const decided = decide(await look());
   const [conflict = overtaken(first, decided)] = decided.conflicts;
@@ -123,8 +122,8 @@ async function decideAgain({ look, decide }: Again, first: Decided): Promise<Dec
 }
 
 /**
- * A value that was to be replaced, and that another run has replaced meanwhile. To replace that one too
- * could leave different keys in the Regions: the other run does not look again at what it has done.
+ * Returns a conflict if another run has replaced a value that this run was to replace. Replacing it again could leave different
+ * keys in the Regions, because the other run doesn't read again what it has written.
  */
 function overtaken(first: Decided, now: Decided): Conflict | undefined {
   const gone = goneSince(first, now);
@@ -138,7 +137,7 @@ function overtaken(first: Decided, now: Decided): Conflict | undefined {
   return changed && lateConflict(messages.otherValue(changed.ref.name, changed.ref.region));
 }
 
-/** A secret that was there, and is not any more: to make another one is not what was shown. */
+/** Returns a conflict if a secret no longer exists. Creating a new one is not what the plan showed. */
 function goneSince(first: Decided, { decisions }: Pick<Decided, 'decisions'>): Conflict | undefined {
   const there = first.decisions.filter(({ kind }) => kind !== 'create').map(placeOf);
   const gone = decisions
@@ -151,7 +150,7 @@ function lateConflict(found: string): Conflict {
   return { step: 'store-secret', found, details: [], choices: [] };
 }
 
-/** Returns undefined when what is there is not what was read. */
+/** Applies a decision. Returns undefined if the current state is not what was read. */
 async function carryOut(
   context: StepContext,
   request: SetupRequest,
@@ -165,7 +164,7 @@ async function carryOut(
     case 'keep':
       return decision.ref;
     case 'restore':
-      // It was restored a moment ago, and does not show it yet, or was deleted again.
+      // It was just restored and doesn't show that yet, or it was deleted again.
       return undefined;
     case 'create':
       return maySend(progress, `create ${placeOf(decision)}`, context)
@@ -182,8 +181,8 @@ function demanded(key: KeyMaterial | undefined): KeyMaterial {
 }
 
 /**
- * Restores what is scheduled for deletion, and decides again. What a secret holds can be read only then, and it may be
- * the key that the other Regions have to get; so this is the one place where a conflict shows after a change.
+ * Restores secrets that are scheduled for deletion, and decides again. Only then can their values be read, and one may be the key
+ * that the other Regions need. This is the only place where a conflict can show up after a change.
  */
 async function restoreFirst(
   context: StepContext,
@@ -210,7 +209,7 @@ async function restoreFirst(
   const { decisions, key, conflicts } = decide({ places });
   const [conflict = goneSince(plan, { decisions })] = conflicts;
   if (conflict) throw conflictFailure([{ ...conflict, found: messages.restoredInVain(conflict.found) }]);
-  return { ...(key ? { key } : {}), decisions: label(decisions) };
+  return { key, decisions: label(decisions) };
 }
 
 function asRestored(decision: SecretDecision): SecretDecision {

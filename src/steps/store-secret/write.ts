@@ -17,7 +17,7 @@ import { secretMessages as messages } from '../messages.ts';
 import { secretTags } from '../tags.ts';
 import type { SecretRef, StepContext } from '../types.ts';
 
-/** Stores the key in a new secret. Returns undefined if one of the name exists by now. */
+/** Stores the key in a new secret. Returns undefined if another writer created it first. */
 export async function createSecret(
   { aws }: StepContext,
   request: SetupRequest,
@@ -34,7 +34,7 @@ export async function createSecret(
     change: true,
     holds: key,
   };
-  // The same token in every try, so that a lost answer does not make a second version.
+  // The same token in every attempt, so that a lost response doesn't cause a second version.
   const token = randomUUID();
   const create = () =>
     aws.call(call, (options) =>
@@ -45,7 +45,7 @@ export async function createSecret(
           SecretString: key.reveal(),
           ClientRequestToken: token,
           Tags: secretTags(request),
-          ...(kmsKeyId ? { KmsKeyId: kmsKeyId } : {}),
+          KmsKeyId: kmsKeyId,
         }),
         options,
       ),
@@ -58,9 +58,9 @@ export async function createSecret(
       if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
       if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
       const present = await describeSecret(aws, ref.region, ref.name);
-      // A secret that was created and deleted meanwhile keeps the name until its recovery window ends.
+      // A secret that was created and deleted in the meantime keeps the name until its recovery window ends.
       if (present?.deletedAt) return undefined;
-      // One that was deleted for good keeps it for some seconds, in which a description shows it no more.
+      // A force-deleted secret keeps the name for a few seconds, although its description is gone.
       if (present || pause === undefined || !/scheduled for deletion/.test(error.message)) throw error;
       await aws.pause(pause);
     }
@@ -69,8 +69,8 @@ export async function createSecret(
 }
 
 /**
- * Makes the key the current version of a secret that exists. Returns undefined when the secret does not hold any more what
- * was found there, as far as is known.
+ * Makes the key the current version of an existing secret. Returns undefined if, as far as is known, the secret no longer holds
+ * the value that was found.
  */
 export async function replaceValue(
   context: StepContext,
@@ -89,11 +89,11 @@ export async function replaceValue(
 }
 
 /**
- * Chooses the token for the one value that comes after the current one: the first of a series that no version had before. Each
- * run that replaces the same version at the same time chooses the same one. Of two with different keys, one hears that there
- * is such a version already, and with the same key both make one version.
- * Returns nothing when a version that may be of another run's making, just now, has the token.
- * @throws Failure with a conflict if the first token is spent, and the versions may not be listed
+ * Chooses the token for the value that follows the current one: the first in a series that no version has used. All concurrent
+ * runs that replace the same version choose the same token. If two have different keys, one is told that the version exists; with
+ * the same key, both create one version. Returns undefined if a version with the token exists that another run may have just
+ * created.
+ * @throws Failure with a conflict if the first token is spent and the caller isn't allowed to list the versions
  */
 async function nextToken(
   { aws, limits }: StepContext,
@@ -116,7 +116,7 @@ async function nextToken(
   }
 }
 
-/** Returns the conflict of a secret whose next token is spent, where it cannot be seen by what. */
+/** Returns the conflict for a secret whose next token is spent, if the versions can't be listed to see why. */
 function versionsHidden({ name, region }: SecretState, { message }: Failure): Conflict {
   return {
     step: 'store-secret',
@@ -127,9 +127,9 @@ function versionsHidden({ name, region }: SecretState, { message }: Failure): Co
 }
 
 /**
- * Returns the tokens of versions that are not the current one and were made long enough ago to show so everywhere: who has moved
- * the labels by hand, say, may replace the same version a second time. Nothing is said when the labels are not where they were
- * found: then another run has been here.
+ * Returns the tokens of versions that are not current and are old enough to show everywhere. For example, after moving the labels
+ * by hand, a user can replace the same version a second time. Returns none if the labels are not where they were found, because
+ * then another run has written.
  */
 function spentTokens(versions: ListedVersion[], found: SecretState, before: number): Set<string> {
   const labeled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
@@ -139,15 +139,15 @@ function spentTokens(versions: ListedVersion[], found: SecretState, before: numb
 }
 
 /**
- * The token at that place in the series that belongs to the current version and the one before. The latter belongs to it: who has
- * gone back to an older version may store another key than the one after it was.
+ * Returns a token from the series for the current and the previous version. The previous version is included because a user who
+ * rolled back to an older version may store a different key than the one that followed it.
  */
 function tokenAfter({ arn, versionId = '', previousId = '' }: SecretState, number: number): string {
   const place = number === 0 ? '' : ` ${number}`;
   return createHash('sha256').update(`${arn} ${versionId} ${previousId}${place}`).digest('hex');
 }
 
-/** Stores the value as the version of that token. Returns undefined if the token already stands for another value. */
+/** Stores the value as the version with this token. Returns undefined if the token already belongs to a different value. */
 async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, token: string) {
   const call = {
     action: 'secretsmanager:PutSecretValue',
@@ -170,7 +170,7 @@ async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, 
   }
 }
 
-/** Restores a secret, and reads what it holds. */
+/** Restores a secret and reads its value. */
 export async function restoreSecret(context: StepContext, ref: SecretRef): Promise<SecretState | undefined> {
   const { aws } = context;
   const call = {

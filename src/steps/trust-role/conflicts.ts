@@ -11,26 +11,26 @@ import { extend } from '../read-policy/fill.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 import { readingObstacles } from './limits.ts';
 
-/** What there is of the role. */
+/** The observed state of the role. */
 export interface TrustState {
   role: RoleState | undefined;
-  /** The document of the permissions boundary that is asked for; absent when none is, or when there is no such policy. */
+  /** The document of the requested permissions boundary. Absent if none is requested, or if that policy doesn't exist. */
   boundary?: string;
-  /** The account's quotas; absent where the defaults are enough, so that they were not asked for. */
+  /** The account's quotas. Absent if they were not read because the defaults are enough. */
   quotas?: RoleQuotas;
 }
 
 export const OTHER_NAME: Choice = { id: 'role-name', flag: '--role-name NAME', text: messages.choiceName };
 const OTHER_ROLE: Choice = { id: 'role-name', flag: '--role-name NAME', text: messages.choiceOtherRole };
 
-/** Keys that each name a policy of their own need as many, whatever each allows. */
+/** Keys with different policy names need one policy for each name, no matter what it allows. */
 const ONE_NAME: Choice = {
   id: 'policy-name',
   flag: '--policy-name NAME',
   text: policyMessages.choiceOneName,
 };
 
-/** What stands in the way of using the role, its trust policy aside. */
+/** Returns conflicts that prevent use of the role, except those of its trust policy. */
 export function roleConflicts(input: StepInput<RoleRequest>, found: TrustState, more: number): Conflict[] {
   return [
     ...sourceArnConflict(input),
@@ -40,12 +40,12 @@ export function roleConflicts(input: StepInput<RoleRequest>, found: TrustState, 
   ];
 }
 
-/** A conflict of this step, as the one that decides on the trust policy. */
+/** Returns a conflict of this step, in the form of a decision on the trust policy. */
 export function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
   return { conflict: { step: 'trust-role', found, details: [], choices } };
 }
 
-/** Patterns for `aws:SourceArn` that shut out a Region of the keys. */
+/** Returns a conflict if the `aws:SourceArn` patterns exclude a Region of the keys. */
 function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Conflict[] {
   const { role, regions } = request;
   const { partition, account } = identity;
@@ -64,7 +64,7 @@ function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Confl
   return [{ ...made, details: [messages.shutsOutHint(missing)] }];
 }
 
-/** Sentences on patterns for `aws:SourceArn` that shut out what the keys can be used for. */
+/** Returns warnings if the `aws:SourceArn` patterns exclude uses of the keys. */
 export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
   const resources = role.sourceArns.map((each) => partsOf(each).slice(5).join(':'));
   const mayBe = (kind: string) =>
@@ -87,19 +87,19 @@ function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: Tru
   return [conflict(messages.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
 }
 
-/** What belongs to an AWS service can be changed by that service only (IAM User Guide, "Service-linked roles"). */
+/** Only an AWS service can change its service-linked role (IAM User Guide, "Service-linked roles"). */
 function serviceConflict({ name, path }: RoleState): Conflict[] {
   if (!path.startsWith('/aws-service-role/')) return [];
   return [conflict(messages.serviceLinked(name), [OTHER_NAME]).conflict];
 }
 
-/** What keeps the role from reading the secrets for sure, and sentences on what might. */
+/** Conflicts for what certainly prevents the role from reading the secrets, and warnings for what might. */
 export interface ReadingProblems {
   conflicts: Conflict[];
   warnings: string[];
 }
 
-/** Returns what will keep the role, as it is or as it will be made, from reading the secrets, or might. */
+/** Returns what will or might prevent the existing or planned role from reading the secrets. */
 export function readingProblems(
   input: StepInput<RoleRequest>,
   { role, boundary }: TrustState,
@@ -108,11 +108,11 @@ export function readingProblems(
   const planned = {
     arn: roleArn(input.identity, name),
     policies: [],
-    ...(permissionsBoundary ? { boundary: { arn: permissionsBoundary, document: boundary ?? '' } } : {}),
+    boundary: permissionsBoundary ? { arn: permissionsBoundary, document: boundary ?? '' } : undefined,
   };
   const obstacles = readingObstacles(input, role ?? planned);
   const denied = obstacles.filter(({ verdict }) => verdict === 'denied');
-  // A role of another name would be made with the same boundary, and the secret's own policy stays what it is.
+  // A new role with a different name would have the same boundary, and the secret's policy stays the same.
   const ofOther = readingObstacles(input, { ...planned, arn: roleArn(input.identity, OTHER_ROLE_NAME) });
   const staying = new Map(ofOther.map((obstacle) => [obstacle.secret.arn, obstacle]));
   const open = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
@@ -126,7 +126,7 @@ export function readingProblems(
         about: secret.arn,
       };
     }),
-    // Of many secrets that one condition decides on, one is named.
+    // If one condition decides about many secrets, only one is named.
     warnings: [...groupedBy(open, ({ because }) => because).values()].map(
       ([{ secret, because }, ...others]) =>
         messages.mightNotRead(name, nameOf(secret), others.length, because),
@@ -134,10 +134,10 @@ export function readingProblems(
   };
 }
 
-/** Stands for any role that does not exist yet. */
+/** Stands for any role that doesn't exist yet. */
 const OTHER_ROLE_NAME = 'MediaConnect-Another-Role';
 
-/** What helps where another role does not. */
+/** Returns what helps if a different role doesn't. */
 function helpAgainst(because: string, action: string): string {
   return /boundary/.test(because)
     ? messages.takeOtherBoundary(action)
@@ -161,7 +161,7 @@ function quotaConflict(
   const hasOne = request.policyNames.some((each) => ownPolicy(role, each));
   const choices = [
     ...(named > 1 && (hasOne || have < quota.limit) ? [ONE_NAME] : []),
-    // Whatever it allows, a name is one policy; a scope saves those after the first one.
+    // Each name needs a policy, no matter what it allows. A wider scope only saves the additional policies.
     ...(named === 1 || policies.length > named
       ? scopeChoices(secrets, (scope) => have + neededFor(scope) <= quota.limit)
       : []),
@@ -169,7 +169,10 @@ function quotaConflict(
   ];
   return [conflict(messages.full(name, have, more, quota), choices).conflict];
 
-  /** How many policies the role would need with a wider scope: one for each name, unless the role's own one takes it in. */
+  /**
+   * Returns how many policies the role would need with a wider scope: one for each name, unless the role's own policy has room
+   * for it.
+   */
   function neededFor(scope: PolicyScope): number {
     const fits = ({ document }: RolePolicy) =>
       extend(document, secrets, scope, identity).secrets.length === secrets.length;
@@ -181,7 +184,7 @@ function quotaConflict(
   }
 }
 
-/** The wider scopes with which the role has room. */
+/** Returns the wider scopes with which the role has room. */
 function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boolean): Choice[] {
   const prefix = sharedPrefix(secrets.map(({ name }) => name));
   const flag = policyMessages.prefixFlags(prefix);

@@ -34,12 +34,12 @@ import {
 } from './write.ts';
 
 export interface RolePlan extends StepPlan {
-  /** The role as it is; absent when there is none. */
+  /** The existing role, if any. */
   found?: RoleState;
   role: 'create' | 'keep' | 'update-trust';
   /** ARNs of the policies to attach. */
   attach: string[];
-  /** The document of the permissions boundary that is asked for, if there is one. */
+  /** The document of the requested permissions boundary, if any. */
   boundary?: string;
 }
 
@@ -59,10 +59,10 @@ async function observe({ aws, policies }: StepContext, request: RoleRequest): Pr
     permissionsBoundary ? policies.read(permissionsBoundary) : undefined,
   ]);
   const quotas = await quotasFor(aws, request, role);
-  return { role, ...(boundary ? { boundary: boundary.document } : {}), ...(quotas ? { quotas } : {}) };
+  return { role, boundary: boundary?.document, quotas };
 }
 
-/** Reads the account's quotas where the defaults might not be enough for what is planned. */
+/** Reads the account's quotas if the defaults might not be enough for the plan. */
 async function quotasFor(
   aws: Aws,
   request: RoleRequest,
@@ -79,7 +79,7 @@ async function quotasFor(
 function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
   const { role, quotas = DEFAULT_ROLE_QUOTAS } = found;
   const { request, identity, policies } = input;
-  // A policy that is new cannot have been attached before, even where the role was read when an older one was.
+  // A new policy can't be attached yet, even if the role was read when an older one with its ARN was attached.
   const open = policies.filter(({ arn, action }) => action === 'created' || !role?.attached.includes(arn));
   const attach = open.map(({ arn }) => arn);
   const trust = planTrust(input, role, quotas.trustPolicySize);
@@ -88,7 +88,7 @@ function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
     ...roleConflicts(input, found, attach.length),
   ];
   const kind = 'conflict' in trust ? 'keep' : trust.kind;
-  // Where nothing changes, the proof says the same.
+  // If nothing changes, the checks after the run report the same.
   const changing = input.changing || attach.length > 0 || kind !== 'keep';
   const reading =
     conflicts.length === 0 && changing ? readingProblems(input, found) : { conflicts: [], warnings: [] };
@@ -105,8 +105,8 @@ function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
         : []),
       ...reading.warnings,
     ],
-    ...(role ? { found: role } : {}),
-    ...(found.boundary === undefined ? {} : { boundary: found.boundary }),
+    found: role,
+    boundary: found.boundary,
     expected: {
       role: {
         name: request.role.name,
@@ -140,7 +140,7 @@ function describe(
     resource: 'role',
     name,
     reason,
-    ...(document === undefined ? {} : { document }),
+    document,
   });
   const changes = {
     create: () => change('create', messages.create, document),
@@ -173,12 +173,12 @@ async function apply(
     return finish(context, input, plan, role);
   }
   return withUnconfirmedAction(
-    () => created.doubt,
-    adopt(context, input, plan, created.doubt ? 'created' : undefined),
+    () => created.unconfirmed,
+    adopt(context, input, plan, created.unconfirmed ? 'created' : undefined),
   );
 }
 
-/** What is left to do once there is a role. */
+/** Completes the remaining changes once the role exists. */
 async function finish(
   context: StepContext,
   input: StepInput<RoleRequest>,
@@ -195,8 +195,8 @@ async function finish(
 }
 
 /**
- * Goes on with a role that turned out to exist: an earlier try of the same request made it, whose answer was lost, or
- * another run. It is planned for as if it had been there from the start.
+ * Continues with a role that turned out to exist: from an earlier attempt of the same request whose response was lost, or from
+ * another run. It is planned again as an existing role.
  */
 async function adopt(
   context: StepContext,
@@ -211,8 +211,8 @@ async function adopt(
   const quotas = await quotasFor(context.aws, input.request, role);
   const again = plan(input, {
     role,
-    ...(boundary === undefined ? {} : { boundary }),
-    ...(quotas ? { quotas } : {}),
+    boundary,
+    quotas,
   });
   if (again.conflicts.length > 0) throw conflictFailure(again.conflicts);
   warnOfNew(context, before, again);

@@ -11,28 +11,28 @@ import {
 import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 
-/** A document that can keep the role from something, by the name it has in a sentence. */
+/** A document that can restrict the role, with its name for messages. */
 interface Limit extends Partial<Omit<EvaluationInput, 'request'>> {
   name: string;
 }
 
-/** Allows everything: what the role still may not do with it, no policy that is attached to it can change. */
+/** Allows everything. If the role still can't do something, no attached policy can change that. */
 const EVERYTHING = parsePolicy(
   JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
 );
 
-/** A secret that the role cannot read whatever is attached to it (`denied`), or might not be able to read. */
+/** A secret that the role can't read no matter what is attached (`denied`), or might not be able to read. */
 export interface ReadingObstacle {
   secret: SecretRef;
   verdict: 'denied' | 'cannot-tell';
   action: string;
-  /** For what is denied, the name of the document that does so; else the condition that decides, and where it is. */
+  /** For a denial, the name of the document that denies it; otherwise, the deciding condition and its location. */
   because: string;
 }
 
 /**
- * Returns what will keep the role from reading the secrets, or might: a statement that denies it, or a permissions boundary
- * that does not allow it. At most one obstacle for each secret: one that is sure, if there is such.
+ * Returns what will or might prevent the role from reading the secrets: a Deny statement, or a permissions boundary that doesn't
+ * allow it. At most one obstacle for each secret, a certain one if there is one.
  */
 export function readingObstacles(
   { secrets, identity }: Pick<StepInput<RoleRequest>, 'secrets' | 'identity'>,
@@ -42,7 +42,7 @@ export function readingObstacles(
   return secrets.flatMap((secret) => {
     const ofSecret = limitsOfSecret(secret);
     const obstacles = readRequests(secret, identity, role.arn).flatMap((request) => {
-      // The secret's resource policy speaks of the secret, not of the KMS key.
+      // A secret's resource policy applies to the secret, not to the KMS key.
       const limits = [...ofRole, ...(request.resource === secret.arn ? ofSecret : [])];
       const obstacle = obstacleIn(limits, request);
       return obstacle ? [{ secret, action: request.action, ...obstacle }] : [];
@@ -57,7 +57,7 @@ function obstacleIn(
   request: AccessRequest,
 ): Pick<ReadingObstacle, 'verdict' | 'because'> | undefined {
   const { verdict, because } = evaluateWithin(limits, request);
-  // What is open with no limit at all (a KMS key of another account) is not for these documents to decide.
+  // If it is undecided even without these documents (a KMS key of another account), they don't decide it.
   if (verdict === 'allowed' || verdict === evaluateWithin([], request).verdict) return undefined;
   if (verdict === 'cannot-tell') return { verdict, because };
   const decisive = limits.find((limit) => evaluateWithin([limit], request).verdict === 'denied');
@@ -73,8 +73,8 @@ function evaluateWithin(limits: Limit[], request: AccessRequest): Evaluation {
   return evaluateOfSession({
     identityPolicies: [EVERYTHING, ...own.map(({ document }) => document)],
     identityNames: ['a policy that allows everything', ...own.map(({ name }) => name)],
-    ...(permissionsBoundary ? { permissionsBoundary } : {}),
-    ...(resourcePolicy ? { resourcePolicy } : {}),
+    permissionsBoundary,
+    resourcePolicy,
     request,
   });
 }
@@ -93,7 +93,7 @@ function limitsOfSecret({ name, resourcePolicy }: SecretRef): Limit[] {
   return [{ name: messages.resourcePolicyOf(name), resourcePolicy: read(resourcePolicy) }];
 }
 
-/** A document that cannot be read says nothing; as a boundary it then allows nothing. */
+/** A document that can't be parsed has no statements. As a boundary, it allows nothing. */
 function read(text = ''): PolicyDocument {
   return tryParsePolicy(text) ?? { version: '2012-10-17', statements: [], unknownElements: [] };
 }

@@ -36,9 +36,9 @@ interface RoleUpdate {
 }
 
 /**
- * Adds the statement for MediaConnect to the current trust policy, and keeps statements that other writers add meanwhile.
- * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So this writes only after a read
- * shows everything that the run has seen, and then reads until the new document shows. Each wait takes at most `iamPropagationMs`.
+ * Adds the statement for MediaConnect to the current trust policy, and keeps statements that other writers add in the meantime.
+ * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So this writes only after a read shows
+ * everything that the run has seen, and then reads until the new document shows. Each wait takes at most `iamPropagationMs`.
  * @param planned the trust policy that the plan was based on
  * @throws Failure with a conflict if a statement that the plan showed stays missing
  */
@@ -53,7 +53,7 @@ export async function updateTrust(
     await reconcileTrust(context, update);
   } catch (error) {
     const ending = restoreOverwritten(context, update, error).then(() => Promise.reject(error));
-    await withUnconfirmedAction(() => update.unconfirmed?.failure.inDoubt, ending);
+    await withUnconfirmedAction(() => update.unconfirmed?.failure.unconfirmedAction, ending);
   }
 }
 
@@ -81,14 +81,14 @@ async function reconcileOnce(
   const next = nextAction(state, readJsonPolicy(found.trust), desired);
   if (typeof next === 'string') return next;
   // The write may still take effect, or IAM may not show it yet.
-  if (unconfirmed && performance.now() - unconfirmed.at < context.limits.inDoubtMs) return 'read-again';
+  if (unconfirmed && performance.now() - unconfirmed.at < context.limits.unconfirmedMs) return 'read-again';
   return (await send(context, update, next)) ? 'written' : 'read-again';
 }
 
 /**
- * Restores what this run's writes have overwritten before the run ends with an error, also when the user interrupts: only
- * this run knows these statements.
- * @throws Failure that names the statements, if they cannot be restored
+ * Restores what this run's writes have overwritten before the run ends with an error, even if the user interrupts. Only this run
+ * knows these statements.
+ * @throws Failure that names the statements, if they can't be restored
  */
 async function restoreOverwritten(context: StepContext, update: RoleUpdate, reason: unknown): Promise<void> {
   const { state } = update;
@@ -133,8 +133,8 @@ async function send(context: StepContext, update: RoleUpdate, document: JsonPoli
   } catch (error) {
     if (!(error instanceof Failure || error instanceof Interrupted)) throw error;
     const isThrottled = error instanceof Failure && error.code === 'throttled';
-    if (error.inDoubt) state.sent = true;
-    if (error.inDoubt || isThrottled || hasAwsCode(error, 'NoSuchEntityException'))
+    if (error.unconfirmedAction) state.sent = true;
+    if (error.unconfirmedAction || isThrottled || hasAwsCode(error, 'NoSuchEntityException'))
       update.unconfirmed = { failure: error, at: isThrottled ? Number.NEGATIVE_INFINITY : at };
     if (error instanceof Interrupted || !update.unconfirmed) throw error;
     return false;

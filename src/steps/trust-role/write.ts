@@ -22,13 +22,13 @@ import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
 
-/** The flows that will use the role, as far as the request names them. */
+/** Returns the flows that will use the role, as far as the request names them. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
-/** The created role; or that one of that name exists, perhaps from an earlier attempt of the same request. */
-export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; doubt: string | undefined };
+/** The created role; or that one with this name exists, perhaps from an earlier attempt of the same request. */
+export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; unconfirmed: string | undefined };
 
 /** Creates the role. */
 export async function createRole(
@@ -39,12 +39,12 @@ export async function createRole(
   const { role } = request;
   const command = new CreateRoleCommand({
     RoleName: role.name,
-    // Newer MediaConnect APIs refuse a role ARN that has a path.
+    // Newer MediaConnect APIs reject a role ARN with a path.
     Path: '/',
     Description: role.description,
     AssumeRolePolicyDocument: JSON.stringify(trustDocument(request, identity)),
     Tags: tagsFor('trust-role', request),
-    ...(role.permissionsBoundary ? { PermissionsBoundary: role.permissionsBoundary } : {}),
+    PermissionsBoundary: role.permissionsBoundary,
   });
   try {
     const made = await aws.call({ action: 'iam:CreateRole', resource: arn, change: true }, (options) =>
@@ -52,12 +52,13 @@ export async function createRole(
     );
     return { kind: 'made', arn: made.Role?.Arn ?? arn };
   } catch (error) {
-    if (hasAwsCode(error, 'EntityAlreadyExistsException')) return { kind: 'exists', doubt: error.inDoubt };
+    if (hasAwsCode(error, 'EntityAlreadyExistsException'))
+      return { kind: 'exists', unconfirmed: error.unconfirmedAction };
     throw error;
   }
 }
 
-/** Reads a role that exists, though IAM may not show it yet; nothing when it never does. */
+/** Waits until IAM shows an existing role and reads it; undefined if it never shows. */
 export async function readWhenKnown(context: StepContext, name: string): Promise<RoleState | undefined> {
   const { aws } = context;
   const { value } = await waitUntil(
@@ -68,7 +69,7 @@ export async function readWhenKnown(context: StepContext, name: string): Promise
   return value;
 }
 
-/** Attaches a policy. One that is attached already may be attached again. */
+/** Attaches a policy. Attaching it again does no harm. */
 export async function attachPolicy(context: StepContext, role: string, policyArn: string): Promise<void> {
   const { aws } = context;
   await onceKnown(context, () =>
@@ -78,7 +79,7 @@ export async function attachPolicy(context: StepContext, role: string, policyArn
   );
 }
 
-/** Makes a change of things that IAM may not know everywhere for some seconds after they were made: that is waited out. */
+/** Makes a change to resources that IAM may not know everywhere yet, and retries until it does. */
 async function onceKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
   const attempt = async (): Promise<Failure | undefined> => {
     try {
@@ -97,7 +98,7 @@ function patience({ limits, interrupt, waiting }: StepContext) {
   return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
-/** IAM had its time, and still does not know the role or the policy; perhaps someone deleted it meanwhile. */
+/** Returns the failure if IAM still doesn't know the role or the policy after its time limit. Someone may have deleted it. */
 function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
   const { awsAction, awsCode } = failure;
   return new Failure(messages.gaveUpWaiting(iamPropagationMs / 1000), {
@@ -105,13 +106,15 @@ function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
     exitCode: EXIT.failed,
     details: [failure.message],
     hint: awsMessages.tryAgainHint,
-    ...(awsAction ? { awsAction } : {}),
-    ...(awsCode ? { awsCode } : {}),
+    awsAction,
+    awsCode,
     cause: failure,
   });
 }
 
-/** Returns the trust policy that is sent: that of a new role, or that of a role with the statement for MediaConnect. */
+/**
+ * Returns the trust policy to send: that of a new role, or that of an existing role with the statement for MediaConnect added.
+ */
 export function trustDocument(
   { role: desired }: RoleRequest,
   { account }: Pick<Identity, 'account'>,
@@ -124,14 +127,14 @@ export function trustDocument(
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: messages.choiceTrust };
 
-/** What is done about the trust policy of the role. */
+/** The decision about the role's trust policy. */
 export type TrustDecision =
   | { kind: 'create'; document: JsonPolicy }
   | { kind: 'keep'; warnings: string[] }
   | { kind: 'update-trust'; document: JsonPolicy; warnings: string[] }
   | { conflict: Conflict };
 
-/** Decides what is done about the trust policy of a role, or of one that is to be created. Pure. */
+/** Decides what to do about the trust policy of an existing or new role. Pure. */
 export function planTrust(
   input: StepInput<RoleRequest>,
   role: RoleState | undefined,
@@ -148,15 +151,15 @@ export function planTrust(
       }
     );
   }
-  const judged = checkTrust(role.trust, flowScope(request), identity);
-  if (judged.verdict === 'unreadable') return conflict(messages.unreadable(role.name), [OTHER_NAME]);
-  if (judged.verdict === 'allowed') {
+  const result = checkTrust(role.trust, flowScope(request), identity);
+  if (result.verdict === 'unreadable') return conflict(messages.unreadable(role.name), [OTHER_NAME]);
+  if (result.verdict === 'allowed') {
     const scopeWarning = {
       'as-asked': [],
       wider: [messages.notNarrowed(role.name)],
       narrower: [messages.narrowed(role.name)],
     };
-    const warnings = [...scopeWarning[judged.scope], ...guardWarnings(input, role, role.trust)];
+    const warnings = [...scopeWarning[result.scope], ...guardWarnings(input, role, role.trust)];
     return { kind: 'keep', warnings };
   }
   const document = trustDocument(request, identity, role);
@@ -164,14 +167,14 @@ export function planTrust(
   if (would.verdict === 'not-allowed' && !would.uncertain)
     return conflict(messages.trustDenied(role.name, would.because), [OTHER_NAME]);
   const doubts = would.verdict === 'not-allowed' ? [messages.maybeTrustDenied(role.name, would.because)] : [];
-  if (judged.uncertain && (doubts.length > 0 || !request.updateTrust)) {
+  if (result.uncertain && (doubts.length > 0 || !request.updateTrust)) {
     return {
       kind: 'keep',
-      warnings: doubts.length > 0 ? doubts : [messages.maybeTrusted(role.name, judged.because)],
+      warnings: doubts.length > 0 ? doubts : [messages.maybeTrusted(role.name, result.because)],
     };
   }
   if (!request.updateTrust) {
-    return conflict(messages.notTrusted(role.name, judged.because), [UPDATE_TRUST, OTHER_NAME]);
+    return conflict(messages.notTrusted(role.name, result.because), [UPDATE_TRUST, OTHER_NAME]);
   }
   const gone = deletedPrincipals(parsePolicy(role.trust));
   if (gone.length > 0) return conflict(messages.deletedPrincipals(role.name, gone), [OTHER_NAME]);
@@ -187,7 +190,7 @@ export function planTrust(
   );
 }
 
-/** Returns the conflict of a trust policy that is over the quota. */
+/** Returns the conflict for a trust policy that exceeds the quota. */
 function tooLong(
   document: JsonPolicy,
   { limit }: Quota,
@@ -197,7 +200,7 @@ function tooLong(
   return size > limit ? conflictOf(size) : undefined;
 }
 
-/** Warns of a trust policy that lets in other accounts, unless the request was made without the guard against them. */
+/** Returns warnings about a trust policy that lets in other accounts, unless the request omits the confused deputy condition. */
 function guardWarnings(
   { request, identity }: StepInput<RoleRequest>,
   { name }: RoleState,

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { closing } from '../../support/closing.ts';
 
-/** A certificate authority such as a company has in its proxy: it vouches for whatever host is asked for. */
+/** A certificate authority like that of a company's proxy: it issues a certificate for any host. */
 export interface Authority {
   /** Its certificate in a file, as `NODE_EXTRA_CA_CERTS` takes it. */
   readonly file: string;
-  /** A key and a certificate for a host, made when it is first asked for. */
+  /** Returns the key and the certificate of a host, created on first use. */
   certificateFor(host: string): Promise<KeyAndCertificate>;
 }
 
@@ -18,7 +18,7 @@ export interface KeyAndCertificate {
   cert: string;
 }
 
-/** Makes an authority that is gone after the tests of the file. */
+/** Creates an authority that is removed after the tests of the file. */
 export async function makeAuthority(): Promise<Authority> {
   const root = await generate([{ name: 'commonName', value: 'Example Studio Root' }], {
     keyType: 'ec',

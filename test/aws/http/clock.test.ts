@@ -7,7 +7,7 @@ import { setUp } from '../../support/runs/setup.ts';
 import { passOn } from './proxy.ts';
 import { credentialsOf, failureOf, openSandbox, setup } from './scene.ts';
 
-/** Makes the program's clock wrong by so many minutes. */
+/** Sets the program's clock wrong by the given number of minutes. */
 const clockOff = (minutes: number): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
     const Right = Date;
@@ -18,7 +18,7 @@ const clockOff = (minutes: number): NodeJS.ProcessEnv => ({
   `)}`,
 });
 
-/** An endpoint behind something that changes the `Date` header of its answers, or takes it out. */
+/** Starts a server before an endpoint that changes the `Date` header of its responses, or removes it. */
 async function behindDate(behind: string, date: (right: string) => string | undefined): Promise<string> {
   const server = createServer((request, response) => {
     passOn(behind, request, response, (headers) => {
@@ -38,9 +38,9 @@ async function behindDate(behind: string, date: (right: string) => string | unde
 
 const actions = (requests: readonly { action: string }[]) => requests.map(({ action }) => action).sort();
 
-describe('a clock that is wrong', () => {
+describe('a wrong system clock', () => {
   test.concurrent.for([[-60], [60]] as const)(
-    'by %i minutes does no harm: one run makes everything, in several Regions',
+    'is corrected when it is off by %i minutes, so that one run sets up several Regions',
     async ([minutes]) => {
       const sandbox = await openSandbox();
       const env = { ...credentialsOf(sandbox), ...clockOff(minutes), AWS_ENDPOINT_URL: sandbox.url };
@@ -50,7 +50,7 @@ describe('a clock that is wrong', () => {
       const { secrets, policies, roles } = await readAccount(sandbox);
       expect(secrets.map(({ region }) => region)).toEqual(['us-west-2', 'eu-west-1']);
       expect([policies.length, roles.length]).toEqual([1, 1]);
-      // What is refused for its date is asked again, and nothing else is.
+      // Only requests that were refused for their date are repeated.
       const accepted = requests.filter(({ errorCode = '' }) => !/Signature/.test(errorCode));
       expect(accepted.length).toBeLessThan(requests.length);
       const right = await openSandbox();
@@ -65,7 +65,7 @@ describe('a clock that is wrong', () => {
       'that is as wrong as the clock',
       (right: string) => new Date(Date.parse(right) - 3_600_000).toUTCString(),
     ],
-  ] as const)('and cannot be set right, for a Date header %s, is said to be', async ([, date]) => {
+  ] as const)('is reported if it cannot be corrected because of a Date header %s', async ([, date]) => {
     const sandbox = await openSandbox({ allowHost: () => true });
     const url = await behindDate(sandbox.url, date);
     const failure = await failureOf({ ...credentialsOf(sandbox), ...clockOff(-60), AWS_ENDPOINT_URL: url });

@@ -12,7 +12,7 @@ const authority = await makeAuthority();
 const isAws = (host: string) =>
   /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)(:443)?$/.test(host);
 
-/** An account that is reached by AWS's own host names, through a proxy. */
+/** Starts an account that is reached by AWS's own host names, through a proxy. */
 async function behindProxy(options: Partial<ProxyOptions> = {}): Promise<[Sandbox, TestProxy]> {
   const sandbox = await openSandbox({ allowHost: isAws });
   const proxy = await startProxy({ behind: sandbox.url, authority, ...options });
@@ -103,9 +103,9 @@ const ENDPOINTS = [
   ],
 ] as const;
 
-describe("AWS's own endpoints, through a proxy", () => {
+describe('setup through a proxy', () => {
   test.concurrent.for(partOf(ENDPOINTS, 2))(
-    '%s in %s: all goes to the right hosts, and all ARNs are of the partition',
+    'sends every request to the right host, with ARNs of the right partition: %s in %s',
     async ([, region, env, partition, hosts]) => {
       const [sandbox, proxy] = await behindProxy();
       const { code, json, all } = await setup(reaching(sandbox, proxy, { ...env, AWS_REGION: region }));
@@ -117,9 +117,9 @@ describe("AWS's own endpoints, through a proxy", () => {
     },
   );
 
-  test.concurrent('no more connections are made than there are requests at once', async () => {
+  test.concurrent('opens no more connections than there are concurrent requests', async () => {
     const [sandbox, proxy] = await behindProxy();
-    // Longer than it takes to make the connections, so that those who wait for one another can be told from those who do not.
+    // Longer than connecting takes, so that sequential and concurrent requests can be distinguished.
     sandbox.setLatency(250);
     await setup(reaching(sandbox, proxy));
     for (const service of ['secretsmanager', 'iam', 'sts']) {
@@ -133,7 +133,7 @@ describe("AWS's own endpoints, through a proxy", () => {
     }
   });
 
-  test.concurrent('an endpoint with an IP address must show a certificate for that address', async () => {
+  test.concurrent('accepts an endpoint with an IP address if its certificate is for that address', async () => {
     const sandbox = await openSandbox({ allowHost: (host) => host.startsWith('127.0.0.2') });
     const proxy = await startProxy({ behind: sandbox.url, authority });
     const { code, all } = await setup(reaching(sandbox, proxy), '--endpoint-url', 'https://127.0.0.2:4566');
@@ -141,7 +141,7 @@ describe("AWS's own endpoints, through a proxy", () => {
     expect(new Set(proxy.tunnels)).toEqual(new Set(['127.0.0.2:4566']));
   });
 
-  test.concurrent('a profile that assumes a role does that through the proxy too, here one that is itself encrypted', async () => {
+  test.concurrent('assumes the role of a profile through a proxy that is itself reached over TLS', async () => {
     const [sandbox, proxy] = await behindProxy({ secure: true });
     const trust = {
       Version: '2012-10-17',
@@ -172,7 +172,7 @@ describe("AWS's own endpoints, through a proxy", () => {
       'portal.sso.us-east-1.amazonaws.com',
       'sso_account_id = 111122223333\nsso_role_name = Engineer\nsso_start_url = https://example.com\nsso_region = us-east-1',
     ],
-  ] as const)('%s is exchanged through the proxy, whose refusal is told as such', async ([, host, lines]) => {
+  ] as const)('gets credentials through the proxy, and reports its refusal: %s', async ([, host, lines]) => {
     const [sandbox, proxy] = await behindProxy({ answer: () => 'HTTP/1.1 403 Forbidden\r\n\r\n' });
     const config = await profile(`[profile studio]\n${lines}\nregion = us-west-2`);
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
@@ -188,8 +188,8 @@ describe("AWS's own endpoints, through a proxy", () => {
   });
 });
 
-describe('a host whose name is not found', () => {
-  /** What a machine without the network's DNS sees. */
+describe('a host name that does not resolve', () => {
+  /** Makes every DNS lookup fail, as on a machine without DNS. */
   const NOWHERE = `data:text/javascript,${encodeURIComponent(`
     import dns from 'node:dns';
     dns.lookup = (hostname, options, done) => {
@@ -201,7 +201,7 @@ describe('a host whose name is not found', () => {
   const env = { AWS_REGION: 'us-wset-2', ...FIPS };
   const host = 'secretsmanager-fips.us-wset-2.amazonaws.com';
 
-  test.concurrent('is named with the Region, and with the variable that asks for FIPS', async () => {
+  test.concurrent('is reported with the Region, and with the variable that asks for FIPS', async () => {
     const failure = await failureOf({ ...SOME_CREDENTIALS, ...env, NODE_OPTIONS: `--import ${NOWHERE}` });
     expect(failure).toMatchObject({ exit: 1, code: 'no-such-endpoint' });
     expect(failure.message).toMatch(
@@ -210,7 +210,7 @@ describe('a host whose name is not found', () => {
     expect(failure.hint).toMatch(/name of the Region, us-wset-2; .*AWS_USE_FIPS_ENDPOINT/);
   });
 
-  test.concurrent('is so by the proxy as well', async () => {
+  test.concurrent('is reported with the same hint when the proxy cannot resolve it', async () => {
     const [sandbox, proxy] = await behindProxy({ answer: () => 'HTTP/1.1 502 Bad Gateway\r\n\r\n' });
     const failure = await failureOf(reaching(sandbox, proxy, env));
     expect(failure).toMatchObject({ exit: 1, code: 'proxy-failed' });
@@ -224,7 +224,7 @@ describe('an endpoint on an IPv6 address', () => {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const noIpv6 = !addresses.some(({ address }) => address === '::1');
 
-  test.skipIf(noIpv6)('is reached, and no warning is given about this machine itself', async () => {
+  test.skipIf(noIpv6)('is reached, without a warning about plain HTTP on the local machine', async () => {
     const sandbox = await openSandbox({ allowHost: (host) => host.startsWith('[::1]:') });
     const forward = (socket: Socket) => {
       const inner = connect(sandbox.port, '127.0.0.1');

@@ -10,7 +10,7 @@ function through(url: string, env: NodeJS.ProcessEnv) {
   return proxy && [proxy.url.href, proxy.variable];
 }
 
-test('each scheme has its variable; small letters win, and the scheme of the proxy may be left out', () => {
+test('reads one variable per scheme, lowercase first, with or without the scheme of the proxy', () => {
   const [secure, plain] = ['https://sts.eu-west-1.amazonaws.com', 'http://emulator.example:4566'];
   expect(through(secure, { HTTPS_PROXY: PROXY })).toEqual([`${PROXY}/`, 'HTTPS_PROXY']);
   expect(through(secure, { HTTP_PROXY: PROXY })).toBeUndefined();
@@ -38,7 +38,7 @@ test.each([
   ['iam.amazonaws.com', false],
   ['eu-west-1', false],
   ['', false],
-])('NO_PROXY=%s takes an AWS host out: %s', (exceptions, out) => {
+])('NO_PROXY=%s bypasses the proxy for an AWS host: %s', (exceptions, out) => {
   const proxy = through('https://sts.eu-west-1.amazonaws.com', { HTTPS_PROXY: PROXY, NO_PROXY: exceptions });
   expect(proxy === undefined).toBe(out);
 });
@@ -50,6 +50,6 @@ test.each([
   ['http://[::1]:4566', '[::1]:80', false],
   ['http://127.0.0.1:4566', '127.0.0.1', true],
   ['http://127.0.0.1:4566', '0.0.1', false],
-])('%s with NO_PROXY=%s is reached directly: %s', (url, exceptions, out) => {
+])('%s with NO_PROXY=%s bypasses the proxy: %s', (url, exceptions, out) => {
   expect(through(url, { HTTP_PROXY: PROXY, no_proxy: exceptions }) === undefined).toBe(out);
 });

@@ -20,14 +20,14 @@ interface Answer {
 const ANSWERS: readonly (readonly [string, number, string, string])[] = [
   ['a login page', 200, 'text/html', '<!DOCTYPE html><html><body>Please log in<br></body></html>'],
   ['an empty page', 200, 'text/html', ''],
-  ['JSON about something else', 200, JSON_TYPE, '{"status":"ok","items":[]}'],
-  ['XML about something else', 200, XML, '<feed><title>News</title></feed>'],
+  ['unrelated JSON', 200, JSON_TYPE, '{"status":"ok","items":[]}'],
+  ['unrelated XML', 200, XML, '<feed><title>News</title></feed>'],
   ['a redirect', 302, 'text/html', ''],
-  ['an error in JSON of somebody else', 403, JSON_TYPE, '{"error":"forbidden","message":"Who are you?"}'],
+  ['a JSON error that is not from AWS', 403, JSON_TYPE, '{"error":"forbidden","message":"Who are you?"}'],
   ['an error without a body', 404, JSON_TYPE, ''],
 ];
 
-/** An account of which one service is somebody else. */
+/** Starts an account in which another server answers for one service. */
 async function withImpostor(service: string, { status, type, body }: Answer): Promise<Sandbox> {
   const sandbox = await openSandbox({ allowHost: () => true });
   const server = createServer((request, response) => {
@@ -46,8 +46,8 @@ async function withImpostor(service: string, { status, type, body }: Answer): Pr
   return { ...sandbox, url: `http://127.0.0.1:${port}` };
 }
 
-describe.each(['secretsmanager', 'iam', 'sts'])('what answers in place of %s', (service) => {
-  test.each(ANSWERS)('with %s is said not to be AWS', async (_, status, type, body) => {
+describe.each(['secretsmanager', 'iam', 'sts'])('a server that answers in place of %s', (service) => {
+  test.each(ANSWERS)('is reported as not AWS when it returns %s', async (_, status, type, body) => {
     const account = await withImpostor(service, { status, type, body });
     const { code, json } = await setUp(account);
     expect([code, json.error.code]).toEqual([1, 'not-aws']);
@@ -56,7 +56,7 @@ describe.each(['secretsmanager', 'iam', 'sts'])('what answers in place of %s', (
   });
 });
 
-test('a page without end is given up after some megabytes', async () => {
+test('stops reading an endless response after some megabytes', async () => {
   let sent = 0;
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': XML });
@@ -75,6 +75,6 @@ test('a page without end is given up after some megabytes', async () => {
   const account = { ...(await openSandbox()), url: `http://127.0.0.1:${port}` };
   const { code, json } = await setUp(account);
   expect([code, json.error.code]).toEqual([1, 'not-aws']);
-  // Eight tries of each of the requests that go out at once would still be bounded.
+  // The limit allows eight attempts of each concurrent request.
   expect(sent).toBeLessThan(400 * 1024 * 1024);
 });

@@ -3,18 +3,18 @@ import { toFailure } from '../../../src/aws/errors.ts';
 import { runHere } from '../../support/runs/run-here.ts';
 import { ARGS, credentialsOf, listen, openSandbox, profile } from './scene.ts';
 
-/** Runs `setup` in this process into a failure of the network. */
+/** Runs `setup` in this process, and returns its network failure. */
 async function failureOf(env: NodeJS.ProcessEnv, ...args: string[]) {
   const { code, stdout, stderr } = await runHere(['setup', ...ARGS, '--debug', ...args], env);
   expect(stderr).not.toContain('passw0rd');
   return { exit: code, ...JSON.parse(stdout).error };
 }
 
-describe('an endpoint that is not AWS and that nobody serves', () => {
+describe('a custom endpoint that cannot be reached', () => {
   const check = (from: string) =>
     `Check the network and the endpoint URL (${from}). Then run the same command again.`;
 
-  test('is named, with the variable, in place of AWS', async () => {
+  test('is named with its variable, instead of AWS', async () => {
     const sandbox = await openSandbox();
     const env = { ...credentialsOf(sandbox), AWS_ENDPOINT_URL: sandbox.url };
     expect(await failureOf({ ...env, AWS_ENDPOINT_URL_IAM: 'http://127.0.0.1:1' })).toMatchObject({
@@ -27,7 +27,7 @@ describe('an endpoint that is not AWS and that nobody serves', () => {
     });
   });
 
-  test('is named, with the flag, and without a password', async () => {
+  test('is named with its flag, and without the password', async () => {
     const sandbox = await openSandbox();
     const url = 'http://bob:passw0rd@127.0.0.1:1/aws';
     const failure = await failureOf(credentialsOf(sandbox), '--endpoint-url', url);
@@ -37,7 +37,7 @@ describe('an endpoint that is not AWS and that nobody serves', () => {
     expect(failure.hint).toBe(check('--endpoint-url'));
   });
 
-  test('is named, with the profile, also where it is asked for credentials', async () => {
+  test('is named with its profile, even when it is used to get credentials', async () => {
     const config = await profile(
       '[profile studio]\nendpoint_url = http://127.0.0.1:1\nregion = us-west-2\n' +
         'role_arn = arn:aws:iam::111122223333:role/Engineer\nweb_identity_token_file = TOKEN\n',
@@ -49,7 +49,7 @@ describe('an endpoint that is not AWS and that nobody serves', () => {
   });
 });
 
-test('an endpoint that is not AWS and hangs up is named', async () => {
+test('names a custom endpoint that closes the connection', async () => {
   const port = await listen((socket) => socket.once('data', () => socket.destroy()));
   const sandbox = await openSandbox();
   const failure = await failureOf({
@@ -59,7 +59,7 @@ test('an endpoint that is not AWS and hangs up is named', async () => {
   expect(failure.message).toContain(`The endpoint http://127.0.0.1:${port} (AWS_ENDPOINT_URL)`);
 });
 
-test('an endpoint that is not AWS and does not answer in time is named', () => {
+test('names a custom endpoint that does not respond in time', () => {
   const endpoint = { value: 'http://bob:passw0rd@emulator.example', from: 'profile p' };
   const source = { kind: 'environment' } as const;
   const { message } = toFailure(

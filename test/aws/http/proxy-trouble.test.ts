@@ -22,7 +22,7 @@ const authority = await makeAuthority();
 const ENDPOINT = 'secretsmanager.us-west-2.amazonaws.com';
 const PASSWORD = 'c0rrect%2Fhorse';
 
-/** A proxy that answers this, whatever it is asked. */
+/** Starts a proxy that returns this response to every request. */
 const answering = (answer: string) =>
   listen((socket) => socket.once('data', () => socket.end(answer.replaceAll('\n', '\r\n'))));
 const via = (port: number, env: NodeJS.ProcessEnv = {}) => ({
@@ -33,11 +33,11 @@ const via = (port: number, env: NodeJS.ProcessEnv = {}) => ({
 
 describe('a proxy', () => {
   test.concurrent.for([
-    ['refuses', 'HTTP/1.1 403 Forbidden\n\n', 'proxy-refused', 'refused to connect to'],
+    ['refuses the connection', 'HTTP/1.1 403 Forbidden\n\n', 'proxy-refused', 'refused to connect to'],
     ['fails to reach AWS', 'HTTP/1.1 504 Gateway Timeout\n\n', 'proxy-failed', 'could not reach'],
-    ['is some other server', 'SSH-2.0-OpenSSH_9.6\n', 'proxy-unreachable', 'is not an HTTP proxy'],
-    ['hangs up', '', 'proxy-unreachable', 'could not be reached'],
-  ] as const)('that %s is named, with its variable and what to do', async ([, answer, code, words]) => {
+    ['is another kind of server', 'SSH-2.0-OpenSSH_9.6\n', 'proxy-unreachable', 'is not an HTTP proxy'],
+    ['closes the connection', '', 'proxy-unreachable', 'could not be reached'],
+  ] as const)('is named with its variable and a fix when it %s', async ([, answer, code, words]) => {
     const port = await answering(answer);
     const failure = await failureOf(via(port));
     expect(failure).toMatchObject({ exit: 1, code });
@@ -47,14 +47,14 @@ describe('a proxy', () => {
     expect(failure.hint).toMatch(/NO_PROXY|name of the Region/);
   });
 
-  test.concurrent('that nobody serves is named', async () => {
+  test.concurrent('is named when nothing listens on its port', async () => {
     const failure = await failureOf({ ...SOME_CREDENTIALS, https_proxy: '127.0.0.1:1' });
     expect(failure).toMatchObject({ exit: 1, code: 'proxy-unreachable' });
     expect(failure.message).toContain('127.0.0.1:1 (from https_proxy)');
     expect(failure.hint).toContain('NO_PROXY');
   });
 
-  test.concurrent('that wants a password says so, and no password is ever shown', async () => {
+  test.concurrent('is reported when it refuses the password, and no password is shown', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, authority, password: 'engineer:c0rrect/horse' });
     const env = {
@@ -71,7 +71,7 @@ describe('a proxy', () => {
     expect(all).not.toMatch(/wr0ng|ZW5naW5lZXI/);
   });
 
-  test.concurrent('gets the password of its URL, which is not shown either, nor is the key, whatever DEBUG says', async () => {
+  test.concurrent('gets the password from its URL; neither password nor key is shown, even with DEBUG=*', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, password: 'engineer:c0rrect/horse' });
     const withPassword = `http://engineer:${PASSWORD}@127.0.0.1:${proxy.port}`;
@@ -83,9 +83,9 @@ describe('a proxy', () => {
   });
 
   test.concurrent.for([
-    ['a percent sign that stands for itself', 'c0rrect%horse', 0],
-    ['another password', 'wr0ng', 1],
-  ] as const)('is given %s for a request without TLS', async ([, password, exit]) => {
+    ['a literal percent sign', 'c0rrect%horse', 0],
+    ['a wrong password', 'wr0ng', 1],
+  ] as const)('gets the password of the URL with a request without TLS: %s', async ([, password, exit]) => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, password: 'engineer:c0rrect%horse' });
     const HTTP_PROXY = `http://engineer:${password}@127.0.0.1:${proxy.port}`;
@@ -97,7 +97,7 @@ describe('a proxy', () => {
     expect([code, json.error?.code]).toEqual([exit, exit ? 'proxy-authentication' : undefined]);
   });
 
-  test.concurrent('is left out for the hosts in NO_PROXY, and in the sandbox', async () => {
+  test.concurrent('is bypassed for the hosts in NO_PROXY, and in the sandbox', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url });
     const proxies = { HTTP_PROXY: proxy.url, https_proxy: proxy.url };
@@ -107,7 +107,7 @@ describe('a proxy', () => {
     expect([...proxy.forwarded, ...proxy.tunnels]).toEqual([]);
   });
 
-  test.concurrent('that looks into connections must be trusted: what to set is said', async () => {
+  test.concurrent('is reported as untrusted, with the variables to set, when it decrypts connections', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, authority });
     const failure = await failureOf(via(proxy.port));
@@ -116,7 +116,7 @@ describe('a proxy', () => {
     expect(failure.hint).toMatch(/AWS_CA_BUNDLE\b.*\bca_bundle\b/);
   });
 
-  test.concurrent('that is not in the CA bundle is missing there', async () => {
+  test.concurrent('is reported when its certificate is not in the CA bundle', async () => {
     const sandbox = await openSandbox();
     const proxy = await startProxy({ behind: sandbox.url, authority });
     const other = await makeAuthority();
@@ -130,13 +130,13 @@ describe('a proxy', () => {
 
 describe('a proxy variable', () => {
   test.concurrent.for([
-    ['is no URL', 'http://engineer:tr0ub#4dor@proxy.example:8080', 'HTTPS_PROXY is not a URL.'],
+    ['is not a URL', 'http://engineer:tr0ub#4dor@proxy.example:8080', 'HTTPS_PROXY is not a URL.'],
     [
       'names another kind of proxy',
       'socks5://engineer:tr0ub4dor@proxy.example',
       'does not name an HTTP proxy',
     ],
-  ] as const)('that %s is a mistake on the command line, and is not repeated', async ([, value, words]) => {
+  ] as const)('is refused as a usage error, and never repeated, when it %s', async ([, value, words]) => {
     const env = { ...SOME_CREDENTIALS, HTTPS_PROXY: value };
     const { code, stdout, stderr } = await run(['setup', ...ARGS, '--debug'], { env });
     expect(code).toBe(2);
@@ -148,10 +148,10 @@ describe('a proxy variable', () => {
   });
 });
 
-describe('a proxy that cannot be used', () => {
+describe('an unusable proxy', () => {
   const UNUSABLE = { HTTPS_PROXY: 'socks5://proxy.example', https_proxy: 'http://a b/' };
 
-  test('does not matter where no request goes through it', async () => {
+  test('does not matter if no request goes through it', async () => {
     const sandbox = await openSandbox();
     const env = { ...credentialsOf(sandbox), ...UNUSABLE, AWS_ENDPOINT_URL: sandbox.url };
     const { code, stdout } = await runHere(['setup', ...ARGS], env);
@@ -160,7 +160,7 @@ describe('a proxy that cannot be used', () => {
     expect(await runHere(['status', '--json'], excepted)).toMatchObject({ code: 0 });
   });
 
-  test('is a mistake as soon as one request goes through it, and nothing is sent after that', async () => {
+  test('is a usage error as soon as a request needs it, and nothing is sent after that', async () => {
     const sandbox = await openSandbox();
     const env = { ...credentialsOf(sandbox), ...UNUSABLE, AWS_ENDPOINT_URL_SECRETS_MANAGER: sandbox.url };
     const { code, stdout } = await runHere(['setup', ...ARGS], env);
@@ -168,7 +168,7 @@ describe('a proxy that cannot be used', () => {
     expect(sandbox.requests.filter(({ action }) => /^(Create|Put)/.test(action))).toEqual([]);
   });
 
-  test('is a mistake before a plain endpoint that is reached through it is warned of', async () => {
+  test('is a usage error before the warning about a plain HTTP endpoint behind it', async () => {
     const sandbox = await openSandbox();
     const env = { ...credentialsOf(sandbox), http_proxy: 'socks5://x', AWS_ENDPOINT_URL: sandbox.url };
     const { code, stderr } = await runHere(['setup', ...ARGS], env);
@@ -176,14 +176,14 @@ describe('a proxy that cannot be used', () => {
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('leaves no change in doubt', async () => {
+  test('leaves no change unconfirmed', async () => {
     const handler = await requestHandlerFor(UNUSABLE);
     const failure = await handler.handle(requestTo(ENDPOINT)).catch((reason: unknown) => reason);
     expect(failure).toMatchObject({ exitCode: 2, message: 'https_proxy is not a URL.' });
     expect(mayHaveTakenEffect(failure)).toBe(false);
   });
 
-  test('is told as such where credentials were to be asked for through it', async () => {
+  test('is reported as such when credentials are requested through it', async () => {
     const config = await profile(
       '[profile studio]\nsso_account_id = 111122223333\nsso_role_name = Engineer\nsso_start_url = https://example.com\nsso_region = us-east-1',
     );
@@ -192,7 +192,7 @@ describe('a proxy that cannot be used', () => {
     expect([code, JSON.parse(stdout).error.message]).toEqual([2, 'https_proxy is not a URL.']);
   });
 
-  test('does not matter in the sandbox to this program, and is there for others', async () => {
+  test('does not matter to this program in the sandbox, and stays set for other commands', async () => {
     const setup = `${process.execPath} ${program} setup ${ARGS.join(' ')}`;
     const script = `${setup} >&2; echo "$? $HTTPS_PROXY"`;
     const { stdout, stderr } = await run(['sandbox', '--', 'sh', '-c', script], {
@@ -215,7 +215,7 @@ describe('a password that is not percent-encoded', () => {
     'http://bob:p@2024#Summer@127.0.0.1:1',
     'http://bob:2024#',
     'http://bob:2024?',
-  ])('is not taken for the host of the proxy, and not shown: %s', async (value) => {
+  ])('is not taken for the proxy host, and is not shown: %s', async (value) => {
     const env = { ...SOME_CREDENTIALS, HTTP_PROXY: value };
     const args = ['status', '--json', '--debug', '--endpoint-url', 'http://emulator.invalid'];
     const { code, stdout, stderr } = await runHere(args, env);
@@ -224,7 +224,7 @@ describe('a password that is not percent-encoded', () => {
   });
 
   test.each(['http://bob:a@b@proxy.local:8080', 'http://proxy.local:8080/', 'bob:a%23b@proxy.local'])(
-    'does no harm where the host is plain: %s',
+    'is accepted if the host is unambiguous: %s',
     (value) => {
       const target = { protocol: 'http:', hostname: 'emulator.invalid' };
       expect(proxyFor(target, readProxies({ HTTP_PROXY: value }))?.url.hostname).toBe('proxy.local');
@@ -233,7 +233,7 @@ describe('a password that is not percent-encoded', () => {
 });
 
 describe('a connection through a proxy', () => {
-  test('that is not made in time is given up, and closed', async () => {
+  test('is closed when it is not established in time', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
     const handler = await requestHandlerFor({ HTTPS_PROXY: `http://127.0.0.1:${port}` }, undefined, {
@@ -247,23 +247,20 @@ describe('a connection through a proxy', () => {
   test.each([
     ['opened', 'https:', 'HTTPS_PROXY'],
     ['not needed', 'http:', 'HTTP_PROXY'],
-  ])(
-    '(a tunnel %s) over which no answer comes is given up when the time for a request is over',
-    async (...each) => {
-      const [, protocol, variable] = each;
-      const port = await listen((socket) => {
-        socket.once('data', () => protocol === 'https:' && socket.write('HTTP/1.1 200 OK\r\n\r\n'));
-      });
-      const env = { [variable]: `http://127.0.0.1:${port}` };
-      const handler = await requestHandlerFor(env, undefined, { requestTimeout: 100 });
-      const error = await handler.handle(requestTo(ENDPOINT, protocol)).catch((reason: unknown) => reason);
-      expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
-      expect(error).not.toHaveProperty('proxy');
-      handler.destroy();
-    },
-  );
+  ])('times out when no response comes (tunnel %s)', async (...each) => {
+    const [, protocol, variable] = each;
+    const port = await listen((socket) => {
+      socket.once('data', () => protocol === 'https:' && socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+    });
+    const env = { [variable]: `http://127.0.0.1:${port}` };
+    const handler = await requestHandlerFor(env, undefined, { requestTimeout: 100 });
+    const error = await handler.handle(requestTo(ENDPOINT, protocol)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
+    expect(error).not.toHaveProperty('proxy');
+    handler.destroy();
+  });
 
-  test('that is refused is closed', async () => {
+  test('is closed when the proxy refuses it', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => {
       socket.once('data', () => socket.write('HTTP/1.1 403 Forbidden\r\n\r\n'));
@@ -278,7 +275,7 @@ describe('a connection through a proxy', () => {
   test.each([
     ['https:', 'HTTPS_PROXY'],
     ['http:', 'HTTP_PROXY'],
-  ])('for %s is made to the name of a proxy that is reached over TLS', async (protocol, variable) => {
+  ])('sends the host name of a proxy that is reached over TLS, for %s', async (protocol, variable) => {
     const hellos: string[] = [];
     const port = await listen((socket) => {
       socket.once('data', (hello) => {
@@ -291,7 +288,7 @@ describe('a connection through a proxy', () => {
     expect(hellos).toEqual([expect.stringContaining('localhost')]);
   });
 
-  test('that is being made when the program ends is given up', async () => {
+  test('is closed if the program ends while it is being established', async () => {
     const closed: string[] = [];
     const port = await listen((socket) => socket.resume().on('close', () => closed.push('closed')));
     const handler = await requestHandlerFor({ HTTPS_PROXY: `http://127.0.0.1:${port}` });

@@ -13,15 +13,15 @@ import { closing } from '../../support/closing.ts';
 import type { Authority } from './certificates.ts';
 
 export interface ProxyOptions {
-  /** Where everything ends up, whatever host was asked for: the URL of a sandbox. */
+  /** The URL of the sandbox that gets every request, whatever its host. */
   behind: string;
-  /** Vouches for the hosts; without one, nothing but plain HTTP is served. */
+  /** Issues certificates for the hosts. Without it, the proxy serves only plain HTTP. */
   authority?: Authority;
-  /** `USER:PASSWORD`, without which nobody gets through. */
+  /** The required `USER:PASSWORD`. */
   password?: string;
   /** Whether the proxy itself is reached over TLS. */
   secure?: boolean;
-  /** What a `CONNECT` is answered, in place of a connection. */
+  /** Returns the response to a `CONNECT`, instead of a connection. */
   answer?: (host: string) => string | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface TestProxy {
   readonly port: number;
   /** The `HOST:PORT` of every `CONNECT`, in order. */
   readonly tunnels: readonly string[];
-  /** The URL of every request that was handed over whole. */
+  /** The URL of every request that was sent without a tunnel. */
   readonly forwarded: readonly string[];
 }
 
-/** An HTTP proxy on the loopback interface that looks into encrypted connections, gone after the tests of the file. */
+/** Starts an HTTP proxy on the loopback interface that decrypts connections. It stops after the tests of the file. */
 export async function startProxy({
   behind,
   authority,
@@ -84,7 +84,7 @@ export async function startProxy({
   return { url: `http${secure ? 's' : ''}://127.0.0.1:${port}`, port, tunnels, forwarded };
 }
 
-/** Hands a request on as it is, its `Host` header too, and the answer back, with its headers changed if so wished. */
+/** Forwards a request unchanged, including its `Host` header. The response headers can be changed. */
 export function passOn(
   behind: string,
   incoming: IncomingMessage,

@@ -4,7 +4,7 @@ import { setUp } from '../../support/runs/setup.ts';
 import { openSandbox } from './scene.ts';
 
 describe('a Region that is not enabled in the account', () => {
-  test('is named, when the credentials work in another one', async () => {
+  test('is named when the credentials work in another Region', async () => {
     const sandbox = await openSandbox({ disabledRegions: ['me-central-1'] });
     const { code, json } = await setUp(sandbox, { region: ['us-west-2', 'me-central-1'] });
     expect(code).toBe(1);
@@ -16,7 +16,7 @@ describe('a Region that is not enabled in the account', () => {
     expect((await readAccount(sandbox)).secrets).toEqual([]);
   });
 
-  test('is named beside wrong credentials, when it is the only one that was asked', async () => {
+  test('is named as a possible cause beside wrong credentials if no other Region was used', async () => {
     const sandbox = await openSandbox({ disabledRegions: ['me-central-1', 'xx-new-1'] });
     for (const region of ['me-central-1', 'xx-new-1']) {
       const { code, json } = await setUp(sandbox, { region: [region] });
@@ -25,7 +25,7 @@ describe('a Region that is not enabled in the account', () => {
     }
   });
 
-  test('is not thought of where every account has the Region', async () => {
+  test('is not named for a Region that every account has', async () => {
     const sandbox = await openSandbox({ disabledRegions: ['us-west-2', 'eu-west-1'] });
     const { code, json } = await setUp(sandbox, { region: ['us-west-2', 'eu-west-1'] });
     expect([code, json.error.code]).toEqual([4, 'invalid-credentials']);

@@ -12,14 +12,14 @@ import { run } from '../../support/runs/run.ts';
 
 export const ARGS = ['--secret-name', 'studio-a', '--generate', 'aes256', '--yes', '--json'];
 
-/** An empty account, there until the tests of the file are done. */
+/** Starts an empty account that exists until the tests of the file are done. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox(options);
   closing(() => sandbox.close());
   return sandbox;
 }
 
-/** The credentials of a sandbox, and nothing that says where it is. */
+/** Returns the credentials of a sandbox, without its address. */
 export function credentialsOf({ credentials }: Pick<Sandbox, 'credentials'>): NodeJS.ProcessEnv {
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -34,13 +34,13 @@ export const SOME_CREDENTIALS: NodeJS.ProcessEnv = {
   AWS_REGION: REGION,
 };
 
-/** Runs the built `setup --json` and answers its exit code, its document, and all that it wrote. */
+/** Runs the built `setup --json`, and returns its exit code, its JSON document, and all its output. */
 export async function setup(env: NodeJS.ProcessEnv, ...args: string[]) {
   const { code, stdout, stderr } = await run(['setup', ...ARGS, ...args], { env, timeoutMs: 30_000 });
   return { code, json: JSON.parse(stdout), all: `${stdout}${stderr}` };
 }
 
-/** Runs the built `setup` into a failure. What it says in JSON it says on standard error too, and there is no stack. */
+/** Runs the built `setup`, and returns its failure. Standard error must have the same message, and no stack trace. */
 export async function failureOf(env: NodeJS.ProcessEnv, ...args: string[]) {
   const { code, json, all } = await setup(env, ...args);
   expect(all.replace(/\s+/g, ' ')).toContain(json.error?.message);
@@ -48,7 +48,7 @@ export async function failureOf(env: NodeJS.ProcessEnv, ...args: string[]) {
   return { exit: code, ...json.error };
 }
 
-/** Something that listens on the loopback interface; answers its port. */
+/** Listens on the loopback interface, and returns the port. */
 export async function listen(onConnection: (socket: Socket) => void, host = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
@@ -65,7 +65,7 @@ export async function listen(onConnection: (socket: Socket) => void, host = '127
   return (server.address() as AddressInfo).port;
 }
 
-/** A profile in a home folder of its own, with an SSO session and a web identity token that look good. */
+/** Writes a profile to a new home folder, with an SSO session and a web identity token that look valid. */
 export async function profile(text: string): Promise<NodeJS.ProcessEnv> {
   const home = mkdtempSync(join(tmpdir(), 'mc-static-key-network-'));
   closing(() => rmSync(home, { recursive: true }));

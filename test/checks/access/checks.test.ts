@@ -17,7 +17,7 @@ import {
   trusting,
 } from './fixtures.ts';
 
-describe('a set-up in which all is right', () => {
+describe('a correct setup', () => {
   test('passes every check, each with its subject and a sentence', () => {
     expect(checksOf()).toEqual([
       {
@@ -58,7 +58,7 @@ describe('a set-up in which all is right', () => {
       { role: { boundary: { arn: 'b', document: policy('b', allow('*')).document } } },
     ],
     [
-      'a policy for the six unknown characters',
+      'a policy with wildcards for the six random characters',
       { role: { policies: [policy('p', allow('secretsmanager:*', `${ARN.slice(0, -6)}??????`))] } },
     ],
     ['a wider policy', { role: { policies: [policy('p', allow('*'))] } }],
@@ -80,14 +80,14 @@ describe('a set-up in which all is right', () => {
       'an SRT password',
       { secret: { content: text('Correct horse') }, expected: { keyType: 'srt-password' } },
     ],
-  ])('is so with %s', (_what, breakage) => {
+  ])('passes every check with %s', (_what, breakage) => {
     expect(checksOf(breakage).every(({ ok }) => ok)).toBe(true);
   });
 });
 
 describe('a secret', () => {
   test.each<[string, Partial<SecretState> | 'absent', string]>([
-    ['is not there', 'absent', 'the secret is not there'],
+    ['does not exist', 'absent', 'the secret is not there'],
     ['is scheduled for deletion', { deletedAt: new Date(0) }, 'scheduled for deletion'],
     ['holds bytes', { content: { kind: 'binary' } }, 'holds bytes, not text'],
     ['has no current version', { content: { kind: 'none' } }, 'has no current version'],
@@ -97,13 +97,13 @@ describe('a secret', () => {
     ['begins with 0x', { content: text(`0x${KEYS.aes256}`) }, '0x'],
     ['has quotes around it', { content: text(`"${KEYS.aes256}"`) }, 'quotation marks'],
     [
-      'is of no length that there is',
+      'does not have the length of any key',
       { content: text('ab'.repeat(20)) },
       'does not have the length of a key',
     ],
     ['is not hexadecimal', { content: text('g'.repeat(64)) }, 'not hexadecimal'],
     ['is empty', { content: text('') }, 'empty'],
-  ])('that %s is told, and waiting does not help', (_what, secret, detail) => {
+  ])('fails at once, without waiting, if it %s', (_what, secret, detail) => {
     const failed = failureOf({ secret });
     expect(failed).toMatchObject({ id: 'secret-value', subject: ARN });
     expect(failed?.detail).toContain(detail);
@@ -111,12 +111,12 @@ describe('a secret', () => {
     expect(failed?.detail).not.toContain(KEYS.aes256);
   });
 
-  test('of another length than the algorithm is told', () => {
+  test('fails if its length does not match the algorithm', () => {
     const failed = failureOf({ expected: { algorithm: 'aes128' } });
     expect(failed?.detail).toContain('does not have the 32 hexadecimal digits that aes128 takes');
   });
 
-  test('that is too short for an SRT password is told', () => {
+  test('fails if it is too short for an SRT password', () => {
     const failed = failureOf({ secret: { content: text('short') }, expected: { keyType: 'srt-password' } });
     expect(failed?.detail).toContain('length of an SRT password');
   });
@@ -131,18 +131,22 @@ describe('a role that MediaConnect may not assume', () => {
       "can't assume",
     ],
     [
-      'trusts it for another account',
+      'trusts MediaConnect for another account only',
       trusting({ Effect: 'Allow', ...service, Condition: other }),
       "can't assume",
     ],
-    ['denies it', trusting({ Effect: 'Allow', ...service }, { Effect: 'Deny', ...service }), "can't assume"],
     [
-      'lets it do something else',
+      'denies MediaConnect',
+      trusting({ Effect: 'Allow', ...service }, { Effect: 'Deny', ...service }),
+      "can't assume",
+    ],
+    [
+      'allows MediaConnect another action only',
       trusting({ Effect: 'Allow', ...service, Action: 'sts:TagSession' }),
       "can't assume",
     ],
-    ['has a trust policy that is none', { trust: '{"Statement":' }, 'cannot be parsed as an IAM policy'],
-  ])('because it %s is told', (_what, role, detail) => {
+    ['has an invalid trust policy', { trust: '{"Statement":' }, 'cannot be parsed as an IAM policy'],
+  ])('fails the trust check if it %s', (_what, role, detail) => {
     const failed = failureOf({ role });
     expect(failed).toMatchObject({ id: 'role-trust', subject: roleArn('MediaConnect-ASM') });
     expect(failed?.detail).toContain(detail);
@@ -150,16 +154,16 @@ describe('a role that MediaConnect may not assume', () => {
   });
 
   test.each([
-    ['asks for an organization', { StringEquals: { 'aws:SourceOrgID': 'o-example' } }, 'aws:SourceOrgID'],
+    ['requires an organization', { StringEquals: { 'aws:SourceOrgID': 'o-example' } }, 'aws:SourceOrgID'],
     ['has an unknown operator', { StringSounds: { 'aws:SourceAccount': ACCOUNT } }, 'StringSounds'],
-  ])('for all that can be told, because its condition %s, has not failed', (_what, Condition, named) => {
+  ])('is reported as cannot-tell if its condition %s', (_what, Condition, named) => {
     const check = failureOf({ role: trusting({ Effect: 'Allow', ...service, Condition }) });
     expect(check).toMatchObject({ id: 'role-trust', ok: false, verdict: 'cannot-tell' });
     expect(check?.detail).toContain(named);
     expect(check && mayComeRight(check)).toBe(false);
   });
 
-  test('because it is not there is told by name, for the trust and for each secret', () => {
+  test('is named if it does not exist, for the trust and for each secret', () => {
     const failed = checksOf({ role: 'absent' }).filter(({ ok }) => !ok);
     expect(failed).toMatchObject([
       { id: 'role-trust', subject: 'MediaConnect-ASM', detail: 'the role is not there' },
@@ -167,7 +171,7 @@ describe('a role that MediaConnect may not assume', () => {
     ]);
   });
 
-  test('for the flows asked for, but only for others, is told', () => {
+  test('fails the trust check if it trusts other flows only', () => {
     const flows = (name: string) => `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:*:${name}`;
     const Condition = { ArnLike: { 'aws:SourceArn': flows('studio-b') } };
     const role = trusting({ Effect: 'Allow', ...service, Condition });

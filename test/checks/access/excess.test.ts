@@ -8,25 +8,25 @@ const allowing = (rest: object) =>
     JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: '*', ...rest }] }),
   );
 
-describe('a policy allows more than reading', () => {
+describe('the actions of a policy beyond reading', () => {
   test.each(['*', 'secretsmanager:*', 'secretsmanager:Put*', 'SECRETSMANAGER:DELETESECRET', 'ec2:*'])(
-    'with %s',
+    'include %s',
     (Action) => {
       expect(furtherActions(allowing({ Action }))).toEqual([Action]);
     },
   );
 
-  test('with all actions but some', () => {
+  test('include * for a statement with NotAction', () => {
     expect(furtherActions(allowing({ NotAction: 'secretsmanager:DeleteSecret' }))).toEqual(['*']);
   });
 
-  test("but not with the guide's four actions, or with others that only read", () => {
+  test("exclude the guide's four actions and others that only read", () => {
     const arn = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:a-AbCdEf`;
     expect(furtherActions(parsePolicy(JSON.stringify(guidePolicy(arn))))).toEqual([]);
     expect(furtherActions(allowing({ Action: ['secretsmanager:Get*', 'kms:Decrypt'] }))).toEqual([]);
   });
 
-  test('and not with what it denies', () => {
+  test('exclude denied actions', () => {
     expect(furtherActions(allowing({ Effect: 'Deny', Action: '*' }))).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ export interface Breakage {
   expected?: Partial<KeyExpectation & Pick<Expectation, 'flows'>>;
 }
 
-/** The checks of a set-up in which all is right but what is given. */
+/** Returns the checks of a correct setup with the given faults. */
 export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {}) {
   const found: SecretState = {
     region: REGION,
@@ -64,7 +64,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
   return check(observed, wanted, identity);
 }
 
-/** The one check that does not pass; fails the test itself when it is none or several. */
+/** Returns the only check that does not pass. Throws if there are none or several. */
 export function failureOf(breakage: Breakage) {
   const failed = checksOf(breakage).filter(({ ok }) => !ok);
   expect(failed).toHaveLength(1);

@@ -13,34 +13,34 @@ const guardOf = (...statements: object[]) =>
   );
 const guardIf = (Condition: object) => guardOf({ Condition });
 
-describe('a trust policy keeps flows of other accounts out', () => {
+describe('a trust policy that keeps out other accounts', () => {
   test.each<[string, object]>([
     ['this account', { StringEquals: { 'aws:SourceAccount': ACCOUNT } }],
     ['flows of this account', { ArnLike: { 'aws:SourceArn': flows(ACCOUNT) } }],
     [
-      'a pattern of which another condition leaves this account',
+      'a pattern that another condition narrows to this account',
       {
         StringLike: { 'aws:SourceAccount': '1111*' },
         ArnLike: { 'aws:SourceArn': flows(ACCOUNT) },
       },
     ],
-  ])('when it asks for %s', (_what, condition) => {
+  ])('is recognized if it requires %s', (_what, condition) => {
     expect(guardIf(condition)).toEqual({ verdict: 'kept-out' });
   });
 
-  test('when a second statement denies the other account that the first one names', () => {
+  test('is recognized if a second statement denies the other account in the first one', () => {
     const named = { Condition: { StringEquals: { 'aws:SourceAccount': [ACCOUNT, OTHER] } } };
     const denied = { Effect: 'Deny', Condition: { StringEquals: { 'aws:SourceAccount': OTHER } } };
     expect(guardOf(named, denied)).toEqual({ verdict: 'kept-out' });
   });
 });
 
-describe('a trust policy lets in the other account that it names', () => {
+describe('a trust policy that names another account', () => {
   test.each<[string, object]>([
     ['in a list', { StringEquals: { 'aws:SourceAccount': [ACCOUNT, OTHER] } }],
     ['in a list of patterns', { StringLike: { 'aws:SourceAccount': [ACCOUNT, OTHER] } }],
-    ['where the key may be missing', { StringEqualsIfExists: { 'aws:SourceAccount': [ACCOUNT, OTHER] } }],
-    ['for any of its values', { 'ForAnyValue:StringEquals': { 'AWS:sourceaccount': [OTHER, ACCOUNT] } }],
+    ['with IfExists', { StringEqualsIfExists: { 'aws:SourceAccount': [ACCOUNT, OTHER] } }],
+    ['with ForAnyValue', { 'ForAnyValue:StringEquals': { 'AWS:sourceaccount': [OTHER, ACCOUNT] } }],
     ['in an ARN', { ArnLike: { 'aws:SourceArn': [flows(ACCOUNT), flows(OTHER)] } }],
     ['in an ARN of another Region', { ArnEquals: { 'aws:SourceArn': flows(OTHER, 'eu-west-1') } }],
     ['in a text pattern', { StringLike: { 'aws:SourceArn': `arn:aws:mediaconnect:eu-*:${OTHER}:*` } }],
@@ -48,26 +48,26 @@ describe('a trust policy lets in the other account that it names', () => {
       'in a short text pattern',
       { StringLike: { 'aws:SourceArn': `arn:aws:mediaconnect:eu-west-1:${OTHER}*` } },
     ],
-  ])('%s', (_what, condition) => {
+  ])('lets that account in if it is named %s', (_what, condition) => {
     expect(guardIf(condition)).toEqual({ verdict: 'let-in', accounts: [OTHER] });
   });
 
   test.each<[string, object]>([
-    ['accounts', { StringLike: { 'aws:SourceAccount': '4444*' } }],
-    ['one digit', { StringLike: { 'aws:SourceAccount': '11112222333?' } }],
+    ['several accounts', { StringLike: { 'aws:SourceAccount': '4444*' } }],
+    ['one open digit', { StringLike: { 'aws:SourceAccount': '11112222333?' } }],
     ['accounts in an ARN', { ArnLike: { 'aws:SourceArn': flows('4444????6666') } }],
-  ])('by a pattern of %s', (_what, condition) => {
+  ])('lets in the other accounts of a pattern: %s', (_what, condition) => {
     const guard = guardIf(condition);
     expect(guard).toMatchObject({ verdict: 'let-in' });
     expect('accounts' in guard && guard.accounts.length > 0 && !guard.accounts.includes(ACCOUNT)).toBe(true);
   });
 });
 
-describe('a trust policy lets in accounts that it does not name', () => {
+describe('a trust policy that does not name other accounts', () => {
   test.each<[string, object]>([
     ['without a condition', {}],
     ['with flows of any account', { ArnLike: { 'aws:SourceArn': flows('*') } }],
-    ['with whatever is in some Regions', { StringLike: { 'aws:SourceArn': 'arn:aws:mediaconnect:eu-*' } }],
+    ['with any resource in some Regions', { StringLike: { 'aws:SourceArn': 'arn:aws:mediaconnect:eu-*' } }],
     ['with all accounts but one', { StringNotEquals: { 'aws:SourceAccount': '999999999999' } }],
     [
       'with all accounts but four',
@@ -78,19 +78,19 @@ describe('a trust policy lets in accounts that it does not name', () => {
       },
     ],
     ['with all accounts but some', { StringNotLike: { 'aws:SourceAccount': ['9*', '0*'] } }],
-  ])('%s', (_what, condition) => {
+  ])('lets them in %s', (_what, condition) => {
     expect(guardIf(condition)).toEqual({ verdict: 'let-in', accounts: [] });
   });
 });
 
-test('an organization may take in other accounts, which cannot be told', () => {
+test('cannot tell whether an organization includes other accounts', () => {
   expect(guardIf({ StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } })).toEqual({
     verdict: 'cannot-tell',
     because: 'context key aws:SourceOrgID is not known (statement 1 of the trust policy)',
   });
 });
 
-test('whether an account matches a pattern of each condition cannot be told', () => {
+test('cannot tell whether an account matches the patterns of two conditions', () => {
   const condition = {
     StringLike: { 'aws:SourceAccount': '1234*' },
     ArnLike: { 'aws:SourceArn': flows('*12') },
@@ -106,7 +106,7 @@ test.each([
   ['4444*', ['4444*']],
   ['44445555666?', ['44445555666?']],
   ['????????????', []],
-])('of the account pattern %s the accounts are told as it writes them', (written, accounts) => {
+])('reports the accounts of the pattern %s as written', (written, accounts) => {
   const condition = { StringLike: { 'aws:SourceAccount': written } };
   expect(guardIf(condition)).toEqual({ verdict: 'let-in', accounts });
 });

@@ -11,7 +11,7 @@ describe('a role that may not read the secret', () => {
   test.each<[string, Breakage, string]>([
     ['has no policy', { role: { policies: [] } }, 'secretsmanager:GetResourcePolicy'],
     [
-      'may read another secret only',
+      'may read only another secret',
       { role: { policies: [policy('p', allow('secretsmanager:*', ARN.replace('studio-a', 'studio-b')))] } },
       'GetResourcePolicy',
     ],
@@ -36,12 +36,12 @@ describe('a role that may not read the secret', () => {
       get,
     ],
     [
-      'may only under a condition that does not hold',
+      'may read only under a condition that is not met',
       { role: { policies: [policy('p', allow('*', '*', { Bool: { 'aws:SecureTransport': 'false' } }))] } },
       'GetResourcePolicy',
     ],
     [
-      'may read in another Region only',
+      'may read only in another Region',
       {
         role: {
           policies: [policy('p', allow('*', '*', { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }))],
@@ -54,7 +54,7 @@ describe('a role that may not read the secret', () => {
       { role: { policies: [guided, policy('i', deny({ NotAction: 's3:*' }))] } },
       'GetResourcePolicy',
     ],
-  ])('because it %s is told with the action', (_what, breakage, action) => {
+  ])('fails with the missing action if it %s', (_what, breakage, action) => {
     const failed = failureOf(breakage);
     expect(failed).toMatchObject({ id: 'role-reads-secret', subject: ARN });
     expect(failed?.detail).toContain(
@@ -66,18 +66,21 @@ describe('a role that may not read the secret', () => {
   test.each<[string, Breakage, string]>([
     ['a policy', { role: { policies: [{ name: 'Broken', document: '{}' }] } }, 'Broken'],
     ['the boundary', { role: { boundary: { arn: 'arn:b', document: '[' } } }, 'arn:b'],
-    ['a boundary that is not there any more', { role: { boundary: { arn: 'arn:gone' } } }, 'arn:gone'],
-  ])('for all that can be told, because %s cannot be read, is told by its name', (_what, breakage, name) => {
-    expect(failureOf(breakage)).toMatchObject({
-      verdict: 'cannot-tell',
-      detail: `the policy ${name} cannot be parsed as an IAM policy`,
-    });
-  });
+    ['a boundary that no longer exists', { role: { boundary: { arn: 'arn:gone' } } }, 'arn:gone'],
+  ])(
+    'is reported as cannot-tell, with the policy name, because of an unreadable document: %s',
+    (_what, breakage, name) => {
+      expect(failureOf(breakage)).toMatchObject({
+        verdict: 'cannot-tell',
+        detail: `the policy ${name} cannot be parsed as an IAM policy`,
+      });
+    },
+  );
 
   describe('when the resource policy of the secret cannot be parsed', () => {
     const secret = { resourcePolicy: 'x' };
 
-    test('cannot tell whether the role can read it', () => {
+    test('is reported as cannot-tell', () => {
       for (const policies of [[guided], []])
         expect(failureOf({ secret, role: { policies } })).toMatchObject({
           verdict: 'cannot-tell',
@@ -85,7 +88,7 @@ describe('a role that may not read the secret', () => {
         });
     });
 
-    test('fails if another policy denies it', () => {
+    test('fails if another policy denies reading', () => {
       const policies = [guided, policy('i', deny({ Action: get }))];
       expect(failureOf({ secret, role: { policies } })).toMatchObject({ verdict: 'failed' });
     });
@@ -93,7 +96,7 @@ describe('a role that may not read the secret', () => {
 
   test.each<[string, Breakage, string]>([
     [
-      'an operator that is not known',
+      'an unknown operator',
       {
         role: {
           policies: [policy('p', allow('*', '*', { StringSounds: { 'aws:RequestedRegion': REGION } }))],
@@ -113,14 +116,14 @@ describe('a role that may not read the secret', () => {
       },
       'context key aws:ResourceTag/a is not known (statement 1 of d)',
     ],
-  ])('as far as can be told, because of %s, has not failed', (_what, breakage, because) => {
+  ])('is reported as cannot-tell because of %s', (_what, breakage, because) => {
     const check = failureOf(breakage);
     expect(check).toMatchObject({ id: 'role-reads-secret', ok: false, verdict: 'cannot-tell' });
     expect(check?.detail).toContain(because);
     expect(check && mayComeRight(check)).toBe(false);
   });
 
-  test('that is denied one action for sure has failed, whatever cannot be told of another', () => {
+  test('fails if one action is certainly denied, even if another cannot be determined', () => {
     const open = deny({
       Action: 'secretsmanager:GetResourcePolicy',
       Condition: { Null: { 'aws:SourceVpc': 'true' } },
@@ -131,7 +134,7 @@ describe('a role that may not read the secret', () => {
     expect(check?.detail).toContain('secretsmanager:GetSecretValue: statement 2 of d denies it');
   });
 
-  test('because the KMS key is not allowed to it is told', () => {
+  test('fails if it may not decrypt with the KMS key', () => {
     const secrets = [
       { arn: ARN, name: 'studio-a', region: REGION, kmsKey: { kind: 'key' as const, arn: KMS_ARN } },
     ];
@@ -145,7 +148,7 @@ describe('a role that may not read the secret', () => {
     expect(failureOf({ ...wrong, expected: { secrets } })?.detail).toContain('kms:Decrypt');
   });
 
-  test('one of two is told, and the other passes', () => {
+  test('fails for one of two secrets, and passes for the other', () => {
     const other = ARN.replace('studio-a', 'studio-b');
     const secrets = [ARN, other].map((arn) => ({ arn, name: 'x', region: REGION }));
     const failed = checksOf({ expected: { secrets } }).filter(({ ok }) => !ok);

@@ -11,7 +11,7 @@ import { ARN, allow, deny, guided, policy, service, trusting } from '../access/f
 
 const identity = { account: ACCOUNT, partition: 'aws', arn: `arn:aws:iam::${ACCOUNT}:user/me` };
 const KMS_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
-/** What a key has that was made without a policy. */
+/** The policy of a key that was created without one. */
 const KEY_POLICY = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -35,7 +35,7 @@ function role({ trust = '', policies = [guided] }: { trust?: string; policies?: 
   } as RoleObservation & PresentRole;
 }
 
-/** What is told of a role with these policies, and of a secret with this resource policy and perhaps a KMS key. */
+/** Returns the checks that do not pass for a role with these policies, a resource policy and an optional KMS key. */
 function reading(
   policies: object[],
   resourcePolicy?: string,
@@ -65,17 +65,17 @@ const allowedIf = (Condition: object) => reading([policy('Read', allow('secretsm
 const deniedIf = (Condition: object) =>
   reading([guided], policy('Own', deny({ Principal: '*', Action: 'secretsmanager:*', Condition })).document);
 
-describe('a policy for reading that asks', () => {
+describe('a read policy with a condition', () => {
   test.each([
-    ['for a tag of the secret', { StringEquals: { 'aws:ResourceTag/feed': 'studio' } }],
+    ['a tag of the secret', { StringEquals: { 'aws:ResourceTag/feed': 'studio' } }],
     [
-      'the same in words of Secrets Manager',
+      'a tag of the secret, by the key of Secrets Manager',
       { StringEquals: { 'secretsmanager:ResourceTag/feed': 'studio' } },
     ],
-    ['for the organization', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } }],
-    ['for a version label', { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } }],
-    ['for an address', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }],
-  ])('%s cannot be told, where MediaConnect may well be able to read', (_what, condition) => {
+    ['the organization', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } }],
+    ['a version label', { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } }],
+    ['a source address', { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } }],
+  ])('is reported as cannot-tell if it requires %s', (_what, condition) => {
     expect(allowedIf(condition)).toEqual(['cannot-tell role-reads-secret']);
     const [key = '', ...values] = Object.entries(condition)[0] ?? [];
     expect(deniedIf({ [key.replace(/^(String|Ip)(.*)$/, negated)]: values[0] })).toEqual([
@@ -84,15 +84,15 @@ describe('a policy for reading that asks', () => {
   });
 
   test.each([
-    ['for this account', { StringEquals: { 'aws:ResourceAccount': ACCOUNT } }],
-    ['for a session of a role', { StringEquals: { 'aws:PrincipalType': 'AssumedRole' } }],
-    ['that no service asks in its name', { Bool: { 'aws:ViaAWSService': 'false' } }],
-  ])('%s is a permission', (_what, condition) => {
+    ['this account', { StringEquals: { 'aws:ResourceAccount': ACCOUNT } }],
+    ['a role session', { StringEquals: { 'aws:PrincipalType': 'AssumedRole' } }],
+    ['a request without an AWS service in between', { Bool: { 'aws:ViaAWSService': 'false' } }],
+  ])('allows reading if it requires %s', (_what, condition) => {
     expect(allowedIf(condition)).toEqual([]);
   });
 });
 
-test('a KMS key that is allowed for this secret only, by its encryption context, may be used', () => {
+test('accepts a KMS key that is allowed only for the encryption context of this secret', () => {
   const decrypt = (secret: string) =>
     policy(
       'Key',
@@ -103,7 +103,7 @@ test('a KMS key that is allowed for this secret only, by its encryption context,
   expect(reading([guided, another], undefined, KMS_ARN)).toEqual(['failed role-decrypts-secret']);
 });
 
-test('a KMS key that is named by its alias, and may not be described, cannot be told to be the one of the policy', () => {
+test('cannot tell whether a policy allows a KMS key whose alias may not be resolved', () => {
   const decrypt = policy('Key', allow('kms:Decrypt', KMS_ARN));
   const unseen = new Failure('no', { code: 'access-denied', exitCode: 4, awsAction: 'kms:DescribeKey' });
   expect(reading([guided, decrypt], undefined, 'alias/video', { unseen })).toEqual([
@@ -113,7 +113,7 @@ test('a KMS key that is named by its alias, and may not be described, cannot be 
   expect(reading([guided, any], undefined, 'alias/video', { unseen })).toEqual([]);
 });
 
-describe('a trust policy that', () => {
+describe('a trust policy', () => {
   const told = (...statements: object[]) => {
     const { trust } = trusting(...statements.map((each) => ({ Effect: 'Allow', ...service, ...each })));
     const checks = checkRole(
@@ -125,14 +125,14 @@ describe('a trust policy that', () => {
   };
 
   test.each([
-    ['asks for a service', { ...GUARD, Bool: { 'aws:PrincipalIsAWSService': 'true' } }, []],
+    ['requires an AWS service', { ...GUARD, Bool: { 'aws:PrincipalIsAWSService': 'true' } }, []],
     [
-      'asks for a session name',
+      'requires a session name',
       { ...GUARD, StringLike: { 'sts:RoleSessionName': 'a*' } },
       ['cannot-tell role-trust'],
     ],
     [
-      'is for flows of a Region, of whatever account',
+      'is for flows of a Region in any account',
       { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${REGION}:*:flow:*` } },
       ['warning role-guard'],
     ],
@@ -142,7 +142,7 @@ describe('a trust policy that', () => {
       ['failed role-trust'],
     ],
     [
-      'is for what is no flow',
+      'is not for flows',
       { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:bridge:*` } },
       ['failed role-trust'],
     ],
@@ -156,16 +156,16 @@ describe('a trust policy that', () => {
       { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:*:${ACCOUNT}:flow:*` } },
       [],
     ],
-  ])('%s', (_what, Condition, expected) => {
+  ])('is evaluated if it %s', (_what, Condition, expected) => {
     expect(told({ Condition }).troubles).toEqual(expected);
   });
 
-  test('denies what is not encrypted lets MediaConnect in', () => {
+  test('lets MediaConnect in if it denies only unencrypted requests', () => {
     const insecure = { Effect: 'Deny', Condition: { BoolIfExists: { 'aws:SecureTransport': 'false' } } };
     expect(told({ Condition: GUARD }, insecure).troubles).toEqual([]);
   });
 
-  test('denies MediaConnect is not to be put right by one more statement', () => {
+  test('gets no fix with --update-trust if it denies MediaConnect', () => {
     const { troubles: found, said } = told({ Condition: GUARD }, { Effect: 'Deny' });
     expect(found).toEqual(['failed role-trust']);
     expect(said).toContain(`aws iam get-role --role-name ${name}`);

@@ -21,7 +21,7 @@ import {
   SECRET_AND_ROLE_FIXES,
 } from './fixes.ts';
 
-/** A set-up in which all is well, of which each row breaks one thing. */
+/** A correct setup. Each test creates one fault in it. */
 let scene: Scene;
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -43,7 +43,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-/** Runs `verify` as it is typed. */
+/** Runs `verify` with these arguments. */
 async function verifyAs(args: string[]): Promise<VerifyCheck[]> {
   const { accessKeyId, secretAccessKey, sessionToken } = scene.credentials;
   const { stdout, stderr } = await runHere(['verify', '--json', ...args], {
@@ -57,7 +57,7 @@ async function verifyAs(args: string[]): Promise<VerifyCheck[]> {
   return (JSON.parse(stdout) as VerifyDocument).checks;
 }
 
-/** Notes what a fix of the table of words is made into, where it is made at all. */
+/** Records the results of a fix in the table of fixes, if it is called. */
 function noting(words: object, name: string): () => { remedy: string; command?: string }[] {
   const word = Reflect.get(words, name) as unknown;
   if (typeof word !== 'function') return () => [word as { remedy: string }];
@@ -65,7 +65,7 @@ function noting(words: object, name: string): () => { remedy: string; command?: 
   return () => spy.mock.results.map(({ value }) => value as { remedy: string; command?: string });
 }
 
-/** Makes the fault, does what is printed, and looks again. */
+/** Creates the fault, follows the printed fix, and verifies again. */
 async function carryOut(words: object, name: string, { id, fault, asked = [], ...fix }: Fix): Promise<void> {
   const args = await fault(scene);
   const made = noting(words, name);
@@ -92,22 +92,22 @@ describe.each([
   ['a secret or a role', fixes, SECRET_AND_ROLE_FIXES],
   ['a flow', flowFixes, FLOW_FIXES],
   ['a router input or output', routerFixes, ROUTER_FIXES],
-])('what verify prints for %s', (_of, words, fixes) => {
-  test('is in the table, each fix', () => {
+])('the fixes that verify prints for %s', (_of, words, fixes) => {
+  test('are all tested here', () => {
     expect(Object.keys(fixes).sort()).toEqual(Object.keys(words).sort());
   });
 
   const rows = Object.entries<Fix | { cannotBeMade: string }>(fixes);
   test.each(rows.flatMap(([name, fix]) => ('id' in fix ? [{ name, fix }] : [])))(
-    'mends it: $name',
+    'resolve the fault: $name',
     ({ name, fix }) => carryOut(words, name, fix),
   );
 });
 
-describe('what verify prints in another case', () => {
-  test.each(FURTHER)('mends $what ($name)', ({ name, fix }) => carryOut(fixes, name, fix));
+describe('the fixes that verify prints in other cases', () => {
+  test.each(FURTHER)('resolve the fault in $what ($name)', ({ name, fix }) => carryOut(fixes, name, fix));
 
-  test.each(PARTS)('mends the algorithm of a flow: %s', (_kind, flow) =>
+  test.each(PARTS)('correct the algorithm of a flow: %s', (_kind, flow) =>
     carryOut(flowFixes, 'takeAlgorithm', ofPart(flow)),
   );
 });

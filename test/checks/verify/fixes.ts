@@ -54,7 +54,7 @@ import {
 import { manifestFile, temporaryFile } from '../../support/runs/manifest.ts';
 import { setUp } from '../../support/runs/setup.ts';
 
-/** An account in which `setup` has just set up `studio-a`, and who verifies it. */
+/** An account in which `setup` has just set up `studio-a`, and the credentials for `verify`. */
 export interface Scene {
   sandbox: Sandbox;
   secretArn: string;
@@ -70,22 +70,22 @@ interface Printed {
   args: string[];
 }
 
-/** A fault, and what has to be done besides the printed command. The functions answer the command line of `verify` to use. */
+/** A fault, and what to do besides the printed command. The functions return the command line of `verify` to use. */
 export interface Fix {
   /** The check that has the fix. */
   id: VerifyId;
   fault(scene: Scene): Promise<string[]>;
-  /** What the sentence says that has to be done before the command, or in place of one. */
+  /** Does what the fix asks for before the command, or instead of one. */
   before?(scene: Scene, printed: Printed): Promise<string[] | undefined>;
-  /** What the sentence says that has to be done with what the command has shown. */
+  /** Does what the fix asks for with the output of the command. */
   afterwards?(scene: Scene, printed: Printed): Promise<string[] | undefined>;
-  /** Flags for what the command asks for in a terminal. */
+  /** Flags that answer the questions of the command. */
   asked?: string[];
-  /** What is not as it should be afterwards, as the fault is not the only one. */
+  /** Checks that do not pass afterwards either, because of another fault. */
   left?: string[];
 }
 
-/** A fix of a fault that cannot be made here, and why. */
+/** A fix whose fault cannot be created here, and why. */
 interface Unmakeable {
   cannotBeMade: string;
 }
@@ -98,14 +98,14 @@ const PASSWORD = 'a-long-passphrase';
 const document = (...Statement: object[]) => ({ Version: '2012-10-17', Statement });
 const json = (value: object) => JSON.stringify(value);
 
-/** A fault that is made with one request to AWS, and looked at with the same command line. */
+/** Returns a function that creates a fault, and returns the command line of `verify` for it. */
 const after =
   (make: (scene: Scene) => Promise<unknown>, args = STUDIO) =>
   async (scene: Scene): Promise<string[]> => {
     await make(scene);
     return args;
   };
-/** Something that is done by hand, after which the same command line is used. */
+/** A manual fix, after which the same command line is used. */
 const byHand = (work: (scene: Scene, printed: Printed) => Promise<unknown>) => ({
   async before(scene: Scene, printed: Printed): Promise<undefined> {
     await work(scene, printed);
@@ -132,7 +132,7 @@ const guarded = () => {
   return { ...statement, Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } } };
 };
 
-/** Encrypts the secret with a KMS key of its own, and answers the ID of that. */
+/** Encrypts the secret with a new KMS key, and returns the ID of the key. */
 async function encrypt({ sandbox, secretArn }: Scene, policy?: object): Promise<string> {
   const { kms, secrets } = clientsOf(sandbox);
   const { KeyMetadata } = await kms.send(new CreateKeyCommand(policy ? { Policy: json(policy) } : {}));
@@ -142,7 +142,7 @@ async function encrypt({ sandbox, secretArn }: Scene, policy?: object): Promise<
   return KmsKeyId;
 }
 
-/** A KMS key in a state that does not allow its use, which is brought back by other means than a request for the key. */
+/** A KMS key in an unusable state that no request for the key can change. */
 const inState = (state: ForcedKeyState['state']): Fix => ({
   id: 'secret-kms-key',
   fault: after(async (scene) => {
@@ -177,7 +177,7 @@ const manifest = (...keys: object[]): string[] => [
 
 const wide = () => guidePolicy(`arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*`);
 
-/** A role of another name, which reads the secret by a policy of its own. */
+/** Creates a role of another name that reads the secret through its own policy. */
 async function otherRole({ sandbox, secretArn }: Scene, policy: object = guidePolicy(secretArn)) {
   const attached = [await makePolicy(sandbox, 'Reading', policy)];
   return makeRole(sandbox, { name: 'MediaConnect-Q', trust: document(guarded()), attached });
@@ -258,7 +258,7 @@ export const SECRET_AND_ROLE_FIXES = {
     id: 'secret-kms-key',
     fault: after(async (scene) => {
       await encrypt(scene);
-      // Whoever may not encrypt with the new key leaves the version under the old one.
+      // Credentials without kms:Encrypt leave the version under the old key.
       const policy = document(
         { Effect: 'Allow', Action: '*', Resource: '*' },
         { Effect: 'Deny', Action: 'kms:Encrypt', Resource: '*' },
@@ -271,7 +271,7 @@ export const SECRET_AND_ROLE_FIXES = {
         new UpdateSecretCommand({ SecretId: scene.secretArn, KmsKeyId: KeyMetadata?.KeyId }),
       );
     }),
-    // The second key is one that the role was never given, which has a fix of its own.
+    // The role has no permission for the second key, which is a fault with its own fix.
     left: ['failed role-decrypts-secret'],
   },
   keepKmsKey: {
@@ -334,7 +334,7 @@ export const SECRET_AND_ROLE_FIXES = {
   resourcePolicy: {
     id: 'secret-resource-policy',
     fault: after(({ sandbox, secretArn, letDaysPass }) => {
-      // What changes at the moment of a secret's creation counts as part of that.
+      // A change at the time of the secret's creation counts as part of its creation.
       letDaysPass(1);
       return clientsOf(sandbox).secrets.send(
         new PutResourcePolicyCommand({
@@ -454,7 +454,7 @@ function roleNameIn(command: string): string {
   return /--role-name (\S+)/.exec(command)?.[1] ?? ROLE;
 }
 
-/** The requests of somebody who has only this policy, in a session of a role of its own. */
+/** Returns session credentials of a new role that has only this policy. */
 async function sessionOf(sandbox: Sandbox, policy: object): Promise<SandboxCredentials> {
   const { iam, sts } = clientsOf(sandbox);
   const mayAssume = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' };
@@ -471,7 +471,7 @@ async function sessionOf(sandbox: Sandbox, policy: object): Promise<SandboxCrede
 
 const flowArn = (account = ACCOUNT) => `arn:aws:mediaconnect:${REGION}:${account}:flow:1-None:none`;
 
-/** A flow with one output, as the command line of `verify` names it. */
+/** Adds a flow with one output, and returns the command line of `verify` for it. */
 function flowWith({ sandbox }: Scene, output: object, more: { errors?: string[] } = {}): string[] {
   const outputs = [{ Name: 'studio', ...output }];
   return ['--flow-arn', sandbox.addFlow({ region: REGION, name: 'game', outputs, ...more })];
@@ -487,7 +487,7 @@ const settings = ({ secretArn: SecretArn, roleArn: RoleArn }: Scene, more: Setti
   ...more,
 });
 
-/** A fault of an output, which is mended by giving the flow other settings. */
+/** A fault of an output that other settings of the flow fix. */
 const ofOutput = (
   id: VerifyId,
   wrong: (scene: Scene) => object,
@@ -498,7 +498,7 @@ const ofOutput = (
   ...(right ? { before: async (scene: Scene) => flowWith(scene, right(scene)) } : {}),
 });
 
-/** A password in a secret that the role reads. */
+/** Stores a password in a secret that the role reads, and returns its ARN. */
 async function passwordArn({ sandbox }: Scene): Promise<string> {
   const key = { key: PASSWORD, keyType: 'srt-password' };
   const { json: made } = await setUp(sandbox, { secretName: 'srt', ...key });
@@ -563,7 +563,7 @@ const transit = (scene: Scene, more: { secretArn?: string; roleArn?: string } = 
   return { encryptionKeyType: 'SECRETS_MANAGER', encryptionKeyConfiguration: { secretsManager } };
 };
 
-/** A router input, perhaps connected to an output of a flow, as the command line of `verify` names it. */
+/** Adds a router input, optionally connected to a flow output, and returns the command line of `verify` for it. */
 function inputWith(
   { sandbox }: Scene,
   sourceTransitDecryption: object,
@@ -574,7 +574,7 @@ function inputWith(
   return ['--flow-arn', sandbox.addRouterEnd(end)];
 }
 
-/** A flow with an output for routers. */
+/** Adds a flow with an output for routers. */
 function routed({ sandbox }: Scene, encryption: object, more: RouterIntegration = {}) {
   const flowOutputArn = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:output:1-Abcd:to-router`;
   const output = {
@@ -587,7 +587,7 @@ function routed({ sandbox }: Scene, encryption: object, more: RouterIntegration 
   return { flowArn: sandbox.addFlow({ region: REGION, name: 'game', outputs: [output] }), flowOutputArn };
 }
 
-/** A fault of a router input, which is mended by giving the router other settings. */
+/** A fault of a router input that other settings of the router fix. */
 const ofInput = (
   id: VerifyId,
   wrong: (scene: Scene) => string[] | Promise<string[]>,
@@ -653,7 +653,7 @@ export const ROUTER_FIXES: Record<keyof typeof routerFixes, Fix> = {
   ),
 };
 
-/** The role of `setup` is gone, so that a command which falls back on it is found out. */
+/** Deletes the role of `setup`, so that a command that falls back on it fails. */
 async function deleteRole({ sandbox }: Scene): Promise<void> {
   const { iam } = clientsOf(sandbox);
   await iam.send(new DetachRolePolicyCommand({ RoleName: ROLE, PolicyArn: policyArn(POLICY) }));
@@ -663,7 +663,7 @@ async function deleteRole({ sandbox }: Scene): Promise<void> {
 /** Fixes that have more than one form. */
 export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   {
-    what: 'a value that another role than the default one reads',
+    what: 'a value that a role other than the default one reads',
     name: 'rotate',
     fix: {
       id: 'secret-form',
@@ -676,7 +676,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'a secret that is missing, where another role and another policy are to read it',
+    what: 'a missing secret for another role and another policy',
     name: 'store',
     fix: {
       id: 'secret-exists',
@@ -702,7 +702,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'a value of a replica',
+    what: 'the value of a replica',
     name: 'rotate',
     fix: {
       id: 'secret-form',
@@ -726,7 +726,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'a secret that is scheduled for deletion in another Region than the configured one',
+    what: 'a secret scheduled for deletion outside the configured Region',
     name: 'restore',
     fix: {
       id: 'secret-deletion',
@@ -739,7 +739,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'a value in a manifest whose path a shell would take apart',
+    what: 'a value in a manifest whose path needs shell quoting',
     name: 'rotateAll',
     fix: {
       id: 'secret-form',
@@ -752,7 +752,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'a KMS key that is gone, for a manifest',
+    what: 'a deleted KMS key, for a manifest',
     name: 'otherKmsKey',
     fix: {
       id: 'secret-kms-key',
@@ -763,7 +763,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'the default policy, when it allows every secret',
+    what: 'the default policy if it allows every secret',
     name: 'takeOff',
     fix: {
       id: 'policy-scope',
@@ -774,7 +774,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'the policy that was named, when it allows every secret',
+    what: 'the policy given by name if it allows every secret',
     name: 'takeOff',
     fix: {
       id: 'policy-scope',
@@ -782,7 +782,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
         await otherRole(scene, wide());
         return [...STUDIO, '--role-name', 'MediaConnect-Q', '--policy-name', 'Reading'];
       },
-      // That very policy was to be attached.
+      // The detached policy is the one that --policy-name requires.
       left: ['failed role-policy-attached'],
     },
   },
@@ -821,7 +821,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
     },
   },
   {
-    what: 'the role of the default name, when it has a path',
+    what: 'the default role if it has a path',
     name: 'otherRole',
     fix: {
       id: 'role-path',
@@ -898,7 +898,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
 ];
 
-/** The settings of a part of a flow that name the wrong algorithm: each kind of part has a command of its own. */
+/** The kinds of flow parts that have encryption settings. Each has its own command. */
 export const PARTS: [kind: string, flow: (settings: Settings) => object][] = [
   [
     'source',
@@ -908,7 +908,7 @@ export const PARTS: [kind: string, flow: (settings: Settings) => object][] = [
   ['entitlement', (Encryption) => ({ entitlements: [{ Name: 'partner', Encryption }] })],
 ];
 
-/** The fix of a wrong algorithm in a part of that kind. */
+/** Returns the fix of a wrong algorithm in a part of that kind. */
 export function ofPart(flow: (settings: Settings) => object): Fix {
   return {
     id: 'flow-algorithm',
@@ -924,12 +924,12 @@ async function replicate({ sandbox, secretArn }: Scene, KmsKeyId?: string): Prom
   await clientsOf(sandbox).secrets.send(
     new ReplicateSecretToRegionsCommand({ SecretId: secretArn, AddReplicaRegions }),
   );
-  // The role reads the replica too.
+  // Lets the role read the replica too.
   const replica = secretArn.replace(REGION, FAR_REGION);
   await setUp(sandbox, { secretArn: [secretArn, replica] });
 }
 
-/** Writes something else into the manifest, which stays where it is. */
+/** Replaces text in the manifest file. */
 async function inManifest([, path = '']: string[], text: string, other: string): Promise<undefined> {
   writeFileSync(path, readFileSync(path, 'utf8').replace(text, other));
 }

@@ -38,10 +38,10 @@ const without = (encryption: Encryption, member: keyof Encryption): Encryption =
 });
 const ofFlow = (checks: VerifyCheck[]) => checks.filter(({ id }) => id.startsWith('flow-'));
 
-describe('of a flow, what its protocol or its key does not take is told with the part that has it:', () => {
+describe('an output of a flow', () => {
   const ROWS: [what: string, part: () => object, trouble: string, says: string[]][] = [
     [
-      'an algorithm that the key is not for',
+      'an algorithm that does not match the key',
       () => output('zixi-push', { ...settings, Algorithm: 'aes128' }),
       'flow-algorithm',
       [
@@ -96,20 +96,23 @@ describe('of a flow, what its protocol or its key does not take is told with the
   ];
   let json: VerifyDocument;
   beforeAll(async () => {
-    const outputs = ROWS.map(([, part], at) => ({ Name: `part-${at}`, ...part() }));
+    const outputs = ROWS.map(([, part], index) => ({ Name: `part-${index}`, ...part() }));
     const flowArn = sandbox.addFlow({ region: REGION, name: 'game', outputs });
     json = (await verifyIt(sandbox, { flowArn })).json;
   });
 
-  test.each(ROWS.map((row, at) => [...row, at] as const))('%s', (_what, _part, trouble, says, at) => {
-    const found = ofFlow(json.checks).filter(({ detail }) => detail.startsWith(`output part-${at} `));
-    expect(troubles(found)).toEqual([`failed ${trouble}`]);
-    for (const words of says) expect(saying(found[0] as VerifyCheck)).toContain(words);
-  });
+  test.each(ROWS.map((row, at) => [...row, at] as const))(
+    'fails with %s',
+    (_what, _part, trouble, says, at) => {
+      const found = ofFlow(json.checks).filter(({ detail }) => detail.startsWith(`output part-${at} `));
+      expect(troubles(found)).toEqual([`failed ${trouble}`]);
+      for (const words of says) expect(saying(found[0] as VerifyCheck)).toContain(words);
+    },
+  );
 });
 
 describe('a flow', () => {
-  test('in which all is right passes, with notes of what is not encrypted', async () => {
+  test('passes with correct settings, and reports what is not encrypted', async () => {
     const flowArn = sandbox.addFlow({
       region: REGION,
       name: 'right',
@@ -132,7 +135,7 @@ describe('a flow', () => {
     expect(stdout).toMatch(/\n✔ MediaConnect can read these keys\. There are 2 warnings\.$/);
   });
 
-  test('fails for which the role is not trusted, though it is for others', async () => {
+  test('fails if the role trusts MediaConnect only for other flows', async () => {
     const [only] = guideTrust().Statement;
     const other = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-Other:other`;
     const trust = {
@@ -153,7 +156,7 @@ describe('a flow', () => {
     );
   });
 
-  test('is verified together with a secret that is named, and what both name is told once', async () => {
+  test('is verified together with a named secret, and checks of both are reported once', async () => {
     const flowArn = sandbox.addFlow({
       region: REGION,
       name: 'both',
@@ -170,7 +173,7 @@ describe('a flow', () => {
     expect(new Set(told).size).toBe(told.length);
   });
 
-  test('in which nothing is encrypted is not said to have a key that can be read', async () => {
+  test('is reported as having no key if nothing is encrypted', async () => {
     const flowArn = sandbox.addFlow({ region: REGION, name: 'open', entitlements: [{ Name: 'open' }] });
     const { code, stdout } = await verifyText(sandbox, { flowArn }, { common: { json: false } });
     expect([code, stdout.split('\n').at(-1)]).toEqual([
@@ -181,29 +184,24 @@ describe('a flow', () => {
 
   test.each([
     [
-      'of another partition',
+      'is in another partition',
       `arn:aws-us-gov:mediaconnect:us-gov-west-1:${ACCOUNT}:flow:1-None:none`,
       1,
       'failed flow-account',
     ],
+    ['does not exist', `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none`, 1, 'failed flow-exists'],
     [
-      'that is not there',
-      `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none`,
-      1,
-      'failed flow-exists',
-    ],
-    [
-      'of another account',
+      'is in another account',
       `arn:aws:mediaconnect:${REGION}:444455556666:flow:1-None:none`,
       1,
       'failed flow-account',
     ],
-  ])('%s fails', async (_what, flowArn, expected, trouble) => {
+  ])('fails if it %s', async (_what, flowArn, expected, trouble) => {
     const { code, json } = await verifyIt(sandbox, { flowArn });
     expect([code, troubles(json.checks)]).toEqual([expected, [trouble]]);
   });
 
-  test('that may not be described cannot be told, with the action named', async () => {
+  test('is reported as cannot-tell, with the action, if it may not be described', async () => {
     const flowArn = sandbox.addFlow({ region: REGION, name: 'hidden' });
     sandbox.addFault({ action: 'DescribeFlow', kind: 'access-denied' });
     const { code, json } = await verifyIt(sandbox, { flowArn });

@@ -24,7 +24,7 @@ beforeEach(() => {
 const sandbox = freshSandbox({ now: () => Date.now() + daysPassed * 24 * 60 * 60 * 1000 });
 const ROLE = roleArn('MediaConnect-ASM');
 
-/** Credentials that may do anything but these actions. */
+/** Returns credentials that may perform all actions except these. */
 function without(...actions: string[]) {
   const Statement = [
     { Effect: 'Allow', Action: '*', Resource: '*' },
@@ -46,13 +46,13 @@ const letsIn = (...principals: string[]) => ({
 });
 const ADMIN = `arn:aws:iam::${ACCOUNT}:user/sandbox`;
 
-/** A secret whose current version stays under its first key, as nobody could encrypt it with the second one. */
+/** Creates a secret whose current version stays under its first key because kms:Encrypt was denied for the second one. */
 async function secretUnderEarlierKey(): Promise<{ first: string; second: string; arn: string }> {
   const [first, second] = [await newKey(), await newKey()];
   const { json } = await setUp(sandbox(), { kmsKeyId: first });
   const arn = json.secrets[0]?.arn ?? '';
   const { secrets } = clientsFor(sandbox(), { credentials: without('kms:Encrypt') });
-  // What changes at the moment of its creation counts as part of that.
+  // A change at the time of the secret's creation counts as part of its creation.
   await setTimeout(150);
   await secrets.send(new UpdateSecretCommand({ SecretId: arn, KmsKeyId: second }));
   const { Versions } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: arn }));
@@ -61,7 +61,7 @@ async function secretUnderEarlierKey(): Promise<{ first: string; second: string;
 }
 
 describe('a secret whose current version is under an earlier KMS key', () => {
-  test('is told so, and what is printed encrypts it anew', async () => {
+  test('gets a warning with a command that encrypts it with the current key', async () => {
     const { first } = await secretUnderEarlierKey();
     const { json } = await verifyIt(sandbox());
     expect(troubles(json.checks)).toEqual(['warning secret-kms-key']);
@@ -69,13 +69,13 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     expect(check && saying(check)).toContain(`still encrypted with ${first}`);
     await runPrinted(sandbox(), check?.command);
     const again = await verifyIt(sandbox());
-    // The second key is one that the role was never given.
+    // The role has no permission for the second key.
     expect(troubles(again.json.checks)).toEqual(['failed role-decrypts-secret']);
     expect((await setUp(sandbox(), { secretArn: [(await secretArn()) ?? ''] })).code).toBe(0);
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual([]);
   });
 
-  test('cannot be read by a role that was given the later key only', async () => {
+  test('cannot be read by a role that may use only the later key', async () => {
     const { first, arn } = await secretUnderEarlierKey();
     await clientsOf(sandbox()).kms.send(
       new PutKeyPolicyCommand({
@@ -86,7 +86,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     );
     const { json } = await verifyIt(sandbox());
     expect(troubles(json.checks)).toEqual(['warning secret-kms-key', 'failed role-decrypts-secret']);
-    // setup makes the same checks, and has nothing to change that would help.
+    // setup makes the same checks, and cannot fix this with any change.
     const { code, json: set } = await setUp(sandbox(), { secretArn: [arn] });
     expect(code).toBe(1);
     expect(set.error.message).toContain(
@@ -94,7 +94,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     );
   });
 
-  test('fails when that key is disabled, and what is printed enables it', async () => {
+  test('fails if that key is disabled, with a command that enables it', async () => {
     const { first } = await secretUnderEarlierKey();
     await clientsOf(sandbox()).kms.send(new DisableKeyCommand({ KeyId: first }));
     const { json } = await verifyIt(sandbox());
@@ -116,7 +116,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     ['PendingImport', /^Import the key material into the KMS key again/, undefined],
     ['Creating', /^AWS is still creating the KMS key/, undefined],
   ] as const)(
-    'fails when that key is %s, and nothing is printed that would replace the value',
+    'fails if that key is %s, without a command that would replace the value',
     async (state, remedy, command) => {
       const { first } = await secretUnderEarlierKey();
       sandbox().setKmsKeyState(first, { state, customKeyStoreId: 'cks-1234567890abcdef0' });
@@ -128,13 +128,13 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     },
   );
 
-  test('still only warns while that key is Updating, which allows its use', async () => {
+  test('gets only a warning while that key is Updating, because it can still be used', async () => {
     const { first } = await secretUnderEarlierKey();
     sandbox().setKmsKeyState(first, { state: 'Updating' });
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
   });
 
-  test('gets a new value when that key is gone', async () => {
+  test('gets rotate as its fix if that key is deleted', async () => {
     const { first } = await secretUnderEarlierKey();
     await clientsOf(sandbox()).kms.send(
       new ScheduleKeyDeletionCommand({ KeyId: first, PendingWindowInDays: 7 }),
@@ -148,7 +148,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     });
   });
 
-  test('that one may not use gets a new value with rotate, and is readable again', async () => {
+  test('gets a new, readable value from rotate if the caller may not use that key', async () => {
     const { first, arn } = await secretUnderEarlierKey();
     await clientsOf(sandbox()).kms.send(
       new PutKeyPolicyCommand({ KeyId: first, PolicyName: 'default', Policy: JSON.stringify(letsIn(ROLE)) }),
@@ -166,7 +166,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual([]);
   });
 
-  test('is no verdict where its versions may not be listed', async () => {
+  test('is reported as cannot-tell if its versions may not be listed', async () => {
     await secretUnderEarlierKey();
     const credentials = without('secretsmanager:ListSecretVersionIds');
     const { json } = await verifyIt(sandbox(), {}, { credentials });
@@ -190,16 +190,19 @@ describe('a secret whose current version is under an earlier KMS key', () => {
 test.each([
   ['Updating', []],
   ['Unavailable', ['failed secret-kms-key']],
-] as const)('a KMS key in the state %s is told as what it is', async (state, expected) => {
-  const kmsKeyId = await newKey();
-  await setUp(sandbox(), { kmsKeyId });
-  sandbox().setKmsKeyState(kmsKeyId, { state });
-  const { json } = await verifyIt(sandbox());
-  expect(troubles(json.checks.filter(({ id }) => id === 'secret-kms-key'))).toEqual(expected);
-});
+] as const)(
+  'fails only for a KMS key in a state that does not allow its use: %s',
+  async (state, expected) => {
+    const kmsKeyId = await newKey();
+    await setUp(sandbox(), { kmsKeyId });
+    sandbox().setKmsKeyState(kmsKeyId, { state });
+    const { json } = await verifyIt(sandbox());
+    expect(troubles(json.checks.filter(({ id }) => id === 'secret-kms-key'))).toEqual(expected);
+  },
+);
 
-describe('a KMS key whose policy does not let the role in', () => {
-  test('is told by setup and by verify, and what is printed lets the role in', async () => {
+describe('the policy of a KMS key', () => {
+  test('is reported by setup and verify if it does not allow the role, with a command that fixes it', async () => {
     const key = await newKey(letsIn(ADMIN));
     const { code, json } = await setUp(sandbox(), { kmsKeyId: key });
     expect([code, json.error.message]).toEqual([
@@ -215,7 +218,7 @@ describe('a KMS key whose policy does not let the role in', () => {
     expect((await setUp(sandbox(), { kmsKeyId: key })).code).toBe(0);
   });
 
-  test('denies the role by name', async () => {
+  test('is reported if it denies the role by name', async () => {
     const policy = letsIn(`arn:aws:iam::${ACCOUNT}:root`);
     const deny = { Effect: 'Deny', Principal: { AWS: ROLE }, Action: 'kms:Decrypt', Resource: '*' };
     await setUp(sandbox(), {
@@ -228,14 +231,14 @@ describe('a KMS key whose policy does not let the role in', () => {
     });
   });
 
-  test('lets the role in by itself, whatever the role’s own policies say', async () => {
+  test('is sufficient if it allows the role, without a policy on the role', async () => {
     await setUp(sandbox());
     const key = await newKey(letsIn(ADMIN, ROLE));
     await clientsOf(sandbox()).secrets.send(new UpdateSecretCommand({ SecretId: 'studio-a', KmsKeyId: key }));
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual([]);
   });
 
-  test('is no verdict where it may not be read, for setup neither', async () => {
+  test('is reported as cannot-tell by setup and verify if it may not be read', async () => {
     const key = await newKey();
     const credentials = without('kms:GetKeyPolicy');
     const { code, json, log } = await setUp(sandbox(), { kmsKeyId: key }, credentials);
@@ -258,7 +261,7 @@ describe('a value that the caller may not decrypt', () => {
   });
   const OTHER_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:other-AbCdEf`;
 
-  /** A secret under a key whose policy comes to be this one; what verify says of its value. */
+  /** Creates a secret under a key, gives the key this policy, and returns what verify reports about the value. */
   async function unreadable(policy: object, credentials?: ReturnType<typeof without>) {
     const key = await newKey();
     const { json } = await setUp(sandbox(), { kmsKeyId: key });
@@ -281,36 +284,36 @@ describe('a value that the caller may not decrypt', () => {
 
   test.each([
     [
-      'of other secrets',
+      'all secrets but one',
       { Condition: { StringNotEquals: { 'kms:EncryptionContext:SecretARN': OTHER_SECRET } } },
     ],
-    ['of everybody', {}],
-    ['of the user', { Principal: { AWS: ADMIN } }],
-  ])('as the key policy denies that %s is told with that statement', async (_what, condition) => {
+    ['everybody', {}],
+    ['the user', { Principal: { AWS: ADMIN } }],
+  ])('is reported with the statement of the key policy that denies %s', async (_what, condition) => {
     const { said, key } = await unreadable(denying(condition));
     expect(said).toContain(`statement 2 of the key policy of ${key} denies it`);
     expect(said).toContain('does not help');
     expect(said).not.toContain('Ask for a policy that allows');
   });
 
-  test('is told with the key where its policy may not be read', async () => {
+  test('is reported with the key if its policy may not be read', async () => {
     const { said, key } = await unreadable(denying({}), without('kms:GetKeyPolicy'));
     expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
     expect(said).toContain('If its key policy denies it');
   });
 
-  test('is told with the key where the policies of the caller lack it', async () => {
+  test('is reported with the key if the policies of the caller do not allow it', async () => {
     const policy = letsIn(`arn:aws:iam::${ACCOUNT}:root`);
     const { said, key } = await unreadable(policy, without('kms:Decrypt'));
     expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
   });
 
-  test('is told with the secret where the key is not known', async () => {
+  test('is reported with the secret if the key is unknown', async () => {
     const { said, arn } = await unreadable(denying({}), without('secretsmanager:DescribeSecret'));
     expect(said).toContain(`kms:Decrypt on the KMS key of the secret ${arn}`);
   });
 
-  test('is told so by setup', async () => {
+  test('is reported by setup with the key', async () => {
     const { key, arn } = await unreadable(denying({}));
     const { json } = await setUp(sandbox(), { secretArn: [arn] });
     const text = JSON.stringify(json.error);
@@ -319,7 +322,7 @@ describe('a value that the caller may not decrypt', () => {
   });
 });
 
-test('a new secret in this Region with the AWS managed key takes no further look', async () => {
+test('makes no extra requests for a new secret with the AWS managed key', async () => {
   await setUp(sandbox());
   sandbox().clearRequests();
   await verifyIt(sandbox());
@@ -334,7 +337,7 @@ async function secretArn(): Promise<string | undefined> {
   return (await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }))).ARN;
 }
 
-test('a key of which AWS does not return the use or the state, or returns an unknown one, is no failure', () => {
+test('reports cannot-tell for a KMS key with a missing or unknown state or usage', () => {
   const arn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
   const found = { region: REGION, name: 'studio-a', arn: secret, own: true, rotates: false, kmsKeyId: arn };

@@ -27,7 +27,7 @@ const OTHER = '999999999999';
 const ADMIN = `arn:aws:iam::${ACCOUNT}:user/sandbox`;
 const arnOf = (name: string, region = REGION) => `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}`;
 
-/** The check of that ID, with what it prints. */
+/** Returns the check of that ID, and the IDs of all checks that do not pass. */
 async function checkOf(id: string) {
   const { json } = await verifyIt(sandbox());
   const check = json.checks.find((each) => each.id === id);
@@ -47,7 +47,7 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       `its condition aws:SourceAccount is ${OTHER}, not ${ACCOUNT}`,
     ],
     [
-      'asks for an external ID',
+      'requires an external ID',
       { StringEquals: { 'sts:ExternalId': 'feed' } },
       'its condition sts:ExternalId asks for feed, which the request does not have',
     ],
@@ -62,41 +62,38 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
       `which is for the account ${OTHER}, not ${ACCOUNT}`,
     ],
     [
-      'leaves this account out',
+      'excludes this account',
       { StringNotEquals: { 'aws:SourceAccount': ACCOUNT } },
       `its condition aws:SourceAccount excludes ${ACCOUNT}`,
     ],
     [
-      'is over',
+      'has expired',
       { DateLessThan: { 'aws:CurrentTime': '2020-01-01' } },
       'its condition DateLessThan aws:CurrentTime 2020-01-01 does not hold: it is 20',
     ],
     [
-      'is over, in seconds',
+      'has expired, in epoch seconds',
       { NumericLessThan: { 'aws:EpochTime': '1577836800' } },
       'its condition NumericLessThan aws:EpochTime 1577836800 does not hold: it is 1',
     ],
-  ])(
-    '%s is told with the condition, and what is printed lets MediaConnect in',
-    async (_, condition, said) => {
-      const arn = await makeSecret(sandbox());
-      await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
-      await makeRole(sandbox(), {
-        trust: withCondition(condition),
-        attached: [policyArn('SecretsManagerForMediaConnect')],
-      });
-      const check = await checkOf('role-trust');
-      expect(check.detail).toContain('statement 1 of the trust policy trusts MediaConnect, but ');
-      expect(check.detail).toContain(said);
-      await runPrinted(sandbox(), check.command);
-      expect((await checkOf('role-trust')).ids).not.toContain('failed role-trust');
-    },
-  );
+  ])('is reported with the condition and a command that fixes it if it %s', async (_, condition, said) => {
+    const arn = await makeSecret(sandbox());
+    await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
+    await makeRole(sandbox(), {
+      trust: withCondition(condition),
+      attached: [policyArn('SecretsManagerForMediaConnect')],
+    });
+    const check = await checkOf('role-trust');
+    expect(check.detail).toContain('statement 1 of the trust policy trusts MediaConnect, but ');
+    expect(check.detail).toContain(said);
+    await runPrinted(sandbox(), check.command);
+    expect((await checkOf('role-trust')).ids).not.toContain('failed role-trust');
+  });
 
   test.each([
-    ['a bound that is still to come', { DateLessThan: { 'aws:CurrentTime': '2999-01-01T00:00:00Z' } }],
-    ['one that is past', { DateGreaterThan: { 'aws:EpochTime': '1577836800' } }],
-  ])('is fine with %s', async (_, condition) => {
+    ['an end in the future', { DateLessThan: { 'aws:CurrentTime': '2999-01-01T00:00:00Z' } }],
+    ['a start in the past', { DateGreaterThan: { 'aws:EpochTime': '1577836800' } }],
+  ])('is not reported with %s', async (_, condition) => {
     const Condition = { ...condition, StringEquals: { 'aws:SourceAccount': ACCOUNT } };
     const arn = await makeSecret(sandbox());
     await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(arn));
@@ -107,7 +104,7 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
     expect((await checkOf('role-trust')).ids).toEqual([]);
   });
 
-  test('is told by setup in the same words', async () => {
+  test('is reported by setup in the same words', async () => {
     await makeRole(sandbox(), { trust: withCondition({ StringEquals: { 'aws:SourceAccount': OTHER } }) });
     const { message, details } = await conflictOf(sandbox());
     expect([message, ...(details ?? [])].join('\n')).toContain(
@@ -115,7 +112,7 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
     );
   });
 
-  test('trusts another service instead', async () => {
+  test('is reported with the service that it trusts instead', async () => {
     await makeSecret(sandbox());
     await makeRole(sandbox(), { trust: guideTrust('medialive.amazonaws.com') });
     expect((await checkOf('role-trust')).detail).toContain(
@@ -124,7 +121,7 @@ describe('a trust policy that names MediaConnect and does not let it in', () => 
   });
 });
 
-describe('a read policy that comes close', () => {
+describe('a read policy that almost fits', () => {
   const withPolicy = async (policy: object, name = 'studio-a') => {
     await makeSecret(sandbox(), { Name: name });
     await makePolicy(sandbox(), 'SecretsManagerForMediaConnect', policy);
@@ -142,9 +139,9 @@ describe('a read policy that comes close', () => {
       guidePolicy(arnOf('studio-a-??????', 'eu-west-1')),
       'is for the Region eu-west-1',
     ],
-    ['is written in other letters', guidePolicy(arnOf('Studio-A-??????')), 'differs in letter case'],
+    ['has another letter case', guidePolicy(arnOf('Studio-A-??????')), 'differs in letter case'],
     [
-      'has the end of an earlier secret',
+      'has the suffix of an earlier secret',
       guidePolicy(arnOf('studio-a-AbCdEf')),
       "ends in -AbCdEf, and the secret's ARN in -",
     ],
@@ -159,7 +156,7 @@ describe('a read policy that comes close', () => {
       'only',
     ],
     [
-      'asks for a network',
+      'requires another Region',
       {
         Version: '2012-10-17',
         Statement: [
@@ -174,7 +171,7 @@ describe('a read policy that comes close', () => {
       `comes closest, but its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
     ],
     [
-      'was for a time that is over',
+      'has expired',
       {
         Version: '2012-10-17',
         Statement: [
@@ -188,7 +185,7 @@ describe('a read policy that comes close', () => {
       },
       'its condition DateLessThanEquals aws:CurrentTime 2020-01-01T00:00:00Z does not hold',
     ],
-  ])('and %s is told so, and what is printed puts it right', async (_, policy, said) => {
+  ])('is reported with a command that fixes it if it %s', async (_, policy, said) => {
     await withPolicy(policy);
     const check = await checkOf('role-reads-secret');
     expect(check.detail).toContain('statement 1 of SecretsManagerForMediaConnect');
@@ -197,13 +194,13 @@ describe('a read policy that comes close', () => {
     expect((await checkOf('role-reads-secret')).ids).not.toContain('failed role-reads-secret');
   });
 
-  test('is not said of one for other secrets', async () => {
+  test('is not reported as close if it is for other secrets', async () => {
     await withPolicy(guidePolicy(arnOf('another-??????')));
     expect((await checkOf('role-reads-secret')).detail).toContain('names other resources only');
   });
 });
 
-describe('a key policy that comes close', () => {
+describe('a key policy that almost fits', () => {
   const keyPolicy = (statement: object) => ({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*', ...statement }],
@@ -223,7 +220,7 @@ describe('a key policy that comes close', () => {
       `its condition kms:ViaService is ${through('eu-west-1')}, not ${through(REGION)}`,
     ],
     [
-      'is for a time that is over',
+      'has expired',
       { Condition: { DateLessThan: { 'aws:CurrentTime': '2020-01-01' } } },
       'its condition DateLessThan aws:CurrentTime 2020-01-01 does not hold',
     ],
@@ -242,7 +239,7 @@ describe('a key policy that comes close', () => {
       { Principal: { AWS: roleArn(ROLE) }, Action: ['kms:Encrypt', 'kms:GenerateDataKey*'] },
       'statement 1 of the key policy allows kms:Encrypt, kms:GenerateDataKey* only',
     ],
-  ])('and %s is told so, and what is printed puts it right', async (_, statement, said) => {
+  ])('is reported with a command that fixes it if it %s', async (_, statement, said) => {
     await setUp(sandbox());
     const { kms, secrets } = clientsOf(sandbox());
     const document = keyPolicy(statement);
@@ -264,7 +261,7 @@ describe('a key policy that comes close', () => {
     expect((await checkOf('role-decrypts-secret')).ids).toEqual([]);
   });
 
-  test('is not said of a statement for somebody else', async () => {
+  test('is not reported as close if its statement is for another principal', async () => {
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [admin] });
     const { KeyMetadata } = await clientsOf(sandbox()).kms.send(new CreateKeyCommand({ Policy }));
     await setUp(sandbox(), { kmsKeyId: KeyMetadata?.Arn ?? '' });
@@ -273,8 +270,8 @@ describe('a key policy that comes close', () => {
   });
 });
 
-describe('an ARN whose end looks like six drawn characters', () => {
-  test('is told to lack its end, and no other secret is advised', async () => {
+describe('an ARN whose name ends like a random suffix', () => {
+  test('is reported without its suffix, and no other secret is suggested', async () => {
     await makeSecret(sandbox(), { Name: 'live/feed' });
     const arn = await makeSecret(sandbox(), { Name: 'live/feed-secret' });
     const { json } = await verifyIt(sandbox(), { secretArn: [arnOf('live/feed-secret')] });
@@ -284,11 +281,11 @@ describe('an ARN whose end looks like six drawn characters', () => {
   });
 });
 
-describe('the last line says what is wrong', () => {
+describe('the last line of verify', () => {
   const last = async (wishes = {}) =>
     (await verifyText(sandbox(), wishes, { common: { json: false } })).stdout.trimEnd().split('\n').at(-1);
 
-  test('of a flow whose only fault is its algorithm', async () => {
+  test('says that the settings of a flow do not match the key if only the algorithm is wrong', async () => {
     await setUp(sandbox(), { key: KEYS.aes128 });
     const { json } = await verifyIt(sandbox());
     const SecretArn = json.checks[0]?.subject ?? '';
@@ -301,7 +298,7 @@ describe('the last line says what is wrong', () => {
     expect(await last({ flowArn })).toBe("✖ This flow's settings don't match the key: 1 check failed.");
   });
 
-  test('of a value that is no key, of another key, and of a role that may not read', async () => {
+  test('distinguishes a wrong key from a key that MediaConnect cannot read', async () => {
     await setUp(sandbox());
     expect(await last({ key: KEYS.other })).toBe('✖ The secret does not hold the right key: 1 check failed.');
     await clientsOf(sandbox()).iam.send(

@@ -13,7 +13,7 @@ const forbid = (action: string) =>
   sandbox().addFault({ action, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
 const open = (...ids: string[]) => ids.map((id) => `cannot-tell ${id}`);
 
-describe('without a permission the checks that need it cannot be told, and the others are made:', () => {
+describe('verify without a permission', () => {
   test.each([
     ['secretsmanager:DescribeSecret', 4, open('secret-rotation', 'secret-kms-key', 'role-decrypts-secret')],
     [
@@ -28,33 +28,36 @@ describe('without a permission the checks that need it cannot be told, and the o
     ['iam:ListPolicyVersions', 4, open('role-reads-secret', 'role-policies')],
     ['iam:GetPolicyVersion', 4, open('role-reads-secret', 'role-policies')],
     ['iam:SimulatePrincipalPolicy', 0, open('caller-pass-role')],
-  ])('%s, exit code %i', async (action, expected, untold) => {
-    // A secret that this program has made is known to have no resource policy of its own.
-    await makeSecret(sandbox());
-    await setUp(sandbox());
-    forbid(action);
-    const { code, json } = await verifyIt(sandbox());
-    expect(troubles(json.checks)).toEqual(untold);
-    const lacking = json.checks.filter(({ verdict }) => verdict === 'cannot-tell');
-    expect([...new Set(lacking.map(({ awsAction }) => awsAction))]).toEqual([action]);
-    for (const check of lacking)
-      expect(saying(check)).toContain(`Ask for a policy that allows ${action} on `);
-    expect([code, json.verdict, json.error]).toEqual([
-      expected,
-      expected === 4 ? 'cannot-tell' : 'ok',
-      undefined,
-    ]);
-  });
+  ])(
+    'reports cannot-tell only for the checks that need %s, exit code %i',
+    async (action, expected, untold) => {
+      // Created by hand: a secret from setup is known to have no resource policy.
+      await makeSecret(sandbox());
+      await setUp(sandbox());
+      forbid(action);
+      const { code, json } = await verifyIt(sandbox());
+      expect(troubles(json.checks)).toEqual(untold);
+      const lacking = json.checks.filter(({ verdict }) => verdict === 'cannot-tell');
+      expect([...new Set(lacking.map(({ awsAction }) => awsAction))]).toEqual([action]);
+      for (const check of lacking)
+        expect(saying(check)).toContain(`Ask for a policy that allows ${action} on `);
+      expect([code, json.verdict, json.error]).toEqual([
+        expected,
+        expected === 4 ? 'cannot-tell' : 'ok',
+        undefined,
+      ]);
+    },
+  );
 });
 
-test('what fails is more than what cannot be told: exit code 1', async () => {
+test('ends with exit code 1 if some checks fail and others cannot be made', async () => {
   await setUp(sandbox(), { key: 'f'.repeat(32) });
   forbid('iam:GetRole');
   const { code, json } = await verifyIt(sandbox(), { algorithm: 'aes256' });
   expect([code, json.verdict]).toEqual([1, 'failed']);
 });
 
-test('a Region that cannot be looked into hides nothing else, and is no success', async () => {
+test('checks the other Regions if one is not enabled, and does not succeed', async () => {
   const other = await startSandbox({ disabledRegions: ['af-south-1'] });
   await setUp(other);
   const { code, json } = await verifyIt(other, { secretName: 'studio-a', region: [REGION, 'af-south-1'] });
@@ -65,13 +68,13 @@ test('a Region that cannot be looked into hides nothing else, and is no success'
   await other.close();
 });
 
-test('without any credentials that AWS knows there is one error, and exit code 4', async () => {
+test('ends with one error and exit code 4 if AWS does not know the credentials', async () => {
   const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'example' };
   const { code, json } = await verifyIt(sandbox(), {}, { credentials });
   expect([code, json.error.code]).toEqual([4, 'invalid-credentials']);
 });
 
-/** Credentials of a session of a role whose ARN has a path, which the session's ARN leaves out. */
+/** Returns session credentials of a role with a path, which the ARN of the session omits. */
 async function sessionOf(policy: object) {
   const { iam, sts } = clientsOf(sandbox());
   const trust = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' };
@@ -96,7 +99,7 @@ async function sessionOf(policy: object) {
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
 
-test('whoever may not pass the role to MediaConnect is warned, and told what is missing', async () => {
+test('warns a caller who may not pass the role to MediaConnect, and prints the missing statement', async () => {
   await setUp(sandbox());
   const statement = { Effect: 'Allow', NotAction: 'iam:PassRole', Resource: '*' };
   const credentials = await sessionOf({ Version: '2012-10-17', Statement: [statement] });
@@ -106,7 +109,7 @@ test('whoever may not pass the role to MediaConnect is warned, and told what is 
   expect(check.command).toContain('"iam:PassedToService":"mediaconnect.amazonaws.com"');
 });
 
-test('a person sees what lacks one permission on one line, with what to ask for once', async () => {
+test('prints on one line what cannot be checked without a permission, and once what to ask for', async () => {
   await setUp(sandbox());
   forbid('secretsmanager:GetSecretValue');
   const { stdout } = await verifyText(sandbox(), {}, { common: { json: false } });
@@ -119,7 +122,7 @@ test('a person sees what lacks one permission on one line, with what to ask for 
   );
 });
 
-test('a policy simulator that does not exist decides nothing, and says nothing of the network', async () => {
+test('reports cannot-tell, without a network hint, if there is no policy simulator', async () => {
   await setUp(sandbox());
   const times = Number.POSITIVE_INFINITY;
   sandbox().addFault({ action: 'SimulatePrincipalPolicy', kind: 'html', times });

@@ -8,7 +8,7 @@ import { freshSandbox } from '../../support/sandbox.ts';
 const sandbox = freshSandbox();
 const readWrite = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
 
-test('a set-up by the guide, with its mistake, is put right by the commands that verify prints', async () => {
+test('prints commands that fix a setup made by the AWS guide, including the mistake in it', async () => {
   const arn = await makeSecret(sandbox());
   await makeRole(sandbox(), { attached: [readWrite] });
   const { json } = await verifyIt(sandbox());
@@ -23,7 +23,7 @@ test('a set-up by the guide, with its mistake, is put right by the commands that
   expect([after.code, troubles(after.json.checks)]).toEqual([0, ['warning role-guard']]);
 });
 
-test('a role without the policy that was named gets that one by the command that verify prints, and no other', async () => {
+test('prints a command that attaches the policy given by name to the role', async () => {
   const names = { roleName: 'MediaConnect-Q', policyName: 'Wanted' };
   const { json: made } = await setUp(sandbox(), names);
   const PolicyArn = made.policies?.[0]?.arn;
@@ -34,7 +34,7 @@ test('a role without the policy that was named gets that one by the command that
   );
 });
 
-test('a role that trusts another service is put right by setup --update-trust, as verify says', async () => {
+test('prints setup --update-trust for a role that trusts another service', async () => {
   const arn = await makeSecret(sandbox());
   await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
   const { json } = await verifyIt(sandbox());
@@ -46,7 +46,7 @@ test('a role that trusts another service is put right by setup --update-trust, a
   expect([after.code, troubles(after.json.checks)]).toEqual([0, []]);
 });
 
-test('a role that may not read a password and a key is given both by the commands that verify prints', async () => {
+test('prints commands that let a role read both a password and a key', async () => {
   const key = await makeSecret(sandbox());
   const password = await makeSecret(sandbox(), { Name: 'srt', SecretString: 'a-long-passphrase' });
   const RoleArn = roleArn('MediaConnect-ASM');
@@ -74,7 +74,7 @@ test('a role that may not read a password and a key is given both by the command
   expect([after.code, troubles(after.json.checks)]).toEqual([0, []]);
 });
 
-test('a role of the reserved name that is not there is replaced by one that setup makes', async () => {
+test('prints setup with the default role if a missing role has the reserved name', async () => {
   const arn = await makeSecret(sandbox());
   const { json } = await verifyIt(sandbox(), { roleArn: roleArn('MediaConnectAccessRole') });
   expect(json.checks.find(({ id }) => id === 'role-exists')?.command).toBe(

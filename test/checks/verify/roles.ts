@@ -11,14 +11,14 @@ import {
   type RoleFixture,
 } from '../../support/account.ts';
 
-/** A role, and what `verify` says of it. The secret is `studio-a`, and all is well with it. */
+/** A role, and what `verify` reports about it. The secret is `studio-a`, which is correct. */
 export interface RoleRow {
   what: string;
-  /** Makes the role. */
+  /** Creates the role. */
   make(sandbox: Sandbox, secretArn: string): Promise<unknown>;
   wishes?: { roleName?: string; roleArn?: string; policyName?: string };
   troubles: string[];
-  /** What the first of them has to say, its remedy included. */
+  /** Words in the text of the first of them, which includes its fix. */
   says: string[];
 }
 
@@ -36,17 +36,17 @@ const allow = (Action: string | string[], Resource: string) => ({
   Statement: [{ Effect: 'Allow', Action, Resource }],
 });
 
-/** Makes a role as `setup` does, but for what is given; and inline policies. */
+/** Creates a role like that of `setup`, with the given differences and inline policies. */
 const role =
   ({ inline = [], reads = true, ...fixture }: RoleFixture & { inline?: object[]; reads?: boolean }) =>
   async (sandbox: Sandbox, secretArn: string) => {
     const read = reads ? [await makePolicy(sandbox, 'Read', guidePolicy(secretArn))] : [];
     await makeRole(sandbox, { trust: guarded, ...fixture, attached: [...read, ...(fixture.attached ?? [])] });
-    for (const [at, document] of inline.entries()) {
+    for (const [index, document] of inline.entries()) {
       const PolicyDocument = JSON.stringify(document);
       const RoleName = fixture.name ?? NAME;
       await clientsOf(sandbox).iam.send(
-        new PutRolePolicyCommand({ RoleName, PolicyName: `Inline-${at}`, PolicyDocument }),
+        new PutRolePolicyCommand({ RoleName, PolicyName: `Inline-${index}`, PolicyDocument }),
       );
     }
   };
@@ -54,9 +54,9 @@ const role =
 const readWrite = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
 
 export const ROLES: RoleRow[] = [
-  { what: 'as setup makes it', make: role({}), troubles: [], says: [] },
+  { what: 'as setup creates it', make: role({}), troubles: [], says: [] },
   {
-    what: 'that is not there',
+    what: 'that does not exist',
     make: async () => undefined,
     troubles: ['failed role-exists'],
     says: ['no such role', 'mc-static-key setup --secret-arn arn:', `--role-name ${NAME}`],
@@ -69,7 +69,7 @@ export const ROLES: RoleRow[] = [
     says: ['belongs to account 444455556666'],
   },
   {
-    what: 'with a path, given without',
+    what: 'with a path, given without it',
     make: role({ path: '/video/' }),
     wishes: { roleArn: `arn:aws:iam::${ACCOUNT}:role/${NAME}` },
     troubles: ['failed role-exists'],
@@ -101,13 +101,13 @@ export const ROLES: RoleRow[] = [
     says: ['--update-trust'],
   },
   {
-    what: 'that trusts MediaConnect on a condition that is not known from here',
+    what: 'that trusts MediaConnect under a condition that verify cannot evaluate',
     make: role({ trust: trusting({ StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } }) }),
     troubles: ['cannot-tell role-trust'],
     says: ['depends on what cannot be known from here'],
   },
   {
-    what: 'without a guard against other accounts',
+    what: 'without a condition that keeps out other accounts',
     make: role({ trust: guideTrust() }),
     troubles: ['warning role-guard'],
     says: [
@@ -117,7 +117,7 @@ export const ROLES: RoleRow[] = [
     ],
   },
   {
-    what: 'with the policy that the guide ticks by mistake',
+    what: 'with the policy that the AWS guide selects by mistake',
     make: role({ reads: false, attached: [readWrite] }),
     troubles: ['warning policy-reads-only'],
     says: [
@@ -126,7 +126,7 @@ export const ROLES: RoleRow[] = [
     ],
   },
   {
-    what: 'that may do something else too',
+    what: 'that may do more than read the secret',
     make: role({ inline: [allow('s3:GetObject', '*')] }),
     troubles: ['warning policy-reads-only'],
     says: ['such as s3:GetObject', `aws iam delete-role-policy --role-name ${NAME} --policy-name Inline-0`],
@@ -164,27 +164,27 @@ export const ROLES: RoleRow[] = [
     says: ["can't perform secretsmanager:ListSecretVersionIds: no statement allows it"],
   },
   {
-    what: 'with a policy that denies it',
+    what: 'with a policy that denies reading',
     make: role({ inline: [deny('secretsmanager:GetSecretValue')] }),
     troubles: ['failed role-reads-secret'],
     says: ['statement 1 of Inline-0 denies it', 'Take the denial out'],
   },
   {
-    what: 'with a permissions boundary that does not allow it',
+    what: 'with a permissions boundary that does not allow reading',
     make: async (sandbox, arn) =>
       role({ boundary: await makePolicy(sandbox, 'Boundary', allow('s3:*', '*')) })(sandbox, arn),
     troubles: ['failed role-reads-secret'],
     says: ['the permissions boundary does not allow it', 'owner of the permissions boundary'],
   },
   {
-    what: 'without the policy that must be attached',
+    what: 'without the required policy',
     make: role({}),
     wishes: { policyName: 'Wanted' },
     troubles: ['failed role-policy-attached'],
     says: ['Wanted is not attached', `--policy-name Wanted --role-name ${NAME}`],
   },
   {
-    what: 'with the policy that must be attached, whatever its letter case',
+    what: 'with the required policy, given in other letter case',
     make: role({}),
     wishes: { policyName: 'read' },
     troubles: [],

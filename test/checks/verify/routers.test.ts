@@ -37,7 +37,7 @@ function transit(secret = secretArn, role = roleArn) {
   return { encryptionKeyType: 'SECRETS_MANAGER', encryptionKeyConfiguration: { secretsManager } };
 }
 
-/** A flow with an output for routers, and its ARNs. */
+/** Adds a flow with an output for routers, and returns its ARNs. */
 function addFlow(settings: object | undefined, more: RouterIntegration & { errors?: string[] } = {}) {
   const { errors = [], ...integration } = more;
   const OutputArn = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:output:1-${Math.random()}:to-router`;
@@ -83,7 +83,7 @@ describe("a flow's transit encryption", () => {
   });
 
   test.each<[string, () => object, string, string]>([
-    ['a key that has not 64 digits', () => transit(shortArn), 'failed secret-length', '64'],
+    ['a key that does not have 64 digits', () => transit(shortArn), 'failed secret-length', '64'],
     [
       'a secret in another Region',
       () => transit(secretArn.replace(REGION, FAR_REGION)),
@@ -105,7 +105,7 @@ describe("a flow's transit encryption", () => {
     expect(found.map(saying).join('\n')).toContain(says);
   });
 
-  test('that is automatic is said to be so', async () => {
+  test('is reported as automatic if it needs no key', async () => {
     const { code, json } = await verifyIt(sandbox, { flowArn: addFlow(AUTOMATIC).flowArn });
     expect([code, media(json.checks).at(-1)?.detail]).toEqual([
       0,
@@ -113,7 +113,7 @@ describe("a flow's transit encryption", () => {
     ]);
   });
 
-  test('does not count where the integration is disabled', async () => {
+  test('is not checked if the router integration is disabled', async () => {
     const { code, json } = await verifyIt(
       sandbox,
       addFlow(transit(shortArn), { RouterIntegrationState: 'DISABLED' }),
@@ -131,7 +131,7 @@ describe('both ends of a connection', () => {
     ['do not match with two keys', () => transit(), () => transit(otherArn), ['other-end']],
     ['do not match with two key types', () => transit(), () => AUTOMATIC, ['other-end']],
     ['do not match with two key types, the other way round', () => AUTOMATIC, () => transit(), ['other-end']],
-  ])('%s, from whichever end', async (_what, ofFlow, ofRouter, expected) => {
+  ])('%s, checked from either end', async (_what, ofFlow, ofRouter, expected) => {
     const flow = addFlow(ofFlow());
     const input = addInput(flow, ofRouter());
     const [fromFlow, fromRouter] = [
@@ -161,17 +161,17 @@ describe('both ends of a connection', () => {
 
   test.each<[string, () => { flowArn?: string; outputArn?: string }, string]>([
     [
-      'is not there',
+      'does not exist',
       () => ({ flowArn: `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none` }),
       'does not exist',
     ],
-    ['does not have the part', () => ({ ...addFlow(transit()), outputArn: 'arn:aws:none' }), 'does not have'],
+    ['has no such output', () => ({ ...addFlow(transit()), outputArn: 'arn:aws:none' }), 'does not have'],
     [
       'has the integration disabled',
       () => addFlow(transit(), { RouterIntegrationState: 'DISABLED' }),
       'integration with routers is disabled',
     ],
-  ])('are told when the flow %s', async (_what, flow, says) => {
+  ])('fail if the flow %s', async (_what, flow, says) => {
     const { code, json } = await verifyIt(sandbox, { flowArn: addInput(flow(), transit()) });
     const [check] = json.checks.filter(({ id }) => id === 'router-other-end');
     expect([code, check?.verdict, check?.detail]).toEqual([1, 'failed', expect.stringContaining(says)]);
@@ -179,7 +179,7 @@ describe('both ends of a connection', () => {
 });
 
 describe('a router input or output', () => {
-  test('is checked with a role that trusts that ARN only', async () => {
+  test('is checked against a role that trusts its own ARN only', async () => {
     const [only] = guideTrust().Statement;
     const trust = (arn: string) => ({
       Version: '2012-10-17',
@@ -208,7 +208,7 @@ describe('a router input or output', () => {
     });
   });
 
-  test('with an SRT passphrase is checked as one', async () => {
+  test('is checked for an SRT password if it has an SRT listener', async () => {
     const password = await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase' });
     const encryptionConfiguration = { encryptionKey: { secretArn: password, roleArn } };
     const configuration = {
@@ -226,21 +226,21 @@ describe('a router input or output', () => {
 
   test.each([
     [
-      'is not there',
+      'does not exist',
       `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:routerInput:aaaaaaaaaaaa`,
       'failed router-exists',
     ],
     [
-      'is of another account',
+      'is in another account',
       `arn:aws:mediaconnect:${REGION}:444455556666:routerOutput:aaaaaaaaaaaa`,
       'failed router-account',
     ],
-  ])('that %s fails', async (_what, flowArn, trouble) => {
+  ])('fails if it %s', async (_what, flowArn, trouble) => {
     const { code, json } = await verifyIt(sandbox, { flowArn });
     expect([code, troubles(json.checks)]).toEqual([1, [trouble]]);
   });
 
-  test('that may not be read cannot be told, with the action named', async () => {
+  test('is reported as cannot-tell, with the action, if it may not be read', async () => {
     sandbox.addFault({ action: 'GetRouterInput', kind: 'access-denied' });
     const { code, json } = await verifyIt(sandbox, { flowArn: addInput({}, AUTOMATIC) });
     expect([code, json.checks[0]?.awsAction]).toEqual([4, 'mediaconnect:GetRouterInput']);
@@ -274,7 +274,7 @@ describe("MediaConnect's own messages", () => {
   });
 });
 
-test('a kind of ARN that cannot be verified is named', async () => {
+test('refuses an ARN of another kind, and names the kinds that verify takes', async () => {
   const flowArn = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:bridge:1-a:b`;
   await expect(verifyIt(sandbox, { flowArn })).rejects.toThrow(
     '--flow-arn takes the ARN of a flow, a router input or a router output',

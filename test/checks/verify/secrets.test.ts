@@ -15,7 +15,7 @@ import {
 import { saying, troubles, type VerifyDocument, verifyIt } from '../../support/runs/verify.ts';
 import { type BrokenSecret, STATES, VALUES } from './secrets.ts';
 
-/** One account for all: each secret has its own checks, so that one run of `verify` tells about all of them. */
+/** One account for all tests: each secret has its own checks, so one run of `verify` covers all of them. */
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -23,26 +23,29 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Makes the secrets, runs `verify` over all of them, and has a test for each. */
+/** Creates the secrets, verifies all of them in one run, and defines a test for each. */
 function testSecrets(prefix: string, rows: BrokenSecret[]): void {
   const arns: string[] = [];
   let json: VerifyDocument;
   beforeAll(async () => {
-    arns.push(...(await Promise.all(rows.map(({ make }, at) => make(sandbox, `${prefix}-${at}`)))));
+    arns.push(...(await Promise.all(rows.map(({ make }, index) => make(sandbox, `${prefix}-${index}`)))));
     json = (await verifyIt(sandbox, { secretArn: arns })).json;
   });
-  test.each(rows.map((row, at) => ({ ...row, at })))('$what', ({ troubles: expected, says, at }) => {
-    const checks = json.checks.filter(({ subject }) => subject === arns[at]);
-    expect(troubles(checks).sort()).toEqual([...expected].sort());
-    const first = checks.find(({ id, verdict }) => expected[0] === `${verdict} ${id}`) as VerifyCheck;
-    for (const words of says) expect(saying(first)).toContain(words);
-    expect(json.verdict).toBe('failed');
-    expect(JSON.stringify(json)).not.toContain(KEYS.aes256.slice(2, 40));
-  });
+  test.each(rows.map((row, at) => ({ ...row, at })))(
+    'fails if the secret $what',
+    ({ troubles: expected, says, at }) => {
+      const checks = json.checks.filter(({ subject }) => subject === arns[at]);
+      expect(troubles(checks).sort()).toEqual([...expected].sort());
+      const first = checks.find(({ id, verdict }) => expected[0] === `${verdict} ${id}`) as VerifyCheck;
+      for (const words of says) expect(saying(first)).toContain(words);
+      expect(json.verdict).toBe('failed');
+      expect(JSON.stringify(json)).not.toContain(KEYS.aes256.slice(2, 40));
+    },
+  );
 }
 
-describe('a secret fails that holds', () => testSecrets('value', VALUES));
-describe('a secret fails that', () => testSecrets('state', STATES));
+describe('verify of a secret value', () => testSecrets('value', VALUES));
+describe('verify of a secret state', () => testSecrets('state', STATES));
 
 describe('a secret', () => {
   const one = async (wishes: Parameters<typeof verifyIt>[1]) => {
@@ -51,7 +54,7 @@ describe('a secret', () => {
     return { code, checks, told: troubles(checks), said: checks.map(saying).join('\n') };
   };
 
-  test('in two Regions fails where it holds another key, and says so of the second one', async () => {
+  test('fails in the second of two Regions if it holds another key there', async () => {
     await makeSecret(sandbox, { Name: 'both' });
     await makeSecret(sandbox, { Name: 'both', region: FAR_REGION, SecretString: KEYS.other });
     const { code, told, said } = await one({ secretName: 'both', region: [REGION, FAR_REGION] });
@@ -62,7 +65,7 @@ describe('a secret', () => {
     );
   });
 
-  test('is compared with the key given, whose letters may be in the other case, and no key is shown', async () => {
+  test('is compared with the given key, ignoring letter case, and no key is shown', async () => {
     await makeSecret(sandbox, { Name: 'given' });
     const wishes = { secretName: 'given', region: [REGION] };
     expect((await one({ ...wishes, key: KEYS.aes256.toUpperCase() })).told).toEqual([]);
@@ -71,7 +74,7 @@ describe('a secret', () => {
     expect(said).not.toContain(KEYS.other.slice(0, 8));
   });
 
-  test('is judged by the algorithm, or as a password, as asked', async () => {
+  test('is checked as a password or for an algorithm, as requested', async () => {
     await makeSecret(sandbox, { Name: 'short', SecretString: 'kept-short' });
     const wishes = { secretName: 'short', region: [REGION] };
     expect((await one({ ...wishes, keyType: 'srt-password' })).told).toEqual([]);
@@ -83,28 +86,28 @@ describe('a secret', () => {
     ]);
   });
 
-  test('that is given with the end of its ARN is told by its name', async () => {
+  test('is suggested by its name if it is given with the suffix of its ARN', async () => {
     await makeSecret(sandbox, { Name: 'feed' });
     const { told, said } = await one({ secretName: 'feed-AbCdEf', region: [REGION] });
     expect(told).toEqual(['failed secret-exists']);
     expect(said).toContain('mc-static-key verify --secret-name feed --region us-west-2');
   });
 
-  test('whose name ends in a word of six letters, after the name of another secret, is not taken for an ARN', async () => {
+  test('is not mistaken for another secret with an ARN suffix if its name ends in six letters', async () => {
     await makeSecret(sandbox, { Name: 'studio' });
     const { told, said } = await one({ secretName: 'studio-switch', region: [REGION] });
     expect(told).toEqual(['failed secret-exists']);
     expect(said).toContain('mc-static-key setup --secret-name studio-switch --region us-west-2');
   });
 
-  test('that is a password, which nobody has said, cannot be told from a damaged static key', async () => {
+  test('is reported as cannot-tell if it holds a password or a damaged static key', async () => {
     await makeSecret(sandbox, { Name: 'pass', SecretString: 'a-long-passphrase' });
     const { told, said } = await one({ secretName: 'pass', region: [REGION] });
     expect(told).toEqual(['cannot-tell secret-characters']);
     expect(said).toContain('For an SRT password, run verify with --key-type srt-password.');
   });
 
-  test('that is a password is put right by commands that say so', async () => {
+  test('gets fixes with --key-type srt-password if it is a password', async () => {
     const wishes = { keyType: 'srt-password', region: [REGION, FAR_REGION] };
     await makeSecret(sandbox, { Name: 'srt', SecretString: 'a-long-passphrase\n' });
     const { told, said } = await one({ ...wishes, secretName: 'srt' });
@@ -115,7 +118,7 @@ describe('a secret', () => {
     expect(said).toContain('--region eu-west-1 --key-type srt-password --key-file KEY-FILE');
   });
 
-  test("that names AWS's own KMS key by its ARN takes no permission for it", async () => {
+  test('needs no KMS permission if it names the AWS managed key by its ARN', async () => {
     const own = { KeyId: 'alias/aws/secretsmanager' };
     const { KeyMetadata } = await clientsOf(sandbox).kms.send(new DescribeKeyCommand(own));
     await makeSecret(sandbox, { Name: 'own-key', KmsKeyId: KeyMetadata?.Arn });
@@ -133,7 +136,7 @@ describe('a secret', () => {
       ['failed role-decrypts-secret'],
     ],
   ])(
-    'whose KMS key an alias names may be read by a role that is allowed the key %s',
+    'is checked for a KMS key given by alias if the role may use the key %s',
     async (how, condition, expected) => {
       const own = await startSandbox();
       const { kms } = clientsOf(own);
@@ -151,7 +154,7 @@ describe('a secret', () => {
     },
   );
 
-  test('that is nowhere is to be stored', async () => {
+  test('gets setup as its fix if it does not exist', async () => {
     const { code, told, said } = await one({ secretName: 'nowhere', region: [REGION] });
     expect([code, told]).toEqual([1, ['failed secret-exists']]);
     expect(said).toContain('mc-static-key setup --secret-name nowhere --region us-west-2');

@@ -8,14 +8,14 @@ import {
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf, FAR_REGION, KEYS, makeSecret, REGION } from '../../support/account.ts';
 
-/** A secret with something wrong with it. */
+/** A secret with a fault. */
 export interface BrokenSecret {
   what: string;
-  /** Makes it, under that name, and answers the ARN that `verify` is given. */
+  /** Creates the secret under that name, and returns the ARN for `verify`. */
   make(sandbox: Sandbox, Name: string): Promise<string>;
-  /** The checks that are not as they should be. */
+  /** The checks that do not pass. */
   troubles: string[];
-  /** What the first of them has to say, its remedy included. */
+  /** Words in the text of the first of them, which includes its fix. */
   says: string[];
 }
 
@@ -31,7 +31,7 @@ const asMade =
     return arn;
   };
 
-/** Encrypted with a key of which something is done afterwards. */
+/** Creates a secret under a new KMS key, then changes the key. */
 const encrypted =
   (after: (sandbox: Sandbox, KeyId: string) => Promise<unknown>) =>
   async (sandbox: Sandbox, Name: string) => {
@@ -49,49 +49,49 @@ const undecrypted = 'failed role-decrypts-secret';
 
 export const VALUES: BrokenSecret[] = [
   {
-    what: 'JSON, as the console stores key/value pairs',
+    what: 'holds JSON, as the console stores key/value pairs',
     make: holding(JSON.stringify({ key: KEYS.aes256 })),
     troubles: ['failed secret-plaintext'],
     says: ['is JSON, but MediaConnect takes the bare key', rotate('value-0')],
   },
   {
-    what: 'a line break at the end, as an editor leaves it',
+    what: 'ends in a line break, as an editor leaves it',
     make: holding(`${KEYS.aes256}\n`),
     troubles: ['failed secret-form'],
     says: ['ends in a line break', rotate('value-1')],
   },
   {
-    what: '0x in front',
+    what: 'begins with 0x',
     make: holding(`0x${KEYS.aes256}`),
     troubles: ['failed secret-form'],
     says: ['begins with 0x'],
   },
   {
-    what: 'quotation marks around it',
+    what: 'is in quotation marks',
     make: holding(`"${KEYS.aes256}"`),
     troubles: ['failed secret-form'],
     says: ['quotation marks'],
   },
   {
-    what: 'a letter that is no hexadecimal digit',
+    what: 'holds a letter that is not a hexadecimal digit',
     make: holding(`g${KEYS.aes256.slice(1)}`),
     troubles: ['failed secret-characters'],
     says: ['not hexadecimal'],
   },
   {
-    what: 'a digit too few',
+    what: 'is one digit short',
     make: holding(KEYS.aes256.slice(1)),
     troubles: ['failed secret-length'],
     says: ['does not have the length of a key: 32, 48 or 64 hexadecimal digits'],
   },
   {
-    what: 'bytes',
+    what: 'holds bytes',
     make: (sandbox, Name) => makeSecret(sandbox, { Name, SecretBinary: Buffer.from(KEYS.aes256, 'hex') }),
     troubles: ['failed secret-plaintext'],
     says: ['bytes (SecretBinary)', rotate('value-6')],
   },
   {
-    what: 'nothing',
+    what: 'holds no value',
     make: async (sandbox, Name) =>
       (await clientsOf(sandbox).secrets.send(new CreateSecretCommand({ Name }))).ARN ?? '',
     troubles: ['failed secret-version'],
@@ -112,7 +112,7 @@ export const STATES: BrokenSecret[] = [
     ],
   },
   {
-    what: 'rotates by itself',
+    what: 'rotates automatically',
     make: asMade((sandbox, SecretId) => {
       const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
       sandbox.addRotationFunction(RotationLambdaARN);
@@ -132,7 +132,7 @@ export const STATES: BrokenSecret[] = [
     ],
   },
   {
-    what: 'has a resource policy that keeps the role out',
+    what: 'has a resource policy that denies the role',
     make: asMade((sandbox, SecretId) =>
       clientsOf(sandbox).secrets.send(
         new PutResourcePolicyCommand({
@@ -168,13 +168,13 @@ export const STATES: BrokenSecret[] = [
     ],
   },
   {
-    what: 'has a KMS key that is disabled',
+    what: 'has a disabled KMS key',
     make: encrypted((sandbox, KeyId) => clientsOf(sandbox).kms.send(new DisableKeyCommand({ KeyId }))),
     troubles: ['failed secret-kms-key', undecrypted, ...unreadable],
     says: ['is disabled', 'aws kms enable-key --region us-west-2 --key-id arn:'],
   },
   {
-    what: 'has a KMS key that is about to be deleted',
+    what: 'has a KMS key pending deletion',
     make: encrypted((sandbox, KeyId) =>
       clientsOf(sandbox).kms.send(new ScheduleKeyDeletionCommand({ KeyId })),
     ),
@@ -182,26 +182,26 @@ export const STATES: BrokenSecret[] = [
     says: ['pending deletion', 'aws kms cancel-key-deletion'],
   },
   {
-    what: 'is of another account',
+    what: 'is in another account',
     make: async (_sandbox, name) => `arn:aws:secretsmanager:${REGION}:444455556666:secret:${name}-AbCdEf`,
     troubles: ['failed secret-account'],
     says: ['belongs to account 444455556666', 'Store the same key in a secret of this account'],
   },
   {
-    what: 'is of another partition',
+    what: 'is in another partition',
     make: async (_sandbox, name) =>
       `arn:aws-us-gov:secretsmanager:us-gov-west-1:${ACCOUNT}:secret:${name}-AbCdEf`,
     troubles: ['failed secret-account'],
     says: ['is of the partition aws-us-gov, and these are credentials of aws', '--profile'],
   },
   {
-    what: 'has another ARN than was given',
+    what: 'has a different ARN than the given one',
     make: async (sandbox, Name) => (await makeSecret(sandbox, { Name })).replace(/-\w{6}$/, '-AbCdEf'),
     troubles: ['failed secret-exists'],
     says: ['another one of its name', 'Take its full ARN: arn:'],
   },
   {
-    what: 'is in another Region only',
+    what: 'is only in another Region',
     make: async (sandbox, Name) =>
       (await makeSecret(sandbox, { Name, region: FAR_REGION })).replace(FAR_REGION, REGION),
     troubles: ['failed secret-exists'],

@@ -69,33 +69,33 @@ const OFFERS: [typed: string[], offered: string[]][] = [
 const typedAs = (words: string[]) => `mc-static-key ${words.join(' ')}`;
 
 describe.runIf(installed('bash'))('bash', () => {
-  test('offers what fits, and nothing that was given before', async () => {
+  test('offers matching words, except options that are already given', async () => {
     const cases = OFFERS.map(
       ([words]) =>
         `COMP_WORDS=(mc-static-key ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _mc_static_key; printf '%s\\n' "\${COMPREPLY[@]}" .`,
     );
     const answers = (await ask('bash', [`source ${files.bash}`, ...cases].join('\n'))).split(/^\.\n/m);
-    const shown = OFFERS.map(([words], at) => [words, answers[at]?.split('\n').filter(Boolean)]);
+    const shown = OFFERS.map(([words], index) => [words, answers[index]?.split('\n').filter(Boolean)]);
     expect(shown).toEqual(OFFERS);
   });
 
-  test('takes a value after an equals sign, which it makes a word of its own', async () => {
+  test('completes a value after an equals sign, which bash treats as a word', async () => {
     const words = `COMP_WORDS=(mc-static-key setup --key-type = st); COMP_CWORD=4`;
     const script = `source ${files.bash}; ${words}; _mc_static_key; echo "\${COMPREPLY[@]}"`;
     expect(await ask('bash', script)).toBe('static-key\n');
   });
 
-  test('uses it for the program', async () => {
+  test('registers the completion for the program', async () => {
     const shown = await ask('bash', `source ${files.bash}; complete -p mc-static-key`);
     expect(shown).toBe('complete -F _mc_static_key mc-static-key\n');
   });
 });
 
 describe.runIf(installed('fish'))('fish', () => {
-  test('offers what fits, with its description, and nothing that was given before', async () => {
+  test('offers matching words with descriptions, except options that are already given', async () => {
     const cases = OFFERS.map(([words]) => `complete -C '${typedAs(words)}'; echo .`);
     const answers = (await ask('fish', [`source ${files.fish}`, ...cases].join('\n'))).split(/^\.\n/m);
-    // Fish puts them in the order of the alphabet, and escapes spaces where they are typed.
+    // Fish sorts them alphabetically, and escapes spaces in them.
     const shown = OFFERS.map(([words], at) => [
       words,
       answers[at]
@@ -115,8 +115,8 @@ describe.runIf(installed('zsh'))('zsh', () => {
     ['mc-static-key setup --key-file stud', 'studio\\\\ a.key'],
   ];
 
-  test('offers what fits when somebody types', async () => {
-    // It completes in an interactive shell only, so one is run in a terminal; the last key clears the line.
+  test('offers matching words in an interactive shell', async () => {
+    // zsh completes only in an interactive shell, so one runs in a terminal. The last key clears the line.
     const cases = TYPED.map(
       ([typed, wanted]) =>
         `zpty -w -n z '${typed}'$'\\t\\C-d'; zpty -r -m z shown '*${wanted}*' && print . ; zpty -w -n z $'\\C-u'`,
@@ -132,8 +132,8 @@ describe.runIf(installed('zsh'))('zsh', () => {
   });
 });
 
-describe('the script', () => {
-  test.each(SHELLS)('for %s knows every command and every option of the program', (shell) => {
+describe('the completion script', () => {
+  test.each(SHELLS)('has every command and every option of the program for %s', (shell) => {
     const script = completionScript(program, shell);
     for (const command of commandsBelow(program)) {
       expect(script).toContain(command.name());
@@ -141,11 +141,11 @@ describe('the script', () => {
     }
   });
 
-  test.each(SHELLS.filter(installed))('for %s is of a form that the shell takes', (shell) => {
+  test.each(SHELLS.filter(installed))('has valid syntax for %s', (shell) => {
     expect(spawnSync(shell, ['-n', files[shell]]).status).toBe(0);
   });
 
-  test('is what the program prints, and needs no AWS', async () => {
+  test('is printed by the program without a request to AWS', async () => {
     const { code, stdout, stderr } = await run(['completion', 'zsh'], {
       env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
     });

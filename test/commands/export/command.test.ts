@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const BASIC = ['--secret-name', 'studio-a', '--region', 'us-west-2,eu-west-1'];
 const exporting = (what: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   runHere(['export', what, ...args], env);
-/** Where every request would fail at once. */
+/** An endpoint at which every request fails at once. */
 const NOWHERE = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
 
 const OTHER = '444455556666';
@@ -51,8 +51,12 @@ describe('export script for one account', () => {
     ['a --source-arn of any account', () => [...BASIC, ...flowsOf('*')], undefined],
     ['a manifest', () => manifestOf('account: "444455556666"'), OTHER],
     ['a manifest without an account', () => manifestOf(''), undefined],
-    ['both', () => [...manifestOf('account: "444455556666"'), '--account-id', OTHER], OTHER],
-  ])('takes it from %s', async (_what, args, account) => {
+    [
+      'a manifest and --account-id',
+      () => [...manifestOf('account: "444455556666"'), '--account-id', OTHER],
+      OTHER,
+    ],
+  ])('takes the account from %s', async (_what, args, account) => {
     const { code, stdout, stderr } = await exporting('script', args(), NOWHERE);
     expect(code, stderr).toBe(0);
     expect(MADE_FOR.exec(stdout)?.[1]).toBe(account);
@@ -80,7 +84,7 @@ describe('export script for one account', () => {
       () => [...manifestOf('account: "444455556666"'), '--account-id', '111122223333'],
       'name different accounts',
     ],
-  ])('refuses different ones: %s', async (_what, args, sentence) => {
+  ])('refuses different accounts: %s', async (_what, args, sentence) => {
     const { code, stdout, stderr } = await exporting('script', args(), NOWHERE);
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -92,7 +96,7 @@ describe('export cloudformation for one account', () => {
   test.each([
     ['--account-id', ['--account-id', OTHER]],
     ['--source-arn', ['--source-arn', `arn:aws:mediaconnect:*:${OTHER}:flow:*`]],
-  ])('has a rule against every other account, with %s', async (_what, args) => {
+  ])('adds a rule against every other account with %s', async (_what, args) => {
     const { code, stdout, stderr } = await exporting('cloudformation', [...BASIC, ...args], NOWHERE);
     expect(code, stderr).toBe(0);
     const [assertion] = parse(stdout).Rules.OnlyAccount.Assertions;
@@ -102,7 +106,7 @@ describe('export cloudformation for one account', () => {
 });
 
 describe('export cloudformation', () => {
-  test('prints a template that a pipe can take, says beside it what to do, and asks AWS nothing', async () => {
+  test('prints the template on standard output and what to do on standard error, without calling AWS', async () => {
     const { code, stdout, stderr } = await exporting('cloudformation', BASIC, NOWHERE);
     expect(code).toBe(0);
     expect(Object.keys(parse(stdout))).toEqual([
@@ -118,7 +122,7 @@ describe('export cloudformation', () => {
     expect((await exporting('cloudformation', [...BASIC, '--quiet'])).stderr).toBe('');
   });
 
-  test('takes the home Region from its option, and else the first one', async () => {
+  test('takes the home Region from its option, or else the first Region', async () => {
     const home = async (...args: string[]) =>
       JSON.parse((await exporting('cloudformation', [...BASIC, '--format', 'json', ...args])).stdout)
         .Parameters.HomeRegion.Default;
@@ -126,13 +130,13 @@ describe('export cloudformation', () => {
     expect(await home('--home-region', 'us-east-1')).toBe('us-east-1');
   });
 
-  test('refuses a home Region of another partition, whose stack would be in another account', async () => {
+  test('refuses a home Region of another partition', async () => {
     const { code, stderr } = await exporting('cloudformation', [...BASIC, '--home-region', 'cn-north-1']);
     expect(code).toBe(2);
     expect(stderr.replaceAll('\n', ' ')).toContain('--home-region cn-north-1 belongs to another partition');
   });
 
-  test('warns that a key which a stack may have made for one Region becomes a parameter with more Regions', async () => {
+  test('warns that a generated key becomes a parameter when there is more than one Region', async () => {
     const one = ['--secret-name', 'studio-a', '--region', 'us-west-2', '--generate', 'aes256', '--quiet'];
     expect((await exporting('cloudformation', one)).stderr).toBe('');
     const { code, stderr } = await exporting('cloudformation', [...one, '--region', 'eu-west-1']);
@@ -143,7 +147,7 @@ describe('export cloudformation', () => {
     );
   });
 
-  test('says as one JSON document where the template belongs and which parameters take the keys', async () => {
+  test('prints the template, its Regions and the parameters for the keys as one JSON document', async () => {
     const { stdout } = await exporting('cloudformation', [...BASIC, '--json', '--home-region', 'us-east-1']);
     expect(JSON.parse(stdout)).toMatchObject({
       version: 1,
@@ -154,7 +158,7 @@ describe('export cloudformation', () => {
     });
   });
 
-  test('takes the configured Region, and the guide’s names in the sandbox', async () => {
+  test('uses the configured Region, and the names of the AWS guide in the sandbox', async () => {
     const { stdout } = await exporting('cloudformation', ['--sandbox']);
     expect(parse(stdout).Outputs).toBeDefined();
     const named = await exporting('cloudformation', ['--secret-name', 'studio-a'], {
@@ -163,7 +167,7 @@ describe('export cloudformation', () => {
     expect(named.stderr).toContain('Deploy it to eu-north-1');
   });
 
-  test('names all that is missing or wrong at once', async () => {
+  test('reports everything that is missing or wrong at once', async () => {
     const nothing = await exporting('cloudformation', []);
     expect(nothing.code).toBe(2);
     for (const item of ['--secret-name NAME', '--region REGION']) expect(nothing.stderr).toContain(item);
@@ -180,8 +184,11 @@ describe('export cloudformation', () => {
       expect(wrong.stderr).toContain(`${flag} takes`);
   });
 
-  test('says that a large template has to go by way of S3', async () => {
-    const keys = Array.from({ length: 60 }, (_, at) => `{secretName: feed-${at}, key: {env: FEED_KEY}}`);
+  test('says that a large template must be uploaded to S3', async () => {
+    const keys = Array.from(
+      { length: 60 },
+      (_, index) => `{secretName: feed-${index}, key: {env: FEED_KEY}}`,
+    );
     const manifest = join(folder, 'keys.yaml');
     writeFileSync(manifest, `version: 1\ndefaults: {regions: [us-west-2]}\nkeys: [${keys.join(', ')}]\n`);
     const { code, stdout, stderr } = await exporting('cloudformation', ['--manifest', manifest]);
@@ -202,7 +209,7 @@ describe('export cloudformation', () => {
 });
 
 describe('export script', () => {
-  test('prints a script, and says from where it will take the key', async () => {
+  test('prints a script, and says where the script reads the key from', async () => {
     const file = join(folder, 'studio a.key');
     writeFileSync(file, KEYS.aes256);
     const { code, stdout, stderr } = await exporting('script', [...BASIC, '--key-file', file], NOWHERE);
@@ -215,7 +222,7 @@ describe('export script', () => {
     expect(json).toMatchObject({ version: 1, keyFiles: [{ variable: 'STUDIO_A_KEY_FILE', path: '-' }] });
   });
 
-  test('does not need the key to be there yet, where it is named by a path', async () => {
+  test('accepts the path of a key file that does not exist yet', async () => {
     const { code, stderr } = await exporting('script', [...BASIC, '--key-file', 'no-such-studio.key']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('no-such-studio.key') });
   });
@@ -233,7 +240,7 @@ describe('export script', () => {
     expect(stdout + stderr).not.toContain(key);
   });
 
-  test('refuses a description that the AWS CLI would take for an address', async () => {
+  test('refuses a description that the AWS CLI would read as a file', async () => {
     const { code, stderr } = await exporting('script', [
       ...BASIC,
       '--role-description',
@@ -245,7 +252,7 @@ describe('export script', () => {
 });
 
 describe('--output', () => {
-  test('writes a file that only --force writes over, a script as one that can be run', async () => {
+  test('overwrites a file only with --force, and makes a script executable', async () => {
     const path = join(folder, 'studio-a.sh');
     const args = [...BASIC, '--output', path];
     const { code, stdout, stderr } = await exporting('script', args);
@@ -264,15 +271,15 @@ describe('--output', () => {
     expect(statSync(path).mode & 0o777).toBe(0o750);
   });
 
-  describe('when the disk is full in the midst of it', () => {
-    // No file may have more than one kilobyte, which the script has.
+  describe('when the disk becomes full', () => {
+    // Limits files to one kilobyte, which the script exceeds.
     const onFullDisk = (path: string, ...flags: string[]) => {
       const args = [process.execPath, program, 'export', 'script', ...BASIC, '--output', path, ...flags];
       return runCommand('bash', ['-c', 'ulimit -f 1; exec "$@"', 'bash', ...args]);
     };
     const empty = () => mkdtempSync(join(folder, 'full-'));
 
-    test.concurrent('leaves the old file with --force, and nothing else', async () => {
+    test.concurrent('keeps the old file with --force, and leaves nothing else', async () => {
       const home = empty();
       const path = join(home, 'studio.sh');
       writeFileSync(path, 'mine', { mode: 0o640 });
@@ -292,7 +299,7 @@ describe('--output', () => {
     });
   });
 
-  test('writes through a link, also one that leads nowhere yet, and keeps the link', async () => {
+  test('writes through a symbolic link, even a dangling one, and keeps the link', async () => {
     const [path, desired] = [join(folder, 'link.sh'), join(folder, 'aim.sh')];
     symlinkSync(desired, path);
     const args = [...BASIC, '--output', path];
@@ -304,7 +311,7 @@ describe('--output', () => {
     }
   });
 
-  test('writes to a pipe or a device, which holds nothing to lose, without --force', async () => {
+  test('writes to a pipe or a device without --force', async () => {
     const args = [process.execPath, program, 'export', 'script', ...BASIC];
     const piped = await runCommand('bash', ['-c', '"$@" --output >(cat); wait $!', 'bash', ...args]);
     expect({ code: piped.code, stdout: piped.stdout }).toEqual({
@@ -314,7 +321,7 @@ describe('--output', () => {
     expect((await exporting('script', [...BASIC, '--output', '/dev/null'])).code).toBe(0);
   });
 
-  test('takes - for standard output, and wants the path of a file else', async () => {
+  test('accepts - for standard output, and requires a path otherwise', async () => {
     expect((await exporting('script', [...BASIC, '--output', '-'])).stdout).toMatch(/^#!/);
     const { code, stderr } = await exporting('script', [...BASIC, '--output', '']);
     expect({ code, stderr }).toEqual({
@@ -323,7 +330,7 @@ describe('--output', () => {
     });
   });
 
-  test('says so when the file cannot be written', async () => {
+  test('reports a file that cannot be written', async () => {
     const { code, stderr } = await exporting('cloudformation', [
       ...BASIC,
       '--output',

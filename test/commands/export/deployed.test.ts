@@ -33,7 +33,7 @@ async function deployEverywhere(template: TemplateLike, key: string, account = s
   return [await deploy(account, template, REGION, given), await deploy(account, template, FAR_REGION, given)];
 }
 
-test('a template for one account makes nothing in another one', async () => {
+test('creates nothing in an account other than the one that the template is for', async () => {
   const plan = planOf({});
   const given = { StudioAKey: KEYS.aes256 };
   const templateFor = (account: string): TemplateLike =>
@@ -45,7 +45,7 @@ test('a template for one account makes nothing in another one', async () => {
   expect(await deploy(sandbox(), templateFor(ACCOUNT), REGION, given)).toHaveProperty('StudioASecretArn');
 });
 
-/** An account as the template and `setup` are to leave it alike: but for CloudFormation's tags, and that it has none for policies. */
+/** Returns an account without CloudFormation's tags and policy tags, so that a template can be compared with `setup`. */
 function comparable(state: Awaited<ReturnType<typeof readAccount>>) {
   const { secrets, policies, roles } = withoutSuffixes(state);
   const own = (tags: Record<string, string>) =>
@@ -57,10 +57,10 @@ function comparable(state: Awaited<ReturnType<typeof readAccount>>) {
   };
 }
 
-/** What is asked for; every third one is enough for `npm test`. */
+/** The options of `setup`. `npm test` uses every third row. */
 const WISHES: [what: string, wishes: SetupOptions, key?: string][] = [
   [
-    'names, tags, a boundary and a trust of its own',
+    'custom names, tags, boundary and trust policy',
     {
       secretName: '2018-12-01_baseball/game=yes@on.no+1',
       policyName: 'Studio.Policy+1',
@@ -91,12 +91,12 @@ const WISHES: [what: string, wishes: SetupOptions, key?: string][] = [
     'a policy for a prefix',
     { secretName: 'live/a', region: BOTH, policyScope: 'prefix', policyPrefix: 'live/' },
   ],
-  ['a key of a length that is given', { algorithm: 'aes128' }, KEYS.aes128],
+  ['a key of a given length', { algorithm: 'aes128' }, KEYS.aes128],
   ['an SRT password', { keyType: 'srt-password' }, PASSWORD],
 ];
 
-describe('what a deployed template leaves', () => {
-  test.each(partOf(WISHES, 3))('is what setup leaves: %s', async (_what, wishes, key = KEYS.aes256) => {
+describe('a deployed template', () => {
+  test.each(partOf(WISHES, 3))('creates the same as setup: %s', async (_what, wishes, key = KEYS.aes256) => {
     const other = await startSandbox();
     try {
       for (const each of [sandbox(), other])
@@ -112,7 +112,7 @@ describe('what a deployed template leaves', () => {
     }
   });
 
-  test('are the ARNs of the secrets, the policy and the role as outputs, the last two in the home Region only', async () => {
+  test('outputs the ARNs of the secrets, and those of the policy and the role in the home Region only', async () => {
     const [home = {}, far = {}] = await deployEverywhere(templateOf({ region: BOTH }), KEYS.aes256);
     const { json } = await setUpInVain(sandbox(), { region: BOTH });
     expect(home).toEqual({
@@ -123,11 +123,11 @@ describe('what a deployed template leaves', () => {
     expect(far).toEqual({ StudioASecretArn: json.secrets[1]?.arn });
   });
 
-  test('is nothing in a Region in which no key is wanted', async () => {
+  test('creates nothing in a Region without a key', async () => {
     expect((await deployEverywhere(templateOf({}), KEYS.aes256))[1]).toEqual({});
   });
 
-  test('is a key that Secrets Manager made, where it lives in one Region only', async () => {
+  test('has Secrets Manager generate a key that is in one Region only', async () => {
     const template = templateOf({ generate: 'aes192' });
     expect(Object.keys(template.Parameters)).toEqual(['HomeRegion']);
     await deployEverywhere(template, '');
@@ -138,7 +138,7 @@ describe('what a deployed template leaves', () => {
     expect(Object.keys(everywhere.Parameters)).toEqual(['HomeRegion', 'StudioAKey']);
   });
 
-  test('does not touch secrets that exist, and lets the role read them', async () => {
+  test('leaves existing secrets unchanged, and lets the role read them', async () => {
     const arn = await makeSecret(sandbox(), { Name: 'old' });
     await makeSecret(sandbox(), { Name: 'older' });
     const template = templateOf({ secretArn: [arn] }, { secretName: 'older', existing: true });
@@ -151,7 +151,7 @@ describe('what a deployed template leaves', () => {
     expect((await setUpInVain(sandbox(), { secretName: 'older' })).code).toBe(0);
   });
 
-  test('is as many keys as there are, which share a policy and a role', async () => {
+  test('creates several keys that share a policy', async () => {
     const keys = [
       { secretName: 'studio-a', region: BOTH },
       { secretName: 'studio_a', region: [FAR_REGION] },
@@ -173,7 +173,7 @@ describe('what a deployed template leaves', () => {
     for (const key of keys) expect((await setUpInVain(sandbox(), key)).code).toBe(0);
   });
 
-  test('is refused when a key is not one, before anything is made', async () => {
+  test('refuses an invalid key before it creates anything', async () => {
     const template = templateOf({});
     for (const wrong of [`${KEYS.aes256}\n`, KEYS.aes256.slice(1), `0x${KEYS.aes192}`])
       await expect(deployEverywhere(template, wrong)).rejects.toThrow(

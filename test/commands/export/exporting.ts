@@ -6,10 +6,10 @@ import { readAnswers, type SetupOptions } from '../../../src/options/setup-reque
 import { REGION } from '../../support/account.ts';
 import type { TemplateLike } from './stack.ts';
 
-/** What a key is asked for with; `existing` is what only a manifest can say. */
+/** The options of a key. Only a manifest can set `existing`. */
 export type KeyWishes = SetupOptions & { existing?: boolean };
 
-/** Some keys, each asked for with the flags of `setup`; without more it is `studio-a` in one Region. */
+/** Returns the answers for keys with these flags of `setup`. The default is `studio-a` in one Region. */
 export function answersOf(...keys: KeyWishes[]): SetupAnswers[] {
   return keys.map(({ existing = false, ...options }) => {
     const named = options.secretArn ? {} : { secretName: 'studio-a', region: [REGION] };
@@ -19,12 +19,12 @@ export function answersOf(...keys: KeyWishes[]): SetupAnswers[] {
   });
 }
 
-/** What is exported for these keys. */
+/** Returns the export plan for these keys. */
 export function planOf(...keys: KeyWishes[]): ExportPlan {
   return planExport(answersOf(...keys));
 }
 
-/** The template for these keys, with the first Region for a home. */
+/** Returns the template for these keys, with the first Region as the home Region. */
 export function templateOf(...keys: KeyWishes[]): TemplateLike {
   const plan = planOf(...keys);
   return JSON.parse(JSON.stringify(buildTemplate(plan, plan.regions[0] ?? '').template));

@@ -9,12 +9,12 @@ import { deploy } from './stack.ts';
 
 const sandbox = freshSandbox();
 
-test('setup --manifest changes nothing where the template of that manifest was deployed', async () => {
+test('setup --manifest changes nothing after the template of that manifest was deployed', async () => {
   const key = { env: 'FEED_KEY' };
   const content: ManifestContent = {
     defaults: { regions: [REGION], tags: { team: 'playout' } },
     keys: [
-      // Names so long that a policy is soon full.
+      // Long names, so that a policy is soon full.
       ...feeds(20, { key }).map((entry) => ({
         ...entry,
         secretName: `${entry.secretName}-${'x'.repeat(300)}`,

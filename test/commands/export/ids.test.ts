@@ -12,14 +12,14 @@ import { deploy } from './stack.ts';
 
 const sandbox = freshSandbox();
 
-/** Three secrets, two of which share a name; the third one is called as the second one's ID may be. */
+/** Three secrets: two share a name, and the name of the third could be the ID of the second. */
 const ALIKE: KeyWishes[] = [
   { region: [REGION], keyEnv: 'K' },
   { region: [FAR_REGION], keyEnv: 'K' },
   { secretName: 'studio-a-in-eu-west1', region: [FAR_REGION], keyEnv: 'K2' },
 ];
 
-/** Names that differ in what an ID cannot have, and beside each the name that spells its ID, in which words begin with a dash. */
+/** Names that differ only in characters that an ID cannot have, each with names that spell out its ID. */
 const names = fc
   .uniqueArray(
     fc
@@ -41,19 +41,19 @@ const keys = names
     named.flatMap(([secretName, sets]) => sets.map((region): KeyWishes => ({ secretName, region }))),
   );
 
-/** All that has a name in a template: CloudFormation wants each of them once. */
+/** Returns all names in a template. CloudFormation requires them to be unique. */
 function namesIn({ Parameters, Conditions, Resources, Outputs }: ReturnType<typeof templateOf>): string[] {
   return [Parameters, Conditions, Resources, Outputs].flatMap((section) => Object.keys(section));
 }
 
-/** Which parameter takes the key of a secret in a Region, and which resource it is. */
+/** Returns the names of the parameters and resources for these keys. */
 function placesIn(wishes: KeyWishes[]) {
   const { Parameters, Resources } = templateOf(...wishes);
   return { parameters: Object.keys(Parameters).sort(), resources: Object.keys(Resources).sort() };
 }
 
-describe('the IDs', () => {
-  test('tell all secrets apart, whatever their names look like in one word', () => {
+describe('the IDs in a template', () => {
+  test('are different for all secrets, even if their names differ only in punctuation', () => {
     const { Parameters, Resources } = templateOf(
       ...ALIKE,
       { secretName: 'A.B' },
@@ -64,7 +64,7 @@ describe('the IDs', () => {
     expect(Object.values(Resources).filter(({ Type }) => Type.endsWith('::Secret'))).toHaveLength(4);
   });
 
-  test('are there once each, in templates and scripts, for any names', () => {
+  test('are unique in templates and scripts for any names', () => {
     fc.assert(
       fc.property(keys, (wishes) => {
         const names = namesIn(templateOf(...wishes));
@@ -72,7 +72,7 @@ describe('the IDs', () => {
         const script = buildScript(planOf(...wishes));
         const variables = script.keys.map((key) => keyFileOf(key)?.variable);
         expect(new Set(variables).size).toBe(wishes.length);
-        // What is missing gets the same variables a second time, when it is made.
+        // Missing resources are assigned to the same variables again when they are created.
         const [looking = ''] = script.script.split(scriptMessages.makeTitle);
         const assigned = [...looking.matchAll(/^(\w+)=\$(?:key|arn)$/gm)].map(([, variable]) => variable);
         expect(new Set(assigned).size).toBe(assigned.length);
@@ -81,7 +81,7 @@ describe('the IDs', () => {
     );
   });
 
-  test('depend on no other secret and on no order', () => {
+  test('do not depend on other secrets or on the order', () => {
     fc.assert(
       fc.property(keys, (wishes) => {
         const before = placesIn(wishes);
@@ -95,11 +95,11 @@ describe('the IDs', () => {
   });
 });
 
-describe('two keys of one name, each in a Region of its own', () => {
+describe('two keys of one name in different Regions', () => {
   const near: KeyWishes = { region: [REGION], tag: ['team=near'] };
   const far: KeyWishes = { region: [FAR_REGION], kmsKeyId: 'alias/far' };
 
-  test('are one resource, so that neither takes the place of the other when it is added', async () => {
+  test('are one resource, so that adding one does not replace the other', async () => {
     const [alone, together, turned] = [templateOf(near), templateOf(near, far), templateOf(far, near)];
     const secretsIn = ({ Resources }: typeof alone) =>
       Object.keys(Resources).filter((id) => /Secret$/.test(id));
@@ -120,7 +120,7 @@ describe('two keys of one name, each in a Region of its own', () => {
     expect(secrets.map(({ tags }) => tags.team)).toEqual(['near', undefined]);
   });
 
-  test('may be made in different ways', async () => {
+  test('can get their values in different ways', async () => {
     const template = templateOf({ ...near, generate: 'aes128' }, far);
     expect(Object.keys(template.Parameters)).toEqual(['HomeRegion', 'StudioAKeyInEuWest1']);
     for (const region of [REGION, FAR_REGION])

@@ -18,7 +18,7 @@ const has = (command: string) => spawnSync(command, ['--version'], { stdio: 'ign
 const hasLinter = has('cfn-lint');
 const hasShellCheck = has('shellcheck');
 
-/** A little of everything that can be asked for. */
+/** Keys that together use every kind of option. */
 const EVERYTHING: KeyWishes[] = [
   {
     region: [REGION, FAR_REGION],
@@ -40,7 +40,7 @@ const EVERYTHING: KeyWishes[] = [
   },
 ];
 
-/** Templates that differ in all that a template can have. */
+/** Templates that together have everything that a template can have. */
 const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
   ['everything.yaml', ...EVERYTHING],
   [
@@ -63,7 +63,7 @@ const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
   ],
   [
     'full.yaml',
-    ...Array.from({ length: 198 }, (_, at) => ({ secretName: `feed/${at}`, policyScope: 'region' })),
+    ...Array.from({ length: 198 }, (_, index) => ({ secretName: `feed/${index}`, policyScope: 'region' })),
   ],
   [
     'china.yaml',
@@ -71,7 +71,7 @@ const TEMPLATES: [file: string, ...keys: KeyWishes[]][] = [
   ],
 ];
 
-/** Reading a large one takes the linter seconds; the first one has a little of everything. */
+/** The linter takes seconds for a large template. The first one uses every kind of option. */
 const WRITTEN = partOf(TEMPLATES, TEMPLATES.length);
 
 describe('cfn-lint', () => {
@@ -87,25 +87,22 @@ describe('cfn-lint', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test.skipIf(!hasLinter)(
-    'finds nothing to say about the templates (skipped where there is no cfn-lint)',
-    async () => {
-      const files = WRITTEN.map(([file]) => join(folder, file));
-      const { stdout } = await run('cfn-lint', ['--non-zero-exit-code', 'none', '--', ...files]);
-      expect(stdout).toBe('');
-    },
-  );
+  test.skipIf(!hasLinter)('reports nothing about the templates (skipped without cfn-lint)', async () => {
+    const files = WRITTEN.map(([file]) => join(folder, file));
+    const { stdout } = await run('cfn-lint', ['--non-zero-exit-code', 'none', '--', ...files]);
+    expect(stdout).toBe('');
+  });
 });
 
 describe('shellcheck', () => {
   const SCRIPTS: [what: string, ...keys: KeyWishes[]][] = [
-    ['of all sorts of keys', ...EVERYTHING],
+    ['for all kinds of keys', ...EVERYTHING],
     ['that reads a file and a variable', { keyFile: `it's a` }, { secretName: 'b', keyEnv: 'STUDIO_KEY' }],
-    ['for keys that are there', { secretName: '-rf', existing: true, roleName: '-r', policyName: '-p' }],
+    ['for existing secrets', { secretName: '-rf', existing: true, roleName: '-r', policyName: '-p' }],
   ];
 
   test.skipIf(!hasShellCheck).each(SCRIPTS)(
-    'finds nothing to say about a script %s (skipped where there is no shellcheck)',
+    'reports nothing about a script %s (skipped without shellcheck)',
     async (_what, ...keys) => {
       const { script } = buildScript(planOf(...keys));
       expect(await runCommand('shellcheck', ['-'], { stdin: script })).toMatchObject({ code: 0, stdout: '' });

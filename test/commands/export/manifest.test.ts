@@ -45,19 +45,19 @@ async function exported(sandbox: Sandbox, { regions = REGIONS, json = false, fil
   return result;
 }
 
-/** What the printed manifest says, to the program itself. */
+/** Returns the keys of the printed manifest as the program reads them. */
 async function keysIn(yaml: string) {
   return (await readManifest(fileOf(yaml, 'exported.yaml'))).keys;
 }
 
-/** The lines of a manifest of nothing. */
+/** The lines of a manifest without keys. */
 const NOTHING = ['version: 1', 'keys: []'];
 
 /** The lines that are not comments. */
 const linesOf = (yaml: string) => yaml.split('\n').filter((line) => !/^#|^$/.test(line));
 const notesOf = (yaml: string) => yaml.split('\n').flatMap((line) => /^# - (.*)$/.exec(line)?.[1] ?? []);
 
-/** Sets up what an entry says, secret by secret, and expects that nothing is left to do. */
+/** Sets up the secrets of an entry, and expects that there is nothing to do. */
 async function expectInPlace(sandbox: Sandbox, { answers }: ManifestKey) {
   const { secrets } = await readAccount(sandbox);
   const { secretName: _, regions, ...rest } = answers;
@@ -72,7 +72,7 @@ async function expectInPlace(sandbox: Sandbox, { answers }: ManifestKey) {
   expect([code, writesTo(sandbox)], stdout).toEqual([0, []]);
 }
 
-describe('of what setup has made, export manifest', () => {
+describe('export manifest of an account made by setup', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await startSandbox();
@@ -83,7 +83,7 @@ describe('of what setup has made, export manifest', () => {
     await setUp(sandbox, { secretName: '007', policyScope: 'region', roleDescription: 'Reads.', ...sport });
   });
 
-  test('prints a manifest, which setup then finds in place', async () => {
+  test('prints a manifest whose keys are all in place for setup', async () => {
     const { stdout, log } = await exported(sandbox);
     expect(linesOf(stdout)).toEqual([
       'version: 1',
@@ -109,7 +109,7 @@ describe('of what setup has made, export manifest', () => {
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
   });
 
-  test('prints the same as JSON, which is a manifest too', async () => {
+  test('prints the same manifest as JSON', async () => {
     const { stdout } = await exported(sandbox, { json: true });
     const { version, account, manifest, notes } = JSON.parse(stdout);
     expect([version, account, notes]).toEqual([1, ACCOUNT, []]);
@@ -124,7 +124,7 @@ describe('of what setup has made, export manifest', () => {
     ]);
   });
 
-  test('looks only where it is told to, and prints a manifest without keys where there are none', async () => {
+  test('reads only the given Regions, and prints an empty manifest if there are no keys', async () => {
     const near = await exported(sandbox, { regions: [REGION] });
     expect((await keysIn(near.stdout)).map(({ answers }) => answers.regions)).toEqual([
       [REGION],
@@ -141,8 +141,8 @@ describe('of what setup has made, export manifest', () => {
   });
 });
 
-describe('of other accounts, export manifest', () => {
-  test('names what a manifest cannot say, in comments and on standard error', async () => {
+describe('export manifest of other accounts', () => {
+  test('reports what a manifest cannot express, in comments and on standard error', async () => {
     const sandbox = await livedInAccount();
     const { stdout, log } = await exported(sandbox);
     const keys = await keysIn(stdout);
@@ -163,7 +163,7 @@ describe('of other accounts, export manifest', () => {
     for (const note of notesOf(stdout)) expect(log).toContain(`Note: ${note}`);
   });
 
-  test('leaves out what setup would have to change', async () => {
+  test('omits keys that setup would have to change', async () => {
     const sandbox = await startSandbox();
     const [good, deleted, other, partly] = await Promise.all(
       ['good', 'deleted', 'other', 'partly'].map((Name) => makeSecret(sandbox, { Name })),
@@ -198,7 +198,7 @@ describe('of other accounts, export manifest', () => {
     ]);
   });
 
-  test('goes by the first of several policies of a chain, by numbers of others’, and by wildcards', async () => {
+  test('recognizes chains of policies, numbered policies of others, and prefix wildcards', async () => {
     const sandbox = await startSandbox();
     const [a, b, live, far] = await Promise.all([
       makeSecret(sandbox, { Name: 'a' }),
@@ -237,7 +237,7 @@ describe('of other accounts, export manifest', () => {
     for (const key of await keysIn(tagged.stdout)) await expectInPlace(sandbox, key);
   });
 
-  test('says no scope that the policy has in some of the Regions only', async () => {
+  test('omits a policy scope that applies to only some of the Regions', async () => {
     const sandbox = await startSandbox();
     await setUp(sandbox, { policyScope: 'region', region: [FAR_REGION] });
     await setUp(sandbox, { secretName: 'studio-b' });
@@ -247,7 +247,7 @@ describe('of other accounts, export manifest', () => {
     for (const key of keys) await expectInPlace(sandbox, key);
   });
 
-  test('has no text of a role that looks like a key, and writes tabs so that they stay tabs', async () => {
+  test('omits role texts that look like a key, and keeps tabs', async () => {
     const sandbox = await startSandbox();
     const boundary = await makePolicy(sandbox, `Boundary-${KEYS.aes128}`, guidePolicy('*'));
     const roles = [
@@ -277,7 +277,7 @@ describe('of other accounts, export manifest', () => {
     ]);
   });
 
-  test('counts the secrets that a role may read without their being named or tagged', async () => {
+  test('counts the secrets that a role may read although they are neither named nor tagged', async () => {
     const sandbox = await startSandbox();
     await setUp(sandbox, { policyScope: 'region' });
     await makeSecret(sandbox, { Name: 'by-hand' });
@@ -289,7 +289,7 @@ describe('of other accounts, export manifest', () => {
     ]);
   });
 
-  test('has no name and no tag that looks like a key', async () => {
+  test('omits names and tags that look like a key', async () => {
     const sandbox = await startSandbox();
     const arn = await makeSecret(sandbox);
     const named = await makeSecret(sandbox, { Name: `studio/${KEYS.aes128}` });
@@ -310,7 +310,7 @@ describe('of other accounts, export manifest', () => {
   });
 });
 
-test('what others have given a role inline only is no key of a manifest', async () => {
+test('omits a secret that a role may read only through an inline policy', async () => {
   const sandbox = await startSandbox();
   const arn = await makeSecret(sandbox);
   await makeRole(sandbox);
@@ -320,7 +320,7 @@ test('what others have given a role inline only is no key of a manifest', async 
   expect([linesOf(stdout), notesOf(stdout)]).toEqual([NOTHING, [expect.stringContaining('is inline')]]);
 });
 
-test('whoever gives --output gets a file, and writes over one with --force only', async () => {
+test('writes a file with --output, and overwrites one only with --force', async () => {
   const path = `${manifestFolder()}/written.yaml`;
   const args = ['export', 'manifest', '--sandbox', '--region', REGION, '--output', path];
   const first = await runHere(args);
@@ -344,7 +344,7 @@ test.each([
   ['rotate'],
   ['rotate', '--rollback'],
   ['teardown'],
-])('the manifest of an empty account can be read: by %s %s', async (...command) => {
+])('prints a manifest of an empty account that every command accepts: %s %s', async (...command) => {
   const sandbox = await startSandbox();
   const path = `${manifestFolder()}/empty${command.join('')}.yaml`;
   const env = {

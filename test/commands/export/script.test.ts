@@ -39,7 +39,7 @@ const PASSWORD = `correct horse $battery 'staple'`;
 const BOTH = [REGION, FAR_REGION];
 const OTHER_SECRET = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:other-AbCdEf`;
 
-/** The AWS CLI starts a dozen times in one run, which takes a while on a machine that has other things to do. */
+/** One run starts the AWS CLI a dozen times, which takes a while on a busy machine. */
 const SLOWEST_MS = 280_000;
 
 let folder: string;
@@ -49,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs the script for these keys; each takes the same key, from standard input or the variable that it names. */
+/** Runs the script for these keys. All take the same key, from standard input or from their variable. */
 async function runScript(key: string, ...keys: KeyWishes[]) {
   return runAs(sandbox().env, key, ...keys);
 }
@@ -65,10 +65,10 @@ async function runAs(caller: NodeJS.ProcessEnv, key: string, ...keys: KeyWishes[
   return result;
 }
 
-/** Variables that the caller happens to have exported, which are called as those of the script. */
+/** Exported variables of the caller with the same names as variables of the script. */
 const OF_THE_CALLER = { key: '1', held: '2', quoted: '3', value_of_StudioAKey: '4' };
 
-/** Stands before the AWS CLI, and writes down the environment that it gets. */
+/** A wrapper of the AWS CLI that records its environment. */
 const WATCH = `#!/bin/sh
 env >>"$SEEN"
 PATH=\${PATH#*:} exec aws "$@"
@@ -80,7 +80,7 @@ async function written(...keys: KeyWishes[]): Promise<string> {
   return path;
 }
 
-/** Credentials, as the AWS CLI finds them in the environment. */
+/** Returns credentials as the environment variables of the AWS CLI. */
 function variablesOf(credentials: ReturnType<ReturnType<typeof sandbox>['credentialsFor']>) {
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -89,7 +89,7 @@ function variablesOf(credentials: ReturnType<ReturnType<typeof sandbox>['credent
   };
 }
 
-/** Runs the script a second time over what is there, which must stay as it is. */
+/** Runs the script on existing resources, and expects that nothing changes. */
 async function runInVain(key: string, ...keys: KeyWishes[]) {
   const before = await readAccount(sandbox());
   sandbox().clearRequests();
@@ -101,10 +101,10 @@ async function runInVain(key: string, ...keys: KeyWishes[]) {
 
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
-/** What is asked for; the first is enough for `npm test`, as each run of the AWS CLI takes half a second. */
+/** The options of `setup`. `npm test` uses only the first row, because each run of the AWS CLI takes half a second. */
 const WISHES: [what: string, wishes: Wishes, key?: string][] = [
   [
-    'with names, tags, a boundary and a trust of its own',
+    'with custom names, tags, boundary and trust policy',
     {
       secretName: '2018-12-01_baseball/game=yes@on.no+1',
       policyName: 'Studio.Policy+1',
@@ -121,7 +121,7 @@ const WISHES: [what: string, wishes: Wishes, key?: string][] = [
   ['with a key in a variable', { keyEnv: 'STUDIO_KEY', algorithm: 'aes128' }, `${KEYS.aes128}\n`],
 ];
 
-/** What is in the way of a policy or a role, where there is no secret yet. */
+/** Conflicts with a policy or a role, without an existing secret. */
 const LATER: [what: string, prepare: () => Promise<unknown>, sentence: string][] = [
   [
     'a policy for another secret',
@@ -135,9 +135,9 @@ const LATER: [what: string, prepare: () => Promise<unknown>, sentence: string][]
   ],
 ];
 
-describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or no aws command)', () => {
+describe.skipIf(!hasCli)('the exported script (skipped without bash or the AWS CLI)', () => {
   test.each(exhaustive ? WISHES : WISHES.slice(0, 1))(
-    'leaves what setup leaves, and setup finds nothing to do: %s',
+    'creates the same as setup, which then has nothing to do: %s',
     async (_what, wishes, key = KEYS.aes256) => {
       const other = await startSandbox();
       try {
@@ -159,7 +159,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
     SLOWEST_MS,
   );
 
-  test('ends with code 1 and says at what where there are no credentials', async () => {
+  test('ends with exit code 1 and names the failed command if there are no credentials', async () => {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...nobody } = sandbox().env;
     const env = { ...nobody, AWS_EC2_METADATA_DISABLED: 'true' };
     const { code, stderr } = await runAs(env, KEYS.aes256, {});
@@ -170,7 +170,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
   test.each([
     ['444455556666', 4],
     [ACCOUNT, 0],
-  ])('runs in the one account for which it was made: %s', async (account, exitCode) => {
+  ])('runs only in the account that it was exported for: %s', async (account, exitCode) => {
     const path = join(folder, 'one-account.sh');
     await writeFile(path, buildScript(planOf({}), account).script);
     const { code, stdout, stderr } = await runCommand('bash', [path], {
@@ -186,7 +186,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
   });
 
   test.each(exhaustive ? LATER : LATER.slice(0, 1))(
-    'stops before the first change where what it would come to later is in the way: %s',
+    'stops before the first change if a later step has a conflict: %s',
     async (_what, prepare, sentence) => {
       await prepare();
       const { code, stdout, stderr } = await runInVain(KEYS.aes256, {});
@@ -198,7 +198,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
   );
 
   describe.runIf(exhaustive)('(in the exhaustive run only)', () => {
-    test('finds everything in place when it runs again, and after setup', async () => {
+    test('changes nothing after setup', async () => {
       const wishes = {
         region: BOTH,
         kmsKeyId: 'alias/video-keys',
@@ -208,11 +208,11 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
       expect(await runInVain(KEYS.aes256.toUpperCase(), wishes)).toMatchObject({ code: 0 });
     });
 
-    test('makes a key where there is none, and gives the one there is to the other Region', async () => {
+    test('generates a missing key, and copies an existing one to another Region', async () => {
       const wishes = { generate: 'aes192' };
       expect((await runScript(KEYS.other, wishes)).code).toBe(0);
       const both = { ...wishes, region: [FAR_REGION, REGION] };
-      // The policy is not for both Regions, which is for setup to see to.
+      // The policy does not cover both Regions, and only setup can extend it.
       expect((await runInVain(KEYS.other, both)).code).toBe(3);
       const others = { policyName: 'Both', roleName: 'MediaConnect-Both' };
       expect((await runScript(KEYS.other, { ...both, ...others })).code).toBe(0);
@@ -221,14 +221,14 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
       expect(far?.values).toEqual(near?.values);
     });
 
-    test('goes on where it was interrupted', async () => {
+    test('continues after an interruption', async () => {
       await makeSecret(sandbox(), {});
       await makeRole(sandbox(), { trust: guideTrust() });
       expect((await runScript(KEYS.aes256, { sourceAccount: false, secretName: 'studio-a' })).code).toBe(0);
       expect((await setUpInVain(sandbox(), { sourceAccount: false })).code).toBe(0);
     });
 
-    test('needs no more permissions than those that are printed for setup', async () => {
+    test('needs no more permissions than the printed policy for setup', async () => {
       const options = { secretName: 'studio-a', region: [REGION], tag: ['team=playout'], optional: true };
       const limited = sandbox().credentialsFor(await printedPolicy(sandbox(), 'setup', options));
       const caller = { ...sandbox().env, ...variablesOf(limited) };
@@ -236,7 +236,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
         expect(await runAs(caller, KEYS.aes256, { tag: ['team=playout'] })).toMatchObject({ code: 0 });
     });
 
-    test('ends with code 1 and says at what where a role may not be made', async () => {
+    test('ends with exit code 1 and names the failed command if it may not create the role', async () => {
       const statement = { Effect: 'Deny', Action: 'iam:CreateRole', Resource: '*' };
       const denied = { ...everything, Statement: [...everything.Statement, statement] };
       const limited = sandbox().credentialsFor(denied);
@@ -245,7 +245,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
       expect(code).toBe(1);
     });
 
-    test('takes secrets that are there as they are', async () => {
+    test('uses existing secrets unchanged', async () => {
       const secretArn = [await makeSecret(sandbox(), { Name: 'old' })];
       await makeSecret(sandbox(), { Name: 'older' });
       const keys = [{ secretArn }, { secretName: 'older', existing: true }];
@@ -272,25 +272,25 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
           'holds another value',
         ],
         [
-          'a KMS key of its own',
+          'an unexpected KMS key',
           () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
           {},
           'another KMS key',
         ],
         [
-          'another KMS key than the one asked for',
+          'another KMS key than the given one',
           () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
           { kmsKeyId: 'alias/video-keys' },
           'another KMS key',
         ],
         [
-          'no KMS key where one is asked for',
+          'no KMS key although one is given',
           () => makeSecret(sandbox()),
           { kmsKeyId: 'alias/video-keys' },
           'another KMS key',
         ],
         [
-          'a deletion',
+          'a scheduled deletion',
           async () => {
             const SecretId = await makeSecret(sandbox());
             await clientsOf(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
@@ -313,7 +313,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
         ],
       ];
     test.each(IN_THE_WAY)(
-      'stops and changes nothing where there is %s',
+      'stops and changes nothing because of %s',
       async (_what, prepare, wishes, sentence) => {
         await prepare();
         const { code, stderr } = await runInVain(KEYS.aes256, wishes);
@@ -322,7 +322,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
       },
     );
 
-    test('leaves a role alone that has another boundary', async () => {
+    test('stops and changes nothing because of another permissions boundary of the role', async () => {
       const boundary = await makePolicy(sandbox(), 'Boundary', everything);
       await makeRole(sandbox(), { name: 'MediaConnect-B', boundary });
       const { code, stderr } = await runInVain(KEYS.aes256, {
@@ -335,7 +335,7 @@ describe.skipIf(!hasCli)('the exported script (skipped where there is no bash or
   });
 });
 
-describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where there is no bash)', () => {
+describe.skipIf(!hasBash)('the exported script without calls to AWS (skipped without bash)', () => {
   const check = async (key: string, call: string) => {
     const stop = 'stop() { printf "%s" "$2"; exit "$1"; }';
     const script = [stop, DEMAND_DIGITS, DEMAND_PASSWORD, `key=$(cat; printf .); key=\${key%.}`, call].join(
@@ -346,18 +346,23 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
 
   test.each([
     ['a static key', KEYS.aes256, 'demand_digits studio-a 32 64', 0],
-    ['one of another length', KEYS.aes192, 'demand_digits studio-a 32 64', 2],
-    ['one with a line break', `${KEYS.aes128}\n`, 'demand_digits studio-a 32', 2],
-    ['a look-alike', KEYS.aes128.replace('0', 'O'), 'demand_digits studio-a 32', 2],
-    ['nothing', '', 'demand_digits studio-a 32', 2],
+    ['a static key of another length', KEYS.aes192, 'demand_digits studio-a 32 64', 2],
+    ['a static key with a line break', `${KEYS.aes128}\n`, 'demand_digits studio-a 32', 2],
+    [
+      'a static key with a letter O for a zero',
+      KEYS.aes128.replace('0', 'O'),
+      'demand_digits studio-a 32',
+      2,
+    ],
+    ['no static key', '', 'demand_digits studio-a 32', 2],
     ['no password', '', 'demand_password studio-a', 2],
     ['a password', PASSWORD, 'demand_password studio-a', 0],
     ['a password with a letter outside ASCII', 'm\u00fcnchen-m\u00fcnchen', 'demand_password studio-a', 2],
     ['a password in quotes', '"0123456789"', 'demand_password studio-a', 2],
     ['a password as JSON', '{"key": "0123456789"}', 'demand_password studio-a', 2],
-    ['too short a password', '012345678', 'demand_password studio-a', 2],
-    ['too long a password', 'x'.repeat(81), 'demand_password studio-a', 2],
-  ])('checks what it is given as setup does: %s', async (_what, key, call, code) => {
+    ['a password that is too short', '012345678', 'demand_password studio-a', 2],
+    ['a password that is too long', 'x'.repeat(81), 'demand_password studio-a', 2],
+  ])('checks a key like setup: %s', async (_what, key, call, code) => {
     const result = await check(key, call);
     expect(result.code).toBe(code);
     if (key === '') expect(result.stdout).toContain('studio-a: there is no key.');
@@ -365,10 +370,10 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
   });
 
   test.each([
-    ['no file', 'none.key', undefined, 'STUDIO_A_KEY_FILE names no file'],
+    ['a missing file', 'none.key', undefined, 'STUDIO_A_KEY_FILE names no file'],
     ['the key itself', KEYS.aes256, undefined, 'STUDIO_A_KEY_FILE names no file'],
-    ['a file with a zero in it', 'zero.key', `${KEYS.aes128}\0`, 'not hexadecimal digits'],
-  ])('ends with code 2 and says so where it is given %s', async (_what, file, content, sentence) => {
+    ['a file with a zero byte', 'zero.key', `${KEYS.aes128}\0`, 'not hexadecimal digits'],
+  ])('ends with exit code 2 and the reason if it gets %s', async (_what, file, content, sentence) => {
     if (content !== undefined) await writeFile(join(folder, file), content);
     const env = { STUDIO_A_KEY_FILE: content === undefined ? file : join(folder, file) };
     const { code, stdout, stderr } = await runCommand('bash', [await written({})], { env });
@@ -377,7 +382,7 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     expect(stderr).not.toContain(file === KEYS.aes256 ? KEYS.aes256 : KEYS.aes128);
   });
 
-  test('ends where it is to read a standard input that is closed', async () => {
+  test('ends with exit code 2 if standard input is closed', async () => {
     const { code, stderr } = await runCommand('bash', ['-c', 'bash "$0" <&-', await written({})]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no key') });
   });
@@ -400,13 +405,13 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
       `arn:aws:kms:${REGION}:444455556666:key/${ID}`,
       'same',
     ],
-  ])('knows the KMS key that it was made for: %j against %j', async (wanted, found, verdict) => {
+  ])('recognizes its KMS key: %j against %j', async (wanted, found, verdict) => {
     const call = `is_kms_key "$(kms_name '${wanted}')" "$(kms_name '${found}')" && echo same || echo other`;
     const { stdout } = await runCommand('bash', ['-c', `account=${ACCOUNT}\n${FIND_SECRET}\n${call}`]);
     expect(stdout.trim()).toBe(verdict);
   });
 
-  test('is correct bash, whatever the names are, and has no key in its head', async () => {
+  test('is valid bash for any names, and has no control characters', async () => {
     const script = buildScript(
       planOf(
         { keyFile: `it's $a "file"\n; touch x`, tag: [`a=\u2028`] },
@@ -421,7 +426,7 @@ describe.skipIf(!hasBash)('the script, without a call to AWS (skipped where ther
     expect((await runCommand('bash', ['-c', file])).stdout).toBe(`it's $a "file"\n; touch x`);
   });
 
-  test('writes documents in which the shell changes nothing but what it is told to', async () => {
+  test('writes documents in which the shell expands only the intended variables', async () => {
     const odd = `arn:aws:mediaconnect:*:*:flow:$(id)\`id\`\${id}\\$`;
     const document = {
       Version: '2012-10-17',

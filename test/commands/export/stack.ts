@@ -4,8 +4,8 @@ import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { ACCOUNT, clientsOf } from '../../support/account.ts';
 
 /**
- * A deployer of templates for tests: it works out CloudFormation's intrinsic functions for one Region and makes the resources in
- * the sandbox. It knows no more of CloudFormation than the exported templates use, and stops at everything else.
+ * Deploys templates in tests: evaluates CloudFormation's intrinsic functions for one Region, and creates the resources in
+ * the sandbox. Supports only what the exported templates use, and throws for everything else.
  */
 
 type Json = string | number | boolean | Json[] | { [name: string]: Json };
@@ -26,7 +26,7 @@ export interface TemplateLike {
   Outputs: Record<string, { Condition?: string; Value: Json }>;
 }
 
-/** Makes the stack of one Region and answers its outputs. */
+/** Creates the stack of one Region, and returns its outputs. */
 export async function deploy(
   sandbox: Sandbox,
   template: TemplateLike,
@@ -44,7 +44,7 @@ export async function deploy(
 }
 
 class Stack {
-  /** The ARNs of what was made, by logical ID. */
+  /** The ARNs of the created resources, by logical ID. */
   readonly made = new Map<string, string>();
   readonly #parameters: Record<string, string>;
   readonly #conditions: Properties;
@@ -66,7 +66,7 @@ class Stack {
     }
   }
 
-  /** @throws Error for an assertion that is false, before anything is made */
+  /** @throws Error for an assertion that is false, before anything is created */
   demandRules({ Rules = {} }: TemplateLike): void {
     const assertions = Object.values(Rules).flatMap(({ Assertions }) => Assertions);
     const broken = assertions.find(({ Assert }) => !this.#holds(Assert));
@@ -99,7 +99,7 @@ class Stack {
     return this.#holds({ Condition: condition }) ? then : otherwise;
   }
 
-  /** Whether a property is left out, which `AWS::NoValue` says. */
+  /** True if `AWS::NoValue` omits the property. */
   #isNoValue(value: Json): boolean {
     if (typeof value !== 'object' || Array.isArray(value)) return false;
     const branches = value['Fn::If'];
@@ -129,13 +129,13 @@ class Stack {
 
 type Make = (sandbox: Sandbox, region: string, properties: Properties) => Promise<string>;
 
-/** What each property is called in the request that makes the resource; CloudFormation's providers do the same. */
+/** Creates each type of resource from its properties, like CloudFormation's providers. */
 const MAKERS: Record<string, Make> = {
   'AWS::SecretsManager::Secret': async (sandbox, region, { GenerateSecretString, ...properties }) => {
     const value = GenerateSecretString ? { SecretString: drawn(GenerateSecretString as Properties) } : {};
     const command = new CreateSecretCommand({ ...(properties as unknown as { Name: string }), ...value });
     const { ARN = '' } = await clientsOf(sandbox, region).secrets.send(command);
-    // Of these three types, CloudFormation puts its own tags on secrets only, as its schemas of them say.
+    // According to its resource schemas, CloudFormation adds its own tags only to secrets among these three types.
     sandbox.putInStack(ARN, 'mediaconnect-keys');
     return ARN;
   },
@@ -166,10 +166,12 @@ function make(sandbox: Sandbox, region: string, properties: Properties, type: st
   return maker(sandbox, region, properties);
 }
 
-/** What Secrets Manager draws a value from, which is all that can be told of the value here. */
+/** Returns a value made of the characters that Secrets Manager would choose from. */
 function drawn(rules: Properties): string {
   const { PasswordLength, ExcludeCharacters, ExcludeUppercase, ExcludePunctuation } = rules;
   const alphabet = `abcdefghijklmnopqrstuvwxyz0123456789${ExcludeUppercase ? '' : 'A'}${ExcludePunctuation ? '' : '!'}`;
   const left = [...alphabet].filter((character) => !String(ExcludeCharacters).includes(character));
-  return Array.from({ length: Number(PasswordLength) }, (_, at) => left[(at * 7) % left.length]).join('');
+  return Array.from({ length: Number(PasswordLength) }, (_, index) => left[(index * 7) % left.length]).join(
+    '',
+  );
 }

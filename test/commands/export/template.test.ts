@@ -25,10 +25,10 @@ const REGIONS = [
   'sa-east-1',
 ];
 const many = (count: number, more: KeyWishes = {}) =>
-  Array.from({ length: count }, (_, at) => ({ secretName: `feed-${at}`, ...more }));
+  Array.from({ length: count }, (_, index) => ({ secretName: `feed-${index}`, ...more }));
 
 describe('the template', () => {
-  test('names things by their names alone, so that a key keeps its IDs when others come', () => {
+  test('derives IDs from names alone, so that a key keeps its IDs when others are added', () => {
     const names = [
       'studio-a',
       'studio_a',
@@ -49,7 +49,7 @@ describe('the template', () => {
     expect(Object.keys(templateOf({ secretName: 'a/'.repeat(256) }).Resources)[0]?.length).toBeLessThan(255);
   });
 
-  test('makes a secret in each of more Regions than a condition takes, and in no other', async () => {
+  test('creates a secret only in its Regions, even if they are more than one condition takes', async () => {
     const sandbox = await startSandbox();
     try {
       const [elsewhere = '', ...wanted] = REGIONS;
@@ -63,7 +63,7 @@ describe('the template', () => {
     }
   });
 
-  test('gives a set of Regions one condition, in whatever order they are given', () => {
+  test('has one condition for a set of Regions, whatever their order', () => {
     const { Conditions } = templateOf(
       { region: [REGION, FAR_REGION] },
       { secretName: 'b', region: [FAR_REGION, REGION] },
@@ -73,7 +73,7 @@ describe('the template', () => {
     expect(inRegions(REGIONS)).not.toBe(inRegions([...REGIONS.slice(1), 'eu-west-3']));
   });
 
-  test('says the same in YAML as in JSON, whatever the texts look like', () => {
+  test('is the same in YAML as in JSON, whatever its texts look like', () => {
     const values = [
       'yes',
       'on',
@@ -101,24 +101,24 @@ describe('the template', () => {
   });
 
   test.each([
-    ['a plain one', 'correct horse battery'],
-    ['one with quotation marks in it', `"correct" horse 'battery' {x}`],
-    ['one in braces', '{correct horse battery}'],
-    ['one in quotation marks', '"correct horse battery"'],
-    ['one in apostrophes', "'correct horse battery'"],
-    ['one in backticks', '`correct horse battery`'],
-    ['one as JSON', '{"key": "correct horse battery"}'],
-    ['one as a list in JSON', '["correct horse battery"]'],
-    ['one with a space at its end', 'correct horse battery '],
-    ['too short a one', '123456789'],
-  ])('takes the SRT passwords that setup takes: %s', (_what, password) => {
+    ['plain text', 'correct horse battery'],
+    ['with quotation marks inside', `"correct" horse 'battery' {x}`],
+    ['in braces', '{correct horse battery}'],
+    ['in quotation marks', '"correct horse battery"'],
+    ['in apostrophes', "'correct horse battery'"],
+    ['in backticks', '`correct horse battery`'],
+    ['as JSON', '{"key": "correct horse battery"}'],
+    ['as a JSON array', '["correct horse battery"]'],
+    ['with a space at the end', 'correct horse battery '],
+    ['too short', '123456789'],
+  ])('accepts the same SRT passwords as setup: %s', (_what, password) => {
     const { AllowedPattern = '' } = templateOf({ keyType: 'srt-password' }).Parameters.StudioAKey ?? {};
     expect(new RegExp(AllowedPattern).test(password)).toBe(
       checkKey(password, { keyType: 'srt-password' }).ok,
     );
   });
 
-  test('keeps what it made when the stack goes, but not what a failed first try made', () => {
+  test('keeps its resources when the stack is deleted, but not those of a failed creation', () => {
     for (const resource of Object.values(templateOf({}).Resources))
       expect(resource).toMatchObject({
         DeletionPolicy: 'RetainExceptOnCreate',
@@ -126,20 +126,20 @@ describe('the template', () => {
       });
   });
 
-  test('goes on in a second policy when the first is full, as setup does', () => {
+  test('continues in a second policy when the first is full, like setup', () => {
     const { Resources } = templateOf(...many(90));
     expect(Resources.MediaConnectASMRole?.Properties.ManagedPolicyArns).toHaveLength(2);
   });
 });
 
-describe('more than CloudFormation or IAM take', () => {
+describe('a template that exceeds the limits of CloudFormation or IAM', () => {
   test.each<[string, KeyWishes[], string]>([
     ['too many parameters', many(200, { policyScope: 'account' }), '201 parameters'],
     ['too many outputs', many(199, { policyScope: 'account' }), '201 outputs'],
     ['too many resources', many(499, { policyScope: 'account', generate: 'aes256' }), '501 resources'],
     ['too many policies for a role', many(1000), 'The role MediaConnect-ASM would need 13 policies'],
     [
-      'too long a trust policy',
+      'a trust policy that is too long',
       [
         {
           sourceArn: Array.from(
@@ -155,7 +155,7 @@ describe('more than CloudFormation or IAM take', () => {
       sourceArn: ['arn:aws:mediaconnect:*:*:flow:{{resolve:ssm:flow}}'],
       permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/{{resolve:ssm:boundary}}`,
     }).map(([option, value]): [string, KeyWishes[], string] => [
-      `a text that CloudFormation would look up: ${option}`,
+      `a text that CloudFormation would resolve: ${option}`,
       [{ [option]: value }],
       `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
     ]),
@@ -164,7 +164,7 @@ describe('more than CloudFormation or IAM take', () => {
     expect(() => templateOf(...keys)).toThrow(sentence);
   });
 
-  test('is refused: a template of more than a megabyte', () => {
+  test('is refused: more than a megabyte', () => {
     const template = { Description: 'x'.repeat(1_048_576) };
     expect(() => templateText(template, 'json')).toThrow('by way of S3');
   });

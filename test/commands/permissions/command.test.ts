@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { run } from '../../support/runs/run.ts';
 
-test('permissions prints nothing but the policy on standard output, and takes variables as setup does', async () => {
+test('prints only the policy on standard output, and reads the same variables as setup', async () => {
   const { code, stdout, stderr } = await run(['permissions', 'setup', '--account-id', '111122223333'], {
     env: {
       MC_STATIC_KEY_SECRET_NAME: 'studio-a',
@@ -19,7 +19,7 @@ test('permissions prints nothing but the policy on standard output, and takes va
   expect(stderr).toContain('mc-static-key setup needs this, with these names');
 });
 
-test('a command that permissions does not know is a mistake, told in one sentence', async () => {
+test('refuses an unknown command in one sentence', async () => {
   const { code, stdout, stderr } = await run(['permissions', 'export']);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('There is no such command.');

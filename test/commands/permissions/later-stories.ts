@@ -18,7 +18,7 @@ const underKmsKey = (sandbox: Sandbox) => nothing(setUp(sandbox, { kmsKeyId: KMS
 
 export const ROTATE: Story[] = [
   {
-    name: 'a new key in two Regions that are named',
+    name: 'a new key in two given Regions',
     prepare: inTwoRegions,
     wishes: { region: [REGION, FAR_REGION] },
     shows: [
@@ -27,14 +27,14 @@ export const ROTATE: Story[] = [
       'secretsmanager:PutSecretValue',
     ],
   },
-  { name: 'a new key wherever the secret is', prepare: inTwoRegions, shows: [] },
+  { name: 'a new key in every Region of the secret', prepare: inTwoRegions, shows: [] },
   {
     name: 'a new key for a secret given by its ARN',
     prepare: async (sandbox) => ({ secretArn: [await makeSecret(sandbox)] }),
     shows: [],
   },
   {
-    name: 'the key before',
+    name: 'the previous key',
     prepare: async (sandbox) => {
       await makeSecret(sandbox);
       return nothing(rotate(sandbox, { region: [REGION] }));
@@ -72,7 +72,7 @@ export const TEARDOWN: Story[] = [
     ],
   },
   {
-    name: 'one of two secrets, wherever it is',
+    name: 'one of two secrets, in every Region',
     prepare: async (sandbox) => {
       await setUp(sandbox);
       return nothing(setUp(sandbox, { secretName: 'studio-z' }));
@@ -90,7 +90,7 @@ export const TEARDOWN: Story[] = [
     shows: ['iam:DeletePolicyVersion'],
   },
   {
-    name: 'the secret of a role that has a policy embedded in it',
+    name: 'the secret of a role with an inline policy',
     prepare: async (sandbox) => {
       await setUp(sandbox);
       return nothing(clientsOf(sandbox).iam.send(embedding()));
@@ -99,7 +99,7 @@ export const TEARDOWN: Story[] = [
     shows: ['iam:GetRolePolicy'],
   },
   {
-    name: 'what was made by hand',
+    name: 'resources created by hand',
     prepare: async (sandbox) => {
       const secret = await makeSecret(sandbox);
       const attached = [await makePolicy(sandbox, POLICY, guidePolicy(secret))];

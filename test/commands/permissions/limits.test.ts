@@ -27,7 +27,7 @@ let sandbox: Sandbox;
 let clients: ReturnType<typeof clientsFor>;
 let farClients: typeof clients;
 
-/** An account with a boundary and some secrets, and somebody with the policy for `setup` in one Region, boundary and all. */
+/** An account with a boundary and some secrets, and clients with the printed policy for `setup` in one Region. */
 beforeAll(async () => {
   sandbox = await startSandbox();
   await makePolicy(sandbox, 'Boundary', guidePolicy('*'));
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-describe('whoever has the policy that permissions setup prints cannot', () => {
+describe('the policy that permissions setup prints', () => {
   const role = {
     RoleName: 'MediaConnect-ASM',
     AssumeRolePolicyDocument: TRUST,
@@ -59,21 +59,21 @@ describe('whoever has the policy that permissions setup prints cannot', () => {
         ),
     ],
     [
-      'make the role without the permissions boundary',
+      'create the role without the permissions boundary',
       () => clients.iam.send(new CreateRoleCommand({ ...role, PermissionsBoundary: undefined })),
     ],
     [
-      'make the role with another permissions boundary',
+      'create the role with another permissions boundary',
       () => clients.iam.send(new CreateRoleCommand({ ...role, PermissionsBoundary: ADMINISTRATOR })),
     ],
     [
-      'make a role of another name',
+      'create a role of another name',
       () => clients.iam.send(new CreateRoleCommand({ ...role, RoleName: 'Administrator' })),
     ],
-    ['put another tag on the role', () => clients.iam.send(new TagRoleCommand(tag('project')))],
-    ['make a policy of another name', () => clients.iam.send(new CreatePolicyCommand(policy))],
+    ['add another tag to the role', () => clients.iam.send(new TagRoleCommand(tag('project')))],
+    ['create a policy of another name', () => clients.iam.send(new CreatePolicyCommand(policy))],
     [
-      'read a secret whose name only begins the same',
+      'read a secret whose name only starts the same',
       () => clients.secrets.send(new GetSecretValueCommand({ SecretId: 'studio-a-west' })),
     ],
     [
@@ -81,11 +81,11 @@ describe('whoever has the policy that permissions setup prints cannot', () => {
       () => farClients.secrets.send(new GetSecretValueCommand({ SecretId: 'studio-a' })),
     ],
     ['delete the secret', () => clients.secrets.send(new DeleteSecretCommand({ SecretId: 'studio-a' }))],
-  ])('%s', async (_what, attempt) => {
+  ])('does not allow anyone to %s', async (_what, attempt) => {
     expect((await failureOf(attempt())).name).toMatch(/^AccessDenied/);
   });
 
-  test('but can put the tag of the program on the role', async () => {
+  test('allows adding the tag of the program to the role', async () => {
     await clients.iam.send(new TagRoleCommand(tag('mc-static-key')));
   });
 });

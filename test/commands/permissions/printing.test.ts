@@ -20,8 +20,8 @@ const arnOf = (region: string, name = 'studio-a') =>
 const problemsOf = (command: PermissionCommand, options: PermissionsOptions) =>
   readPermissionsAnswers(command, options).problems;
 
-describe('standard output', () => {
-  test.each(PERMISSION_COMMANDS)('of permissions %s is a policy that IAM takes', async (command) => {
+describe('the policy on standard output', () => {
+  test.each(PERMISSION_COMMANDS)('is accepted by IAM for %s', async (command) => {
     for (const optional of [false, true]) {
       const policy = await printedPolicy(sandbox(), command, { ...optionsOf(command), optional });
       expect(() => sandbox().credentialsFor(policy)).not.toThrow();
@@ -30,7 +30,7 @@ describe('standard output', () => {
     }
   });
 
-  test('is made without a request when the account is given', async () => {
+  test('is printed without a request to AWS if the account is given', async () => {
     await permissions(sandbox(), 'setup', { ...STUDIO, accountId: '444455556666' });
     expect(sandbox().requests).toEqual([]);
   });
@@ -42,14 +42,14 @@ describe('standard output', () => {
     expect(stdout).not.toContain('arn:aws:');
   });
 
-  test('names the secret in each Region, and what commands look for everywhere in all of them', async () => {
+  test('names the secret in each given Region, or in all Regions', async () => {
     const two = await printedPolicy(sandbox(), 'rotate', { ...STUDIO, region: [REGION, FAR_REGION] });
     expect(two.Statement[0]?.Resource).toEqual([arnOf(REGION), arnOf(FAR_REGION)]);
     const all = await printedPolicy(sandbox(), 'rotate', { secretName: 'studio-a' });
     expect(all.Statement[0]?.Resource).toEqual([arnOf('*')]);
   });
 
-  test('lets a KMS key be used through Secrets Manager only, in each Region', async () => {
+  test('allows a KMS key only through Secrets Manager, in each Region', async () => {
     const policy = await printedPolicy(sandbox(), 'setup', {
       ...STUDIO,
       kmsKeyId: 'alias/video-keys',
@@ -77,7 +77,7 @@ describe('standard output', () => {
       REGION,
       'StringEquals',
     ],
-  ])('finds the Regions of a KMS key given by %s', async (_how, kmsKeyId, region, operator) => {
+  ])('names the Regions of a KMS key given by %s', async (_how, kmsKeyId, region, operator) => {
     const policy = await printedPolicy(sandbox(), 'rotate', { secretName: 'studio-a', kmsKeyId });
     expect(policy.Statement.at(-1)).toMatchObject({
       Resource: [`arn:aws:kms:${region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`],
@@ -85,7 +85,7 @@ describe('standard output', () => {
     });
   });
 
-  test('of permissions create-flow lets the role be passed to MediaConnect, and to nothing else', async () => {
+  test('allows passing the role only to MediaConnect for create-flow', async () => {
     const policy = await printedPolicy(sandbox(), 'create-flow', { roleName: 'MediaConnect-Studio' });
     expect(policy.Statement).toEqual([
       {
@@ -99,7 +99,7 @@ describe('standard output', () => {
   });
 
   test.each<PermissionCommand>(['verify', 'create-flow'])(
-    'of permissions %s names a role with a path by its ARN',
+    'names a role with a path by its ARN for %s',
     async (command) => {
       const roleArn = 'arn:aws:iam::111122223333:role/video/MediaConnect-Studio';
       const { Statement } = await printedPolicy(sandbox(), command, { ...optionsOf(command), roleArn });
@@ -130,7 +130,7 @@ describe('standard output', () => {
       'mediaconnect:GetRouterOutput',
     ],
     ['setup', { existingKey: 'replace', optional: true }, 'mediaconnect:ListRouterInputs'],
-  ])('of permissions %s with %o only has an action that takes it', async (command, options, action) => {
+  ])('has an action of %s only with the options that need it: %o', async (command, options, action) => {
     const actions = async (more: PermissionsOptions) =>
       actionsIn(await printedPolicy(sandbox(), command, { ...STUDIO, ...more }));
     expect(await actions({})).not.toContain(action);
@@ -138,7 +138,7 @@ describe('standard output', () => {
   });
 
   test.each(['rotate', 'teardown'] as const)(
-    'of permissions %s --optional has all that finds the users of the secret',
+    'has all actions that find the users of the secret for %s --optional',
     async (command) => {
       const actions = actionsIn(await printedPolicy(sandbox(), command, { ...STUDIO, optional: true }));
       const kinds = ['RouterInput', 'RouterOutput'];
@@ -149,14 +149,14 @@ describe('standard output', () => {
   );
 
   test.each(['setup', 'rotate', 'teardown'] as const)(
-    'of permissions %s --dry-run only reads',
+    'has only reading actions for %s --dry-run',
     async (command) => {
       const policy = await printedPolicy(sandbox(), command, { ...STUDIO, dryRun: true });
       for (const action of actionsIn(policy)) expect(action).toMatch(/:(Get|List|Describe|Decrypt)/);
     },
   );
 
-  test('of permissions teardown deletes what has the tag of the program, and more only when told', async () => {
+  test('allows teardown to delete only tagged resources, unless --include-untagged is given', async () => {
     const deletions = async (options: PermissionsOptions) => {
       const { Statement } = await printedPolicy(sandbox(), 'teardown', { ...STUDIO, ...options });
       return Statement.filter(({ Sid }) => Sid.startsWith('Delete')).map(({ Condition }) => Condition);
@@ -167,8 +167,8 @@ describe('standard output', () => {
   });
 });
 
-describe('standard error', () => {
-  test('says what each statement is for, what setup can do without, and who needs iam:PassRole', async () => {
+describe('standard error of permissions', () => {
+  test('explains each statement, what setup can do without, and who needs iam:PassRole', async () => {
     const { log } = await permissions(sandbox(), 'setup', { ...STUDIO, roleName: 'MediaConnect-Studio' });
     expect(log).toContain('AttachThePolicy: attach the policy to the role; no other policy can be attached');
     expect(log).toContain(
@@ -178,7 +178,7 @@ describe('standard error', () => {
     expect(log).toContain('can give that role any permission');
   });
 
-  test('says plainly that a policy is too long for a managed one', async () => {
+  test('says that a policy is too long for a managed policy', async () => {
     const region = Array.from({ length: 40 }, (_, index) => `us-west-${index + 1}`);
     const { log, code } = await permissions(sandbox(), 'setup', { ...STUDIO, region });
     expect(log).toMatch(/The policy has [\d,]+ characters; a managed policy takes 6,144\./);
@@ -186,7 +186,7 @@ describe('standard error', () => {
   });
 });
 
-test('--json holds the policy, what the command can do without, and the statement for iam:PassRole', async () => {
+test('prints the policy, the optional statements and the iam:PassRole statement with --json', async () => {
   const { stdout } = await permissions(sandbox(), 'setup', STUDIO, { json: true });
   expect(JSON.parse(stdout)).toEqual({
     version: 1,
@@ -210,8 +210,8 @@ test('--json holds the policy, what the command can do without, and the statemen
   });
 });
 
-describe('wrong or missing options', () => {
-  test('that are missing are named together, with exit code 2', async () => {
+describe('wrong or missing options of permissions', () => {
+  test('are named together, with exit code 2, if they are missing', async () => {
     const { code, log } = await permissions(sandbox(), 'rotate', {});
     expect(code).toBe(2);
     expect(log).toContain('--secret-name NAME (or --secret-arn ARN)');
@@ -236,7 +236,7 @@ describe('wrong or missing options', () => {
       { region: [REGION], kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' },
       '--kms-key-id names a key of another AWS partition',
     ],
-  ])('of permissions %s %o are told', (command, options, sentence) => {
+  ])('are reported if they are wrong: %s %o', (command, options, sentence) => {
     expect(problemsOf(command, options).join('\n')).toContain(sentence);
   });
 });

@@ -12,7 +12,7 @@ import { optionsFor, type Story, type StoryWishes } from './stories.ts';
 
 type Command = Extract<PermissionCommand, 'setup' | 'rotate' | 'teardown'>;
 
-/** How a command is run by whoever has these credentials. */
+/** Runs each command with the given credentials. */
 const RUNS = {
   setup: setUp,
   rotate: (sandbox: Sandbox, wishes: StoryWishes, credentials: SandboxCredentials) =>
@@ -21,7 +21,7 @@ const RUNS = {
     tearDown(sandbox, wishes, { credentials }),
 };
 
-/** A story whose beginning has been played, and which can go on with any policy. */
+/** A prepared story that can run with any policy. */
 interface Scene {
   /** What `permissions` prints for it. */
   policy: PrintedPolicy;
@@ -45,7 +45,7 @@ async function play(
   }
 }
 
-/** Secrets Manager does not say which of its two permissions on a KMS key is lacking. */
+/** Secrets Manager does not say which of its two permissions on a KMS key is missing. */
 const namesFor = (action: string) =>
   action.startsWith('kms:') ? /^kms:(GenerateDataKey|Decrypt)$/ : new RegExp(`^${action}$`);
 
@@ -69,13 +69,13 @@ describe.each<[Command, Story[]]>([
     }),
   );
 
-  test('has no action in these policies that no story needs', () => {
+  test('gets no action in these policies that no story needs', () => {
     const shown = new Set(stories.flatMap(({ shows }) => shows));
     expect([...printed].sort()).toEqual([...shown].sort());
   });
 
   const showing = stories.filter(({ shows }) => shows.length > 0);
-  test.each(showing)('ends with 4 and names the action that is missing: $name', (story) =>
+  test.each(showing)('ends with exit code 4 and names the missing action: $name', (story) =>
     play(command, story, async ({ policy, run }) => {
       for (const action of story.shows) {
         const { code, json, log } = await run(without(action, policy));
@@ -85,7 +85,7 @@ describe.each<[Command, Story[]]>([
     }),
   );
 
-  test.runIf(exhaustive).each(stories)('does without an action or names it: $name', async (story) => {
+  test.runIf(exhaustive).each(stories)('works without an action, or names it: $name', async (story) => {
     const actions: string[] = [];
     await play(command, story, async ({ policy }) => void actions.push(...actionsIn(policy)));
     for (const action of actions) {

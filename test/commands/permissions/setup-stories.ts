@@ -45,7 +45,7 @@ export const SETUP: Story[] = [
     shows: ['iam:DeletePolicyVersion'],
   },
   {
-    name: 'a long name that does not fit into the policy any more',
+    name: 'a long name that no longer fits into the policy',
     prepare: (sandbox) => {
       const names = Array.from({ length: 10 }, (_, index) => arnOf(`old-${index}-`.padEnd(506, 'x')));
       return nothing(makePolicy(sandbox, POLICY, guidePolicy(...names)));
@@ -54,7 +54,7 @@ export const SETUP: Story[] = [
     shows: [],
   },
   {
-    name: 'the key and the role of the guide, made by hand',
+    name: 'the key and the role of the AWS guide, created by hand',
     prepare: async (sandbox) => {
       await makeSecret(sandbox);
       await makeRole(sandbox, { attached: ['arn:aws:iam::aws:policy/SecretsManagerReadWrite'] });
@@ -73,7 +73,7 @@ export const SETUP: Story[] = [
     shows: [],
   },
   {
-    name: 'a role with a policy embedded in it',
+    name: 'a role with an inline policy',
     prepare: async (sandbox) => {
       await makeRole(sandbox);
       return nothing(clientsOf(sandbox).iam.send(embedding()));
@@ -81,7 +81,7 @@ export const SETUP: Story[] = [
     shows: ['iam:GetRolePolicy'],
   },
   {
-    name: 'another key in place of the one that is there',
+    name: 'a key that replaces the existing one',
     prepare: (sandbox) => nothing(makeSecret(sandbox)),
     wishes: { key: KEYS.other, existingKey: 'replace' },
     shows: ['secretsmanager:PutSecretValue'],
@@ -96,13 +96,13 @@ export const SETUP: Story[] = [
     shows: ['secretsmanager:RestoreSecret'],
   },
   {
-    name: 'a role of another service',
+    name: 'a role for another service',
     prepare: (sandbox) => nothing(makeRole(sandbox, { trust: guideTrust('ec2.amazonaws.com') })),
     wishes: { updateTrust: true },
     shows: ['iam:UpdateAssumeRolePolicy'],
   },
   {
-    name: 'a role that shall have a permissions boundary',
+    name: 'a role with a permissions boundary',
     prepare: (sandbox) => nothing(makePolicy(sandbox, 'Boundary', guidePolicy('*'))),
     wishes: { permissionsBoundary: policyArn('Boundary') },
     shows: [],

@@ -11,7 +11,7 @@ import { livedInAccount, REGIONS } from '../status/account.ts';
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await livedInAccount();
-  // So that there is something to ask KMS about.
+  // Gives status a KMS key to describe.
   const { KeyMetadata } = await clientsOf(sandbox).kms.send(new CreateKeyCommand({}));
   const { json } = await setUp(sandbox, { secretName: 'encrypted', kmsKeyId: KeyMetadata?.Arn ?? '' });
   expect(json.error).toBeUndefined();
@@ -26,7 +26,7 @@ async function statusWith(policy: PrintedPolicy) {
   return { code, json: JSON.parse(stdout) };
 }
 
-test('status shows the roles with the policy that permissions prints, and ends with 4 without one of its actions', async () => {
+test('status works with the printed policy, and ends with exit code 4 without any one of its actions', async () => {
   const policy = await printedPolicy(sandbox, 'status', { region: REGIONS });
   const { code, json } = await statusWith(policy);
   expect(code).toBe(0);
@@ -37,7 +37,7 @@ test('status shows the roles with the policy that permissions prints, and ends w
   }
 });
 
-test('status leaves nothing out with --optional, and says which of those actions it lacks', async () => {
+test('status shows everything with the policy of --optional, and notes each missing action of it', async () => {
   const policy = await printedPolicy(sandbox, 'status', { region: REGIONS, optional: true });
   const { json } = await statusWith(policy);
   expect(json.notes).toEqual([]);

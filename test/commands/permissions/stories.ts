@@ -9,19 +9,19 @@ import type { Wishes } from '../../support/runs/setup.ts';
 /** A run of a command that needs some of its permissions. */
 export interface Story {
   name: string;
-  /** Makes what is there before. Answers wishes that are known only then. */
+  /** Creates what exists before the run. Returns options that are known only then. */
   prepare?: (sandbox: Sandbox) => Promise<StoryWishes | undefined>;
   wishes?: StoryWishes;
-  /** What `permissions` is told besides. */
+  /** Further options of `permissions`. */
   told?: PermissionsOptions;
   /**
-   * Actions of which this is the story that shows what happens without them, in the order in which the command needs
-   * them: what is done before the run ends stays done.
+   * Actions that this story is run without, one at a time, in the order in which the command needs them: what is done
+   * before the run ends stays done.
    */
   shows: string[];
 }
 
-/** What the command of a story is asked for. */
+/** The options of the command of a story. */
 export type StoryWishes = Wishes & RotateWishes & TeardownOptions;
 
 export const POLICY = 'SecretsManagerForMediaConnect';
@@ -34,7 +34,7 @@ export const embedding = () => {
 };
 export const nothing = (work: Promise<unknown>) => work.then(() => undefined);
 
-/** The options of `permissions` that say the same as these of the command. */
+/** Returns the options of `permissions` that match these options of the command. */
 export function optionsFor(wishes: StoryWishes): PermissionsOptions {
   const { secretArn, kmsKeyId, permissionsBoundary, tag, existingKey, restore, updateTrust } = wishes;
   const { secretName = 'studio-a', region, rollback, includeUntagged, dryRun } = wishes;
@@ -45,7 +45,7 @@ export function optionsFor(wishes: StoryWishes): PermissionsOptions {
   });
 }
 
-/** The members that have a value. */
+/** Returns the members that have a value. */
 function definite(options: object): PermissionsOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -11,7 +11,7 @@ const sandbox = freshSandbox();
 const KMS_KEY = 'mrk-1234abcd12ab34cd56ef1234567890ab';
 const STUDIO: PermissionsOptions = { secretName: 'studio-a', region: [REGION], kmsKeyId: KMS_KEY };
 
-/** A secret made by hand under a customer-managed key, on a role that has an inline policy too. */
+/** Creates a secret by hand under a customer managed key, for a role that has an inline policy too. */
 async function studio(): Promise<void> {
   await makeSecret(sandbox(), { KmsKeyId: KMS_KEY });
   await setUp(sandbox(), { kmsKeyId: KMS_KEY });
@@ -22,7 +22,7 @@ async function studio(): Promise<void> {
   await clientsOf(sandbox()).iam.send(new PutRolePolicyCommand(inline));
 }
 
-test('verify tells all that decides with the policy that permissions prints, and names an action that it lacks', async () => {
+test('verify makes all essential checks with the printed policy, and names any missing action of it', async () => {
   await studio();
   const policy = await printedPolicy(sandbox(), 'verify', STUDIO);
   const { code, json } = await verifyIt(sandbox(), {}, { credentials: sandbox().credentialsFor(policy) });
@@ -36,10 +36,10 @@ test('verify tells all that decides with the policy that permissions prints, and
   }
 });
 
-test('verify sees the KMS key with --optional', async () => {
+test('verify checks the KMS key with the policy of --optional', async () => {
   await studio();
   const policy = await printedPolicy(sandbox(), 'verify', { ...STUDIO, optional: true });
   const { json } = await verifyIt(sandbox(), {}, { credentials: sandbox().credentialsFor(policy) });
-  // The sandbox's engineer has a role that IAM does not list, so that it cannot be simulated.
+  // The caller has a role that IAM does not list, so its policies cannot be simulated.
   expect(troubles(json.checks)).toEqual(['cannot-tell caller-pass-role']);
 });

@@ -37,7 +37,7 @@ function addFlow(
   return sandbox().addFlow({ region: REGION, name: 'game', source });
 }
 
-/** Runs something that must end in a conflict and change nothing. */
+/** Runs a command that must end with a conflict and change nothing. */
 async function inVain(run: () => Promise<{ code: number; json: { error?: { message: string } } }>) {
   const before = await readAccount(sandbox());
   sandbox().clearRequests();
@@ -68,7 +68,7 @@ const replaceAll = (key: string) =>
     withKey(key),
   );
 
-describe('a key that transit encryption cannot use is a conflict', () => {
+describe('a key that transit encryption cannot use', () => {
   let router = '';
   beforeEach(async () => {
     await storing(KEYS.aes256);
@@ -82,19 +82,19 @@ describe('a key that transit encryption cannot use is a conflict', () => {
     ['rotate --manifest', () => rotateAll(KEYS.aes128)],
     ['setup', () => setUp(sandbox(), { key: KEYS.aes128, existingKey: 'replace' })],
     ['setup --manifest', () => replaceAll(KEYS.aes128)],
-  ])('%s', async (_what, run) => {
+  ])('is a conflict for %s', async (_what, run) => {
     const said = await inVain(run);
     expect(said).toContain(`router input ${router}`);
     expect(said).toContain('64 hexadecimal digits');
   });
 
-  test('and a key of 64 digits is none', async () => {
+  test('is no longer a conflict if it has 64 digits', async () => {
     const { code, json } = await rotate(sandbox(), { region: [REGION], generate: 'aes256' });
     expect([code, json.verdict]).toEqual([0, 'ok']);
   });
 });
 
-test('a flow output with transit encryption is judged in the same way, unless that has no effect', async () => {
+test('refuses a key that transit encryption of a flow output cannot use, unless it is disabled', async () => {
   await storing(KEYS.aes256);
   const settings = {
     EncryptionKeyType: 'SECRETS_MANAGER',
@@ -110,7 +110,7 @@ test('a flow output with transit encryption is judged in the same way, unless th
   expect(said).toContain(flow);
 });
 
-describe('a flow part that has to be updated for the new key is told, before and after', () => {
+describe('a flow that must be updated for the new key', () => {
   let flow = '';
   beforeEach(async () => {
     await storing(KEYS.aes128);
@@ -125,7 +125,7 @@ describe('a flow part that has to be updated for the new key is told, before and
     }),
   ];
 
-  test('rotate', async () => {
+  test('is reported by rotate, before and after the change', async () => {
     const { code, json, log } = await rotate(sandbox(), { region: [REGION], generate: 'aes256' });
     expect([code, json.verdict], log).toEqual([0, 'warning']);
     expect(outdated(json.checks)).toEqual(found());
@@ -138,19 +138,19 @@ describe('a flow part that has to be updated for the new key is told, before and
     );
   });
 
-  test('rotate in its last sentence too', async () => {
+  test('is reported by rotate in its last sentence', async () => {
     const { stdout } = await rotateText(sandbox(), { region: [REGION], generate: 'aes256' });
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain('1 flow must be updated before it can use the new key');
     expect(text).not.toContain('✔ MediaConnect can read this key');
   });
 
-  test('rotate --dry-run in its plan', async () => {
+  test('is reported by rotate --dry-run in the plan', async () => {
     const { log } = await rotate(sandbox(), { region: [REGION], key: KEYS.aes256, dryRun: true });
     expect(log).toMatch(/flow \S+:game can't use the new key/);
   });
 
-  test('rotate --rollback', async () => {
+  test('is reported by rotate --rollback', async () => {
     await rotate(sandbox(), { region: [REGION], key: KEYS.aes256 });
     const other = addFlow({ KeyType: 'static-key', Algorithm: 'aes256' });
     const { json, code } = await rotate(sandbox(), { region: [REGION], rollback: true });
@@ -158,19 +158,19 @@ describe('a flow part that has to be updated for the new key is told, before and
     expect([code, json.verdict, subjects]).toEqual([0, 'warning', [other]]);
   });
 
-  test('rotate --manifest', async () => {
+  test('is reported by rotate --manifest', async () => {
     const { code, json, log } = await rotateAll(KEYS.aes256);
     expect([code, json.verdict], log).toEqual([0, 'warning']);
     expect(outdated(json.checks)).toEqual(found());
   });
 
-  test('setup', async () => {
+  test('is reported by setup', async () => {
     const { code, json, log } = await setUp(sandbox(), { key: KEYS.aes256, existingKey: 'replace' });
     expect([code, outdated(json.checks)], log).toEqual([0, found()]);
     expect(log).not.toContain('Proven:');
   });
 
-  test('setup --manifest', async () => {
+  test('is reported by setup --manifest', async () => {
     const { code, json, log } = await replaceAll(KEYS.aes256);
     expect([code, outdated(json.checks)], log).toEqual([0, found()]);
     const { stdout } = await runWith(
@@ -183,7 +183,7 @@ describe('a flow part that has to be updated for the new key is told, before and
   });
 });
 
-test('a rollback to a key that a router cannot use is told, and no conflict', async () => {
+test('warns about a rollback to a key that a router cannot use', async () => {
   await storing(KEYS.aes128);
   await rotate(sandbox(), { region: [REGION], key: KEYS.aes256 });
   const router = addRouterInput();
@@ -195,8 +195,8 @@ test('a rollback to a key that a router cannot use is told, and no conflict', as
   ]);
 });
 
-test('a key of the other type is told of each flow part that takes the former one', async () => {
-  // Without the tag of `setup`, which holds a secret to its type.
+test('warns about each flow part that uses the previous key type', async () => {
+  // Without the tag of `setup`, which fixes the key type of a secret.
   secretArn = await makeSecret(sandbox());
   const flow = addFlow({ KeyType: 'static-key', Algorithm: 'aes256' });
   const { json, log } = await rotate(sandbox(), {

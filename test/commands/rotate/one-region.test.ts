@@ -6,7 +6,7 @@ import { freshSandbox } from '../../support/sandbox.ts';
 
 const MINUTE_MS = 60 * 1000;
 let age = 0;
-/** AWS's clock, which is right whatever is done to that of the program. */
+/** Returns the time of AWS, which is right even when the clock of the program is wrong. */
 const rightTime = () => performance.timeOrigin + performance.now();
 const sandbox = freshSandbox({ now: () => rightTime() - age });
 
@@ -20,7 +20,7 @@ async function currentKeys() {
   return secrets.map(({ values }) => values.AWSCURRENT);
 }
 
-/** The key of one Region is changed so long ago, by itself. */
+/** Changes the key of one Region only, the given number of minutes ago. */
 async function changeOne(minutes: number): Promise<void> {
   age = (minutes + 60) * MINUTE_MS;
   await setUp(sandbox(), { region: [REGION, FAR_REGION] });
@@ -37,34 +37,34 @@ async function generate() {
   return { made: near, log };
 }
 
-/** Makes the clock of the program wrong, and of nothing else. */
+/** Sets only the clock of the program wrong. */
 function clockOff(minutes: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: rightTime() + minutes * MINUTE_MS });
 }
 
-describe('rotate --generate, where one Region has another key than the others', () => {
-  test('since 50 minutes, finishes that rotation', async () => {
+describe('rotate --generate when one Region got another key than the others', () => {
+  test('completes that rotation after 50 minutes', async () => {
     await changeOne(50);
     const { made, log } = await generate();
     expect(made).toBe(KEYS.other);
     expect(log).toContain('It is finished with that key');
   });
 
-  test('since 70 minutes, makes a new key for all Regions', async () => {
+  test('generates a new key for all Regions after 70 minutes', async () => {
     await changeOne(70);
     const { made, log } = await generate();
     expect([KEYS.aes256, KEYS.other]).not.toContain(made);
     expect(log).not.toContain('It is finished with that key');
   });
 
-  // By more than five minutes, the SDK would correct its own clock.
-  test('since 58 minutes, goes by the clock of AWS and finishes it, where its own is fast', async () => {
+  // If the clock were off by more than five minutes, the SDK would correct it.
+  test('completes that rotation after 58 minutes by the clock of AWS, even if its own is fast', async () => {
     await changeOne(58);
     clockOff(4);
     expect((await generate()).made).toBe(KEYS.other);
   });
 
-  test('since 62 minutes, goes by the clock of AWS and makes a new key, where its own is slow', async () => {
+  test('generates a new key after 62 minutes by the clock of AWS, even if its own is slow', async () => {
     await changeOne(62);
     clockOff(-4);
     expect([KEYS.aes256, KEYS.other]).not.toContain((await generate()).made);

@@ -24,7 +24,7 @@ import { freshSandbox } from '../../support/sandbox.ts';
 const sandbox = freshSandbox();
 const both = [REGION, FAR_REGION];
 
-/** In each Region the current key and the one before. */
+/** Returns the current and the previous key in each Region. */
 async function keys() {
   const { secrets } = await readAccount(sandbox());
   return Object.fromEntries(
@@ -41,7 +41,7 @@ async function inVain(wishes: RotateWishes) {
   return result;
 }
 
-/** What `rotate --yes` prints. */
+/** Runs `rotate --yes` with text output. */
 function inText(options: RotateOptions) {
   const { answers } = readRotateAnswers({ secretName: 'studio-a', ...options });
   const perform = (run: CommandRun) => performRotate({ ...run, answers });
@@ -49,7 +49,7 @@ function inText(options: RotateOptions) {
 }
 
 describe('rotate', () => {
-  test('puts the new key into the secret in every Region it lives in; the old one stays as the previous version', async () => {
+  test('stores the new key in every Region of the secret, and keeps the old one as the previous version', async () => {
     await setUp(sandbox(), { region: both });
     const { code, json, log } = await rotate(sandbox());
     expect(code, log).toBe(0);
@@ -67,7 +67,7 @@ describe('rotate', () => {
     expect(JSON.stringify(json) + log).not.toContain(KEYS.other);
   });
 
-  test('with the key that is there changes nothing, and says so', async () => {
+  test('changes nothing with the current key, and says so', async () => {
     await setUp(sandbox());
     const { code, json, log } = await inVain({ key: KEYS.aes256 });
     expect(code, log).toBe(0);
@@ -76,7 +76,7 @@ describe('rotate', () => {
     expect(log).not.toContain('running stream breaks');
   });
 
-  test('--dry-run says what would be done, and does nothing', async () => {
+  test('prints the plan and changes nothing with --dry-run', async () => {
     await setUp(sandbox(), { region: both });
     const { code, json } = await inVain({ dryRun: true });
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe('rotate', () => {
     expect(json.secrets.map(({ action }) => action)).toEqual(['updated', 'updated']);
   });
 
-  test('--region changes it there only, and says that it may live elsewhere', async () => {
+  test('changes only the Regions of --region, and says so', async () => {
     await setUp(sandbox(), { region: both });
     const { code, log } = await rotate(sandbox(), { region: [FAR_REGION] });
     expect(code, log).toBe(0);
@@ -95,7 +95,7 @@ describe('rotate', () => {
     });
   });
 
-  test('a replica gets the key with its primary', async () => {
+  test('changes a replica with its primary', async () => {
     const SecretId = await makeSecret(sandbox());
     await setUp(sandbox(), { secretArn: [SecretId] });
     const { secrets } = clientsOf(sandbox());
@@ -109,18 +109,18 @@ describe('rotate', () => {
     expect((await keys())[FAR_REGION]?.[0]).toBe(KEYS.other);
   });
 
-  test('a key of another length: the algorithm of the flows has to change too', async () => {
+  test('says that flows need another algorithm for a key of another length', async () => {
     await setUp(sandbox());
     const { code, log } = await rotate(sandbox(), { key: KEYS.aes128 });
     expect(code, log).toBe(0);
     expect(log).toContain('the encryption of the flows needs the other algorithm too');
   });
 
-  test('in place of what was no key, such as JSON, a key is stored', async () => {
+  test('stores a key in a secret that held something else, such as JSON', async () => {
     await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
     const { code, json, log } = await rotate(sandbox());
     expect(log).toContain('is not a key that MediaConnect can use');
-    // Nobody has made a role for it yet, which the checks at the end find.
+    // It has no role yet, which the final checks report.
     expect([code, json.verdict]).toEqual([1, 'failed']);
     expect(json.checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)).toContain(
       'role-exists',
@@ -129,21 +129,21 @@ describe('rotate', () => {
   });
 });
 
-describe('rotate stops before it changes anything', () => {
-  test('when there is no such secret', async () => {
+describe('rotate of a secret that cannot be rotated', () => {
+  test('changes nothing if the secret does not exist', async () => {
     const { code, json } = await inVain({ secretName: 'studio-z' });
     expect(code).toBe(3);
     expect(json.error.message).toContain('There is no secret studio-z in any Region');
   });
 
-  test('when there is none in a Region that was named', async () => {
+  test('changes nothing if the secret does not exist in one of the given Regions', async () => {
     await setUp(sandbox());
     const { code, json } = await inVain({ region: both });
     expect(code).toBe(3);
     expect(json.error.message).toContain(`There is no secret studio-a in ${FAR_REGION}`);
   });
 
-  test('when it is scheduled for deletion in one of its Regions, and says how to restore it', async () => {
+  test('changes nothing if it is scheduled for deletion in one Region, and prints how to restore it', async () => {
     await setUp(sandbox(), { region: both });
     const { secrets } = clientsOf(sandbox(), FAR_REGION);
     await secrets.send(new DeleteSecretCommand({ SecretId: 'studio-a' }));
@@ -153,11 +153,11 @@ describe('rotate stops before it changes anything', () => {
     expect(json.error.details?.join()).toContain(`restore-secret --region ${FAR_REGION}`);
   });
 
-  test('when it is deleted for good while the new key is asked for; it is not made again', async () => {
+  test('does not create the secret again if it is deleted while the run waits for the key', async () => {
     const SecretId = await makeSecret(sandbox());
     const { secrets } = clientsOf(sandbox());
     const gone = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
-    // The first two looks find it, and the third one plans.
+    // The first two reads find the secret. The third one is for the plan.
     sandbox().addFault({
       action: 'DescribeSecret',
       region: REGION,
@@ -172,7 +172,7 @@ describe('rotate stops before it changes anything', () => {
     expect(writesTo(sandbox()).slice(1)).toEqual(['secretsmanager:DeleteSecret']);
   });
 
-  test('when another service owns it', async () => {
+  test('changes nothing if another service owns the secret', async () => {
     const owner = { region: REGION, name: 'studio-a', secretString: KEYS.aes256, owningService: 'rds' };
     sandbox().addOwnedSecret(owner);
     const { code, json } = await inVain({});
@@ -180,7 +180,7 @@ describe('rotate stops before it changes anything', () => {
     expect(json.error.message).toContain('belongs to the service rds');
   });
 
-  test('when the ARN given is that of a secret that had the name before', async () => {
+  test('changes nothing if the given ARN is that of an earlier secret of the same name', async () => {
     await setUp(sandbox());
     const { code, json } = await inVain({
       secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'],
@@ -189,7 +189,7 @@ describe('rotate stops before it changes anything', () => {
     expect(json.error.message).toContain('another one has its name');
   });
 
-  test('when the only Region that could have it may not be looked into: code 4, with the action', async () => {
+  test('ends with exit code 4 and the action if it may not read the only possible Region', async () => {
     await setUp(sandbox());
     sandbox().addFault({ action: 'DescribeSecret', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     const { code, json } = await rotate(sandbox());
@@ -198,7 +198,7 @@ describe('rotate stops before it changes anything', () => {
   });
 });
 
-test('a Region that may not be looked into is named, and the others are done', async () => {
+test('names a Region that it may not read, and rotates in the others', async () => {
   await setUp(sandbox(), { region: both });
   const denied = {
     action: 'DescribeSecret',
@@ -211,7 +211,7 @@ test('a Region that may not be looked into is named, and the others are done', a
   expect(log).toContain('No look was possible into sa-east-1');
 });
 
-test('when AWS fails in the configured Region, that one is not left out: nothing is changed anywhere', async () => {
+test('changes nothing in any Region if AWS fails in the configured one', async () => {
   await setUp(sandbox(), { region: both });
   sandbox().addFault({
     action: 'DescribeSecret',
@@ -225,7 +225,7 @@ test('when AWS fails in the configured Region, that one is not left out: nothing
   expect(await keys()).toMatchObject({ [FAR_REGION]: [KEYS.aes256, undefined] });
 });
 
-describe('a rotation that failed half-way', () => {
+describe('a rotation that failed halfway', () => {
   const halfWay = async (wishes: RotateWishes = {}) => {
     await setUp(sandbox(), { region: both });
     // The Regions are written in the order of their names.
@@ -236,7 +236,7 @@ describe('a rotation that failed half-way', () => {
     return result;
   };
 
-  test('says which Regions have the new key, which have not, and how to go on or back', async () => {
+  test('reports which Regions have the new key, which do not, and how to continue or roll back', async () => {
     const { json, log } = await halfWay();
     expect(json.completed.secrets).toMatchObject([{ region: FAR_REGION, action: 'updated' }]);
     expect(json.left).toEqual([expect.stringContaining(`:secretsmanager:${REGION}:`)]);
@@ -246,7 +246,7 @@ describe('a rotation that failed half-way', () => {
     expect(log).toContain('or with --rollback to go back to the key before');
   });
 
-  test('is finished by running again with the same key', async () => {
+  test('is completed by a second run with the same key', async () => {
     await halfWay();
     const { code, json } = await rotate(sandbox());
     expect(code).toBe(0);
@@ -260,7 +260,7 @@ describe('a rotation that failed half-way', () => {
     });
   });
 
-  test('with a generated key is finished with that very key', async () => {
+  test('is completed with the same generated key', async () => {
     await halfWay({ generate: 'aes256' });
     const made = (await keys())[FAR_REGION]?.[0];
     const { code, log } = await rotate(sandbox(), { generate: 'aes256' });
@@ -269,7 +269,7 @@ describe('a rotation that failed half-way', () => {
     expect(await keys()).toMatchObject({ [REGION]: [made, KEYS.aes256], [FAR_REGION]: [made, KEYS.aes256] });
   });
 
-  test('is undone with --rollback, where it was done and nowhere else', async () => {
+  test('is rolled back only in the Regions that it changed', async () => {
     await setUp(sandbox(), { region: both, key: KEYS.aes192 });
     await rotate(sandbox(), { key: KEYS.aes256 });
     sandbox().addFault({ action: 'PutSecretValue', region: REGION, kind: 'access-denied' });
@@ -284,7 +284,7 @@ describe('a rotation that failed half-way', () => {
   });
 });
 
-describe('rotate --generate makes a key of its own', () => {
+describe('rotate --generate', () => {
   const oneInBoth = async () => {
     const now = await keys();
     const made = now[REGION]?.[0];
@@ -292,7 +292,7 @@ describe('rotate --generate makes a key of its own', () => {
     return made;
   };
 
-  test('after a rollback that failed half-way, and puts the old key back nowhere', async () => {
+  test('generates a new key after a rollback that failed halfway', async () => {
     await setUp(sandbox(), { region: both });
     await rotate(sandbox());
     sandbox().addFault({ action: 'UpdateSecretVersionStage', skip: 1, kind: 'access-denied' });
@@ -302,7 +302,7 @@ describe('rotate --generate makes a key of its own', () => {
     expect([KEYS.aes256, KEYS.other]).not.toContain(await oneInBoth());
   });
 
-  test('where somebody has put JSON into one Region, and does not spread that', async () => {
+  test('generates a new key if one Region holds JSON, and does not copy the JSON', async () => {
     await setUp(sandbox(), { region: both });
     await clientsOf(sandbox()).secrets.send(
       new PutSecretValueCommand({ SecretId: 'studio-a', SecretString: '{"key":"x"}' }),
@@ -312,7 +312,7 @@ describe('rotate --generate makes a key of its own', () => {
     expect(await oneInBoth()).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('of the length asked for, also where a rotation to another length stopped half-way', async () => {
+  test('generates a key of the given length after a rotation to another length stopped halfway', async () => {
     await setUp(sandbox(), { region: both });
     sandbox().addFault({ action: 'PutSecretValue', region: REGION, kind: 'access-denied' });
     expect((await rotate(sandbox(), { generate: 'aes128' })).code).toBe(4);
@@ -322,7 +322,7 @@ describe('rotate --generate makes a key of its own', () => {
 });
 
 describe('rotate --rollback', () => {
-  test('makes the key before the current one again in every Region, and once only', async () => {
+  test('restores the previous key in every Region, and only once', async () => {
     await setUp(sandbox(), { region: both });
     await rotate(sandbox());
     const { code, json, log } = await rotate(sandbox(), { rollback: true });
@@ -337,7 +337,7 @@ describe('rotate --rollback', () => {
     expect(await keys()).toEqual(back);
   });
 
-  test('once more changes nothing, and asks nothing of the other end', async () => {
+  test('changes nothing on a second run, and prints no steps for the other end', async () => {
     await setUp(sandbox());
     await rotate(sandbox());
     await rotate(sandbox(), { rollback: true });
@@ -348,21 +348,21 @@ describe('rotate --rollback', () => {
     expect(log).toContain(`Looking for the secret in ${REGION}\n`);
   });
 
-  test('says before that the key it goes back to has another length', async () => {
+  test('says in the plan that the previous key has another length', async () => {
     await setUp(sandbox(), { key: KEYS.aes128 });
     await rotate(sandbox());
     const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
     expect(log).toContain('the encryption of the flows needs the other algorithm too');
   });
 
-  test('says before that what it goes back to is no key', async () => {
+  test('says in the plan that the previous value is not a key', async () => {
     await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
     await rotate(sandbox());
     const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
     expect(log).toContain('What the version before holds is not a key');
   });
 
-  test('can be followed by a third key', async () => {
+  test('can be followed by a rotation to a third key', async () => {
     await setUp(sandbox());
     await rotate(sandbox());
     await rotate(sandbox(), { rollback: true });
@@ -371,7 +371,7 @@ describe('rotate --rollback', () => {
     expect(await keys()).toEqual({ [REGION]: [KEYS.aes192, KEYS.aes256] });
   });
 
-  test('that failed half-way is finished by running it again', async () => {
+  test('is completed by a second run if it failed halfway', async () => {
     await setUp(sandbox(), { region: both });
     await rotate(sandbox());
     sandbox().addFault({ action: 'UpdateSecretVersionStage', skip: 1, kind: 'access-denied' });
@@ -385,7 +385,7 @@ describe('rotate --rollback', () => {
     });
   });
 
-  test('whose answer is lost is not taken for somebody else’s change', async () => {
+  test('recognizes its own change if the response to it is lost', async () => {
     await setUp(sandbox());
     await rotate(sandbox());
     sandbox().addFault({ action: 'UpdateSecretVersionStage', kind: 'drop-after' });
@@ -394,14 +394,14 @@ describe('rotate --rollback', () => {
     expect(await keys()).toEqual({ [REGION]: [KEYS.aes256, KEYS.other] });
   });
 
-  test('stops when the secret never had another key', async () => {
+  test('stops if the secret never had another key', async () => {
     await setUp(sandbox());
     const { code, json } = await inVain({ rollback: true });
     expect(code).toBe(3);
     expect(json.error.message).toContain('There is no key before the last rotation');
   });
 
-  test('stops when somebody else makes another version current in the meantime', async () => {
+  test('stops if another process changes the current version meanwhile', async () => {
     await setUp(sandbox());
     await rotate(sandbox());
     sandbox().addFault({
@@ -416,10 +416,10 @@ describe('rotate --rollback', () => {
   });
 });
 
-test('a rollback that comes second to a rotation ends with a conflict before it has changed anything', async () => {
+test('ends a rollback with a conflict before any change if a rotation came first', async () => {
   await setUp(sandbox(), { region: both });
   await rotate(sandbox());
-  // A rotation writes first where a Region's name comes first.
+  // A rotation writes first to the Region whose name comes first.
   const put = new PutSecretValueCommand({ SecretId: 'studio-a', SecretString: KEYS.aes192 });
   sandbox().addFault({
     action: 'UpdateSecretVersionStage',
@@ -432,7 +432,7 @@ test('a rollback that comes second to a rotation ends with a conflict before it 
   expect(await keys()).toMatchObject({ [REGION]: [KEYS.other, KEYS.aes256] });
 });
 
-test('two rotations at once with different keys: one key is in both Regions, and the other run gets a conflict', async () => {
+test('stores one key in both Regions if two rotations run at once, and ends one with a conflict', async () => {
   await setUp(sandbox(), { region: both });
   sandbox().setLatency(20);
   sandbox().addFault({ action: 'PutSecretValue', region: FAR_REGION, kind: 'delay-before', delayMs: 1_000 });

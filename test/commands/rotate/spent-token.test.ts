@@ -19,7 +19,7 @@ beforeEach(() => {
   age = 0;
 });
 
-/** In each Region the current key and the one before. */
+/** Returns the current and the previous key in each Region. */
 async function keys() {
   const { secrets } = await readAccount(sandbox());
   return Object.fromEntries(
@@ -27,21 +27,21 @@ async function keys() {
   );
 }
 
-/** Moves the labels by hand, from the newest version, so that A is current again, and B the one before. */
+/** Moves the labels from the newest version by hand, so that A is current again, and B is the previous key. */
 async function moveBack(region = REGION): Promise<void> {
   const { secrets } = clientsOf(sandbox(), region);
   const SecretId = 'studio-a';
   const list = new ListSecretVersionIdsCommand({ SecretId, IncludeDeprecated: true });
   const ids = ((await secrets.send(list)).Versions ?? []).map(({ VersionId }) => VersionId);
   const from = { SecretId, RemoveFromVersionId: ids.at(-1) };
-  for (const [at, VersionStage] of ['AWSCURRENT', 'AWSPREVIOUS'].entries()) {
+  for (const [index, VersionStage] of ['AWSCURRENT', 'AWSPREVIOUS'].entries()) {
     await secrets.send(
-      new UpdateSecretVersionStageCommand({ ...from, VersionStage, MoveToVersionId: ids[at] }),
+      new UpdateSecretVersionStageCommand({ ...from, VersionStage, MoveToVersionId: ids[index] }),
     );
   }
 }
 
-/** Rotated to B, back to A, and to C; then the labels are moved by hand, so that what comes after A was there before. */
+/** Rotates to B, back to A, and to C, then moves the labels by hand, so that A has been replaced once before. */
 async function spent(regions = [REGION]): Promise<void> {
   await setUp(sandbox(), { region: regions });
   await rotate(sandbox(), { key: B });
@@ -52,10 +52,10 @@ async function spent(regions = [REGION]): Promise<void> {
   sandbox().clearRequests();
 }
 
-describe('a value that was replaced at this point before, with labels moved back by hand since', () => {
+describe('a value that was replaced before, and became current again by hand', () => {
   test.each([
-    ['a key of its own', D],
-    ['the key of that time', C],
+    ['a new key', D],
+    ['the same key as before', C],
   ])('is replaced with %s', async (_what, key) => {
     age = HOUR_MS;
     await spent();
@@ -66,7 +66,7 @@ describe('a value that was replaced at this point before, with labels moved back
     expect(writesTo(sandbox())).toHaveLength(2);
   });
 
-  test('is replaced a second time, and a third', async () => {
+  test('is replaced a second and a third time', async () => {
     age = HOUR_MS;
     await spent();
     for (const key of [D, E]) {
@@ -88,11 +88,11 @@ describe('a value that was replaced at this point before, with labels moved back
     expect(await keys()).toEqual({ [REGION]: [D, A] });
   });
 
-  test('is replaced by one of two runs with different keys at the same moment, in every Region', async () => {
+  test('is replaced in every Region by only one of two concurrent runs with different keys', async () => {
     age = HOUR_MS;
     await spent([REGION, FAR_REGION]);
     age = 0;
-    // Both have looked before one of them writes, and one of them is late with the token that counts.
+    // Both runs read before either of them writes, and one of them is late with the deciding token.
     const late = { action: 'PutSecretValue', region: FAR_REGION, kind: 'delay-before' } as const;
     sandbox().addFault({ ...late, delayMs: 1_500, times: 2 });
     sandbox().addFault({ ...late, delayMs: 600, skip: 2 });
@@ -104,9 +104,9 @@ describe('a value that was replaced at this point before, with labels moved back
     expect(results[1 - winner]?.json.completed.secrets).toEqual([]);
   });
 
-  test('is not taken for one while another run may just have made that version', async () => {
+  test('causes a conflict if another run may just have created the next version', async () => {
     await setUp(sandbox());
-    // Somebody replaces the value with the token of this run between its look and its write, and the label shows late.
+    // Another run writes with the token of this run between its read and its write, and the label shows late.
     let token = '';
     sandbox().addFault({
       action: 'PutSecretValue',

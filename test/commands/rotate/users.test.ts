@@ -25,20 +25,20 @@ function addRouterInput(region: string, arn: string): string {
 const PATH = 'configuration.mediaConnectFlow.sourceTransitDecryption';
 const named = (arn: string) => `is used by the router input ${arn} (${PATH}), which will read the new key`;
 
-test('rotate names what uses the secret, before it changes anything', async () => {
+test('rotate names the resources that use the secret, also with --dry-run', async () => {
   const dry = await rotate(sandbox(), { region: [REGION], dryRun: true });
   expect(dry.log).toContain(named(routerInput));
   const { code, log } = await rotate(sandbox(), { region: [REGION] });
   expect([code, log]).toEqual([0, expect.stringContaining(named(routerInput))]);
 });
 
-test('rotate --rollback names it too', async () => {
+test('rotate --rollback names the resources that use the secret', async () => {
   await rotate(sandbox(), { region: [REGION] });
   const { code, log } = await rotate(sandbox(), { region: [REGION], rollback: true });
   expect([code, log]).toEqual([0, expect.stringContaining(named(routerInput))]);
 });
 
-test('a setup that replaces the key names what uses the secret; one that keeps it does not look', async () => {
+test('setup names the resources that use the secret only if it replaces the key', async () => {
   const replaced = await setUp(sandbox(), { key: KEYS.other, existingKey: 'replace' });
   expect([replaced.code, replaced.log]).toEqual([0, expect.stringContaining(named(routerInput))]);
   sandbox().clearRequests();
@@ -46,7 +46,7 @@ test('a setup that replaces the key names what uses the secret; one that keeps i
   expect(sandbox().requests.filter(({ service }) => service === 'mediaconnect')).toEqual([]);
 });
 
-test('what uses a replica of the secret is named', async () => {
+test('rotate names the resources that use a replica of the secret', async () => {
   const AddReplicaRegions = [{ Region: FAR_REGION }];
   await clientsOf(sandbox()).secrets.send(
     new ReplicateSecretToRegionsCommand({ SecretId: secretArn, AddReplicaRegions }),
@@ -59,7 +59,7 @@ test('what uses a replica of the secret is named', async () => {
 test.each([
   ['access-denied', 'mediaconnect:ListRouterInputs is not allowed'],
   ['internal-error', 'mediaconnect:ListRouterInputs'],
-] as const)('rotate goes on after %s in a list, and says what could not be looked up', async (kind, why) => {
+] as const)('rotate continues after %s in a list, and reports what it could not check', async (kind, why) => {
   sandbox().addFault({ action: 'ListRouterInputs', kind, times: Number.POSITIVE_INFINITY });
   const { code, log } = await rotate(sandbox(), { region: [REGION] });
   expect(code, log).toBe(0);

@@ -12,7 +12,7 @@ import { openTerminal } from '../../support/terminal/terminal.ts';
 const node = (script: string) => [process.execPath, '-e', script];
 const inside = (script: string, env: NodeJS.ProcessEnv = {}) =>
   run(['sandbox', '--', ...node(script)], { env });
-/** What could lead AWS clients elsewhere, or make them somebody else. */
+/** Variables that could lead AWS clients to other endpoints or credentials. */
 const LEADING_AWAY = {
   AWS_PROFILE: 'production',
   AWS_DEFAULT_PROFILE: 'production',
@@ -32,7 +32,7 @@ const LEADING_AWAY = {
   MC_STATIC_KEY_ACCOUNT_ID: '999988887777',
   MC_STATIC_KEY_SANDBOX: 'true',
 };
-/** What is the user's to say in the sandbox too. */
+/** Variables that the user may set in the sandbox too. */
 const KEPT = { AWS_PAGER: '', AWS_DEFAULT_OUTPUT: 'text', MC_STATIC_KEY_ROLE_NAME: 'Studio', MINE: 'a b' };
 const temporaryFolder = () => {
   const folder = mkdtempSync(join(tmpdir(), 'mc-static-key-test-'));
@@ -59,7 +59,7 @@ describe('a command in the sandbox', () => {
     expect([env.AWS_REGION, env.AWS_DEFAULT_REGION]).toEqual(['us-west-2', 'us-west-2']);
   });
 
-  test('keeps the user’s Region, and loses what would lead it elsewhere', async () => {
+  test('keeps the user’s Region, and gets no variables that lead out of the sandbox', async () => {
     const { stdout } = await inside('console.log(JSON.stringify(process.env))', {
       AWS_REGION: 'eu-west-1',
       AWS_PROFILE: 'production',
@@ -74,7 +74,7 @@ describe('a command in the sandbox', () => {
     expect(Object.keys(env)).not.toContain('AWS_ENDPOINT_URL_IAM');
   });
 
-  test('loses each variable that would lead it elsewhere, and keeps the others', async () => {
+  test('gets none of the variables that lead out of the sandbox, and keeps all others', async () => {
     const { stdout } = await inside('console.log(JSON.stringify(process.env))', {
       ...LEADING_AWAY,
       ...KEPT,
@@ -94,14 +94,14 @@ describe('a command in the sandbox', () => {
     [{ NO_PROXY: 'a', no_proxy: ' ' }, 'a,localhost,127.0.0.1', 'a,localhost,127.0.0.1'],
     [{ no_proxy: '127.0.0.1, b' }, '127.0.0.1, b,localhost', '127.0.0.1, b,localhost'],
     [{ no_proxy: 'LOCALHOST 127.0.0.1' }, 'LOCALHOST 127.0.0.1', 'LOCALHOST 127.0.0.1'],
-    // Python and older versions of curl know `*` only where it is alone.
+    // Python and older versions of curl accept `*` only on its own.
     [{ NO_PROXY: '*' }, '*', '*'],
-  ])('reaches without a proxy what the user names, and the sandbox: %o', async (env, upper, lower) => {
+  ])('bypasses the proxy for the hosts in NO_PROXY, and for the sandbox: %o', async (env, upper, lower) => {
     const { stdout } = await inside('console.log(JSON.stringify(process.env))', env);
     expect(JSON.parse(stdout)).toMatchObject({ NO_PROXY: upper, no_proxy: lower });
   });
 
-  test('finds AWS configuration files of its own, which lead to the sandbox and are gone afterwards', async () => {
+  test('gets AWS configuration files that lead to the sandbox and are removed afterwards', async () => {
     const script =
       'const { readFileSync } = require("node:fs"); const { env } = process;' +
       'console.log(JSON.stringify([env.AWS_CONFIG_FILE, readFileSync(env.AWS_CONFIG_FILE, "utf8"), env.AWS_ENDPOINT_URL]))';
@@ -116,7 +116,7 @@ describe('a command in the sandbox', () => {
     ['aws-cli/1.27.165 Python/3.9.11 Linux/5.10', 'The AWS CLI 1.27.165 ignores AWS_ENDPOINT_URL'],
     ['aws-cli/2.13.0 Python/3.11.4 Linux/5.10', ''],
     ['aws-cli/1.29.0 Python/3.11.4 Linux/5.10', ''],
-  ])('is not run where it is an AWS CLI that would call AWS: %s', async (version, told) => {
+  ])('is not run if it is an AWS CLI that would call AWS: %s', async (version, told) => {
     const aws = join(temporaryFolder(), 'aws');
     writeFileSync(aws, `#!/bin/sh\nif [ "$1" = --version ]; then echo '${version}'; else echo called; fi\n`, {
       mode: 0o755,
@@ -126,7 +126,7 @@ describe('a command in the sandbox', () => {
     expect(stderr).toContain(told);
   });
 
-  test('is run with a warning where PATH has an AWS CLI that would call AWS', async () => {
+  test('is run with a warning if PATH has an AWS CLI that would call AWS', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'aws'), "#!/bin/sh\necho 'aws-cli/2.9.21 Python/3.9.11 Linux/5.10'\n", {
       mode: 0o755,
@@ -137,7 +137,7 @@ describe('a command in the sandbox', () => {
     expect(stderr).toMatch(/^Warning: the AWS CLI 2\.9\.21 in PATH ignores AWS_ENDPOINT_URL/);
   });
 
-  test('may be this program: a pipeline is rehearsed, and run twice in it finds everything in place', async () => {
+  test('can be this program, which finds everything in place on its second run', async () => {
     const setup = `${process.execPath} ${program} setup --secret-name a --generate aes256 --yes --json`;
     const { code, stdout } = await run(['sandbox', '--', 'sh', '-c', `${setup} > /dev/null && ${setup}`]);
     expect(code).toBe(0);
@@ -151,38 +151,38 @@ describe('a command in the sandbox', () => {
     expect(result).toMatchObject({ code: 7, stdout: 'hello', stderr: '' });
   });
 
-  test('that a signal ends is told as the shell tells it', async () => {
+  test('ends with the exit code of a shell if a signal ends it', async () => {
     expect((await inside('process.kill(process.pid, "SIGTERM")')).code).toBe(128 + 15);
   });
 
-  test('takes its own options, after --', async () => {
+  test('gets its own options after --', async () => {
     const { stdout } = await run(['sandbox', '--', process.execPath, '-p', '1 + 1']);
     expect(stdout).toBe('2\n');
   });
 
-  test('ends, and nothing listens any more', async () => {
+  test('leaves nothing listening when it ends', async () => {
     const { stdout } = await inside('console.log(process.env.AWS_ENDPOINT_URL)');
     expect(await canConnect(stdout.trim())).toBe(false);
   });
 
-  test('that does not exist is said to be missing', async () => {
+  test('is reported as missing if it does not exist', async () => {
     const { code, stdout, stderr } = await run(['sandbox', '--', 'no-such-command']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('The command after -- was not found');
   });
 
-  test.each(['', '/dev/null/command'])('that cannot be started is said to be so: “%s”', async (command) => {
+  test.each(['', '/dev/null/command'])('is reported if it cannot be started: “%s”', async (command) => {
     const { code, stdout, stderr } = await run(['sandbox', '--', command]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/The command after -- could not be started \(E\w+\)/);
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'is not started after %s, and nothing is left',
+    'is not started after %s, and no files are left',
     async (signal) => {
       const [folder, temporary] = [temporaryFolder(), temporaryFolder()];
       const aws = join(folder, 'aws');
-      // While the program waits for the version, the signal comes.
+      // The signal arrives while the program waits for the version.
       writeFileSync(
         aws,
         '#!/bin/sh\nif [ "$1" = --version ]; then echo >&2; exec sleep 1; else echo called; fi\n',
@@ -205,7 +205,7 @@ describe('a command in the sandbox', () => {
     },
   );
 
-  test('gets SIGHUP, as when its terminal is closed, and nothing is left', async () => {
+  test('gets SIGHUP, as when its terminal is closed, and no files are left', async () => {
     const temporary = temporaryFolder();
     const { code, stdout } = await run(['sandbox', '--', 'sh', '-c', 'kill -HUP $PPID; exec sleep 10'], {
       env: { TMPDIR: temporary },
@@ -214,7 +214,7 @@ describe('a command in the sandbox', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('gets SIGINT that came to the program alone, as from kill -INT', async () => {
+  test('gets a SIGINT that was sent to the program alone, as by kill -INT', async () => {
     const temporary = temporaryFolder();
     const { code, signal } = await run(['sandbox', '--', 'sh', '-c', 'kill -INT $PPID; exec sleep 8'], {
       env: { TMPDIR: temporary },
@@ -223,7 +223,7 @@ describe('a command in the sandbox', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('gets Ctrl-C once in a terminal, also where its input is a pipe', async () => {
+  test('gets Ctrl-C once in a terminal, even if its input is a pipe', async () => {
     const script =
       'let n = 0; process.on("SIGINT", () => { n += 1; setTimeout(() => { console.log("got", n); process.exit(3); }, 500); });' +
       'console.log("ready"); setInterval(() => {}, 1000);';
@@ -240,7 +240,7 @@ describe('a command in the sandbox', () => {
     }
   });
 
-  test('left out is the user’s shell', async () => {
+  test('is the user’s shell if none is given', async () => {
     const { code, stdout, stderr } = await run(['sandbox'], {
       env: { SHELL: '/bin/sh' },
       stdin: 'echo "at $AWS_ENDPOINT_URL"; exit 3\n',
@@ -251,17 +251,17 @@ describe('a command in the sandbox', () => {
   });
 });
 
-describe('the shell', () => {
+describe('the shell of the sandbox', () => {
   test.each([
     ['/nowhere/shell', 'The shell named in SHELL was not found'],
     ['/dev/null/shell', 'The shell named in SHELL could not be started (ENOTDIR)'],
-  ])('that is no shell is said to be none: %s', async (shell, told) => {
+  ])('is reported if it cannot be started: %s', async (shell, told) => {
     const { code, stderr } = await run(['sandbox'], { env: { SHELL: shell } });
     expect(code).toBe(2);
     expect(stderr).toContain(told);
   });
 
-  test('of an empty SHELL is the system’s', async () => {
+  test('is the system shell if SHELL is empty', async () => {
     const { code } = await run(['sandbox'], { env: { SHELL: '' }, stdin: 'exit 3\n' });
     expect(code).toBe(3);
   });
@@ -276,7 +276,7 @@ describe('the shell', () => {
       ['zsh', '.zshrc', 'studio$'],
       ['zsh', 'of zsh/.zshrc', 'studio$'],
     ].filter(([shell]) => hasShell(shell)),
-  )('keeps to the sandbox, whatever the startup files of %s export: %s', async (shell, file, shown) => {
+  )('stays in the sandbox, whatever the startup files of %s export: %s', async (shell, file, shown) => {
     const home = temporaryFolder();
     const path = join(home, file);
     mkdirSync(dirname(path), { recursive: true });
@@ -307,7 +307,7 @@ describe('the shell', () => {
   });
 });
 
-describe('--port', () => {
+describe('sandbox --port', () => {
   const freePort = async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -319,7 +319,7 @@ describe('--port', () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('serves there until %s comes, and then no more', async (signal, exit) => {
+  ] as const)('serves on that port until %s', async (signal, exit) => {
     const { port, close } = await freePort();
     await close();
     const child = spawn(process.execPath, [program, 'sandbox', '--port', `${port}`], { env: baseEnv() });
@@ -342,7 +342,7 @@ describe('--port', () => {
     expect(await canConnect(`http://127.0.0.1:${port}`)).toBe(false);
   });
 
-  /** Serves there until the test file ends, or `stop` is called; `lines` is what is printed on standard output. */
+  /** Serves the sandbox until the test file ends or `stop` is called. `lines` is the standard output. */
   const serve = async (env: NodeJS.ProcessEnv = {}) => {
     const { port, close } = await freePort();
     await close();
@@ -367,13 +367,13 @@ describe('--port', () => {
   const SHELLS = ['sh', 'bash', 'zsh'].filter(hasShell);
   const PRINT_ENV = 'node -p "JSON.stringify(process.env)"';
 
-  test.each(SHELLS)('prints lines that give %s the environment that a command gets', async (shell) => {
+  test.each(SHELLS)('prints lines that give %s the same environment as a command gets', async (shell) => {
     const { lines } = await serve();
     const env = { ...LEADING_AWAY, ...KEPT };
     const printed = await runCommand(shell, ['-c', `set -eu\n${lines}\n${PRINT_ENV}`], { env });
     expect([printed.code, printed.stderr]).toEqual([0, '']);
     const child = await run(['sandbox', '--', shell, '-c', PRINT_ENV], { env });
-    // Each sandbox has an address, credentials and files of its own.
+    // Each sandbox has its own address, credentials and files.
     const alike = (stdout: string) =>
       Object.entries(JSON.parse(stdout) as Record<string, string>)
         .map(([name, value]) => [name, /^AWS_.*(URL|KEY|ID|FILE)$/.test(name) ? '' : value])
@@ -403,7 +403,7 @@ describe('--port', () => {
     expect(files.map((path) => existsSync(path))).toEqual([false, false]);
   });
 
-  test('that is taken is said to be', async () => {
+  test('is reported if the port is in use', async () => {
     const { port, close } = await freePort();
     const { code, stderr } = await run(['sandbox', '--port', `${port}`]);
     await close();
@@ -411,18 +411,18 @@ describe('--port', () => {
     expect(stderr).toContain(`--port: ${port} is taken on this machine`);
   });
 
-  test.each(['0', '65536', 'http', '80.5', '-1'])('of %s is refused', async (port) => {
+  test.each(['0', '65536', 'http', '80.5', '-1'])('is refused with the value %s', async (port) => {
     const { code, stderr } = await run(['sandbox', `--port=${port}`]);
     expect(code).toBe(2);
     expect(stderr).toContain('--port takes a port from 1 to 65535');
   });
 
-  test('from a variable gives way to a command', async () => {
+  test('is ignored as a variable if a command is given', async () => {
     const env = { MC_STATIC_KEY_PORT: '4566' };
     expect((await runHere(['sandbox', '--', ...node('process.exit(7)')], env)).code).toBe(7);
   });
 
-  test('goes with no command', async () => {
+  test('is refused together with a command', async () => {
     const { code, stderr } = await run(['sandbox', '--port', '4566', '--', 'ls']);
     expect(code).toBe(2);
     expect(stderr).toContain('so it takes no command');
@@ -435,31 +435,31 @@ describe('an option for AWS', () => {
     ['--endpoint-url', 'https://example.com'],
     ['--account-id', '999988887777'],
     ['--sandbox'],
-  ])('is none of the sandbox command, which has an AWS of its own: %s', async (...option) => {
+  ])('is refused by the sandbox command: %s', async (...option) => {
     const { code, stdout, stderr } = await runHere(['sandbox', ...option, '--', ...node('process.exit(0)')]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`There is no option ${option[0]}.`);
   });
 
-  test('is the command’s own, after --', async () => {
+  test('is passed to the command after --', async () => {
     const { code, stdout } = await run(['sandbox', '--', 'echo', '--profile', 'production']);
     expect([code, stdout]).toEqual([0, '--profile production\n']);
   });
 
-  test('is not in the help', async () => {
+  test('is not in the help of the sandbox command', async () => {
     const { stdout } = await runHere(['sandbox', '--help']);
     expect(stdout).toContain('--quiet');
     expect(stdout).not.toMatch(/--(profile|endpoint-url|account-id|sandbox)\b/);
   });
 
-  test('counts for other commands only as a variable', async () => {
+  test('is ignored by the sandbox command as a variable', async () => {
     const env = { MC_STATIC_KEY_PROFILE: 'production', MC_STATIC_KEY_ACCOUNT_ID: '999988887777' };
     expect((await runHere(['sandbox', '--', ...node('process.exit(7)')], env)).code).toBe(7);
   });
 });
 
 describe('setup --sandbox', () => {
-  test('without more takes the guide’s example names and a generated key, and leaves nothing', async () => {
+  test('uses the example names of the AWS guide and a generated key by default', async () => {
     const { code, stdout } = await run(['setup', '--sandbox']);
     expect(code).toBe(0);
     expect(stdout).toContain('secret:2018-12-01_baseball-game-source-');
@@ -467,7 +467,7 @@ describe('setup --sandbox', () => {
     expect(stdout.replace(/\s+/g, ' ')).toContain('This was the sandbox: nothing was sent to AWS');
   });
 
-  test('stays in the sandbox, whatever the environment says of AWS', async () => {
+  test('stays in the sandbox, whatever the environment says about AWS', async () => {
     const { code, stdout } = await run(['setup', '--sandbox', '--json'], {
       env: {
         AWS_ENDPOINT_URL: 'http://127.0.0.1:1',

@@ -9,7 +9,7 @@ import { freshSandbox } from '../../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-/** What `setup` prints in the end for a key. */
+/** Returns what `setup` prints at the end for a key. */
 async function nextSteps(key: string): Promise<string> {
   const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], keyEnv: 'STUDIO_KEY' });
   const perform = async (run: CommandRun) => {
@@ -20,7 +20,7 @@ async function nextSteps(key: string): Promise<string> {
   return (await runInProcess(sandbox(), perform, options)).stdout;
 }
 
-test('the next steps for a key of 64 digits have the form for transit encryption', async () => {
+test('prints the settings for transit encryption for a key of 64 digits', async () => {
   const stdout = await nextSteps(KEYS.aes256);
   const line = stdout.split('\n').find((each) => each.includes('SECRETS_MANAGER')) ?? '{}';
   expect(JSON.parse(line)).toEqual({
@@ -34,7 +34,7 @@ test('the next steps for a key of 64 digits have the form for transit encryption
   });
 });
 
-test('those for a shorter key do not, as routers take none', async () => {
+test('omits the settings for transit encryption for a shorter key, which routers do not accept', async () => {
   const stdout = await nextSteps(KEYS.aes256.slice(0, 32));
   expect(stdout).toContain('What comes next');
   expect(stdout).not.toContain('SECRETS_MANAGER');

@@ -20,11 +20,11 @@ export const OWN = [{ Key: 'mc-static-key', Value: 'store-secret' }];
 export const REGIONS = [REGION, FAR_REGION];
 
 export interface StatusResult extends CommandResult {
-  /** What `--json` prints, of a success. */
+  /** The output of `--json` on success. */
   json: Status & { version: number; error?: { code: string; awsAction?: string } };
 }
 
-/** Runs `status --json` in this process, for the two Regions in which tests store if nothing else is said. */
+/** Runs `status --json` in this process, by default for the two Regions in which tests store secrets. */
 export async function statusOf(
   sandbox: Sandbox,
   regions = REGIONS,
@@ -34,7 +34,7 @@ export async function statusOf(
   return { ...result, json: JSON.parse(result.stdout) };
 }
 
-/** The checks with another verdict than `ok`, as `id: subject`, with ARNs cut down to names. */
+/** Returns the checks with a verdict other than `ok`, as `verdict id subject`, with ARNs shortened to names. */
 export function troubles({ roles, secrets }: Status): string[] {
   const name = ({ id, verdict, subject }: StatusCheck) =>
     `${verdict} ${id} ${subject.replace(/^.*[/:]/, '').replace(/-[A-Za-z0-9]{6}$/, '')}`;
@@ -45,8 +45,8 @@ export function troubles({ roles, secrets }: Status): string[] {
 }
 
 /**
- * An account some years on: a set-up of this program's in two Regions; one made by hand with a policy that names too much
- * and too little, a replica, and the guide's SecretsManagerReadWrite; and what is left of others.
+ * Starts an account as it could be after some years: a setup by this program in two Regions; one by hand with a policy
+ * that names too much and too little, a replica, and SecretsManagerReadWrite from the AWS guide; and leftovers of others.
  */
 export async function livedInAccount(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox(options);

@@ -23,7 +23,7 @@ const textOf = async () => {
   return run.stdout;
 };
 
-test('what teardown leaves is a warning: a secret that is scheduled for deletion, which nobody can read', async () => {
+test('warns about a secret that teardown scheduled for deletion and that no role reads', async () => {
   await setUp(sandbox());
   expect((await tearDown(sandbox())).code).toBe(0);
   expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual(['warning secret-deletion studio-a']);
@@ -32,7 +32,7 @@ test('what teardown leaves is a warning: a secret that is scheduled for deletion
   );
 });
 
-test('a policy for names that begin alike is shown as that, and is no failure while no secret has such a name', async () => {
+test('shows a policy for a name prefix, which does not fail while no secret has the prefix', async () => {
   const resource = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-*`;
   const policy = await makePolicy(sandbox(), 'Prefix', guidePolicy(resource));
   await makeRole(sandbox(), { attached: [policy] });
@@ -47,7 +47,7 @@ test('a policy for names that begin alike is shown as that, and is no failure wh
   ]);
 });
 
-test('the command for all checks names the role that may not read the secret, not one that may', async () => {
+test('prints the verify command for a role that may not read the secret, not for one that may', async () => {
   const arn = await makeSecret(sandbox());
   const read = await makePolicy(sandbox(), 'Read', guidePolicy(arn));
   const [statement] = guidePolicy(arn).Statement;
@@ -60,7 +60,7 @@ test('the command for all checks names the role that may not read the secret, no
   expect(await textOf()).toContain(`mc-static-key verify --secret-arn ${arn} --role-name B-Blind`);
 });
 
-test('a role for the flows of one Region, which reads any secret, is not missed in the other Regions', async () => {
+test('reports no missing access in other Regions for a role that is for flows of one Region', async () => {
   const [statement] = guideTrust().Statement;
   const Condition = { ArnLike: { 'aws:SourceArn': `arn:aws:mediaconnect:${FAR_REGION}:${ACCOUNT}:flow:*` } };
   const trust = { Version: '2012-10-17', Statement: [{ ...statement, Condition }] };
@@ -68,7 +68,7 @@ test('a role for the flows of one Region, which reads any secret, is not missed 
   expect(troubles((await statusOf(sandbox())).json)).toEqual(['warning policy-scope Any']);
 });
 
-test('a role whose trust policy asks for an organization is not called one that MediaConnect may not assume', async () => {
+test('reports cannot-tell for a role whose trust policy requires an organization', async () => {
   const [statement] = guideTrust().Statement;
   const Condition = { StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } };
   await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: [{ ...statement, Condition }] } });
@@ -76,7 +76,7 @@ test('a role whose trust policy asks for an organization is not called one that 
   expect(troubles(json)).toEqual(['cannot-tell role-trust MediaConnect-ASM']);
 });
 
-test('the columns have titles also where the name of the Region is longer than those of the secrets', async () => {
+test('aligns the column titles even if the Region name is longer than the secret names', async () => {
   await setUp(sandbox(), { secretName: 'a' });
   const lines = (await textOf()).split('\n');
   const title = lines.find((line) => line.includes('key age')) ?? '';

@@ -51,7 +51,7 @@ const letIn = (...principals: string[]) => ({
 });
 const keepOut = (Action: string) => ({ Effect: 'Deny', Principal: { AWS: ROLE }, Action, Resource: '*' });
 
-/** Credentials that may do anything but these actions. */
+/** Returns credentials that may perform all actions except these. */
 const without = (sandbox: Sandbox, ...actions: string[]) =>
   sandbox.credentialsFor(
     policyOf(
@@ -66,14 +66,14 @@ async function newKey(sandbox: Sandbox, ...statements: object[]): Promise<string
   return KeyMetadata?.Arn ?? '';
 }
 
-/** What `setup` makes, with a KMS key. */
+/** Runs `setup` with a new KMS key, and returns the ARN of the key. */
 async function encrypted(sandbox: Sandbox, ...statements: object[]): Promise<string> {
   const kmsKeyId = await newKey(sandbox, ...statements);
   await setUp(sandbox, { kmsKeyId });
   return kmsKeyId;
 }
 
-/** The same, but the current version stays under the key, and the secret names another one. */
+/** Does the same, then gives the secret another key. The current version stays under the first one. */
 async function underEarlierKey(sandbox: Sandbox): Promise<string> {
   const first = await encrypted(sandbox);
   await changed(sandbox);
@@ -92,14 +92,14 @@ const putResourcePolicy = (sandbox: Sandbox, ...statements: object[]) =>
     new PutResourcePolicyCommand({ SecretId: 'studio-a', ResourcePolicy: policyOf(...statements) }),
   );
 
-/** Makes the secret one of which it is not known any more that it has no resource policy. */
+/** Changes the secret, so that it is no longer known to have no resource policy. */
 async function changed(sandbox: Sandbox): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 150));
   const Tags = [{ Key: 'team', Value: 'sport' }];
   await clientsOf(sandbox).secrets.send(new TagResourceCommand({ SecretId: 'studio-a', Tags }));
 }
 
-/** An account made by hand, with this policy for the role. */
+/** Creates a secret and a role with this policy by hand. */
 async function byHand(sandbox: Sandbox, policy: object, KmsKeyId?: string): Promise<void> {
   await makeSecret(sandbox, { KmsKeyId });
   await makeRole(sandbox, { attached: [await makePolicy(sandbox, 'Read', policy)] });
@@ -113,28 +113,28 @@ const reading = (Resource: string, Condition?: object) => ({
 interface Account {
   what: string;
   make(sandbox: Sandbox): Promise<unknown>;
-  /** Actions that whoever looks may not do. */
+  /** Actions that the caller may not perform. */
   denied?: string[];
-  /** Whether the role may read the secret, and whether the KMS keys can be used. */
+  /** The verdicts about reading the secret, and about its KMS keys. */
   reads: Verdict;
   kmsKey?: Verdict;
-  /** Whether `status` shows the secret: one that no policy names is shown only if this program made it. It is when left out. */
+  /** Whether `status` shows the secret (default: true). Without a policy that names it, only a secret of this program is shown. */
   isShown?: boolean;
-  /** What `setup` comes to, which reads the value too; left out where it would change what is wrong. */
+  /** The verdict of `setup`, which reads the value too. Undefined if `setup` would fix the fault. */
   setup?: Verdict;
 }
 
 const ACCOUNTS: Account[] = [
   { what: 'nothing is wrong', make: (sandbox) => setUp(sandbox), reads: 'ok', setup: 'ok' },
-  { what: 'a KMS key lets the account in', make: encrypted, reads: 'ok', setup: 'ok' },
+  { what: 'the KMS key allows the account', make: encrypted, reads: 'ok', setup: 'ok' },
   {
-    what: 'a KMS key lets the role in and not the account',
+    what: 'the KMS key allows the role and not the account',
     make: (sandbox) => encrypted(sandbox, letIn(ADMIN, ROLE)),
     reads: 'ok',
     setup: 'ok',
   },
   {
-    what: 'the policy of the KMS key lacks the role',
+    what: 'the policy of the KMS key does not allow the role',
     make: (sandbox) => encrypted(sandbox, letIn(ADMIN)),
     reads: 'failed',
     setup: 'failed',
@@ -153,13 +153,13 @@ const ACCOUNTS: Account[] = [
     setup: 'cannot-tell',
   },
   {
-    what: 'neither the policy of the KMS key may be read nor has the role a permission for it',
+    what: 'the policy of the KMS key may not be read, and the role has no permission for the key',
     make: async (sandbox) => byHand(sandbox, guidePolicy(`${SECRETS}studio-a-??????`), await newKey(sandbox)),
     denied: ['kms:GetKeyPolicy'],
     reads: 'cannot-tell',
   },
   {
-    what: 'the KMS key may not be looked at',
+    what: 'the KMS key may not be described',
     make: (sandbox) => encrypted(sandbox),
     denied: ['kms:DescribeKey'],
     reads: 'ok',
@@ -189,7 +189,7 @@ const ACCOUNTS: Account[] = [
     kmsKey: 'warning',
   },
   {
-    what: 'the earlier KMS key of the current version does not let the role in',
+    what: 'the earlier KMS key of the current version does not allow the role',
     make: async (sandbox) => putKeyPolicy(sandbox, await underEarlierKey(sandbox), letIn(ADMIN)),
     reads: 'failed',
     kmsKey: 'warning',
@@ -204,7 +204,7 @@ const ACCOUNTS: Account[] = [
     setup: 'failed',
   },
   {
-    what: 'the KMS key of the current version may not be seen',
+    what: 'the KMS key of the current version may not be listed',
     make: underEarlierKey,
     denied: ['secretsmanager:ListSecretVersionIds'],
     reads: 'cannot-tell',
@@ -212,7 +212,7 @@ const ACCOUNTS: Account[] = [
     setup: 'cannot-tell',
   },
   {
-    what: 'the KMS key of the current version may not be seen, and the one that the secret names keeps the role out',
+    what: 'the KMS key of the current version may not be listed, and the key of the secret denies the role',
     make: async (sandbox) => {
       await encrypted(sandbox, letIn(ROOT), keepOut('kms:Decrypt'));
       await changed(sandbox);
@@ -223,7 +223,7 @@ const ACCOUNTS: Account[] = [
     setup: 'cannot-tell',
   },
   {
-    what: "the secret names AWS's own KMS key by its ARN",
+    what: 'the secret names the AWS managed key by its ARN',
     make: async (sandbox) => {
       const own = await clientsOf(sandbox).kms.send(
         new DescribeKeyCommand({ KeyId: 'alias/aws/secretsmanager' }),
@@ -249,7 +249,7 @@ const ACCOUNTS: Account[] = [
     setup: 'failed',
   },
   {
-    what: 'the resource policy asks for what is not known',
+    what: 'the resource policy has a condition that cannot be evaluated',
     make: async (sandbox) => {
       await setUp(sandbox);
       await changed(sandbox);
@@ -269,7 +269,7 @@ const ACCOUNTS: Account[] = [
     reads: 'cannot-tell',
   },
   {
-    what: 'the resource policy may not be read, and the role has a part of the permissions',
+    what: 'the resource policy may not be read, and the role has only some of the permissions',
     make: (sandbox) =>
       byHand(sandbox, {
         Version: '2012-10-17',
@@ -279,7 +279,7 @@ const ACCOUNTS: Account[] = [
     reads: 'cannot-tell',
   },
   {
-    what: 'the resource policy gives what the role lacks',
+    what: 'the resource policy grants what the role policy does not',
     make: async (sandbox) => {
       const some = [{ Effect: 'Allow', Action: READ_ACTIONS.slice(0, 3), Resource: `${SECRETS}studio-a-*` }];
       await byHand(sandbox, { Version: '2012-10-17', Statement: some });
@@ -289,19 +289,19 @@ const ACCOUNTS: Account[] = [
     reads: 'ok',
   },
   {
-    what: 'the policy lacks the end of the ARN',
+    what: 'the policy lacks the suffix of the ARN',
     make: (sandbox) => byHand(sandbox, reading(`${SECRETS}studio-a`)),
     reads: 'failed',
     isShown: false,
   },
   {
-    what: 'the policy has the end of another ARN',
+    what: 'the policy has the suffix of another ARN',
     make: (sandbox) => byHand(sandbox, reading(`${SECRETS}studio-a-AbCdEf`)),
     reads: 'failed',
     isShown: false,
   },
   {
-    what: 'the policy has a condition that does not hold',
+    what: 'the policy has a condition that is not met',
     make: (sandbox) =>
       byHand(
         sandbox,
@@ -310,7 +310,7 @@ const ACCOUNTS: Account[] = [
     reads: 'failed',
   },
   {
-    what: 'the policy has a condition that may hold',
+    what: 'the policy has a condition that may be met',
     make: (sandbox) =>
       byHand(
         sandbox,
@@ -319,7 +319,7 @@ const ACCOUNTS: Account[] = [
     reads: 'cannot-tell',
   },
   {
-    what: 'a permissions boundary does not allow it',
+    what: 'a permissions boundary does not allow reading',
     make: async (sandbox) => {
       const arn = await makeSecret(sandbox);
       const nothing = {
@@ -344,11 +344,11 @@ const ACCOUNTS: Account[] = [
 const sandbox = freshSandbox();
 
 describe.each(ACCOUNTS)(
-  'where $what',
+  'when $what',
   ({ make, denied = [], reads, kmsKey = 'ok', isShown = true, setup }) => {
     const credentials = () => (denied.length > 0 ? without(sandbox(), ...denied) : sandbox().credentials);
 
-    test('status and verify agree, and setup with both', async () => {
+    test('status, verify and setup agree', async () => {
       await make(sandbox());
       const [{ json: status }, { json: verified }] = await Promise.all([
         statusOf(sandbox(), [REGION], credentials()),
@@ -385,12 +385,12 @@ describe.each(ACCOUNTS)(
 
 test.each([
   [
-    'lacks the end of the ARN',
+    'lacks the suffix of the ARN',
     reading(`${SECRETS}studio-a`),
     'lacks the hyphen and six characters at the end of the ARN (studio-a-??????)',
   ],
   [
-    'has the end of another ARN',
+    'has the suffix of another ARN',
     reading(`${SECRETS}studio-a-AbCdEf`),
     "ends in -AbCdEf, and the secret's ARN",
   ],
@@ -408,7 +408,7 @@ test.each([
     reading(`${SECRETS}studio-a-??????`, { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }),
     `its condition aws:RequestedRegion is eu-west-1, not ${REGION}`,
   ],
-])('status explains, as verify does, what is wrong with a policy that %s', async (_, policy, said) => {
+])('status explains like verify what is wrong with a policy that %s', async (_, policy, said) => {
   await byHand(sandbox(), policy);
   const { json } = await statusOf(sandbox(), [REGION]);
   const wrong = json.roles.flatMap(({ checks }) => checks.filter(({ verdict }) => verdict === 'failed'));
@@ -436,7 +436,7 @@ test.each([
   },
 );
 
-test('status reads each KMS key and its policy once, however many secrets have it', async () => {
+test('status reads each KMS key and its policy once, however many secrets use it', async () => {
   const KmsKeyId = await newKey(sandbox());
   const names = Array.from({ length: 12 }, (_, at) => `live/feed-${at}`);
   for (const Name of names) await makeSecret(sandbox(), { Name, KmsKeyId });
@@ -460,7 +460,7 @@ test('status reads no KMS key and no resource policy for secrets that setup crea
     expect(actions).not.toContain(action);
 });
 
-test('status notes what it could not see, each KMS key once', async () => {
+test('status notes each KMS key that it may not read once', async () => {
   const key = await encrypted(sandbox());
   await setUp(sandbox(), { secretName: 'studio-b', kmsKeyId: key });
   const credentials = without(sandbox(), 'kms:GetKeyPolicy');
@@ -469,7 +469,7 @@ test('status notes what it could not see, each KMS key once', async () => {
   expect(json.notes).toMatchObject([{ id: 'not-allowed', awsAction: 'kms:GetKeyPolicy', subjects: [key] }]);
 });
 
-test('a KMS that fails leaves its checks open and ends nothing', async () => {
+test('status reports cannot-tell for the checks of a KMS that fails, and continues', async () => {
   await encrypted(sandbox());
   sandbox().addFault({ action: 'GetKeyPolicy', kind: 'internal-error', times: Number.POSITIVE_INFINITY });
   const { code, json } = await statusOf(sandbox(), [REGION]);
@@ -493,7 +493,7 @@ describe('a KMS that cannot be reached', () => {
 
   const NO_LISTENER = 1;
 
-  /** Runs `status` as it is typed, with another endpoint for KMS. */
+  /** Runs `status` with another endpoint for KMS. */
   async function statusWith(port: number) {
     const started = performance.now();
     const { code, stdout, stderr } = await runHere(['status', '--region', REGION, '--json'], {
@@ -504,7 +504,7 @@ describe('a KMS that cannot be reached', () => {
     return { code, json: JSON.parse(stdout) as Status, ms: performance.now() - started };
   }
 
-  test('leaves its checks open and ends nothing, and a Region is asked once', async () => {
+  test('is called once in a Region, and its checks are reported as cannot-tell', async () => {
     const keys: string[] = [];
     for (let count = 0; count < 30; count++) keys.push(await newKey(sandbox()));
     const arns: string[] = [];
@@ -515,7 +515,7 @@ describe('a KMS that cannot be reached', () => {
     const { code, json, ms } = await statusWith(await listen(() => void connections++));
     expect(code).toBe(0);
     expect(connections).toBe(1);
-    // One time limit, and the time that the other services take.
+    // One time limit, plus the time of the other services.
     expect(ms).toBeLessThan(8_000);
     expect(json.notes).toMatchObject([{ id: 'not-answered', detail: expect.stringContaining('kms:') }]);
     expect(json.notes[0]?.subjects).toHaveLength(keys.length);
@@ -526,7 +526,7 @@ describe('a KMS that cannot be reached', () => {
       );
   }, 20_000);
 
-  test('is noted where nothing listens, too', async () => {
+  test('is noted if nothing listens at its endpoint', async () => {
     await encrypted(sandbox());
     const { code, json } = await statusWith(NO_LISTENER);
     expect([code, json.notes.map(({ id }) => id)]).toEqual([0, ['not-answered']]);

@@ -7,7 +7,7 @@ import { closing } from '../../support/closing.ts';
 import { run } from '../../support/runs/run.ts';
 import { setUp } from '../../support/runs/setup.ts';
 
-test('the built program shows the account on standard output, and the way there on standard error', async () => {
+test('prints the account on standard output, and progress on standard error', async () => {
   const sandbox = await startSandbox();
   closing(() => sandbox.close());
   await setUp(sandbox, { region: [REGION, FAR_REGION] });
@@ -20,7 +20,7 @@ test('the built program shows the account on standard output, and the way there 
   );
 });
 
-test('a Region that is none is a mistake, and one given twice is looked at once', () => {
+test('refuses an invalid Region, and reads a Region given twice only once', () => {
   expect(readStatusAnswers({ region: ['Frankfurt'] }).problems).toEqual([
     expect.stringContaining('--region'),
   ]);

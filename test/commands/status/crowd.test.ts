@@ -20,17 +20,17 @@ import { closing } from '../../support/closing.ts';
 import { runInProcess } from '../../support/runs/command.ts';
 import { livedInAccount, statusOf } from './account.ts';
 
-/** What a person sees on a page of so many columns. */
+/** Returns the text for a terminal of that many columns. */
 const shown = (status: Status, width: number) =>
   statusText(status, { resultWidth: width, paintResult: new Chalk({ level: 0 }) });
 
 const COPIED = /^ *(\S+|[✔!?✖] \S+|mc-static-key verify .*)$/;
 
-/** Lines that are too wide for a page though they could be broken. Names, ARNs and commands stay whole, to be copied. */
+/** Returns lines that are too wide although they could be wrapped. Names, ARNs and commands are not wrapped, so that they can be copied. */
 const tooWide = (text: string, width: number) =>
   text.split('\n').filter((line) => line.length > width && !COPIED.test(line));
 
-describe('an account with many roles and secrets', () => {
+describe('status of an account with many roles and secrets', () => {
   const SECRETS = 105;
   const ROLES = 210;
   let sandbox: Sandbox;
@@ -39,7 +39,8 @@ describe('an account with many roles and secrets', () => {
     closing(() => sandbox.close());
     const { iam, secrets } = clientsOf(sandbox);
     const AssumeRolePolicyDocument = JSON.stringify(guideTrust('ec2.amazonaws.com'));
-    const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at).padStart(3, '0'));
+    const numbers = (count: number) =>
+      Array.from({ length: count }, (_, index) => String(index).padStart(3, '0'));
     await Promise.all([
       ...numbers(ROLES).map((at) =>
         iam.send(new CreateRoleCommand({ RoleName: `worker-${at}`, AssumeRolePolicyDocument })),
@@ -52,7 +53,7 @@ describe('an account with many roles and secrets', () => {
     await makeRole(sandbox, { attached: [await makePolicy(sandbox, 'Feeds', guidePolicy(feeds))] });
   });
 
-  test('is gone through page by page, and says how far it is', async () => {
+  test('reads the account page by page, and reports progress', async () => {
     sandbox.clearRequests();
     const { code, stdout, log } = await runInProcess(
       sandbox,
@@ -71,7 +72,7 @@ describe('an account with many roles and secrets', () => {
   });
 });
 
-describe('on a page', () => {
+describe('status in a terminal', () => {
   let status: Status;
   beforeAll(async () => {
     const sandbox = await livedInAccount();
@@ -79,13 +80,13 @@ describe('on a page', () => {
     status = (await statusOf(sandbox)).json;
   });
 
-  test.each([40, 80])('of %i columns no line is wider, but for what is copied as a whole', (width) => {
+  test.each([40, 80])('wraps lines to %i columns, except what is to be copied', (width) => {
     const text = shown(status, width);
     expect(tooWide(text, width)).toEqual([]);
     for (const { name } of status.secrets) expect(text).toContain(name);
   });
 
-  test('of 80 columns a secret is one line, under the titles of its columns', () => {
+  test('prints a secret on one line of 80 columns, under the column titles', () => {
     expect(shown(status, 80)).toContain(`
   ✔ Policy SecretsManagerForMediaConnect
     us-west-2     key age  last read
@@ -94,13 +95,13 @@ describe('on a page', () => {
 `);
   });
 
-  test('what is not right stands below the line of what it is about', () => {
+  test('prints a problem below the line of its subject', () => {
     expect(shown(status, 80)).toMatch(
       /✖ old +- {2}never\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): MediaConnect cannot read it\n/,
     );
   });
 
-  test('an age that is only the least is shown so, and explained', () => {
+  test('marks an age that is a minimum, and explains the mark', () => {
     const secrets = status.secrets.map((secret) => ({ ...secret, keySinceFrom: 'last-change' as const }));
     const text = shown({ ...status, secrets }, 80);
     expect(text).toContain('✔ studio-a    ≥ 0 d  ');
@@ -108,7 +109,7 @@ describe('on a page', () => {
     expect(shown(status, 80)).not.toContain('≥');
   });
 
-  test('a name that fills the line is not cut, and its facts follow below', () => {
+  test('prints a long name in full, with its details below', () => {
     const name = 'n'.repeat(70);
     const secrets = status.secrets.map((secret) => ({ ...secret, name }));
     expect(shown({ ...status, secrets }, 80)).toMatch(
@@ -116,7 +117,7 @@ describe('on a page', () => {
     );
   });
 
-  test('control characters from the account are not passed on', () => {
+  test('removes control characters that come from the account', () => {
     const name = 'red\u001b[31m\u0007';
     const roles = status.roles.map((role) => ({ ...role, name }));
     const secrets = status.secrets.map((secret) => ({ ...secret, name }));

@@ -18,7 +18,7 @@ describe('the secrets that a policy names', () => {
     [`arn:aws:secretsmanager:*:${ACCOUNT}:secret:*`, 'all'],
     ['arn:aws:secretsmanager:*:*:*', 'all'],
     ['*', 'all'],
-  ])('%s stands for %s', (resource, kind) => {
+  ])('include %s, which stands for %s', (resource, kind) => {
     const named = namedIn(policyOf(allow({ Resource: resource })));
     expect(named).toEqual(
       kind === 'one' ? { names: [resource], scopes: [] } : { names: [], scopes: [resource] },
@@ -27,27 +27,27 @@ describe('the secrets that a policy names', () => {
   });
 
   test.each([
-    ['what it denies', { ...allow({ Resource: arn('a-AbCdEf') }), Effect: 'Deny' }],
+    ['resources of a Deny statement', { ...allow({ Resource: arn('a-AbCdEf') }), Effect: 'Deny' }],
     [
-      'what it allows to be written only',
+      'resources that it allows only to write',
       { ...allow({ Resource: '*' }), Action: 'secretsmanager:PutSecretValue' },
     ],
-    ['keys of KMS beside them', allow({ Resource: `arn:aws:kms:${REGION}:${ACCOUNT}:key/*` })],
-  ])('are not %s', (_what, statement) => {
+    ['KMS keys', allow({ Resource: `arn:aws:kms:${REGION}:${ACCOUNT}:key/*` })],
+  ])('do not include %s', (_what, statement) => {
     expect(namedIn(policyOf(statement))).toEqual({ names: [], scopes: [] });
   });
 
-  test('are nearly all where a policy names only what it leaves out', () => {
+  test('are treated as all secrets if the policy uses NotResource', () => {
     expect(namedIn(policyOf(allow({ NotResource: arn('a-AbCdEf') })))).toEqual({ names: [], scopes: ['*'] });
   });
 });
 
-describe('a pattern', () => {
+describe('a resource pattern', () => {
   test.each([
     [arn('studio-a-??????'), arn('studio-ab-AbCdEf')],
     [arn('studio-a-AbCdEf'), arn('studio-a-AbCdEg')],
     [arn('studio-*').replace(REGION, 'eu-west-1'), arn('studio-a-AbCdEf')],
-  ])('%s does not stand for %s', (named, other) => {
+  ])('does not match another secret: %s, %s', (named, other) => {
     expect(standsFor(named, other)).toBe(false);
   });
 });

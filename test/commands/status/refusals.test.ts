@@ -8,7 +8,7 @@ import { setUp } from '../../support/runs/setup.ts';
 import { freshSandbox } from '../../support/sandbox.ts';
 import { livedInAccount, statusOf, troubles } from './account.ts';
 
-describe('without the permission for', () => {
+describe('status without a permission', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await livedInAccount();
@@ -21,7 +21,7 @@ describe('without the permission for', () => {
     return result;
   };
 
-  test('iam:ListRoles there is nothing to show, and the exit code is 4', async () => {
+  test('ends with exit code 4 without iam:ListRoles', async () => {
     const { code, json } = await without('iam:ListRoles');
     expect(code).toBe(4);
     expect(json.error).toMatchObject({ code: 'access-denied', awsAction: 'iam:ListRoles' });
@@ -34,7 +34,7 @@ describe('without the permission for', () => {
     ['iam:ListPolicyVersions', ['HandMade', 'MediaConnect-ASM']],
     ['iam:GetPolicyVersion', ['HandMade', 'MediaConnect-ASM']],
     ['iam:GetRolePolicy', ['HandMade']],
-  ])('%s the roles are shown, and that nothing is known of their policies', async (action, subjects) => {
+  ])('shows the roles with unknown policies without %s', async (action, subjects) => {
     const { code, json } = await without(action);
     expect(code).toBe(0);
     expect(json.notes).toMatchObject([{ id: 'not-allowed', awsAction: action, subjects }]);
@@ -47,7 +47,7 @@ describe('without the permission for', () => {
   });
 
   test.each(['iam:ListPolicies', 'iam:GetPolicy'])(
-    '%s policies that no role has are not shown',
+    'omits policies that no role has without %s',
     async (action) => {
       const { code, json } = await without(action);
       expect([code, json.policies]).toEqual([0, []]);
@@ -55,7 +55,7 @@ describe('without the permission for', () => {
     },
   );
 
-  test('secretsmanager:ListSecretVersionIds the age is counted from the last change, and that is said', async () => {
+  test('counts the key age from the last change without secretsmanager:ListSecretVersionIds, with a note', async () => {
     const { code, json } = await without('secretsmanager:ListSecretVersionIds');
     expect(code).toBe(0);
     const kinds = json.secrets.filter(({ deletedAt }) => !deletedAt).map(({ keySinceFrom }) => keySinceFrom);
@@ -65,7 +65,7 @@ describe('without the permission for', () => {
     ]);
   });
 
-  test('secretsmanager:DescribeSecret an ARN that the list lacks is inconclusive, as the list can be out of date', async () => {
+  test('reports cannot-tell for an unlisted ARN without secretsmanager:DescribeSecret', async () => {
     const { code, json } = await without('secretsmanager:DescribeSecret');
     expect(code).toBe(0);
     const gone = expect.stringContaining(':secret:gone-');
@@ -73,7 +73,7 @@ describe('without the permission for', () => {
     expect(troubles(json)).toContain('cannot-tell policy-names-secret gone');
   });
 
-  test('secretsmanager:DescribeSecret an ARN that is not listed is no failure where a listed one is similar', async () => {
+  test('reports cannot-tell for an unlisted ARN that is similar to a listed one', async () => {
     const listed = await makeSecret(sandbox, { Name: 'feed' });
     const named = listed.replace(/.{6}$/, 'NEW123');
     await makeRole(sandbox, {
@@ -88,7 +88,7 @@ describe('without the permission for', () => {
     expect(troubles(allowed)).toContain('failed policy-names-secret feed');
   });
 
-  test('secretsmanager:ListSecrets the Regions are noted, and no secret in them is said to be missing', async () => {
+  test('notes the Regions without secretsmanager:ListSecrets, and reports no secret in them as missing', async () => {
     const { code, json } = await without('secretsmanager:ListSecrets', []);
     expect([code, json.secrets, json.regions]).toEqual([0, [], []]);
     const [note] = json.notes;
@@ -97,7 +97,7 @@ describe('without the permission for', () => {
     expect(troubles(json).filter((line) => line.startsWith('failed'))).toEqual([]);
   });
 
-  test('secretsmanager:ListSecrets in a Region that was asked for, the exit code is 4', async () => {
+  test('ends with exit code 4 without secretsmanager:ListSecrets in a given Region', async () => {
     const { code, json } = await without('secretsmanager:ListSecrets', [REGION]);
     expect([code, json.error?.awsAction]).toEqual([4, 'secretsmanager:ListSecrets']);
   });
@@ -111,19 +111,19 @@ describe('a Region that is not enabled in the account', () => {
     await setUp(sandbox, { region: [REGION, FAR_REGION] });
   });
 
-  test('is left out with a note when nobody asked for it', async () => {
+  test('is omitted with a note if it was not given', async () => {
     const { code, json } = await statusOf(sandbox, []);
     expect(code).toBe(0);
     expect(json.notes).toMatchObject([{ id: 'region-skipped', subjects: ['af-south-1', 'ap-east-1'] }]);
     expect(json.secrets.map(({ region }) => region)).toEqual([FAR_REGION, REGION]);
   });
 
-  test('is a failure when it was asked for', async () => {
+  test('ends the run if it was given', async () => {
     const { code, json } = await statusOf(sandbox, ['af-south-1']);
     expect([code, json.error?.code]).toEqual([1, 'region-not-enabled']);
   });
 
-  test('that was not asked for is told by name where a policy names secrets in it', async () => {
+  test('is not read if it was not given, and its secrets in a policy are listed as unseen', async () => {
     const { json } = await statusOf(sandbox, [REGION]);
     expect(json.roles[0]?.policies[0]).toMatchObject({
       secrets: [expect.stringContaining(REGION)],
@@ -133,13 +133,13 @@ describe('a Region that is not enabled in the account', () => {
   });
 });
 
-describe('when AWS does not answer how old a key is', () => {
+describe('status when AWS does not return the age of a key', () => {
   const sandbox = freshSandbox();
 
-  // So many use up what the SDK grants for repetitions, so that it does not take long; what is throttled has no such end.
+  // So many keys use up the retry tokens of the SDK, which shortens the test. Throttled requests have no such limit.
   const cases = [['internal-error', 24] as const, ...(exhaustive ? [['throttle', 1] as const] : [])];
   test.each(cases)(
-    '(%s) its age is counted from the last change, that is said, and all else is shown',
+    'counts its age from the last change, with a note, and shows everything else (%s)',
     async (kind, keys) => {
       await setUpAll(sandbox(), { keys: feeds(keys) });
       sandbox().addFault({ action: 'ListSecretVersionIds', kind, times: Number.POSITIVE_INFINITY });

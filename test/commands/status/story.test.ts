@@ -39,7 +39,7 @@ async function openSandbox(options = {}): Promise<Sandbox> {
   return sandbox;
 }
 
-describe('an account some years on', () => {
+describe('status of an account after some years', () => {
   let sandbox: Sandbox;
   let status: Status & { version: number };
   const secret = (name: string, region = REGION) =>
@@ -51,7 +51,7 @@ describe('an account some years on', () => {
     status = (await statusOf(sandbox)).json;
   });
 
-  test('shows the roles that MediaConnect may use, whoever made them, and none of others', () => {
+  test('shows the roles that MediaConnect may assume, whoever created them, and no other roles', () => {
     expect(status).toMatchObject({ version: 1, account: ACCOUNT, partition: 'aws' });
     expect(status.roles.map(({ name, own }) => [name, own])).toEqual([
       ['HandMade', false],
@@ -74,7 +74,7 @@ describe('an account some years on', () => {
     ]);
   });
 
-  test('shows the secrets of all of them, and those of this program that nothing reads, but not those of others', () => {
+  test('shows the secrets of these roles, and unused secrets of this program, but not those of others', () => {
     expect(status.secrets.map(({ name, region, own }) => [name, region, own])).toEqual([
       ['by-hand', REGION, false],
       ['old', REGION, true],
@@ -89,11 +89,11 @@ describe('an account some years on', () => {
     expect(secret('old')).toMatchObject({ keyAgeDays: null, deletedAt: expect.stringMatching(/^\d{4}-/) });
   });
 
-  test("shows this program's policies that no role has", () => {
+  test('shows policies of this program that no role has', () => {
     expect(status.policies.map(({ name }) => name)).toEqual(['MediaConnect-left']);
   });
 
-  test('says what is not right, and nothing else', () => {
+  test('reports all problems, and nothing else', () => {
     expect(troubles(status)).toEqual([
       'warning role-guard HandMade',
       'failed policy-names-secret gone',
@@ -103,7 +103,7 @@ describe('an account some years on', () => {
     expect(status.notes).toEqual([]);
   });
 
-  test('changes nothing and reads no key, so that the day of the last reading stays', () => {
+  test('changes nothing and reads no key, so that the dates of the last access stay the same', () => {
     const actions = sandbox.requests.map(({ action }) => action);
     expect(actions).toContain('ListSecretVersionIds');
     expect(actions).not.toContain('GetSecretValue');
@@ -111,7 +111,7 @@ describe('an account some years on', () => {
   });
 });
 
-test('the age of a key is counted from its storing, whatever was changed about the secret since', async () => {
+test('counts the age of a key from when it was stored, whatever changed about the secret since', async () => {
   const clock = { now: Date.now() - 12.5 * DAY_MS };
   const sandbox = await openSandbox({ now: () => clock.now });
   const arn = await makeSecret(sandbox, { Tags: [{ Key: 'mc-static-key', Value: 'store-secret' }] });
@@ -127,7 +127,7 @@ test('the age of a key is counted from its storing, whatever was changed about t
   expect(await age()).toEqual([3]);
 });
 
-test('a secret stored so lately that no list shows it yet is found by the ARN in the policy', async () => {
+test('finds a new secret that is not listed yet by its ARN in the policy', async () => {
   const sandbox = await openSandbox({ allowHost: () => true });
   await setUp(sandbox);
   const behind = createServer((request, response) => {
@@ -143,7 +143,7 @@ test('a secret stored so lately that no list shows it yet is found by the ARN in
   expect(json.secrets).toMatchObject([{ name: 'studio-a', own: true, keyAgeDays: 0 }]);
 });
 
-test('a role of this program that somebody has taken from MediaConnect is still found, and said not to work', async () => {
+test('finds a role of this program that no longer trusts MediaConnect, and reports that it fails', async () => {
   const sandbox = await openSandbox();
   await setUp(sandbox);
   const PolicyDocument = JSON.stringify(guideTrust('ec2.amazonaws.com'));
@@ -154,7 +154,7 @@ test('a role of this program that somebody has taken from MediaConnect is still 
   expect([code, troubles(json)]).toEqual([0, ['failed role-trust MediaConnect-ASM']]);
 });
 
-test('a secret that rotates, one without a value, and one that the role may read in part only are said to be wrong', async () => {
+test('reports a secret that rotates, one without a value, and one with only some permissions', async () => {
   const sandbox = await openSandbox();
   const rotating = await makeSecret(sandbox, { Name: 'rotating' });
   const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:rotate`;
@@ -181,7 +181,7 @@ test('a secret that rotates, one without a value, and one that the role may read
   ]);
 });
 
-test('an account with nothing in it is told what to do', async () => {
+test('says what to do in an empty account', async () => {
   const sandbox = await openSandbox();
   const result = await runInProcess(sandbox, (run) => performStatus(run, { regions: [REGION] }), {
     common: { json: false },

@@ -17,12 +17,12 @@ async function inVain(run: () => Promise<{ code: number; json: unknown }>): Prom
   return JSON.stringify(json);
 }
 
-describe('teardown refuses a name that was given and that nothing has', () => {
+describe('teardown with a given name that does not exist', () => {
   test.each([
     ['policy', { policyName: 'TYPO' }, '--policy-name'],
     ['role', { roleName: 'TYPO' }, '--role-name'],
     ['policy', { policyName: 'TYPO', dryRun: true }, '--policy-name'],
-  ])('of a %s: %o', async (what, wishes, flag) => {
+  ])('refuses the name of a %s: %o', async (what, wishes, flag) => {
     await setUp(sandbox());
     const said = await inVain(() => tearDown(sandbox(), wishes));
     expect(said).toContain(`There is no ${what} TYPO`);
@@ -30,13 +30,13 @@ describe('teardown refuses a name that was given and that nothing has', () => {
     expect(said).not.toContain('"undo"');
   });
 
-  test('of both at once', async () => {
+  test('refuses the names of a policy and a role together', async () => {
     await setUp(sandbox());
     const said = await inVain(() => tearDown(sandbox(), { policyName: 'TYPO', roleName: 'OTHER' }));
     expect([said.includes('no policy TYPO'), said.includes('no role OTHER')]).toEqual([true, true]);
   });
 
-  test('in a manifest, and takes down the other keys', async () => {
+  test('refuses the name in a manifest, and removes the other keys', async () => {
     await setUpAll(sandbox(), { keys: [{ secretName: 'one' }, { secretName: 'two' }] });
     const keys = [{ secretName: 'one', policyName: 'TYPO' }, { secretName: 'two' }];
     const { code, json } = await tearDownAll(sandbox(), { keys });
@@ -48,8 +48,8 @@ describe('teardown refuses a name that was given and that nothing has', () => {
   });
 });
 
-describe('teardown with names that were given', () => {
-  test('takes down what has them, and again says that it was taken down before', async () => {
+describe('teardown with given names', () => {
+  test('removes the resources of these names, and reports on the next run that they are gone', async () => {
     await setUp(sandbox(), NAMES);
     const first = await tearDown(sandbox(), NAMES);
     expect([first.code, first.json.undo], first.log).toEqual([
@@ -62,7 +62,7 @@ describe('teardown with names that were given', () => {
   });
 
   test.each(['DeleteSecret', 'DetachRolePolicy', 'DeletePolicy', 'DeleteRole'])(
-    'is finished by the same command after it stopped before or after %s',
+    'is completed by the same command after it stopped before or after %s',
     async (action) => {
       for (const kind of ['access-denied', 'drop-after'] as const) {
         await setUp(sandbox(), { ...NAMES, secretName: `studio-${kind}`, region: [REGION] });
@@ -78,7 +78,7 @@ describe('teardown with names that were given', () => {
     },
   );
 
-  test('is done by the default names where a set-up stopped before it made a policy', async () => {
+  test('removes the secret of a setup that stopped before it created a policy', async () => {
     sandbox().addFault({ action: 'CreatePolicy', kind: 'access-denied' });
     expect((await setUp(sandbox())).code).toBe(4);
     const { code, log } = await tearDown(sandbox());

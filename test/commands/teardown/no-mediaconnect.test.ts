@@ -6,7 +6,7 @@ import { freshSandbox } from '../../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-/** Reaches the sandbox, but for MediaConnect, whose host has no address. */
+/** Returns a handler that reaches the sandbox, except MediaConnect, whose host name does not resolve. */
 function withoutMediaConnect() {
   const handler = new NodeHttpHandler();
   return {
@@ -20,7 +20,7 @@ function withoutMediaConnect() {
   };
 }
 
-test('a Region without MediaConnect has no flows that keep a secret from being taken down; the plan says so', async () => {
+test('removes a secret in a Region without MediaConnect, and says in the plan that no flow was checked', async () => {
   await setUp(sandbox());
   const { code, log } = await tearDown(sandbox(), {}, { requestHandler: withoutMediaConnect() });
   expect(code, log).toBe(0);

@@ -13,7 +13,7 @@ const sandbox = freshSandbox();
 const goingSecret = { secretName: 'studio-a', region: [REGION] };
 const other = guidePolicy(`arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-b-AbCdEf`);
 
-/** Another run adds a version while the policy is being deleted. IAM lists that version and does not show it. */
+/** Has another run add a version while the policy is being deleted. IAM lists that version but does not return it. */
 function addUnshownVersion(onAdded: () => void = () => undefined): void {
   const before = performance.now();
   const command = new CreatePolicyVersionCommand({
@@ -33,7 +33,7 @@ function addUnshownVersion(onAdded: () => void = () => undefined): void {
   sandbox().addFault({ action: 'DeletePolicy', kind: 'delay-before', delayMs: 200, onStrike: add });
 }
 
-/** The policy has the entry of the other run, and the role has the policy. */
+/** Expects that the policy has the entry of the other run, and that the role has the policy. */
 async function expectRestored(): Promise<void> {
   sandbox().clearFaults();
   const { roles, policies } = await readAccount(sandbox());
@@ -41,9 +41,9 @@ async function expectRestored(): Promise<void> {
   expect(policies.map(({ document }) => document)).toEqual([other]);
 }
 
-describe('a policy whose default version IAM lists and does not show', () => {
-  test('does not count as deleted: it is attached again, and the run says what IAM does not show', async () => {
-    // From the first fault of this kind on, the sandbox keeps the past.
+describe('a policy whose default version IAM lists but does not return', () => {
+  test('is attached again, and reported with the version that IAM does not return', async () => {
+    // The first fault of this kind makes the sandbox keep earlier states.
     sandbox().addFault({ action: 'GetPolicyVersion', kind: 'stale', times: 0 });
     await setUp(sandbox(), goingSecret);
     addUnshownVersion();
@@ -55,7 +55,7 @@ describe('a policy whose default version IAM lists and does not show', () => {
     await expectRestored();
   });
 
-  test('is attached again at once when the user interrupts the waiting for it', async () => {
+  test('is attached again at once if the user interrupts the wait for it', async () => {
     sandbox().addFault({ action: 'GetPolicyVersion', kind: 'stale', times: 0 });
     await setUp(sandbox(), goingSecret);
     const controller = new AbortController();

@@ -25,7 +25,7 @@ const twoRoles = {
 
 const tearDownBoth = (options: InProcessOptions = {}) => tearDownAll(sandbox(), twoRoles, options);
 
-/** How often a policy was to be attached. */
+/** Returns how many requests attached a policy. */
 function requestsToAttach(): number {
   return sandbox().requests.filter(({ action }) => action === 'AttachRolePolicy').length;
 }
@@ -35,8 +35,8 @@ async function attachments(): Promise<[string, (string | undefined)[]][]> {
   return roles.map(({ name, attached }) => [name, attached]);
 }
 
-describe('a role that never lost the policy', () => {
-  test('does not get it again, and is not said to have lost it, when AWS does not allow detaching it', async () => {
+describe('a role whose policy was not detached', () => {
+  test('does not get the policy again, and is not reported, if AWS denies detaching', async () => {
     await setUp(sandbox(), goingSecret);
     sandbox().addFault({ action: 'DetachRolePolicy', kind: 'access-denied' });
     sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied' });
@@ -49,7 +49,7 @@ describe('a role that never lost the policy', () => {
     expect(await attachments()).toEqual([[ROLE, [POLICY]]]);
   });
 
-  test('does not get it again when the run is interrupted before it was detached', async () => {
+  test('does not get the policy again if the run is interrupted before detaching', async () => {
     await setUpAll(sandbox(), twoRoles);
     const controller = new AbortController();
     sandbox().addFault({
@@ -69,7 +69,7 @@ describe('a role that never lost the policy', () => {
   });
 });
 
-/** The lines that tell which role has lost which policy, and how to attach it again. */
+/** Returns the lines that report which role has lost which policy, and how to attach it again. */
 function lossLines(role: string, policy: string): string[] {
   return [
     `The role ${role} has lost the policy ${policy}`,
@@ -78,7 +78,7 @@ function lossLines(role: string, policy: string): string[] {
 }
 
 describe('a policy that several roles have lost', () => {
-  test('is attached again to the second one also when that fails for the first', async () => {
+  test('is attached to the second role again even if that fails for the first', async () => {
     await setUpAll(sandbox(), twoRoles);
     sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
     sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied' });
@@ -92,7 +92,7 @@ describe('a policy that several roles have lost', () => {
     ]);
   });
 
-  test('is reported for each of them, with its command', async () => {
+  test('is reported for each role, with the command that attaches it again', async () => {
     await setUpAll(sandbox(), twoRoles);
     sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
     sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied', times: Infinity });
@@ -109,7 +109,7 @@ describe('a policy that several roles have lost', () => {
 });
 
 describe('an interrupted run that cannot attach a policy again', () => {
-  test('says so with the command, and ends as interrupted', async () => {
+  test('reports it with the command, and ends as interrupted', async () => {
     await setUp(sandbox(), goingSecret);
     const controller = new AbortController();
     const onStrike = () => controller.abort();
@@ -124,7 +124,7 @@ describe('an interrupted run that cannot attach a policy again', () => {
     for (const line of lossLines(ROLE, POLICY)) expect(log).toContain(line);
   });
 
-  test('says so also when the interruption comes only while it is attached', async () => {
+  test('reports it even if the interruption comes while the policy is being attached', async () => {
     await setUp(sandbox(), goingSecret);
     const controller = new AbortController();
     const PolicyDocument = JSON.stringify(

@@ -14,7 +14,7 @@ const sandbox = freshSandbox();
 const goingSecret = { secretName: 'studio-a', region: [REGION] };
 const otherArn = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-b-AbCdEf`;
 
-/** The policy and the role serve the other key, and that alone. */
+/** Expects that the policy and the role are for the other key only. */
 async function expectOnlyTheOther(): Promise<void> {
   const { roles, policies } = await readAccount(sandbox());
   expect(roles.map(({ name, attached }) => [name, attached])).toEqual([[ROLE, [POLICY]]]);
@@ -24,19 +24,19 @@ async function expectOnlyTheOther(): Promise<void> {
   expect(troubles(json.checks)).toEqual([]);
 }
 
-/** Lets IAM show the policies as they were at a moment, for so many reads of each kind. */
+/** Makes IAM return the policies as of a moment, for that many requests of each action. */
 function showAsOf(moment: number, times: number, actions = ['ListPolicyVersions', 'GetPolicyVersion']): void {
   for (const action of actions) {
     const fault: Fault = { action, kind: 'stale', times };
-    // How old that view is shows only when the request comes.
+    // The age of that state is known only when the request arrives.
     const onStrike = () => Object.assign(fault, { delayMs: performance.now() - moment });
     sandbox().addFault(Object.assign(fault, { onStrike }));
   }
 }
 
-/** Sets up both keys; returns a moment after the first one and before the second. */
+/** Sets up both keys. Returns a moment after the first one and before the second. */
 async function setUpBoth(): Promise<number> {
-  // The first fault of this kind is when the sandbox begins to keep the past.
+  // The first fault of this kind makes the sandbox keep earlier states.
   showAsOf(performance.now(), 0);
   await setUp(sandbox(), goingSecret);
   const between = performance.now();
@@ -44,8 +44,8 @@ async function setUpBoth(): Promise<number> {
   return between;
 }
 
-describe('a policy that another key turns out to need', () => {
-  test('is given back to the role when IAM showed its last entry only after it was taken off', async () => {
+describe('a policy that another key still needs', () => {
+  test('is attached to the role again if IAM shows its last entry only after it was detached', async () => {
     showAsOf(await setUpBoth(), 2);
     const { code, json, log } = await tearDown(sandbox(), goingSecret);
     expect(code, log).toBe(0);
@@ -55,17 +55,17 @@ describe('a policy that another key turns out to need', () => {
     await expectOnlyTheOther();
   });
 
-  test('is given back also when IAM showed the old state for a while after it was taken off', async () => {
+  test('is attached again even if IAM shows the old state for a while after it was detached', async () => {
     showAsOf(await setUpBoth(), 4, ['ListPolicyVersions', 'GetPolicyVersion', 'ListEntitiesForPolicy']);
     const { code, log } = await tearDown(sandbox(), goingSecret);
     expect(code, log).toBe(0);
     await expectOnlyTheOther();
   });
 
-  test('is narrowed when IAM did not show it at all while the plan was made', async () => {
+  test('loses only its entry if IAM does not show it at all during the plan', async () => {
     const before = performance.now() - 1_000;
     await setUpBoth();
-    // Of the policy, and of the one that would continue it.
+    // For the policy and for the next one of its chain.
     showAsOf(before, 2, ['ListPolicyVersions']);
     const { code, log } = await tearDown(sandbox(), goingSecret);
     expect(code, log).toBe(0);
@@ -73,7 +73,7 @@ describe('a policy that another key turns out to need', () => {
     await expectOnlyTheOther();
   });
 
-  /** Another run adds an entry when the request comes, which is carried out only after that. */
+  /** Has another run add an entry when the request arrives, before the request takes effect. */
   const meanwhile = (action: string, fault: Partial<Fault> = {}) => {
     const PolicyDocument = JSON.stringify(guidePolicy(otherArn));
     const command = { PolicyArn: policyArn(POLICY), PolicyDocument, SetAsDefault: true };
@@ -81,7 +81,7 @@ describe('a policy that another key turns out to need', () => {
     sandbox().addFault({ action, kind: 'delay-before', delayMs: 200, ...fault, onStrike: add });
   };
 
-  test('is given back to the role when another run added to it between taking off and deleting', async () => {
+  test('is attached to the role again if another run adds to it between detaching and deleting', async () => {
     await setUp(sandbox(), goingSecret);
     meanwhile('DeletePolicy');
     const { code, log } = await tearDown(sandbox(), goingSecret);
@@ -91,7 +91,7 @@ describe('a policy that another key turns out to need', () => {
     expect(policies.map(({ document }) => document)).toEqual([guidePolicy(otherArn)]);
   });
 
-  test('is given back also when the deletion fails, and the same command finishes', async () => {
+  test('is attached again if deleting fails, and the same command completes the teardown', async () => {
     await setUp(sandbox(), goingSecret);
     sandbox().addFault({ action: 'DeletePolicy', kind: 'access-denied' });
     const { code, json } = await tearDown(sandbox(), goingSecret);
@@ -102,7 +102,7 @@ describe('a policy that another key turns out to need', () => {
     expect(await readAccount(sandbox())).toMatchObject({ policies: [], roles: [] });
   });
 
-  test('that cannot be given back is named, with the command that does it', async () => {
+  test('is named with the command that attaches it if it cannot be attached again', async () => {
     await setUp(sandbox(), goingSecret);
     meanwhile('DeletePolicy');
     sandbox().addFault({ action: 'AttachRolePolicy', kind: 'access-denied' });
@@ -112,7 +112,7 @@ describe('a policy that another key turns out to need', () => {
     expect(log).toContain(`aws iam attach-role-policy --role-name ${ROLE} --policy-arn ${policyArn(POLICY)}`);
   });
 
-  test('is not given to a role from which somebody else has taken it', async () => {
+  test('is not attached to a role from which another process has detached it', async () => {
     await setUp(sandbox(), goingSecret);
     const { iam } = clientsFor(sandbox());
     const detach = new DetachRolePolicyCommand({ RoleName: ROLE, PolicyArn: policyArn(POLICY) });
@@ -131,7 +131,7 @@ describe('a policy that another key turns out to need', () => {
   });
 });
 
-test('a role that IAM does not show yet is not taken for somebody else’s', async () => {
+test('removes its own role even if IAM does not show it yet', async () => {
   const before = performance.now() - 1_000;
   showAsOf(before, 0);
   await setUp(sandbox(), goingSecret);

@@ -22,8 +22,8 @@ const inline = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }],
 });
 
-describe('what a teardown finds after its plan', () => {
-  test('is not deleted when the run has deleted it once and another run has created it again', async () => {
+describe('a resource that teardown finds only after its plan', () => {
+  test('is not deleted again if another run has created it again', async () => {
     await setUp(sandbox(), goingSecret);
     const { iam } = clientsFor(sandbox());
     const create = new CreateRoleCommand({
@@ -31,7 +31,7 @@ describe('what a teardown finds after its plan', () => {
       AssumeRolePolicyDocument: trust,
       Tags: [{ Key: 'mc-static-key', Value: 'trust-role' }],
     });
-    // The other run gives the role its permissions some time after it has created it.
+    // The other run attaches the policy some time after it has created the role.
     const give = new PutRolePolicyCommand({ RoleName: ROLE, PolicyName: 'p', PolicyDocument: inline });
     const onStrike = () => {
       setTimeout(() => void iam.send(create), 100);
@@ -45,13 +45,13 @@ describe('what a teardown finds after its plan', () => {
     expect((await readAccount(sandbox())).roles.map(({ name }) => name)).toEqual([ROLE]);
   });
 
-  test('ends the run at once with the reason when AWS does not allow changing it', async () => {
-    // The first fault of this kind is when the sandbox begins to keep the past.
+  test('ends the run at once with the reason if AWS denies changing it', async () => {
+    // The first fault of this kind makes the sandbox keep earlier states.
     sandbox().addFault({ action: 'ListPolicyVersions', kind: 'stale', times: 0 });
     const before = performance.now() - 1_000;
     await setUp(sandbox(), goingSecret);
     await setUp(sandbox(), { secretName: 'studio-b' });
-    // The policy does not show while the plan is made, nor does the one that would continue it.
+    // Neither the policy nor the next one of its chain shows during the plan.
     const fault: Fault = { action: 'ListPolicyVersions', kind: 'stale', times: 2 };
     const onStrike = () => Object.assign(fault, { delayMs: performance.now() - before });
     sandbox().addFault(Object.assign(fault, { onStrike }));

@@ -37,7 +37,7 @@ async function inVain(options: TeardownOptions = {}) {
   return result;
 }
 
-/** What a quiet `teardown --yes` prints on standard output. */
+/** Runs `teardown --yes --quiet` with text output. */
 async function inText() {
   const { answers } = readTeardownAnswers({ secretName: 'studio-a', region: both });
   return runInProcess(sandbox(), (run) => performTeardown({ ...run, answers }), {
@@ -45,7 +45,7 @@ async function inText() {
   });
 }
 
-/** The account in short: which secrets are scheduled for deletion, what the policies allow, what the roles have. */
+/** Returns the account in short: deleted secrets, the secrets in each policy, and the policies of each role. */
 async function summary() {
   const { secrets, policies, roles } = await readAccount(sandbox());
   return {
@@ -58,7 +58,7 @@ async function summary() {
   };
 }
 
-test('teardown of a secret that nobody can decrypt any more takes it down all the same', async () => {
+test('teardown removes a secret that can no longer be decrypted', async () => {
   const { kms } = clientsOf(sandbox());
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
   await setUp(sandbox(), { kmsKeyId: `${KeyMetadata?.Arn}` });
@@ -68,7 +68,7 @@ test('teardown of a secret that nobody can decrypt any more takes it down all th
   expect(json.undo).toMatch(/^mc-static-key setup --restore --secret-arn \S+$/);
 });
 
-test('teardown takes an entry out of a policy whose version is older than IAM takes', async () => {
+test('teardown removes an entry from a policy without a Version element', async () => {
   await setUp(sandbox());
   await setUp(sandbox(), { secretName: 'studio-b' });
   const policy = (await readAccount(sandbox())).policies.find(({ name }) => name === POLICY);
@@ -79,7 +79,7 @@ test('teardown takes an entry out of a policy whose version is older than IAM ta
 });
 
 describe('teardown of the only secret', () => {
-  test('takes everything down that setup has made, in every Region, and says until when and how to undo it', async () => {
+  test('removes everything that setup created, and prints how to restore it and until when', async () => {
     await setUp(sandbox(), { region: both });
     const { code, json, log } = await tearDown(sandbox(), { region: [] });
     expect(code, log).toBe(0);
@@ -110,7 +110,7 @@ describe('teardown of the only secret', () => {
     expect(await readAccount(sandbox())).toEqual(before);
   });
 
-  test('once more finds nothing left to take down', async () => {
+  test('finds nothing to remove on a second run', async () => {
     await setUp(sandbox());
     await tearDown(sandbox());
     const { code, log } = await inVain();
@@ -119,7 +119,7 @@ describe('teardown of the only secret', () => {
     expect(log).toContain('is scheduled for deletion already');
   });
 
-  test('--dry-run says what would go, and nothing goes', async () => {
+  test('prints the plan and changes nothing with --dry-run', async () => {
     await setUp(sandbox());
     const { code, json, log } = await inVain({ dryRun: true });
     expect(code).toBe(0);
@@ -127,14 +127,14 @@ describe('teardown of the only secret', () => {
     expect(log).toContain('What would be done');
   });
 
-  test('--recovery-days shortens the time in which it can be restored', async () => {
+  test('shortens the recovery window with --recovery-days', async () => {
     await setUp(sandbox());
     const { json } = await tearDown(sandbox(), { recoveryDays: '7' });
     const days = (Date.parse(json.secrets[0]?.deletionDate ?? '') - Date.now()) / 86_400_000;
     expect(days).toBeLessThan(8);
   });
 
-  test('--region takes down the secret there, and its place in the policy; the rest stays', async () => {
+  test('removes only the secret in the given Region and its policy entry with --region', async () => {
     await setUp(sandbox(), { region: both });
     const { code, log } = await tearDown(sandbox(), { region: [FAR_REGION] });
     expect(code, log).toBe(0);
@@ -147,7 +147,7 @@ describe('teardown of the only secret', () => {
 });
 
 describe('teardown of one of two secrets', () => {
-  test('takes it out of the policy; the policy, the role and the other secret stay', async () => {
+  test('removes its policy entry, and keeps the policy, the role and the other secret', async () => {
     await setUp(sandbox(), { secretName: 'studio-b', key: KEYS.other });
     await setUp(sandbox());
     const { code, json, log } = await tearDown(sandbox());
@@ -162,7 +162,7 @@ describe('teardown of one of two secrets', () => {
     expect(log).toContain('its entry taken out; the rest stays');
   });
 
-  test('does not take one whose name only begins like it', async () => {
+  test('keeps a secret whose name only starts the same', async () => {
     await setUp(sandbox(), { secretName: 'studio-a-backup', key: KEYS.other });
     await setUp(sandbox());
     const { code, log } = await tearDown(sandbox());
@@ -170,7 +170,7 @@ describe('teardown of one of two secrets', () => {
     expect((await summary()).policies).toEqual([`${POLICY}: studio-a-backup`]);
   });
 
-  test('leaves the permission to decrypt as long as another secret of the Region may need it', async () => {
+  test('keeps the permission to decrypt as long as another secret of the Region may need it', async () => {
     const kmsKeyId = 'alias/studio';
     await setUp(sandbox(), { secretName: 'studio-b', key: KEYS.other, kmsKeyId });
     await setUp(sandbox(), { region: both, kmsKeyId });
@@ -181,7 +181,7 @@ describe('teardown of one of two secrets', () => {
     expect(text).not.toContain(`secretsmanager.${FAR_REGION}.amazonaws.com`);
   });
 
-  test('makes room when the policy has five versions', async () => {
+  test('deletes the oldest version if the policy has five versions', async () => {
     for (const name of ['b', 'c', 'd', 'e', 'a']) await setUp(sandbox(), { secretName: `studio-${name}` });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
@@ -190,10 +190,10 @@ describe('teardown of one of two secrets', () => {
   });
 });
 
-describe('teardown where one policy was not enough', () => {
+describe('teardown of a chain of policies', () => {
   const tag = { Key: 'mc-static-key', Value: 'read-policy' };
 
-  /** What `setup` makes when `NAME` is full: `NAME-2`, with this secret in it, on the same role. */
+  /** Creates what `setup` creates when `NAME` is full: `NAME-2` with this secret, attached to the same role. */
   async function overflow(Name: string, region = REGION): Promise<void> {
     const { iam } = clientsOf(sandbox());
     const secret = await makeSecret(sandbox(), { Name, region, Tags: [{ ...tag, Value: 'store-secret' }] });
@@ -202,7 +202,7 @@ describe('teardown where one policy was not enough', () => {
     await iam.send(new AttachRolePolicyCommand({ RoleName: ROLE, PolicyArn }));
   }
 
-  test('deletes both when nothing but the secret is in them, and the role', async () => {
+  test('deletes both policies and the role if they have only this secret', async () => {
     await setUp(sandbox());
     await overflow('studio-a', FAR_REGION);
     const { code, json, log } = await tearDown(sandbox());
@@ -211,7 +211,7 @@ describe('teardown where one policy was not enough', () => {
     expect(await summary()).toMatchObject({ policies: [], roles: [] });
   });
 
-  test('finds the second one also when the first one has gone before', async () => {
+  test('finds the second policy even if the first one was deleted before', async () => {
     await setUp(sandbox());
     await overflow('studio-b');
     await tearDown(sandbox());
@@ -222,15 +222,15 @@ describe('teardown where one policy was not enough', () => {
   });
 });
 
-test('a role named in other letter case is the same role', async () => {
+test('finds a role that is given in other letter case', async () => {
   await setUp(sandbox());
   const { code, log } = await tearDown(sandbox(), { roleName: ROLE.toLowerCase() });
   expect(code, log).toBe(0);
   expect(await summary()).toMatchObject({ policies: [], roles: [] });
 });
 
-describe('teardown leaves alone', () => {
-  test('a secret that somebody made by hand, and its place in the policy, unless --include-untagged', async () => {
+describe('teardown of resources that must stay', () => {
+  test('keeps a secret created by hand and its policy entry, unless --include-untagged is given', async () => {
     await makeSecret(sandbox());
     await setUp(sandbox());
     const { code, json, log } = await inVain();
@@ -241,7 +241,7 @@ describe('teardown leaves alone', () => {
     expect(await summary()).toEqual({ secrets: [`studio-a ${REGION} deleted`], policies: [], roles: [] });
   });
 
-  test('a policy and a role that somebody made by hand, unless --include-untagged', async () => {
+  test('keeps a policy and a role created by hand, unless --include-untagged is given', async () => {
     const other = guidePolicy('arn:aws:secretsmanager:us-west-2:111122223333:secret:other-AbCdEf');
     const arn = await makePolicy(sandbox(), POLICY, other);
     await makeRole(sandbox(), { attached: [arn] });
@@ -258,7 +258,7 @@ describe('teardown leaves alone', () => {
     expect((await summary()).policies).toEqual([`${POLICY}: other`]);
   });
 
-  test('a policy that another role uses too', async () => {
+  test('keeps a policy that another role uses too', async () => {
     await setUp(sandbox());
     await makeRole(sandbox(), { name: 'Backup', attached: [policyArn(POLICY)] });
     const { code, log } = await tearDown(sandbox());
@@ -270,7 +270,7 @@ describe('teardown leaves alone', () => {
     });
   });
 
-  test('a role that has another policy, attached or inline', async () => {
+  test('keeps a role that has other policies, attached or inline', async () => {
     const { iam } = clientsOf(sandbox());
     await setUp(sandbox());
     const extra = await makePolicy(
@@ -295,7 +295,7 @@ describe('teardown leaves alone', () => {
     expect(await summary()).toMatchObject({ roles: [`${ROLE}: Extra`] });
   });
 
-  test('a role made by hand; the policy that setup attached to it goes', async () => {
+  test('keeps a role created by hand, and removes the policy that setup attached to it', async () => {
     await makeRole(sandbox());
     await setUp(sandbox());
     const { code, json, log } = await tearDown(sandbox());
@@ -304,7 +304,7 @@ describe('teardown leaves alone', () => {
     expect(await summary()).toMatchObject({ policies: [], roles: [`${ROLE}: `] });
   });
 
-  test('a policy that allows every secret', async () => {
+  test('keeps a policy that allows every secret', async () => {
     await setUp(sandbox(), { policyScope: 'account' });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
@@ -314,7 +314,7 @@ describe('teardown leaves alone', () => {
     expect(await summary()).toMatchObject({ roles: [`${ROLE}: ${POLICY}`] });
   });
 
-  test('a policy for a prefix, also when the last secret under it goes', async () => {
+  test('keeps a policy for a prefix, even if the last secret with the prefix is removed', async () => {
     await setUp(sandbox(), { policyScope: 'prefix', policyPrefix: 'studio-' });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
@@ -325,7 +325,7 @@ describe('teardown leaves alone', () => {
     expect((await inVain()).code).toBe(0);
   });
 
-  test('everything, and fails, when the name is mistyped', async () => {
+  test('keeps everything and fails if the name is mistyped', async () => {
     await setUp(sandbox());
     for (const dryRun of [false, true]) {
       const { code, json, log } = await inVain({ secretName: 'studio-z', region: [], dryRun });
@@ -342,7 +342,7 @@ describe('teardown leaves alone', () => {
     }
   });
 
-  test('everything, and fails, when the Region is the wrong one; it looks in no other', async () => {
+  test('keeps everything and fails if the Region is wrong, without searching other Regions', async () => {
     await setUp(sandbox());
     const { code, json, log } = await inVain({ region: [FAR_REGION] });
     expect([code, json.error]).toMatchObject([
@@ -356,7 +356,7 @@ describe('teardown leaves alone', () => {
     expect(log).not.toContain('every Region');
   });
 
-  test('a secret that the program did not make, and says so, with --quiet too', async () => {
+  test('keeps a secret that the program did not create, and says so even with --quiet', async () => {
     await makeSecret(sandbox(), { Name: 'studio-a' });
     const { code, stdout } = await inText();
     expect(code).toBe(0);
@@ -367,7 +367,7 @@ describe('teardown leaves alone', () => {
     expect(stdout).not.toMatch(/Done|above|can no longer read/);
   });
 
-  test('nothing of a key that was taken down before, and says so', async () => {
+  test('reports that a key was removed before', async () => {
     await setUp(sandbox());
     await tearDown(sandbox());
     const { code, stdout } = await inText();
@@ -376,7 +376,7 @@ describe('teardown leaves alone', () => {
     expect(stdout).toContain('mc-static-key setup --restore --secret-arn');
   });
 
-  test('a policy and a role that belong to a CloudFormation stack', async () => {
+  test('keeps a policy and a role that belong to a CloudFormation stack', async () => {
     await setUp(sandbox());
     for (const arn of [policyArn(POLICY), roleArn(ROLE)]) sandbox().putInStack(arn, 'video');
     const { code, log } = await tearDown(sandbox());
@@ -388,8 +388,8 @@ describe('teardown leaves alone', () => {
   });
 });
 
-describe('teardown stops before it changes anything', () => {
-  test('when the secret belongs to a CloudFormation stack', async () => {
+describe('teardown of a secret that cannot be removed', () => {
+  test('changes nothing if the secret belongs to a CloudFormation stack', async () => {
     const { json } = await setUp(sandbox());
     sandbox().putInStack(json.secrets[0]?.arn ?? '', 'video');
     const { code, json: told } = await inVain();
@@ -400,7 +400,7 @@ describe('teardown stops before it changes anything', () => {
   test.each([
     ['its ARN', 0],
     ['its ARN without the random characters', 7],
-  ])('when a flow has the secret by %s', async (_how, cut) => {
+  ])('changes nothing if a flow names the secret by %s', async (_how, cut) => {
     const { json } = await setUp(sandbox());
     const arn = json.secrets[0]?.arn ?? '';
     const SecretArn = arn.slice(0, arn.length - cut);
@@ -411,7 +411,7 @@ describe('teardown stops before it changes anything', () => {
     expect(told.error.message).toContain(`is used by the flow ${flow} (source camera)`);
   });
 
-  test('when the secret has a replica, and says how to remove that', async () => {
+  test('changes nothing if the secret has a replica, and prints how to remove the replica', async () => {
     const { json } = await setUp(sandbox());
     const SecretId = json.secrets[0]?.arn;
     const AddReplicaRegions = [{ Region: FAR_REGION }];
@@ -425,7 +425,7 @@ describe('teardown stops before it changes anything', () => {
     );
   });
 
-  test('when the ARN is that of an earlier secret of the name', async () => {
+  test('changes nothing if the given ARN is that of an earlier secret of the same name', async () => {
     await setUp(sandbox());
     const { code, json } = await inVain({
       secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'],
@@ -435,7 +435,7 @@ describe('teardown stops before it changes anything', () => {
   });
 });
 
-test('a teardown that failed half-way says what is not done yet, and is finished by the same command', async () => {
+test('lists what is not removed yet after a failure, and is completed by the same command', async () => {
   await setUp(sandbox(), { region: both });
   sandbox().addFault({ action: 'DetachRolePolicy', kind: 'access-denied' });
   const { code, json, log } = await tearDown(sandbox());
@@ -449,17 +449,17 @@ test('a teardown that failed half-way says what is not done yet, and is finished
   expect(await summary()).toMatchObject({ policies: [], roles: [] });
 });
 
-test('a teardown that may not see in the end what is left says so, and does not call it done', async () => {
+test('does not report success if it may not read what is left at the end', async () => {
   await setUp(sandbox());
-  // The first look plans, the second one makes sure.
+  // The first read is for the plan, the second one for the final check.
   sandbox().addFault({ action: 'GetRole', skip: 1, kind: 'access-denied' });
   const { code, json, log } = await tearDown(sandbox());
   expect([code, json.error.awsAction]).toEqual([4, 'iam:GetRole']);
   expect(log).not.toContain('Taken down');
 });
 
-describe('what others do at the same moment stays', () => {
-  test('a secret that setup adds to the policy while it is narrowed', async () => {
+describe('teardown during a change by another run', () => {
+  test('keeps a secret that setup adds to the policy while an entry is removed', async () => {
     for (const name of ['studio-b', 'studio-a']) await setUp(sandbox(), { secretName: name });
     sandbox().addFault({
       action: 'CreatePolicyVersion',
@@ -472,7 +472,7 @@ describe('what others do at the same moment stays', () => {
     expect((await summary()).policies).toEqual([`${POLICY}: studio-b studio-c`]);
   });
 
-  test('a secret that setup adds to the policy right before that is deleted', async () => {
+  test('keeps a secret that setup adds to the policy right before the policy is deleted', async () => {
     await setUp(sandbox());
     sandbox().addFault({
       action: 'DeletePolicy',
@@ -489,7 +489,7 @@ describe('what others do at the same moment stays', () => {
   });
 });
 
-test('a resource policy on the secret is no matter', async () => {
+test('removes a secret that has a resource policy', async () => {
   const { json } = await setUp(sandbox());
   const ResourcePolicy = JSON.stringify({
     Version: '2012-10-17',

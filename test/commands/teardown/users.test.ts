@@ -15,13 +15,13 @@ async function storedSecret(): Promise<string> {
   return json.secrets[0]?.arn ?? '';
 }
 
-/** Transit encryption with a secret, as the API has it. */
+/** Returns transit encryption with a secret in the spelling of the API. */
 const transit = (secretArn: string) => ({
   encryptionKeyType: 'SECRETS_MANAGER',
   encryptionKeyConfiguration: { secretsManager: { secretArn, roleArn: ROLE } },
 });
 
-/** The same as the SDK would spell it. */
+/** Returns the same in the spelling of the SDK. */
 const sdkTransit = (SecretArn: string) => ({
   EncryptionKeyType: 'SECRETS_MANAGER',
   EncryptionKeyConfiguration: { SecretsManager: { SecretArn, RoleArn: ROLE } },
@@ -31,7 +31,7 @@ function addFlow(parts: Omit<ExistingFlow, 'region' | 'name'>): string {
   return sandbox().addFlow({ region: REGION, name: 'game', ...parts });
 }
 
-/** Tears down, and expects that nothing was changed. */
+/** Runs `teardown`, and expects a conflict and no change. */
 async function inVain() {
   const before = sandbox().requests.length;
   const result = await tearDown(sandbox());
@@ -44,7 +44,7 @@ async function inVain() {
 }
 
 test.each(['output', 'source'] as const)(
-  "teardown stops when the secret is in the transit settings of a flow's %s",
+  'teardown stops if a flow uses the secret in the transit settings of its %s',
   async (kind) => {
     const settings = sdkTransit(await storedSecret());
     const flow = addFlow(
@@ -85,7 +85,7 @@ test.each([
     'configuration.mediaLiveInput.destinationTransitEncryption',
     (arn: string) => ({ configuration: { mediaLiveInput: { destinationTransitEncryption: transit(arn) } } }),
   ],
-] as const)('teardown stops when the secret is in a %s, in %s', async (kind, path, settings) => {
+] as const)('teardown stops if a %s uses the secret in %s', async (kind, path, settings) => {
   const secretArn = await storedSecret();
   const arn = sandbox().addRouterEnd({ region: REGION, kind, name: 'studio', ...settings(secretArn) });
   const what = kind === 'routerInput' ? 'router input' : 'router output';
@@ -94,7 +94,7 @@ test.each([
   expect(details.join()).toContain(`delete the ${what}`);
 });
 
-test('teardown finds a user behind the first page of a list', async () => {
+test('teardown finds a resource that uses the secret after the first page of a list', async () => {
   const secretArn = await storedSecret();
   const configuration = { mediaConnectFlow: { sourceTransitDecryption: transit(`${secretArn}x`) } };
   for (let at = 0; at < 101; at += 1)
@@ -108,7 +108,7 @@ test('teardown finds a user behind the first page of a list', async () => {
   expect((await inVain()).message).toContain(last);
 });
 
-test('teardown only warns of transit settings that have no effect', async () => {
+test('teardown only warns about transit settings that are disabled', async () => {
   const settings = sdkTransit(await storedSecret());
   const integration = { RouterIntegrationState: 'DISABLED' as const };
   const flow = addFlow({
@@ -123,17 +123,20 @@ test.each([
   ['ListRouterInputs', 'a router input'],
   ['ListRouterOutputs', 'a router output'],
   ['ListFlows', 'a flow'],
-])('teardown without permission for %s says that it did not look, and goes on', async (action, what) => {
-  await storedSecret();
-  sandbox().addFault({ action, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-  const { code, log } = await tearDown(sandbox());
-  expect(code, log).toBe(0);
-  expect(log).toContain(
-    `Couldn't check whether ${what} uses the secret in us-west-2 (mediaconnect:${action} is not allowed)`,
-  );
-});
+])(
+  'teardown without permission for %s reports what it could not check, and continues',
+  async (action, what) => {
+    await storedSecret();
+    sandbox().addFault({ action, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    const { code, log } = await tearDown(sandbox());
+    expect(code, log).toBe(0);
+    expect(log).toContain(
+      `Couldn't check whether ${what} uses the secret in us-west-2 (mediaconnect:${action} is not allowed)`,
+    );
+  },
+);
 
-test('a user that may be read counts where another one may not', async () => {
+test('teardown stops if a readable flow uses the secret, even if another flow may not be read', async () => {
   const settings = sdkTransit(await storedSecret());
   for (const name of ['hidden', 'seen'])
     sandbox().addFlow({
@@ -146,7 +149,7 @@ test('a user that may be read counts where another one may not', async () => {
 });
 
 test.each(['internal-error', 'html'] as const)(
-  'teardown does not go on when AWS answers %s while it looks for users',
+  'teardown stops if AWS returns %s during the search for resources that use the secret',
   async (kind) => {
     await storedSecret();
     sandbox().addFault({ action: 'ListRouterInputs', kind, times: Number.POSITIVE_INFINITY });
@@ -157,11 +160,11 @@ test.each(['internal-error', 'html'] as const)(
 );
 
 test.each([
-  ['a list of another kind', '{"routerInputs":{"arn":"x"}}'],
-  ['an ARN of another kind', '{"routerInputs":[{"arn":5}]}'],
-  ['no object', '[]'],
-  ['no JSON', 'hello'],
-])('teardown does not take %s for an answer of AWS', async (_what, body) => {
+  ['an object instead of a list', '{"routerInputs":{"arn":"x"}}'],
+  ['a number instead of an ARN', '{"routerInputs":[{"arn":5}]}'],
+  ['an array instead of an object', '[]'],
+  ['text instead of JSON', 'hello'],
+])('teardown does not accept %s as a response from AWS', async (_what, body) => {
   await storedSecret();
   const handler = new NodeHttpHandler();
   const requestHandler = {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test('verify in a pipeline prints what it found in the configured Region, and sends nothing that could change anything', async () => {
+test('verify in a pipeline prints the result for the configured Region, and changes nothing', async () => {
   const env = reaching(sandbox, { STUDIO_KEY: KEYS.aes256 });
   const { code, stdout, stderr } = await run(
     ['verify', '--secret-name', 'studio-a', '--key-env', 'STUDIO_KEY'],
@@ -29,7 +29,7 @@ test('verify in a pipeline prints what it found in the configured Region, and se
   expect(stdout + stderr).not.toContain(KEYS.aes256);
 });
 
-test('verify in a terminal of 40 columns asks for the secret, and breaks sentences between words but no command', async () => {
+test('verify in a terminal of 40 columns asks for the secret, and wraps sentences but not commands', async () => {
   const env = reaching(sandbox);
   const terminal = openTerminal({ command: process.execPath, args: [program, 'verify'], env, columns: 40 });
   closing(() => terminal.kill());
@@ -46,7 +46,7 @@ test('verify in a terminal of 40 columns asks for the secret, and breaks sentenc
   expect(terminal.transcript()).toMatch(/✖ MediaConnect cannot read this key: 2\s+checks failed\./);
 });
 
-test('verify in a terminal asks what kind of key an untagged secret holds, where it matters', async () => {
+test('verify in a terminal asks for the key type of an untagged secret if it matters', async () => {
   await makeSecret(sandbox, { Name: 'studio-srt', SecretString: 'a-long-Passphrase-1' });
   const args = [program, 'verify', '--secret-name', 'studio-srt', '--region', 'us-west-2'];
   const terminal = openTerminal({ command: process.execPath, args, env: reaching(sandbox) });
@@ -71,7 +71,7 @@ test.each([
   await expect(verifyIt(sandbox, options)).rejects.toThrow(sentence);
 });
 
-test('verify without a secret, where nobody can be asked, says what is missing', async () => {
+test('verify without a secret lists what is missing with --no-input', async () => {
   const { code, stderr } = await run(['verify', '--no-input'], {
     env: reaching(sandbox, { AWS_REGION: undefined }),
   });

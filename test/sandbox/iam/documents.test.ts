@@ -20,7 +20,7 @@ const IAM_PATH =
   'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.';
 const VENDOR = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.';
 
-describe('the documents of managed policies', () => {
+describe('IAM in the sandbox, with the document of a managed policy', () => {
   let sandbox: Sandbox;
   let iam: ReturnType<typeof clientsFor>['iam'];
   let count = 0;
@@ -38,7 +38,7 @@ describe('the documents of managed policies', () => {
   it.each<Refused>([
     ['a trailing comma', policy(ALLOW).replace('}]', '},]'), SYNTAX],
     ['a comment', policy(ALLOW).replace('{', '{/* */'), SYNTAX],
-    ['a key twice', policy(ALLOW).replace('{"Effect"', '{"Effect":"Deny","Effect"'), SYNTAX],
+    ['a duplicate key', policy(ALLOW).replace('{"Effect"', '{"Effect":"Deny","Effect"'), SYNTAX],
     ['a list at the top', `[${policy(ALLOW)}]`, SYNTAX],
     ['an unknown element', policy({ ...ALLOW, Ressource: '*' }), SYNTAX],
     ['an unknown element at the top', policy(ALLOW).replace('{', '{"Comment":"x",'), SYNTAX],
@@ -49,7 +49,7 @@ describe('the documents of managed policies', () => {
     ['a number for an action', policy({ ...ALLOW, Action: 1 }), SYNTAX],
     ['a wrong version', policy(ALLOW).replace('2012', '2013'), SYNTAX],
     ['no version', JSON.stringify({ Statement: [ALLOW] }), VERSION],
-    ['the version of 2008', policy(ALLOW).replace('2012', '2008'), VERSION],
+    ['version 2008-10-17', policy(ALLOW).replace('2012', '2008'), VERSION],
     ['a leading newline', `\n${policy(ALLOW)}`, 'JSON strings must not have leading spaces'],
     ['a principal', policy({ ...ALLOW, Principal: '*' }), 'Policy document should not specify a principal.'],
     ['no action', policy({ Effect: 'Allow', Resource: '*' }), 'Policy statement must contain actions.'],
@@ -65,7 +65,7 @@ describe('the documents of managed policies', () => {
     ],
     ['an action without a service', policy({ ...ALLOW, Action: 'GetSecretValue' }), VENDOR],
     [
-      'a strange service',
+      'an invalid service',
       policy({ ...ALLOW, Action: 'secrets manager:Get' }),
       'Vendor secrets manager is not valid',
     ],
@@ -75,7 +75,7 @@ describe('the documents of managed policies', () => {
       ONE_COLON,
     ],
     [
-      'a resource that is no ARN',
+      'a resource that is not an ARN',
       policy({ ...ALLOW, Resource: 'game' }),
       'Resource game must be in ARN format or "*".',
     ],
@@ -118,7 +118,7 @@ describe('the documents of managed policies', () => {
       'Partition "s3" is not valid for resource "arn:s3:::bucket:*".',
     ],
     ['an unknown kind of IAM resource', policy({ ...ALLOW, Resource: 'arn:aws:iam:::x' }), IAM_PATH],
-    ['roles for role', policy({ ...ALLOW, Resource: 'arn:aws:iam::111122223333:roles/x' }), IAM_PATH],
+    ['"roles" in place of "role"', policy({ ...ALLOW, Resource: 'arn:aws:iam::111122223333:roles/x' }), IAM_PATH],
     [
       'a Region in an ARN of IAM',
       policy({ ...ALLOW, NotResource: ['arn:aws:iam:us-east-1::user/x'], Resource: undefined }),
@@ -131,19 +131,19 @@ describe('the documents of managed policies', () => {
     ],
     ['no version, and a wrong date', JSON.stringify({ Statement: { ...ALLOW, Effect: 'denY' } }), VERSION],
     [
-      'no action, and a Sid twice',
+      'no action, and a duplicate Sid',
       policy({ Sid: 'a', ...ALLOW }, { Sid: 'a', Effect: 'Allow' }),
       'Statement IDs (SID) in a single policy must be unique.',
     ],
     ['no action, and an ARN of five parts', policy({ Effect: 'Allow', Resource: 'arn:aws:s3::b' }), LEGACY],
     ['no resource, and an action without a service', policy({ Effect: 'Allow', Action: 'Get' }), VENDOR],
     [
-      'wrong actions, and a resource that is no ARN',
+      'wrong actions, and a resource that is not an ARN',
       policy({ ...ALLOW, Action: 's:3:Get', Resource: 'game' }),
       'Resource game must be in ARN format or "*".',
     ],
     [
-      'a Sid twice',
+      'a duplicate Sid',
       policy({ Sid: 'a', ...ALLOW }, { Sid: 'a', ...ALLOW }),
       'Statement IDs (SID) in a single policy must be unique.',
     ],
@@ -152,7 +152,7 @@ describe('the documents of managed policies', () => {
       policy({ Sid: 'a b', ...ALLOW }),
       /^Statement IDs \(SID\) must be alpha-numeric\./,
     ],
-  ])('with %s are refused', async (_what, document, message) => {
+  ])('rejects %s', async (_what, document, message) => {
     const failure = await failureOf(create(document));
     expect(failure).toMatchObject({ name: 'MalformedPolicyDocumentException', status: 400 });
     if (typeof message === 'string') {
@@ -198,11 +198,11 @@ describe('the documents of managed policies', () => {
       'an access point, which is in a Region',
       policy({ ...ALLOW, Resource: 'arn:aws:s3:us-west-2:111122223333:accesspoint/mine' }),
     ],
-  ])('with %s are taken', async (_what, document) => {
+  ])('accepts %s', async (_what, document) => {
     expect((await create(document)).Policy?.DefaultVersionId).toBe('v1');
   });
 
-  it('need a version also in a new version, and inline policies do not', async () => {
+  it('requires Version in a new policy version too, but not in an inline policy', async () => {
     const old = JSON.stringify({ Statement: [ALLOW] });
     const PolicyArn = (await create(policy(ALLOW))).Policy?.Arn;
     const version = iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: old }));

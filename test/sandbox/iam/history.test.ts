@@ -3,8 +3,8 @@ import { History } from '../../../src/sandbox/iam/history.ts';
 
 const MINUTE_MS = 60_000;
 
-describe('the past of IAM', () => {
-  it('is that of each entry by itself, and knows nothing older than its beginning', () => {
+describe('History', () => {
+  it('shows each entry after its own delay, and nothing older than its own beginning', () => {
     const live = new Map([['old', 1]]);
     const history = new History(live);
     live.set('slow', 1);
@@ -16,7 +16,7 @@ describe('the past of IAM', () => {
     expect([...history.at(500).keys()]).toEqual(['old', 'slow', 'quick']);
   });
 
-  it('has a write take the slower one before it along', () => {
+  it('shows a slower earlier write together with a later one', () => {
     const live = new Map([['policy', 1]]);
     const history = new History(live);
     live.set('policy', 2);
@@ -26,7 +26,7 @@ describe('the past of IAM', () => {
     expect([99, 100, 500].map((time) => history.at(time).get('policy'))).toEqual([1, 3, 3]);
   });
 
-  it('is forgotten after two minutes', () => {
+  it('forgets a change after two minutes', () => {
     const live = new Map([
       ['changed', 1],
       ['deleted', 1],

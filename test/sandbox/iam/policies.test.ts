@@ -25,7 +25,7 @@ import { clientsFor, failureOf, readPolicy, TRUST } from '../clients.ts';
 const ACCOUNT_ARN = 'arn:aws:iam::111122223333:';
 const DOCUMENT = readPolicy('*');
 
-/** A good document of this many characters that are not white space. */
+/** Returns a valid document of this many characters that are not white space. */
 function documentOf(size: number): string {
   const name = 'arn:aws:s3:::';
   const length = size - readPolicy(name).length;
@@ -49,7 +49,7 @@ describe('managed policies', () => {
       new CreatePolicyVersionCommand({ PolicyArn: arnOf(name), PolicyDocument: DOCUMENT, SetAsDefault }),
     );
 
-  it('are made with a path, a description and tags, and show them', async () => {
+  it('are created with a path, a description and tags, and show them', async () => {
     const Tags = [{ Key: 'team', Value: 'video' }];
     const { Policy } = await create({ PolicyName: 'Full', Path: '/video/', Description: 'Reads keys', Tags });
     expect(Policy).toMatchObject({
@@ -65,7 +65,7 @@ describe('managed policies', () => {
     expect(shown.Policy).toMatchObject({ Description: 'Reads keys', Tags });
   });
 
-  it('give their documents back as they came', async () => {
+  it('return their documents unchanged', async () => {
     const PolicyDocument = `${DOCUMENT.replace(/,/g, ', \n\t').slice(0, -1)} }\n`;
     await create({ PolicyName: 'Verbatim', PolicyDocument });
     const { PolicyVersion } = await iam.send(
@@ -75,7 +75,7 @@ describe('managed policies', () => {
     expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toBe(PolicyDocument);
   });
 
-  it('have names that are unique without regard to case and path', async () => {
+  it('have names that are unique regardless of case and path', async () => {
     await create({ PolicyName: 'Unique' });
     expect(await failureOf(create({ PolicyName: 'UNIQUE', Path: '/other/' }))).toEqual({
       name: 'EntityAlreadyExistsException',
@@ -84,7 +84,7 @@ describe('managed policies', () => {
     });
   });
 
-  it('hold 6,144 characters, white space not counted', async () => {
+  it('hold 6,144 characters, not counting white space', async () => {
     await create({ PolicyName: 'Largest', PolicyDocument: `${documentOf(6144)}${' \n'.repeat(50)}` });
     expect(await failureOf(create({ PolicyName: 'TooLarge', PolicyDocument: documentOf(6145) }))).toEqual({
       name: 'LimitExceededException',
@@ -93,7 +93,7 @@ describe('managed policies', () => {
     });
   });
 
-  it('have up to five versions, of which the default one cannot be deleted', async () => {
+  it('have up to five versions, and the default version cannot be deleted', async () => {
     await create({ PolicyName: 'Versions' });
     for (let count = 2; count <= 5; count += 1) {
       expect((await addVersion('Versions')).PolicyVersion?.VersionId).toBe(`v${count}`);
@@ -170,7 +170,7 @@ describe('managed policies', () => {
     ]);
   });
 
-  it('of AWS can be read and attached but not changed', async () => {
+  it('can be read and attached, but not changed, when AWS manages them', async () => {
     const PolicyArn = 'arn:aws:iam::aws:policy/SecretsManagerReadWrite';
     expect((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.PolicyName).toBe(
       'SecretsManagerReadWrite',
@@ -229,13 +229,13 @@ describe('managed policies', () => {
       'ValidationError',
       /'tags' failed .* 50$/,
     ],
-  ])('are refused as IAM refuses them: %j', async (input, name, message) => {
+  ])('are rejected with the errors of IAM: %j', async (input, name, message) => {
     const failure = await failureOf(create(input));
     expect(failure).toMatchObject({ name, status: 400 });
     expect(failure.message).toMatch(message);
   });
 
-  it('with a wrong page size are not listed', async () => {
+  it('are not listed with an invalid page size', async () => {
     expect((await failureOf(iam.send(new ListPoliciesCommand({ MaxItems: 0 })))).message).toBe(
       "1 validation error detected: Value '0' at 'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1",
     );

@@ -45,7 +45,7 @@ describe('roles', () => {
     iam.send(new CreateRoleCommand({ AssumeRolePolicyDocument: TRUST, ...input }));
   const shown = async (RoleName: string) => (await iam.send(new GetRoleCommand({ RoleName }))).Role;
 
-  it('show what they were made with', async () => {
+  it('show the settings that they were created with', async () => {
     await iam.send(new CreatePolicyCommand({ PolicyName: 'Boundary', PolicyDocument: readPolicy('*') }));
     const given = {
       Path: '/video/',
@@ -67,7 +67,7 @@ describe('roles', () => {
     expect(role?.RoleId).toMatch(/^AROA[A-Z2-7]{17}$/);
   });
 
-  it('are answered as they were sent when they are made, and normalized from then on', async () => {
+  it('are returned as sent on creation, and normalized afterwards', async () => {
     const sent = JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { AWS: ['111122223333'] }, Action: ['sts:AssumeRole'] }],
@@ -92,7 +92,7 @@ describe('roles', () => {
     expect((await shown('Undescribed'))?.Description).toBe('');
   });
 
-  it('are changed with a result element only if the API model has one', async () => {
+  it('return a result element after a change only if the API model has one', async () => {
     await create({ RoleName: 'Wire' });
     const answer = async (parameters: string) => {
       const body = `${parameters}&RoleName=Wire&Version=2010-05-08`;
@@ -103,7 +103,7 @@ describe('roles', () => {
   });
 
   it.each(['longpolicynamebutnoarn', 'a-policy-that-is-there'])(
-    'have no policy attached or detached whose ARN is none (%s)',
+    'reject a policy ARN that cannot be parsed (%s)',
     async (PolicyArn) => {
       const RoleName = `With-${PolicyArn}`;
       await create({ RoleName });
@@ -119,7 +119,7 @@ describe('roles', () => {
     },
   );
 
-  it('have names that are unique without regard to case, and are found without regard to it', async () => {
+  it('have unique names, and are found by them, regardless of case', async () => {
     await create({ RoleName: 'Unique' });
     expect(await failureOf(create({ RoleName: 'uniquE', Path: '/x/' }))).toEqual({
       name: 'EntityAlreadyExistsException',
@@ -134,7 +134,7 @@ describe('roles', () => {
     });
   });
 
-  it('take ten policies and no more', async () => {
+  it('hold up to ten policies', async () => {
     await create({ RoleName: 'Busy' });
     const arns: string[] = [];
     for (let count = 1; count <= 11; count += 1) {
@@ -160,7 +160,7 @@ describe('roles', () => {
     expect(await failureOf(again)).toMatchObject({ name: 'NoSuchEntityException' });
   });
 
-  it('refuse a policy that is not there or is no policy', async () => {
+  it('reject the ARN of a missing policy or of something else', async () => {
     await create({ RoleName: 'Picky' });
     const attach = (PolicyArn: string) =>
       iam.send(new AttachRolePolicyCommand({ RoleName: 'Picky', PolicyArn }));
@@ -257,7 +257,7 @@ describe('roles', () => {
     expect(one).toEqual(['Full']);
   });
 
-  it('of AWS services cannot be changed', async () => {
+  it('cannot be changed when they are service-linked', async () => {
     await create({ RoleName: 'AWSServiceRoleForVideo', Path: '/aws-service-role/video.amazonaws.com/' });
     const change = new UpdateAssumeRolePolicyCommand({
       RoleName: 'AWSServiceRoleForVideo',
@@ -269,7 +269,7 @@ describe('roles', () => {
     });
   });
 
-  it('show in the account summary beside the quotas', async () => {
+  it('are counted in the account summary, beside the quotas', async () => {
     const { SummaryMap } = await iam.send(new GetAccountSummaryCommand({}));
     expect(SummaryMap).toMatchObject({
       AttachedPoliciesPerRoleQuota: 10,
@@ -292,7 +292,7 @@ describe('roles', () => {
     expect(made.Role?.Arn).toBe('arn:aws-cn:iam::111122223333:role/Unique');
   });
 
-  it('do not reach to operations that the sandbox does not have', async () => {
+  it('report an operation that the sandbox does not implement', async () => {
     expect(await failureOf(iam.send(new ListUsersCommand({})))).toMatchObject({
       name: 'NotImplemented',
       message: 'iam:ListUsers is not implemented in the sandbox.',

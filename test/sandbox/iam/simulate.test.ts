@@ -58,7 +58,7 @@ const passedTo = (service: string) => ({
   ],
 });
 
-it('a role may pass a role to the service that its policy names, and to no other', async () => {
+it('SimulatePrincipalPolicy allows iam:PassRole only to the service that the policy names', async () => {
   const [allowed] = await simulate(passedTo('mediaconnect'));
   expect(allowed).toMatchObject({
     EvalActionName: 'iam:PassRole',
@@ -78,7 +78,7 @@ it('a role may pass a role to the service that its policy names, and to no other
   });
 });
 
-it('each action is judged on all resources, in pages', async () => {
+it('SimulatePrincipalPolicy evaluates each action on all resources, in pages', async () => {
   const ActionNames = ['secretsmanager:GetSecretValue', 'secretsmanager:DeleteSecret', 's3:GetObject'];
   const results = await simulate({ ActionNames });
   expect(results.map((result) => result.EvalDecision)).toEqual(['allowed', 'explicitDeny', 'implicitDeny']);
@@ -92,10 +92,10 @@ it('each action is judged on all resources, in pages', async () => {
   expect(await simulate({ ActionNames, MaxItems: 2 })).toHaveLength(2);
 });
 
-it('a statement that decides is told with its place in the policy', async () => {
+it('SimulatePrincipalPolicy returns the position of the matched statements', async () => {
   const RoleName = 'Spaced';
   await admin.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST }));
-  // As Python writes it, and with line breaks.
+  // One document as Python formats it, and one with line breaks.
   const single =
     '{"Version": "2012-10-17", "Statement": {"Sid": "", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}}';
   const listed = `{
@@ -137,7 +137,7 @@ it('a statement that decides is told with its place in the policy', async () => 
   });
 });
 
-it('the policies of the request count: further ones, and another boundary', async () => {
+it('SimulatePrincipalPolicy applies the policies and the permissions boundary of the request', async () => {
   const document = (Action: string) =>
     JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*' } });
   const [more] = await simulate({ ActionNames: ['s3:GetObject'], PolicyInputList: [document('s3:*')] });
@@ -152,7 +152,7 @@ it('the policies of the request count: further ones, and another boundary', asyn
   });
 });
 
-it('the user is allowed everything, a role’s session is refused, and an unknown name not found', async () => {
+it('SimulatePrincipalPolicy accepts the user, rejects a session, and does not find an unknown name', async () => {
   const [user] = await simulate({ PolicySourceArn: `${IAM}:user/sandbox` });
   expect(user?.EvalDecision).toBe('allowed');
   const session = 'arn:aws:sts::111122223333:assumed-role/Operator/me';
@@ -167,7 +167,7 @@ it('the user is allowed everything, a role’s session is refused, and an unknow
   }
 });
 
-it('only who may simulate may do so', async () => {
+it('SimulatePrincipalPolicy requires permission for the principal', async () => {
   const statement = {
     Effect: 'Allow',
     Action: 'iam:SimulatePrincipalPolicy',
@@ -181,7 +181,7 @@ it('only who may simulate may do so', async () => {
   expect((await failureOf(ask(`${IAM}:user/sandbox`))).name).toBe('AccessDenied');
 });
 
-it('no role is in an instance profile', async () => {
+it('ListInstanceProfilesForRole returns an empty list', async () => {
   const list = (RoleName: string) => admin.iam.send(new ListInstanceProfilesForRoleCommand({ RoleName }));
   expect((await list('Operator')).InstanceProfiles).toEqual([]);
   expect((await failureOf(list('Nobody'))).name).toBe('NoSuchEntityException');

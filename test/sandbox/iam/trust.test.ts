@@ -31,7 +31,7 @@ describe('trust policies', () => {
     return decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
   }
 
-  it('come back in IAM’s own form', async () => {
+  it('are returned in the normalized form of IAM', async () => {
     await update(
       `{
         "Statement": {
@@ -49,7 +49,7 @@ describe('trust policies', () => {
     );
   });
 
-  it('show the unique ID of a role that is gone', async () => {
+  it('show the unique ID of a deleted role', async () => {
     await put('Gone', policy(ALLOW));
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'Gone' }));
     await update(policy({ ...ALLOW, Principal: { AWS: Role?.Arn } }));
@@ -76,7 +76,7 @@ describe('trust policies', () => {
   it.each([
     ['a trailing comma', policy(ALLOW).replace('}]', '},]'), 'This policy contains invalid Json'],
     [
-      'a key twice',
+      'a duplicate key',
       policy(ALLOW).replace('{"Effect"', '{"Effect":"Deny","Effect"'),
       'This policy contains invalid Json',
     ],
@@ -124,25 +124,25 @@ describe('trust policies', () => {
       policy({ ...ALLOW, Principal: { AWS: [] } }),
       /statement with no principals!$/,
     ],
-    ['a Sid twice', policy({ Sid: 'a', ...ALLOW }, { Sid: 'a', ...ALLOW }), /must be unique\.$/],
+    ['a duplicate Sid', policy({ Sid: 'a', ...ALLOW }, { Sid: 'a', ...ALLOW }), /must be unique\.$/],
     ['a wrong effect', policy({ ...ALLOW, Effect: 'allow' }), 'Invalid effect: allow'],
     [
       'a wrong version',
       policy(ALLOW).replace('2012', '2013'),
       'The policy must contain a valid version string',
     ],
-  ])('with %s are refused', async (_what, document, message) => {
+  ])('are rejected with %s', async (_what, document, message) => {
     const failure = await failureOf(update(document));
     expect(failure).toMatchObject({ name: 'MalformedPolicyDocumentException', status: 400 });
     expect(failure.message).toMatch(message);
   });
 
   it.each([
-    ['a service of a Region', { Service: 'logs.eu-west-1.amazonaws.com' }],
+    ['a regional service', { Service: 'logs.eu-west-1.amazonaws.com' }],
     ['the sandbox’s own user', { AWS: 'arn:aws:iam::111122223333:user/sandbox' }],
     ['another account', { AWS: ['999999999999', 'arn:aws:iam::999999999999:role/Theirs'] }],
     ['an identity provider', { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.example.com' }],
-  ])('may name %s', async (_what, Principal) => {
+  ])('can name %s', async (_what, Principal) => {
     await update(policy({ ...ALLOW, Principal }));
   });
 });

@@ -37,17 +37,17 @@ const without = (encryption: Encryption, member: keyof Encryption): Encryption =
 });
 const { KeyType: _, ...USUAL } = STATIC_KEY;
 
-describe('encryption settings that MediaConnect takes', () => {
+describe('encryption settings that MediaConnect accepts', () => {
   it.each<[string, Parts, string]>([
     ['a static key on a Zixi source', source('zixi-push', STATIC_KEY), 'static-key'],
     ['a static key on a Zixi output', output('zixi-pull', STATIC_KEY), 'static-key'],
     ['a static key on an entitlement', entitlement(STATIC_KEY), 'static-key'],
-    ['a key type left out, which is a static key', output('zixi-push', USUAL), 'static-key'],
+    ['no key type, which means a static key', output('zixi-push', USUAL), 'static-key'],
     ['a password on an SRT source', source('srt-listener', PASSWORD), 'srt-password'],
     ['a password on an SRT output', output('srt-caller', PASSWORD), 'srt-password'],
     ['SPEKE on an entitlement', entitlement(SPEKE), 'speke'],
     [
-      'a static key on a source that comes through an entitlement',
+      'a static key on a source from an entitlement',
       {
         Source: {
           EntitlementArn: 'arn:aws:mediaconnect:us-west-2:444455556666:entitlement:1-a:b',
@@ -62,7 +62,7 @@ describe('encryption settings that MediaConnect takes', () => {
   });
 });
 
-describe('encryption settings that MediaConnect refuses', () => {
+describe('encryption settings that MediaConnect rejects', () => {
   it.each<[string, Parts, RegExp]>([
     ['a static key on an SRT output', output('srt-listener', STATIC_KEY), /static-key is not valid/],
     ['a static key on an RTP source', source('rtp', STATIC_KEY), /static-key is not valid/],
@@ -89,7 +89,7 @@ describe('encryption settings that MediaConnect refuses', () => {
     ['SPEKE with a secret', entitlement({ ...SPEKE, SecretArn: SECRET_ARN }), /^secretArn is not valid/],
     ['no role', entitlement(without(STATIC_KEY, 'RoleArn')), /roleArn/],
     [
-      'an algorithm of its own',
+      'an unknown algorithm',
       entitlement({ ...STATIC_KEY, Algorithm: 'rot13' as never }),
       /enum value set/,
     ],
@@ -121,7 +121,7 @@ describe('encryption settings that MediaConnect refuses', () => {
 });
 
 describe('an update of encryption settings', () => {
-  it('changes what it names, starts anew with another key type, and is checked as a whole', async () => {
+  it('changes what it names, starts over with another key type, and is validated as a whole', async () => {
     const { Flow } = await create(output('zixi-push', STATIC_KEY));
     const parts = { FlowArn: Flow?.FlowArn, OutputArn: Flow?.Outputs?.[0]?.OutputArn };
     const update = async (change: object) => {

@@ -43,7 +43,7 @@ const describeFlow = async (FlowArn: string) =>
   (await client.send(new DescribeFlowCommand({ FlowArn }))).Flow;
 
 describe('a flow', () => {
-  it('keeps its maintenance window, network, source priority, tags and what else the sandbox does nothing with', async () => {
+  it('keeps its maintenance window, network, source priority, tags and other settings', async () => {
     const SourceFailoverConfig = {
       FailoverMode: 'FAILOVER' as const,
       SourcePriority: { PrimarySource: 'camera' },
@@ -71,7 +71,7 @@ describe('a flow', () => {
       ],
     });
 
-    // The SDK's version does not know tags of a new flow.
+    // This version of the SDK does not support tags of a new flow.
     const source = { name: 'camera', protocol: 'zixi-push', whitelistCidr: '192.0.2.0/24' };
     const others = {
       flowSize: 'LARGE',
@@ -88,7 +88,7 @@ describe('a flow', () => {
     expect(none.Tags).toEqual({});
   });
 
-  it('takes an output without a protocol, as one to a router has none', async () => {
+  it('accepts an output to a router, which has no protocol', async () => {
     const body = JSON.stringify({
       name: 'routed',
       source: { name: 'camera', protocol: 'rtp' },
@@ -99,7 +99,7 @@ describe('a flow', () => {
     expect(JSON.parse(answer.text).flow.outputs).toMatchObject([{ name: 'router' }]);
   });
 
-  it('is made with its source, outputs and entitlements, and shown again', async () => {
+  it('is created with its source, outputs and entitlements, and shown again', async () => {
     const made = await create({
       Source: { ...ZIXI_SOURCE, Decryption: STATIC_KEY },
       Outputs: [{ ...ZIXI_OUTPUT, Encryption: STATIC_KEY }],
@@ -141,7 +141,7 @@ describe('a flow', () => {
     expect(await failureOf(search)).toMatchObject({ name: 'NotFoundException', status: 404 });
   });
 
-  it('gets and loses outputs and entitlements, and its parts change', async () => {
+  it('can add, update and remove outputs and entitlements, and update its source', async () => {
     const { FlowArn, Source } = await create();
     const { Outputs } = await client.send(new AddFlowOutputsCommand({ FlowArn, Outputs: [ZIXI_OUTPUT] }));
     const { Entitlements } = await client.send(
@@ -173,7 +173,7 @@ describe('a flow', () => {
     expect(await failureOf(again)).toMatchObject({ name: 'NotFoundException', status: 404 });
   });
 
-  it('starts and stops, and is deleted in standby only', async () => {
+  it('starts, stops, and can be deleted in standby only', async () => {
     const { FlowArn } = await create();
     expect((await failureOf(client.send(new StopFlowCommand({ FlowArn })))).name).toBe('BadRequestException');
     expect((await client.send(new StartFlowCommand({ FlowArn }))).Status).toBe('STARTING');
@@ -187,7 +187,7 @@ describe('a flow', () => {
     expect((await failureOf(describeFlow(FlowArn))).name).toBe('NotFoundException');
   });
 
-  it('has a second source with failover only', async () => {
+  it('accepts a second source with failover only', async () => {
     const { FlowArn } = await create();
     const second = { ...ZIXI_SOURCE, Name: 'spare' };
     const added = client.send(new AddFlowSourcesCommand({ FlowArn, Sources: [second] }));
@@ -201,22 +201,22 @@ describe('a flow', () => {
   });
 
   it.each<[string, Partial<CreateFlowCommandInput>]>([
-    ['with two ways to say its source', { Sources: [ZIXI_SOURCE] }],
+    ['with both Source and Sources', { Sources: [ZIXI_SOURCE] }],
     ['with a source without a protocol', { Source: { Name: 'camera' } }],
     ['with an unknown protocol', { Source: { Protocol: 'carrier-pigeon' as never } }],
-    ['with two outputs of one name', { Outputs: [ZIXI_OUTPUT, ZIXI_OUTPUT] }],
-    ['for no subscriber', { Entitlements: [{ Subscribers: [] }] }],
-  ])('%s is refused', async (_what, input) => {
+    ['with two outputs of the same name', { Outputs: [ZIXI_OUTPUT, ZIXI_OUTPUT] }],
+    ['with an entitlement without subscribers', { Entitlements: [{ Subscribers: [] }] }],
+  ])('is rejected %s', async (_what, input) => {
     expect(await failureOf(create(input))).toMatchObject({ name: 'BadRequestException', status: 400 });
     expect((await client.send(new ListFlowsCommand({}))).Flows).toEqual([]);
   });
 
-  it('without a source is refused', async () => {
+  it('is rejected without a source', async () => {
     const sourceless = client.send(new CreateFlowCommand({ Name: 'game' }));
     expect((await failureOf(sourceless)).name).toBe('BadRequestException');
   });
 
-  it('past the account’s quota is refused', async () => {
+  it('is rejected beyond the quota of the account', async () => {
     for (let number = 0; number < 20; number += 1) {
       sandbox().addFlow({ region: 'us-west-2', name: `f${number}` });
     }
@@ -225,7 +225,7 @@ describe('a flow', () => {
 });
 
 describe('the flows of an account', () => {
-  it('are listed in pages, those of one Region', async () => {
+  it('are listed per Region, in pages', async () => {
     const names = Array.from({ length: 5 }, (_, number) => `f${number}`);
     for (const name of names) {
       sandbox().addFlow({ region: 'us-west-2', name, source: { Name: 's', Transport: { Protocol: 'rtp' } } });
@@ -246,7 +246,7 @@ describe('the flows of an account', () => {
     }
   });
 
-  it('can be ones that the API would refuse today, put there by a test', async () => {
+  it('can include flows from a test with settings that the API rejects today', async () => {
     const encryption = { ...STATIC_KEY, RoleArn: 'arn:aws:iam::111122223333:role/path/Old' };
     const OutputArn = 'arn:aws:mediaconnect:us-west-2:111122223333:output:1-a:studio';
     const FlowArn = sandbox().addFlow({
@@ -267,7 +267,7 @@ describe('the flows of an account', () => {
 });
 
 describe('a request to MediaConnect', () => {
-  it('meets the same faults and the same record as one to any other service', async () => {
+  it('gets faults and is recorded like a request to any other service', async () => {
     sandbox().addFault({ action: 'mediaconnect:CreateFlow', kind: 'throttle' });
     expect(await failureOf(create())).toMatchObject({ name: 'TooManyRequestsException', status: 429 });
     sandbox().addFault({ action: 'CreateFlow', kind: 'internal-error' });
@@ -282,7 +282,7 @@ describe('a request to MediaConnect', () => {
     ]);
   });
 
-  it('for what the sandbox does not have says so', async () => {
+  it('reports an operation that the sandbox does not implement', async () => {
     const arn = 'arn:aws:mediaconnect:us-west-2:111122223333:gateway:1-a:b';
     const ask = client.send(new DescribeGatewayCommand({ GatewayArn: arn }));
     expect(await failureOf(ask)).toMatchObject({
@@ -291,7 +291,7 @@ describe('a request to MediaConnect', () => {
     });
   });
 
-  it('without a signature, or to a path that leads nowhere, is refused in the service’s own form', async () => {
+  it('is rejected in the format of the service without a signature or with an unknown path', async () => {
     const host = new URL(sandbox().url).host;
     expect(await send(sandbox(), { host }, '', 'GET', '/v1/flows')).toMatchObject({
       status: 403,
@@ -305,7 +305,7 @@ describe('a request to MediaConnect', () => {
     });
   });
 
-  it('with the wrong key is refused in the service’s own form', async () => {
+  it('is rejected in the format of the service with a wrong secret access key', async () => {
     const credentials = { ...sandbox().credentials, secretAccessKey: 'x'.repeat(40) };
     const stranger = clientsFor(sandbox(), { credentials }).mediaConnect;
     expect(await failureOf(stranger.send(new ListFlowsCommand({})))).toMatchObject({

@@ -24,8 +24,8 @@ const passing = (service: string, Resource = ROLE_ARN) => ({
 });
 const FLOWS = { Action: 'mediaconnect:*' };
 
-describe('who makes an encrypted flow', () => {
-  it('must be allowed to pass the role to MediaConnect', async () => {
+describe('creating an encrypted flow', () => {
+  it('works with permission to pass the role to MediaConnect', async () => {
     const made = await under(FLOWS, passing('mediaconnect.amazonaws.com')).send(source(STATIC_KEY));
     expect(made.Flow?.Source?.Decryption?.RoleArn).toBe(ROLE_ARN);
   });
@@ -34,7 +34,7 @@ describe('who makes an encrypted flow', () => {
     ['no role', []],
     ['the role to another service', [passing('medialive.amazonaws.com')]],
     ['another role', [passing('mediaconnect.amazonaws.com', `${ROLE_ARN}-2`)]],
-  ])('is told “Forbidden” if allowed to pass %s', async (_what, statements) => {
+  ])('fails with “Forbidden” with permission to pass %s', async (_what, statements) => {
     const client = under(FLOWS, ...statements);
     expect(await failureOf(client.send(source(STATIC_KEY)))).toEqual({
       name: 'AccessDeniedException',
@@ -46,7 +46,7 @@ describe('who makes an encrypted flow', () => {
 });
 
 describe('a permission for one flow', () => {
-  it('is for that flow only', async () => {
+  it('applies to that flow only', async () => {
     const FlowArn = await makeFlow(clientsFor(sandbox()), SECRET_ARN);
     const other = sandbox().addFlow({ region: 'us-west-2', name: 'other' });
     const client = under({

@@ -31,7 +31,7 @@ const createInput = (configuration: object, more: object = {}) =>
 const createOutput = (configuration: object) =>
   ask('POST', '/v1/routerOutput', { ...COMMON, tier: 'OUTPUT_50', configuration });
 
-it('a router input is made, shown, listed without its configuration, and deleted', async () => {
+it('a router input is created, shown, listed without its configuration, and deleted', async () => {
   const made = await createInput(flowTo(SECRETS_MANAGER));
   expect(made.status).toBe(201);
   const { arn, id } = made.body.routerInput;
@@ -52,7 +52,7 @@ it('a router input is made, shown, listed without its configuration, and deleted
   expect(await ask('GET', path)).toMatchObject({ status: 404, code: 'NotFoundException' });
 });
 
-it('a router output with an SRT passphrase is made and shown', async () => {
+it('a router output with an SRT passphrase is created and shown', async () => {
   const encryptionConfiguration = { encryptionKey: { secretArn: SECRET_ARN, roleArn: ROLE_ARN } };
   const srtListener = { port: 5000, minimumLatencyMilliseconds: 120, encryptionConfiguration };
   const configuration = {
@@ -76,19 +76,19 @@ it.each([
     /secretArn/,
   ],
   [
-    'a key type that does not fit',
+    'a key type that does not match',
     flowTo({ ...SECRETS_MANAGER, encryptionKeyType: 'AUTOMATIC' }),
     /does not fit/,
   ],
   ['neither a secret nor automatic', flowTo({ encryptionKeyConfiguration: {} }), /exactly one/],
   ['no configuration', {}, /exactly one/],
-])('a router input with %s is refused', async (_what, configuration, message) => {
+])('a router input with %s is rejected', async (_what, configuration, message) => {
   const { status, code, body } = await createInput(configuration);
   expect({ status, code }).toEqual({ status: 400, code: 'BadRequestException' });
   expect(body.message).toMatch(message);
 });
 
-it("a flow's transit settings are taken, shown with the other end, and read when the flow runs", async () => {
+it('a flow keeps its transit encryption, shows the connected router input, and reads the secret when it runs', async () => {
   const flow = { name: 'game', source: { name: 'camera', protocol: 'rtp' } };
   const output = {
     name: 'to-router',
@@ -115,7 +115,7 @@ it("a flow's transit settings are taken, shown with the other end, and read when
   expect(without.body.message).toBe('An output needs a protocol.');
 });
 
-it('a flow that is put there with errors tells them', async () => {
+it('a flow that a test adds with errors shows them', async () => {
   const arn = sandbox().addFlow({
     region: 'us-west-2',
     name: 'old',
@@ -125,7 +125,7 @@ it('a flow that is put there with errors tells them', async () => {
   expect(messages).toEqual({ errors: ['Invalid encryption settings'] });
 });
 
-it('a request about a router is recorded by its action and its ARN', async () => {
+it('a request about a router is recorded with its action and its ARN', async () => {
   const { routerInput } = (await createInput(flowTo(SECRETS_MANAGER))).body;
   const path = `/v1/routerInput/${encodeURIComponent(routerInput.arn)}`;
   expect(sandbox().requests.at(-1)).toMatchObject({ action: 'CreateRouterInput', status: 201 });

@@ -43,7 +43,7 @@ export const ZIXI_OUTPUT: AddOutputRequest = {
   StreamId: 'game',
 };
 
-/** A trust policy for MediaConnect under a condition. */
+/** Returns a trust policy for MediaConnect with a condition. */
 export function trustFor(condition: object): string {
   const [statement] = JSON.parse(TRUST).Statement;
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Condition: condition }] });
@@ -65,7 +65,7 @@ export async function makeRole({ iam }: Clients, secretArn: string, statements?:
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'Given', PolicyDocument }));
 }
 
-/** Makes a flow in standby with one output, encrypted with this secret, and answers its ARN. */
+/** Makes a flow in standby with one output, encrypted with this secret, and returns its ARN. */
 export async function makeFlow({ mediaConnect }: Clients, SecretArn: string): Promise<string> {
   const Outputs = [{ ...ZIXI_OUTPUT, Encryption: { ...STATIC_KEY, SecretArn } }];
   const made = await mediaConnect.send(new CreateFlowCommand({ Name: 'game', Source: ZIXI_SOURCE, Outputs }));

@@ -23,7 +23,7 @@ let clients: ReturnType<typeof clientsFor>;
 let secretArn = '';
 let flowArn = '';
 
-/** A secret, the role that may read it, and a flow in standby whose output is encrypted with it. */
+/** Creates a secret, a role that can read it, and a flow in standby whose output is encrypted with it. */
 async function setUp(options: { kmsKeyId?: string; policy?: object[] } = {}): Promise<void> {
   const made = await clients.secrets.send(
     new CreateSecretCommand({ Name: 'game', SecretString: KEY, KmsKeyId: options.kmsKeyId }),
@@ -64,7 +64,7 @@ describe('a flow that starts', () => {
     expect(Role?.RoleLastUsed).toMatchObject({ Region: 'us-west-2' });
   });
 
-  it('passes a trust policy that is for this account and this flow', async () => {
+  it('meets a trust policy for this account and this flow', async () => {
     await setUp();
     await putTrust({
       ArnLike: { 'aws:SourceArn': flowArn },
@@ -76,22 +76,22 @@ describe('a flow that starts', () => {
 
   it.each<[string, (arn: string) => Promise<unknown>, RegExp | string]>([
     [
-      'whose role is for another account',
+      'when its role trusts another account only',
       () => putTrust({ StringEquals: { 'aws:SourceAccount': '444455556666' } }),
       CANNOT_ASSUME,
     ],
     [
-      'whose role is for another flow',
+      'when its role trusts another flow only',
       () => putTrust({ ArnLike: { 'aws:SourceArn': 'arn:aws:mediaconnect:*:*:flow:*:other' } }),
       CANNOT_ASSUME,
     ],
     [
-      'whose role may read another secret',
+      'when its role can read another secret only',
       (arn) => putPolicy(readPolicy(arn.replace('game', 'other')), 'Given'),
       /is not authorized to perform: secretsmanager:GetSecretValue .* no identity-based policy allows/,
     ],
     [
-      'whose secret denies it',
+      'when the resource policy of the secret denies it',
       (SecretId) =>
         clients.secrets.send(
           new PutResourcePolicyCommand({
@@ -110,11 +110,11 @@ describe('a flow that starts', () => {
       /with an explicit deny in a resource-based policy/,
     ],
     [
-      'whose secret is to be deleted',
+      'when its secret is scheduled for deletion',
       (SecretId) => clients.secrets.send(new DeleteSecretCommand({ SecretId })),
       /marked for deletion/,
     ],
-  ])('%s tells so, and has read nothing', async (_what, spoil, message) => {
+  ])('shows an error and reads nothing %s', async (_what, spoil, message) => {
     await setUp();
     await spoil(secretArn);
     await start();
@@ -122,7 +122,7 @@ describe('a flow that starts', () => {
     expect(await lastRead()).toBeUndefined();
   });
 
-  it('finds its key as soon as it may, and forgets its troubles when it stops', async () => {
+  it('reads its key as soon as it is allowed, and clears its errors when it stops', async () => {
     await setUp({ policy: [] });
     await start();
     expect(await errors()).toHaveLength(1);
@@ -137,7 +137,7 @@ describe('a flow that starts', () => {
     expect(await errors()).toBeUndefined();
   });
 
-  it('needs no key for an output that is disabled', async () => {
+  it('needs no key for a disabled output', async () => {
     await setUp({ policy: [] });
     const { Flow } = await clients.mediaConnect.send(new DescribeFlowCommand({ FlowArn: flowArn }));
     const off = {
@@ -150,7 +150,7 @@ describe('a flow that starts', () => {
     expect(await errors()).toBeUndefined();
   });
 
-  it('that was put there running reads its key too, and not with a role that was never made', async () => {
+  it('shows an error for a missing role when a test adds it running', async () => {
     const region = 'us-west-2';
     const encryption = {
       RoleArn: ROLE_ARN,
@@ -162,7 +162,7 @@ describe('a flow that starts', () => {
   });
 });
 
-describe('a flow whose secret has a KMS key of its own', () => {
+describe('a flow whose secret has a customer managed KMS key', () => {
   const decrypt = (resource: string, condition: object) => [
     {
       Effect: 'Allow',
@@ -179,7 +179,7 @@ describe('a flow whose secret has a KMS key of its own', () => {
   it.each<[string, string, object[]]>([
     ['by its ID', KEY_ID, decrypt(KEY_ID, { StringEquals: through('us-west-2') })],
     ['by its alias', 'alias/feeds', decrypt('*', { StringEquals: through('us-west-2'), ...alias('feeds') })],
-  ])('reads it with leave to decrypt with the key, named %s', async (_how, kmsKeyId, policy) => {
+  ])('reads it with kms:Decrypt on the key, named %s', async (_how, kmsKeyId, policy) => {
     await setUp({ kmsKeyId, policy });
     await putPolicy(readPolicy(secretArn));
     await start();
@@ -188,10 +188,10 @@ describe('a flow whose secret has a KMS key of its own', () => {
   });
 
   it.each<[string, string, object[]]>([
-    ['without leave', KEY_ID, []],
-    ['with leave for another key', KEY_ID, decrypt('other', {})],
-    ['with leave through another service', KEY_ID, decrypt('*', { StringEquals: through('eu-west-1') })],
-    ['with leave for another alias', 'alias/feeds', decrypt('*', alias('others'))],
+    ['without kms:Decrypt', KEY_ID, []],
+    ['with kms:Decrypt on another key', KEY_ID, decrypt('other', {})],
+    ['with kms:Decrypt through another service', KEY_ID, decrypt('*', { StringEquals: through('eu-west-1') })],
+    ['with kms:Decrypt on another alias', 'alias/feeds', decrypt('*', alias('others'))],
   ])('does not read it %s', async (_how, kmsKeyId, policy) => {
     await setUp({ kmsKeyId, policy });
     await putPolicy(readPolicy(secretArn));

@@ -18,7 +18,7 @@ interface Allowed {
   condition?: object;
 }
 
-/** A document that allows these, on everything where no resource is named. */
+/** Returns a document that allows these actions, by default on every resource. */
 export const policy = (...grants: Allowed[]) => ({
   Version: '2012-10-17',
   Statement: grants.map(({ action, resource = '*', condition }) => ({
@@ -29,10 +29,10 @@ export const policy = (...grants: Allowed[]) => ({
   })),
 });
 
-/** Reads the secret of this name or ARN. */
+/** Returns the command that reads the secret of this name or ARN. */
 export const read = (SecretId = 'game') => new GetSecretValueCommand({ SecretId });
 
-/** An account with the secret `game`, which has the tag `team: blue`, and the role `Reader`. */
+/** Opens an account with the secret `game`, which has the tag `team: blue`, and the role `Reader`. */
 async function openAccount() {
   const sandbox = await startSandbox();
   const admin = clientsFor(sandbox);
@@ -44,7 +44,7 @@ async function openAccount() {
     admin,
     /** The ARN of the secret. */
     arn,
-    /** Clients of an engineer who may do exactly this. */
+    /** Returns clients of an engineer with exactly these permissions. */
     engineer: (...grants: Allowed[]) =>
       clientsFor(sandbox, { credentials: sandbox.credentialsFor(policy(...grants)) }),
   };
@@ -53,8 +53,8 @@ async function openAccount() {
 type Account = Awaited<ReturnType<typeof openAccount>>;
 
 /**
- * One such account for all tests of a file, gone after them.
- * @param prepare puts into it what the file needs besides
+ * Opens one such account for all tests of a file, and closes it after them.
+ * @param prepare creates what else the file needs
  */
 export function accountOfFile(prepare?: (account: Account) => Promise<unknown>): () => Account {
   let account: Account | undefined;

@@ -24,8 +24,8 @@ const Filters = [{ Key: 'name' as const, Values: ['game'] }];
 const lacking = (permission: string, on = '') =>
   `User: ${ENGINEER} is not authorized to perform: ${permission}${on} because no identity-based policy allows the ${permission} action`;
 
-describe('an engineer who reads many secrets at once', () => {
-  it('needs the permission for that', async () => {
+describe('BatchGetSecretValue', () => {
+  it('requires its own permission', async () => {
     const { secrets } = account().engineer(VALUES);
     expect(await failureOf(secrets.send(new BatchGetSecretValueCommand({ SecretIdList: ['game'] })))).toEqual(
       {
@@ -35,7 +35,7 @@ describe('an engineer who reads many secrets at once', () => {
     );
   });
 
-  it('gets those that the policies allow, and a denial for each of the others', async () => {
+  it('returns the secrets that the policies allow, and an error for each of the others', async () => {
     const allowed = ['game', 'keyed', 'closed'].map((name) => `${SECRETS}${name}-??????`);
     const { secrets } = account().engineer(BATCH, { ...VALUES, resource: allowed });
     const SecretIdList = ['game', 'other', 'keyed', 'closed'];
@@ -54,7 +54,7 @@ describe('an engineer who reads many secrets at once', () => {
     ]);
   });
 
-  it('needs to be allowed to list secrets in order to filter them, but not in order to name them', async () => {
+  it('requires secretsmanager:ListSecrets for filters, but not for a list of names', async () => {
     const { secrets } = account().engineer(BATCH, GAME);
     const failure = await failureOf(secrets.send(new BatchGetSecretValueCommand({ Filters })));
     expect(failure).toEqual({ ...SM_DENIED, message: lacking('secretsmanager:ListSecrets') });
@@ -66,7 +66,7 @@ describe('an engineer who reads many secrets at once', () => {
     expect(filtered.SecretValues?.map(({ ARN }) => ARN)).toEqual([account().arn]);
   });
 
-  it('can be told by a simulation whether that is allowed', async () => {
+  it('can be simulated', async () => {
     const { EvaluationResults } = await account().admin.iam.send(
       new SimulatePrincipalPolicyCommand({
         PolicySourceArn: `arn:aws:iam::${ACCOUNT}:role/Reader`,

@@ -9,7 +9,7 @@ const account = accountOfFile();
 describe('a condition', () => {
   const tag = (value: string) => ({ StringEquals: { 'aws:ResourceTag/team': value } });
 
-  it('on a tag of the secret counts', async () => {
+  it('on a tag of the secret is evaluated', async () => {
     const action = 'secretsmanager:GetSecretValue';
     await account()
       .engineer({ action, condition: tag('blue') })
@@ -18,7 +18,7 @@ describe('a condition', () => {
     expect(await failureOf(other.send(read()))).toMatchObject(SM_DENIED);
   });
 
-  it('on the tags of the request counts', async () => {
+  it('on the tags of the request is evaluated', async () => {
     const condition = {
       StringEquals: { 'aws:RequestTag/team': 'blue' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] },
@@ -34,7 +34,7 @@ describe('a condition', () => {
     }
   });
 
-  it('on the Region, the policy, the boundary and the deletion counts', async () => {
+  it('on the Region, the policy, the permissions boundary and the recovery window is evaluated', async () => {
     const attach = (PolicyArn: string) => new AttachRolePolicyCommand({ RoleName: 'Reader', PolicyArn });
     const onPolicy = { ArnEquals: { 'iam:PolicyARN': 'arn:aws:iam::aws:policy/Read*' } };
     const { iam } = account().engineer({ action: 'iam:AttachRolePolicy', condition: onPolicy });

@@ -19,12 +19,12 @@ import { ACCOUNT, accountOfFile, ENGINEER, IAM_DENIED, policy, read, SECRETS, SM
 const account = accountOfFile();
 
 describe('an engineer with one policy', () => {
-  it('can always ask who that is', async () => {
+  it('can always call sts:GetCallerIdentity', async () => {
     const { sts } = account().engineer({ action: 's3:GetObject' });
     expect((await sts.send(new GetCallerIdentityCommand({}))).Arn).toBe(ENGINEER);
   });
 
-  it('is told in the words of Secrets Manager what is missing', async () => {
+  it('gets the denial message of Secrets Manager', async () => {
     const { secrets } = account().engineer({ action: 'secretsmanager:DescribeSecret' });
     expect((await secrets.send(new DescribeSecretCommand({ SecretId: 'game' }))).ARN).toBe(account().arn);
     expect(await failureOf(secrets.send(read()))).toEqual({
@@ -36,7 +36,7 @@ describe('an engineer with one policy', () => {
     );
   });
 
-  it('is told in the words of IAM what is missing', async () => {
+  it('gets the denial message of IAM', async () => {
     const { iam } = account().engineer({ action: 'iam:GetRole' });
     expect((await iam.send(new GetRoleCommand({ RoleName: 'Reader' }))).Role?.RoleName).toBe('Reader');
     expect(await failureOf(iam.send(new DeleteRoleCommand({ RoleName: 'Reader' })))).toEqual({
@@ -45,7 +45,7 @@ describe('an engineer with one policy', () => {
     });
   });
 
-  it('is denied explicitly in other words', async () => {
+  it('gets another message for an explicit deny', async () => {
     const deny = { Effect: 'Deny', Action: 'secretsmanager:Get*', Resource: `${SECRETS}game-??????` };
     const { Version, Statement } = policy({ action: '*' });
     const credentials = account().sandbox.credentialsFor(
@@ -59,7 +59,7 @@ describe('an engineer with one policy', () => {
     );
   });
 
-  it('does not learn whether a secret exists without leave to read it', async () => {
+  it('does not learn whether a secret exists without permission to read it', async () => {
     const allowed = account().engineer({
       action: 'secretsmanager:*',
       resource: `${SECRETS}absent-??????`,
@@ -69,7 +69,7 @@ describe('an engineer with one policy', () => {
     expect(await failureOf(allowed.send(read()))).toMatchObject(SM_DENIED);
   });
 
-  it('is refused before anything else of the request is looked at but its form', async () => {
+  it('is denied after the form of the request is checked, and before anything else', async () => {
     const { iam } = account().engineer({ action: 's3:GetObject' });
     const create = (RoleName: string) =>
       failureOf(iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: 'no document' })));
@@ -80,7 +80,7 @@ describe('an engineer with one policy', () => {
     expect((await create('bad name!')).name).toBe('ValidationError');
   });
 
-  it('needs the permission for tags beside the one for what they are on', async () => {
+  it('needs permission for tags and replicas beside the one for creating the resource', async () => {
     const Tags = [{ Key: 'team', Value: 'blue' }];
     const { iam, secrets } = account().engineer({ action: ['iam:Create*', 'secretsmanager:CreateSecret'] });
     const role = { RoleName: 'Tagged', AssumeRolePolicyDocument: TRUST, Tags };
@@ -114,7 +114,7 @@ describe('an engineer with one policy', () => {
     expect(await failureOf(account().admin.secrets.send(read('copied')))).toMatchObject({ status: 400 });
   });
 
-  it('lists roles and policies only where all of them are allowed', async () => {
+  it('can list roles and policies only with permission for all of them', async () => {
     const some = account().engineer({ action: 'iam:List*', resource: `arn:aws:iam::${ACCOUNT}:role/*` }).iam;
     expect((await failureOf(some.send(new ListRolesCommand({})))).message).toContain(
       `iam:ListRoles on resource: arn:aws:iam::${ACCOUNT}:role/ because`,
@@ -129,7 +129,7 @@ describe('an engineer with one policy', () => {
   });
 });
 
-it('a document that is no identity policy is refused as such', () => {
+it('credentialsFor rejects a document that is not an identity policy', () => {
   expect(() => account().sandbox.credentialsFor({ Statement: [] })).toThrow(
     'No identity policy: Syntax errors',
   );

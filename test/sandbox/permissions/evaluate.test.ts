@@ -7,7 +7,7 @@ import { identityPolicy, type RawPolicy, resourcePolicy } from '../../policy/doc
 import { ACCOUNT, type Context, context, ROLE_ARN, SESSION_NAME, target } from '../../policy/vocabulary.ts';
 import { runs } from '../../support/exhaustive.ts';
 
-/** A request of a role's session, with all that can have a say in it. */
+/** A request of a role session, with all policies that apply to it. */
 interface Case {
   identity: RawPolicy[];
   boundary: RawPolicy | undefined;
@@ -32,11 +32,11 @@ const cases: fc.Arbitrary<Case> = fc
     target,
     context,
   })
-  // The judge wants a key policy for a key; the sandbox has keys that leave it to the account.
+  // The judge requires a key policy for a key; the keys of the sandbox leave access to the account.
   .filter((each) => !each.target.action.startsWith('kms:'))
-  // The guide wants all of session, role and account in NotPrincipal; for the judge one is enough. See below.
+  // AWS requires session, role and account in NotPrincipal; for the judge, one of them is enough. Tested below.
   .filter((each) => !JSON.stringify(each.resource ?? '').includes('"Deny","NotPrincipal"'))
-  // To AWS a grant to the session itself is not limited by the session's policies ("Session policies" in its guide); to the judge it is.
+  // In AWS, session policies do not limit a grant to the session itself (IAM User Guide, "Session policies"); in the judge, they do.
   .filter((each) => each.session === undefined || !JSON.stringify(each.resource ?? '').includes(CALLER));
 
 function ours(each: Case): boolean {
@@ -52,7 +52,7 @@ function ours(each: Case): boolean {
   }).allowed;
 }
 
-/** The judge resolves variables in documents of any version, and to it an IPv6 address is not outside an IPv4 address without a prefix. */
+/** Adapts a document to deviations of the judge; `forJudge` in `test/policy/judge.ts` says which. */
 function forJudge(policy: RawPolicy): unknown {
   const text = JSON.stringify(policy).replace(/"(\d+\.\d+\.\d+\.\d+)"/g, '"$1/32"');
   return JSON.parse(policy.Version === '2012-10-17' ? text : text.replaceAll('$' + '{', `\${$}{`));
@@ -67,7 +67,7 @@ async function judged(each: Case): Promise<boolean> {
     contextVariables: each.context,
   };
   const named = (policies: RawPolicy[]) =>
-    policies.map((policy, at) => ({ name: `p${at}`, policy: forJudge(policy) }));
+    policies.map((policy, index) => ({ name: `p${index}`, policy: forJudge(policy) }));
   const result = await runSimulation(
     {
       request,
@@ -95,7 +95,7 @@ it('the sandbox allows a request if and only if the judge does', async () => {
   );
 });
 
-describe('by hand, a policy', () => {
+describe('a policy in the sandbox', () => {
   const asker = { arn: CALLER, roleArn: ROLE_ARN, account: ACCOUNT, partition: 'aws' };
   const allows = (statement: object, resource: string, facts: Context = {}) => {
     const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', ...statement } };
@@ -103,7 +103,7 @@ describe('by hand, a policy', () => {
     return decide(question, asker, { identity: [JSON.stringify(document)] }).allowed;
   };
 
-  it('that denies all but some spares a session only with its role and account', () => {
+  it('with a Deny and NotPrincipal spares a session only if it lists its role and account too', () => {
     const isDenied = (...AWS: string[]) => {
       const statement = { Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' };
       const question = { action: 'iam:GetRole', resource: ROLE_ARN, context: contextOf({}) };
@@ -119,7 +119,7 @@ describe('by hand, a policy', () => {
     expect(isDenied(ACCOUNT)).toBe(true);
   });
 
-  it('does not take a wildcard in a variable’s value for one', () => {
+  it('does not treat an asterisk in the value of a variable as a wildcard', () => {
     const Resource = `arn:aws:iam::${ACCOUNT}:role/\${aws:PrincipalTag/team}`;
     const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
     expect(allows({ Resource }, role('blue'), { 'aws:PrincipalTag/team': 'blue' })).toBe(true);
@@ -128,7 +128,7 @@ describe('by hand, a policy', () => {
     expect(allows({ Resource }, role(''))).toBe(false);
   });
 
-  it('with the most awkward pattern is matched at once', () => {
+  it('with a very complex pattern is evaluated within a second', () => {
     const Resource = `arn:aws:iam::*:${'*a'.repeat(400)}*b`;
     const started = performance.now();
     expect(allows({ Resource }, `arn:aws:iam::${ACCOUNT}:${'a'.repeat(900)}`)).toBe(false);

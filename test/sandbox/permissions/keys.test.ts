@@ -13,7 +13,7 @@ const account = accountOfFile(async ({ admin }) => {
   await admin.secrets.send(new CreateSecretCommand({ Name: 'rekeyed', SecretString: KEY }));
 });
 
-describe('a secret with a key of the customer’s own', () => {
+describe('a secret with a customer managed KMS key', () => {
   const NO_KMS = { ...SM_DENIED, message: 'Access to KMS is not allowed' };
   const secretActions = { action: 'secretsmanager:*' };
 
@@ -34,7 +34,7 @@ describe('a secret with a key of the customer’s own', () => {
       () => new UpdateSecretCommand({ SecretId: 'rekeyed', KmsKeyId: CMK }),
       ['kms:GenerateDataKey', 'kms:Decrypt'],
     ],
-  ] as const)('is %s with the key only', async (_what, command, actions) => {
+  ] as const)('is %s only with permission to use the key', async (_what, command, actions) => {
     const condition = { StringEquals: { 'kms:ViaService': 'secretsmanager.us-west-2.amazonaws.com' } };
     for (const missing of actions) {
       const rest = actions.filter((action) => action !== missing);

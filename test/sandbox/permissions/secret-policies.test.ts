@@ -9,7 +9,7 @@ import { ACCOUNT, accountOfFile, read, SM_DENIED } from './account.ts';
 
 const account = accountOfFile();
 
-describe('the policy of a secret', () => {
+describe('the resource policy of a secret', () => {
   const put = (Name: string, statement: object) =>
     account().admin.secrets.send(
       new PutResourcePolicyCommand({
@@ -20,7 +20,7 @@ describe('the policy of a secret', () => {
   const make = (Name: string) =>
     account().admin.secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
 
-  it('denies the administrator too', async () => {
+  it('can deny the administrator too', async () => {
     await make('closed');
     await put('closed', { Effect: 'Deny', Principal: '*', Action: 'secretsmanager:GetSecretValue' });
     expect(await failureOf(account().admin.secrets.send(read('closed')))).toEqual({
@@ -30,7 +30,7 @@ describe('the policy of a secret', () => {
     await account().admin.secrets.send(new DescribeSecretCommand({ SecretId: 'closed' }));
   });
 
-  it('can let in someone whose own policies do not', async () => {
+  it('can allow a principal whose own policies do not', async () => {
     await make('open');
     await put('open', {
       Effect: 'Allow',

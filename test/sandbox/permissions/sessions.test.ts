@@ -13,7 +13,7 @@ import { ACCOUNT, accountOfFile, ENGINEER, IAM_DENIED, policy, read, SM_DENIED }
 
 const account = accountOfFile();
 
-describe('the session of a role', () => {
+describe('a role session', () => {
   const trustAccount = JSON.stringify({
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' },
@@ -47,7 +47,7 @@ describe('the session of a role', () => {
     return clientsFor(account().sandbox, { credentials });
   }
 
-  it('may do what the role’s policies say at that time', async () => {
+  it('has the permissions that the role has at that time', async () => {
     const session = await sessionOf(await makeRole('Live'));
     expect((await session.secrets.send(read())).SecretString).toBe(KEY);
     const get = () => session.iam.send(new GetRoleCommand({ RoleName: 'Live' }));
@@ -57,7 +57,7 @@ describe('the session of a role', () => {
     expect((await get()).Role?.RoleName).toBe('Live');
   });
 
-  it('may do no more than its permissions boundary allows', async () => {
+  it('is limited by the permissions boundary of the role', async () => {
     const { secrets } = await sessionOf(await makeRole('Bounded', 'ReadOnlyAccess'));
     await secrets.send(new ListSecretsCommand({}));
     expect((await failureOf(secrets.send(read()))).message).toMatch(
@@ -65,7 +65,7 @@ describe('the session of a role', () => {
     );
   });
 
-  it('may do no more than the policies of the session allow', async () => {
+  it('is limited by its session policies', async () => {
     const role = await makeRole('Narrowed');
     const Policy = JSON.stringify(policy({ action: 'secretsmanager:Describe*' }));
     const narrow = await sessionOf(role, { Policy });
@@ -82,7 +82,7 @@ describe('the session of a role', () => {
     );
   });
 
-  it('has its tags, if the role lets it have any', async () => {
+  it('has session tags if the trust policy of the role allows them', async () => {
     const RoleName = 'Teams';
     const Tags = [{ Key: 'team', Value: 'blue' }];
     const role = await makeRole(RoleName);
@@ -103,7 +103,7 @@ describe('the session of a role', () => {
     expect((await (await sessionOf(role, { Tags })).secrets.send(read())).SecretString).toBe(KEY);
   });
 
-  it('passes its transitive tags on to the sessions that it opens', async () => {
+  it('passes its transitive tags on to the sessions that it starts', async () => {
     const trusted = {
       Effect: 'Allow',
       Principal: { AWS: ACCOUNT },
@@ -149,7 +149,7 @@ describe('the session of a role', () => {
     });
   });
 
-  it('assumes another role only if both that role and its own policies let it', async () => {
+  it('can assume another role only if both that role and its own policies allow it', async () => {
     const RoleArn = await makeRole('Next');
     const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' });
     const without = account().engineer({ action: 's3:GetObject' }).sts;

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY } from '../clients.ts';
 
-describe('reading many secrets at once', () => {
+describe('BatchGetSecretValue', () => {
   let sandbox: Sandbox;
   let clients: ReturnType<typeof clientsFor>;
   const create = (input: CreateSecretCommandInput) => clients.secrets.send(new CreateSecretCommand(input));
@@ -32,7 +32,7 @@ describe('reading many secrets at once', () => {
   });
   afterAll(() => sandbox.close());
 
-  it('by name and by ARN gives what each one read alone gives, in the order asked', async () => {
+  it('returns what GetSecretValue returns for each name or ARN, in the order of the request', async () => {
     await create({ Name: 'bytes', SecretBinary: Uint8Array.of(0, 1, 255) });
     await clients.secrets.send(new PutSecretValueCommand({ SecretId: 'cup/third', SecretString: 'newer' }));
     const { ARN = '' } = await describeSecret('cup/semi');
@@ -50,7 +50,7 @@ describe('reading many secrets at once', () => {
     expect(NextToken).toBeUndefined();
   });
 
-  it('gives the others beside the error of each that cannot be read', async () => {
+  it('returns an error for each secret that cannot be read, beside the others', async () => {
     const { KeyMetadata } = await clients.kms.send(new CreateKeyCommand({}));
     await create({ Name: 'locked', SecretString: KEY, KmsKeyId: KeyMetadata?.KeyId });
     await clients.kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
@@ -73,7 +73,7 @@ describe('reading many secrets at once', () => {
     expect(Errors?.map(({ Message }) => Message)).toEqual(failures.map(({ message }) => message));
   });
 
-  it('counts as an access to those that were read', async () => {
+  it('counts as an access to the secrets that it returns', async () => {
     await create({ Name: 'untouched', SecretString: KEY });
     await create({ Name: 'touched', SecretString: KEY });
     await batch({ SecretIdList: ['touched'] });
@@ -81,7 +81,7 @@ describe('reading many secrets at once', () => {
     expect((await describeSecret('untouched')).LastAccessedDate).toBeUndefined();
   });
 
-  it('by filters reaches every one once, page by page, but none that is scheduled for deletion', async () => {
+  it('returns each secret of a filter once, in pages, but none that is scheduled for deletion', async () => {
     await create({ Name: 'cup/gone', SecretString: KEY });
     await clients.secrets.send(new DeleteSecretCommand({ SecretId: 'cup/gone' }));
     const pages: string[][] = [];
@@ -96,9 +96,9 @@ describe('reading many secrets at once', () => {
     expect(pages.flat().sort()).toEqual(['cup/final', 'cup/semi', 'cup/third']);
   });
 
-  it('by filters gives twenty on a page at most', async () => {
+  it('returns at most twenty secrets of a filter per page', async () => {
     await Promise.all(
-      Array.from({ length: 21 }, (_, at) => create({ Name: `many/${at}`, SecretString: KEY })),
+      Array.from({ length: 21 }, (_, index) => create({ Name: `many/${index}`, SecretString: KEY })),
     );
     const Filters = [{ Key: 'name' as const, Values: ['many/'] }];
     const first = await batch({ Filters });
@@ -113,7 +113,7 @@ describe('reading many secrets at once', () => {
   it.each<[string, BatchGetSecretValueCommandInput, string, string]>([
     ['neither a list nor a filter', {}, 'InvalidParameterException', 'Filters or SecretIdList, but not both'],
     [
-      'both',
+      'both a list and a filter',
       { SecretIdList: ['n'], Filters },
       'InvalidParameterException',
       'Filters or SecretIdList, but not both',
@@ -129,7 +129,7 @@ describe('reading many secrets at once', () => {
     ['pages of 21', { Filters, MaxResults: 21 }, 'ValidationException', 'less than or equal to 20'],
     ['a made-up token', { Filters, NextToken: 'made-up' }, 'InvalidNextTokenException', ''],
     ['a token for a list', { SecretIdList: ['n'], NextToken: 'any' }, 'InvalidNextTokenException', ''],
-  ])('is refused with %s', async (_what, input, name, words) => {
+  ])('is rejected with %s', async (_what, input, name, words) => {
     const failure = await failureOf(batch(input));
     expect(failure).toMatchObject({ name, status: 400 });
     expect(failure.message).toContain(words);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY, TOKEN } from '../clients.ts';
 
-describe('creating a secret', () => {
+describe('CreateSecret', () => {
   let sandbox: Sandbox;
   let secrets: ReturnType<typeof clientsFor>['secrets'];
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('creating a secret', () => {
 
   const create = (input: CreateSecretCommandInput) => secrets.send(new CreateSecretCommand(input));
 
-  it('twice with the same token and value gives the same secret and version', async () => {
+  it('returns the same secret and version for the same token and value', async () => {
     const input = { Name: 'twice', SecretString: KEY, ClientRequestToken: TOKEN };
     const first = await create(input);
     const second = await create(input);
@@ -30,7 +30,7 @@ describe('creating a secret', () => {
     expect(versions.Versions).toHaveLength(1);
   });
 
-  it('again with the same token and another value is refused', async () => {
+  it('rejects the same token with another value', async () => {
     const made = await create({ Name: 'other', SecretString: KEY, ClientRequestToken: TOKEN });
     const failure = await failureOf(
       create({ Name: 'other', SecretString: 'another', ClientRequestToken: TOKEN }),
@@ -42,7 +42,7 @@ describe('creating a secret', () => {
     });
   });
 
-  it('under a name that is taken is refused', async () => {
+  it('rejects a name that is taken', async () => {
     await create({ Name: 'taken', SecretString: KEY });
     expect(await failureOf(create({ Name: 'taken', SecretString: KEY }))).toMatchObject({
       name: 'ResourceExistsException',
@@ -50,7 +50,7 @@ describe('creating a secret', () => {
     });
   });
 
-  it('in one Region leaves the others empty', async () => {
+  it('creates the secret in one Region only', async () => {
     await create({ Name: 'regional', SecretString: KEY });
     const elsewhere = clientsFor(sandbox, { region: 'eu-west-1' }).secrets;
     const failure = await failureOf(elsewhere.send(new DescribeSecretCommand({ SecretId: 'regional' })));
@@ -62,7 +62,7 @@ describe('creating a secret', () => {
     expect(made.ARN).toContain(':secretsmanager:eu-west-1:');
   });
 
-  it('without a value gives a secret without a version', async () => {
+  it('creates a secret without a version when there is no value', async () => {
     expect((await create({ Name: 'empty' })).VersionId).toBeUndefined();
     expect(await failureOf(secrets.send(new GetSecretValueCommand({ SecretId: 'empty' })))).toMatchObject({
       name: 'ResourceNotFoundException',
@@ -70,7 +70,7 @@ describe('creating a secret', () => {
     });
   });
 
-  it('keeps description, KMS key and tags', async () => {
+  it('stores description, KMS key and tags', async () => {
     const tags = [{ Key: 'team', Value: 'video' }];
     await create({
       Name: 'full',
@@ -85,7 +85,7 @@ describe('creating a secret', () => {
 
   it.each([
     [
-      'text and binary at once',
+      'both text and binary',
       { SecretBinary: Buffer.from([1]) },
       'InvalidParameterException',
       /both a binary/,
@@ -101,21 +101,21 @@ describe('creating a secret', () => {
     ['a value of 65,537 bytes', { SecretString: `${'é'.repeat(32_768)}e` }, 'ValidationException', /65536$/],
     ['a long description', { Description: 'd'.repeat(2049) }, 'ValidationException', /'description'.* 2048$/],
     ['a reserved tag', { Tags: [{ Key: 'aws:x', Value: '' }] }, 'InvalidParameterException', /aws:/],
-    ['a tag twice', { Tags: [{ Key: 'x' }, { Key: 'x' }] }, 'InvalidParameterException', /duplicate keys/],
-  ])('with %s is refused', async (_what, change, name, message) => {
+    ['a duplicate tag', { Tags: [{ Key: 'x' }, { Key: 'x' }] }, 'InvalidParameterException', /duplicate keys/],
+  ])('rejects %s', async (_what, change, name, message) => {
     const failure = await failureOf(create({ Name: 'refused', SecretString: KEY, ...change }));
     expect(failure.name).toBe(name);
     expect(failure.message).toMatch(message);
     expect(failure.message).not.toContain(KEY);
   });
 
-  it('takes a value of exactly 65,536 bytes', async () => {
+  it('accepts a value of exactly 65,536 bytes', async () => {
     await create({ Name: 'largest', SecretString: 'e'.repeat(65_536) });
     const shown = await secrets.send(new GetSecretValueCommand({ SecretId: 'largest' }));
     expect(shown.SecretString).toHaveLength(65_536);
   });
 
-  it('lists every broken constraint in one message', async () => {
+  it('names every broken constraint in one message', async () => {
     const failure = await failureOf(create({ Name: '', ClientRequestToken: 'short' }));
     expect(failure.message).toMatch(
       /^2 validation errors detected: Value '' at 'name' failed .*; Value 'short' at/,
@@ -123,7 +123,7 @@ describe('creating a secret', () => {
   });
 });
 
-describe('finding a secret', () => {
+describe('a secret', () => {
   let sandbox: Sandbox;
   let secrets: ReturnType<typeof clientsFor>['secrets'];
   const describeSecret = (id: string) => secrets.send(new DescribeSecretCommand({ SecretId: id }));
@@ -133,7 +133,7 @@ describe('finding a secret', () => {
   });
   afterAll(() => sandbox.close());
 
-  it('works by name, by ARN, and by ARN without the random suffix', async () => {
+  it('is found by name, by ARN, and by ARN without the random suffix', async () => {
     const { ARN = '' } = await secrets.send(
       new CreateSecretCommand({ Name: 'cup/final', SecretString: KEY }),
     );
@@ -143,7 +143,7 @@ describe('finding a secret', () => {
     expect(await failureOf(describeSecret('cup'))).toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it('by partial ARN fails for a name that ends in a hyphen and six characters', async () => {
+  it('is not found by partial ARN if its name ends in a hyphen and six characters', async () => {
     const Name = '2018-12-01_baseball-game-source';
     const { ARN = '' } = await secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
     expect((await describeSecret(ARN)).ARN).toBe(ARN);
@@ -153,7 +153,7 @@ describe('finding a secret', () => {
     });
   });
 
-  it('of another account is denied', async () => {
+  it('is denied if it belongs to another account', async () => {
     const id = 'arn:aws:secretsmanager:us-west-2:999999999999:secret:theirs-AbCdEf';
     const failure = await failureOf(describeSecret(id));
     expect(failure).toMatchObject({ name: 'AccessDeniedException', status: 400 });
@@ -162,7 +162,7 @@ describe('finding a secret', () => {
     );
   });
 
-  it('in China and GovCloud gives ARNs of their partitions', async () => {
+  it('has an ARN of its partition in China and GovCloud', async () => {
     for (const [region, partition] of [
       ['cn-north-1', 'aws-cn'],
       ['us-gov-west-1', 'aws-us-gov'],
@@ -183,7 +183,7 @@ describe('the versions of a secret', () => {
   });
   afterAll(() => sandbox.close());
 
-  it('stop at 100 within a day', async () => {
+  it('are limited to 100', async () => {
     await secrets.send(new CreateSecretCommand({ Name: 'many', SecretString: '0' }));
     for (let index = 1; index < 100; index += 1) {
       await secrets.send(new PutSecretValueCommand({ SecretId: 'many', SecretString: `${index}` }));

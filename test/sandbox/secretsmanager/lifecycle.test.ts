@@ -15,7 +15,7 @@ import { clientsFor, failureOf, KEY } from '../clients.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const START = Date.parse('2026-03-01T12:00:00Z');
 
-describe('deleting a secret', () => {
+describe('DeleteSecret', () => {
   let sandbox: Sandbox;
   let secrets: ReturnType<typeof clientsFor>['secrets'];
   let now = START;
@@ -32,7 +32,7 @@ describe('deleting a secret', () => {
     return SecretList.map((entry) => entry.Name);
   };
 
-  it('schedules it, keeps its name, and hides its value until the recovery window ends', async () => {
+  it('schedules the deletion, keeps the name, and hides the value until the recovery window ends', async () => {
     await create('gone');
     const { DeletionDate } = await remove({ SecretId: 'gone', RecoveryWindowInDays: 7 });
     expect(DeletionDate?.getTime()).toBe(now + 7 * DAY_MS);
@@ -59,13 +59,13 @@ describe('deleting a secret', () => {
     await create('gone');
   });
 
-  it('waits 30 days where no window is given', async () => {
+  it('has a recovery window of 30 days by default', async () => {
     await create('default');
     const { DeletionDate } = await remove({ SecretId: 'default' });
     expect(DeletionDate?.getTime()).toBe(now + 30 * DAY_MS);
   });
 
-  it('can be undone', async () => {
+  it('can be undone with RestoreSecret', async () => {
     await create('restored');
     await remove({ SecretId: 'restored' });
     await secrets.send(new RestoreSecretCommand({ SecretId: 'restored' }));
@@ -73,7 +73,7 @@ describe('deleting a secret', () => {
     expect(value.SecretString).toBe(KEY);
   });
 
-  it('by force frees the name at once, and is no error where there is nothing', async () => {
+  it('with ForceDeleteWithoutRecovery frees the name at once, and succeeds without a secret', async () => {
     await create('forced');
     await remove({ SecretId: 'forced', ForceDeleteWithoutRecovery: true });
     await create('forced');
@@ -93,7 +93,7 @@ describe('deleting a secret', () => {
       { RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true },
       "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
     ],
-  ])('with %j is refused', async (options, message) => {
+  ])('rejects %j', async (options, message) => {
     const failure = await failureOf(remove({ SecretId: 'forced', ...options }));
     expect(failure).toMatchObject({ name: 'InvalidParameterException', message });
   });

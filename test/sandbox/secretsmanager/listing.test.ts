@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY } from '../clients.ts';
 
-describe('listing secrets', () => {
+describe('ListSecrets', () => {
   let sandbox: Sandbox;
   let secrets: ReturnType<typeof clientsFor>['secrets'];
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('listing secrets', () => {
     return SecretList.map((entry) => entry.Name ?? '').sort();
   };
 
-  it('in pages reaches every one once', async () => {
+  it('returns every secret once, in pages', async () => {
     const seen: string[][] = [];
     for await (const page of paginateListSecrets({ client: secrets, pageSize: 2 }, {})) {
       seen.push((page.SecretList ?? []).map((entry) => entry.Name ?? ''));
@@ -46,11 +46,11 @@ describe('listing secrets', () => {
     ['tag-key', ['nope'], []],
     ['description', ['KEY'], ['cup/final', 'cup/semi', 'league/1', 'league/2', 'other']],
     ['all', ['final'], ['cup/final']],
-  ] as const)('filtered by %s %j gives %j', async (Key, Values, expected) => {
+  ] as const)('with the filter %s %j returns %j', async (Key, Values, expected) => {
     expect(await names({ Filters: [{ Key, Values: [...Values] }] })).toEqual(expected);
   });
 
-  it('without an order begins with the oldest', async () => {
+  it('returns the oldest secret first by default', async () => {
     const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
     expect(SecretList.map(({ Name }) => Name)).toEqual([
       'cup/semi',
@@ -61,14 +61,14 @@ describe('listing secrets', () => {
     ]);
   });
 
-  it('sorted by name comes in that order', async () => {
+  it('sorts by name on request', async () => {
     const { SecretList = [] } = await secrets.send(
       new ListSecretsCommand({ SortBy: 'name', SortOrder: 'asc' }),
     );
     expect(SecretList[0]?.Name).toBe('cup/final');
   });
 
-  it('filtered by words finds them at capitals and punctuation', async () => {
+  it('finds words in a filter at capitals and punctuation', async () => {
     const { secrets: there } = clientsFor(sandbox, { region: 'eu-west-1' });
     for (const Name of ['prod/AppBeta/x', 'uat-COMPANY', 'uat-COMPANYthings', 'Thirdsecret']) {
       await there.send(new CreateSecretCommand({ Name, SecretString: KEY, Description: `DescTwo ${Name}` }));
@@ -91,14 +91,14 @@ describe('listing secrets', () => {
     }
   });
 
-  it('with a wrong page size or token is refused', async () => {
+  it('rejects an invalid page size or token', async () => {
     expect(await failureOf(names({ MaxResults: 101 }))).toMatchObject({ name: 'ValidationException' });
     expect(await failureOf(names({ NextToken: 'made-up' }))).toMatchObject({
       name: 'InvalidNextTokenException',
     });
   });
 
-  it('shows tags as they were changed', async () => {
+  it('shows changed tags', async () => {
     await secrets.send(
       new TagResourceCommand({
         SecretId: 'other',

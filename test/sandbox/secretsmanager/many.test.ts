@@ -4,30 +4,30 @@ import { SecretStore } from '../../../src/sandbox/secretsmanager/store.ts';
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const PREFIX = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:';
 
-/** How long it takes to find so many secrets by name and by ARN in a Region that has this many, in milliseconds. */
+/** Returns the processor time, in microseconds, for finding secrets by name and by ARN in a Region with this many. */
 function timeToFind(secrets: number, finds: number): number {
   const store = new SecretStore(PREFIX);
-  const arns = Array.from({ length: secrets }, (_, at) => store.add(`live/${at}`, NOW).arn);
+  const arns = Array.from({ length: secrets }, (_, index) => store.add(`live/${index}`, NOW).arn);
   const started = process.cpuUsage();
   for (let at = 0; at < finds; at += 1) {
     const found = store.find(`live/${at % secrets}`, NOW);
     if (!found || store.find(arns[at % secrets] ?? '', NOW) !== found) throw new Error('not found');
   }
-  // Processor time: other tests may need the machine.
+  // Processor time, because other tests may use the machine.
   const { user, system } = process.cpuUsage(started);
   return user + system;
 }
 
 const best = (measure: () => number) => Math.min(measure(), measure(), measure());
 
-describe('a Region with many secrets', () => {
-  it('finds each of ten thousand as fast as each of a hundred', () => {
+describe('SecretStore', () => {
+  it('finds one of ten thousand secrets as fast as one of a hundred', () => {
     const few = best(() => timeToFind(100, 10_000));
     const many = best(() => timeToFind(10_000, 10_000));
     expect(many / few).toBeLessThan(20);
   });
 
-  it('does not find by its ARN a secret that a replica has taken the place of', () => {
+  it('does not find a secret by its ARN after a replica has replaced it', () => {
     const store = new SecretStore(PREFIX);
     const before = store.add('live/1', NOW);
     const elsewhere = new SecretStore(PREFIX.replace('us-west-2', 'eu-west-1'));

@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { clientsFor, failureOf, KEY } from '../clients.ts';
 
-describe('the settings of a secret', () => {
+describe('a secret', () => {
   let sandbox: Sandbox;
   let secrets: ReturnType<typeof clientsFor>['secrets'];
   let elsewhere: ReturnType<typeof clientsFor>['secrets'];
@@ -34,7 +34,7 @@ describe('the settings of a secret', () => {
   const create = (Name: string) => secrets.send(new CreateSecretCommand({ Name, SecretString: KEY }));
   const shown = (SecretId: string) => secrets.send(new DescribeSecretCommand({ SecretId }));
 
-  it('keep a resource policy until it is deleted', async () => {
+  it('keeps a resource policy until it is deleted', async () => {
     await create('guarded');
     const ResourcePolicy = JSON.stringify({
       Version: '2012-10-17',
@@ -67,7 +67,7 @@ describe('the settings of a secret', () => {
       '{"Statement":{"Effect":"Allow","Principal":{"AWS":"bob"},"Action":"secretsmanager:*","Resource":"*"}}',
       /unsupported principal/,
     ],
-  ])('refuse a resource policy with %s', async (_what, ResourcePolicy, message) => {
+  ])('rejects a resource policy with %s', async (_what, ResourcePolicy, message) => {
     await create(`bad-policy-${_what.replace(/ /g, '-')}`);
     const SecretId = `bad-policy-${_what.replace(/ /g, '-')}`;
     const failure = await failureOf(secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy })));
@@ -75,7 +75,7 @@ describe('the settings of a secret', () => {
     expect(failure.message).toMatch(message);
   });
 
-  it('refuse a public policy where that is to be blocked', async () => {
+  it('rejects a public policy with BlockPublicPolicy', async () => {
     await create('public');
     const ResourcePolicy =
       '{"Statement":{"Effect":"Allow","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}}';
@@ -83,7 +83,7 @@ describe('the settings of a secret', () => {
     expect(await failureOf(secrets.send(put))).toMatchObject({ name: 'PublicPolicyException' });
   });
 
-  it('show rotation once it was turned on, and after it was turned off', async () => {
+  it('shows rotation after it was turned on, and after it was turned off', async () => {
     await create('rotating');
     expect((await shown('rotating')).RotationEnabled).toBeUndefined();
     const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
@@ -109,7 +109,7 @@ describe('the settings of a secret', () => {
     expect(stopped.NextRotationDate).toBeUndefined();
   });
 
-  it('do not rotate with a function that cannot be invoked', async () => {
+  it('does not rotate with a function that cannot be invoked', async () => {
     await create('uninvocable');
     const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:none';
     const rotate = new RotateSecretCommand({ SecretId: 'uninvocable', RotationLambdaARN });
@@ -122,7 +122,7 @@ describe('the settings of a secret', () => {
     expect((await shown('uninvocable')).RotationEnabled).toBeUndefined();
   });
 
-  it('do not rotate while a rotation is unfinished', async () => {
+  it('does not rotate while a rotation is unfinished', async () => {
     await create('unfinished');
     const pending = { SecretId: 'unfinished', SecretString: 'next', VersionStages: ['AWSPENDING'] };
     await secrets.send(new PutSecretValueCommand(pending));
@@ -134,7 +134,7 @@ describe('the settings of a secret', () => {
     });
   });
 
-  it('show an empty list of tags once the last tag was removed', async () => {
+  it('shows an empty list of tags after the last tag was removed', async () => {
     await create('tagged');
     expect((await shown('tagged')).Tags).toBeUndefined();
     await secrets.send(new TagResourceCommand({ SecretId: 'tagged', Tags: [{ Key: 'a', Value: 'b' }] }));
@@ -142,7 +142,7 @@ describe('the settings of a secret', () => {
     expect((await shown('tagged')).Tags).toEqual([]);
   });
 
-  it('need a function to rotate with', async () => {
+  it('needs a function to rotate', async () => {
     await create('not-rotating');
     expect(
       await failureOf(secrets.send(new RotateSecretCommand({ SecretId: 'not-rotating' }))),
@@ -152,7 +152,7 @@ describe('the settings of a secret', () => {
     });
   });
 
-  it('replicate the secret, which its primary alone can change and which keeps the primary from being deleted', async () => {
+  it('has replicas that only the primary can change and that prevent its deletion', async () => {
     const { ARN = '' } = await create('copied');
     await secrets.send(
       new ReplicateSecretToRegionsCommand({
@@ -193,7 +193,7 @@ describe('the settings of a secret', () => {
     await secrets.send(new DeleteSecretCommand({ SecretId: 'copied' }));
   });
 
-  it('say so where a replica could not be made', async () => {
+  it('reports a replica that could not be created', async () => {
     await create('clash');
     await elsewhere.send(new CreateSecretCommand({ Name: 'clash', SecretString: 'theirs' }));
     const { ReplicationStatus } = await secrets.send(
@@ -205,7 +205,7 @@ describe('the settings of a secret', () => {
     expect(ReplicationStatus?.[0]).toMatchObject({ Region: 'eu-west-1', Status: 'Failed' });
   });
 
-  it('let a replica become a secret of its own', async () => {
+  it('can be promoted from a replica to a secret of its own', async () => {
     await create('promoted');
     await secrets.send(
       new ReplicateSecretToRegionsCommand({
@@ -219,7 +219,7 @@ describe('the settings of a secret', () => {
     expect((await shown('promoted')).ReplicationStatus).toBeUndefined();
   });
 
-  it('do not reach to operations that the sandbox does not have', async () => {
+  it('reports an operation that the sandbox does not implement', async () => {
     expect(await failureOf(secrets.send(new GetRandomPasswordCommand({})))).toMatchObject({
       name: 'NotImplemented',
       message: 'secretsmanager:GetRandomPassword is not implemented in the sandbox.',

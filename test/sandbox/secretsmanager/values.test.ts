@@ -22,7 +22,7 @@ describe('the value of a secret', () => {
   });
   afterAll(() => sandbox.close());
 
-  /** A new secret with one version; answers that version's ID. */
+  /** Creates a secret with one version, and returns the ID of that version. */
   async function make(name: string): Promise<string> {
     const made = await secrets.send(new CreateSecretCommand({ Name: name, SecretString: 'first' }));
     return made.VersionId ?? '';
@@ -37,7 +37,7 @@ describe('the value of a secret', () => {
   const stages = async (SecretId: string) =>
     (await secrets.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages;
 
-  it('that is replaced becomes the previous one, and the one before loses its label', async () => {
+  it('becomes AWSPREVIOUS when it is replaced, and the one before loses its label', async () => {
     const first = await make('replaced');
     const second = (await put('replaced', 'second')).VersionId ?? '';
     expect(await stages('replaced')).toEqual({ [first]: ['AWSPREVIOUS'], [second]: ['AWSCURRENT'] });
@@ -55,7 +55,7 @@ describe('the value of a secret', () => {
     expect(all.Versions).toHaveLength(3);
   });
 
-  it('that replaces one made by a rotation leaves it AWSPREVIOUS and no other label', async () => {
+  it('keeps only AWSPREVIOUS when it is replaced after a rotation', async () => {
     const first = await make('rotated');
     const second = (await put('rotated', 'second', undefined, ['AWSPENDING'])).VersionId ?? '';
     const move = { SecretId: 'rotated', VersionStage: 'AWSCURRENT', MoveToVersionId: second };
@@ -65,7 +65,7 @@ describe('the value of a secret', () => {
     expect(await stages('rotated')).toEqual({ [second]: ['AWSPREVIOUS'], [third]: ['AWSCURRENT'] });
   });
 
-  it('that replaces another leaves a rotation that is under way alone', async () => {
+  it('can be replaced during a rotation without affecting it', async () => {
     const first = await make('rotating');
     const pending = (await put('rotating', 'next', undefined, ['AWSPENDING'])).VersionId ?? '';
     const update = new UpdateSecretCommand({ SecretId: 'rotating', SecretString: 'second' });
@@ -82,7 +82,7 @@ describe('the value of a secret', () => {
     ['PutSecretValue', 'InvalidRequestException'],
     ['UpdateSecret', 'InvalidRequestException'],
     ['RotateSecret', 'InvalidParameterException'],
-  ])('is refused where a %s request has no token, which SDKs add', async (action, code) => {
+  ])('is rejected in a %s request without the token that SDKs add', async (action, code) => {
     const answer = await sendSigned(sandbox, {
       service: 'secretsmanager',
       headers: { ...JSON_1_1, 'x-amz-target': `secretsmanager.${action}` },
@@ -97,7 +97,7 @@ describe('the value of a secret', () => {
     ]);
   });
 
-  it('put twice with the same token is one version', async () => {
+  it('has one version when it is put twice with the same token', async () => {
     await make('token');
     await put('token', 'second', TOKEN);
     expect((await put('token', 'second', TOKEN)).VersionId).toBe(TOKEN);
@@ -106,7 +106,7 @@ describe('the value of a secret', () => {
     expect(listed.Versions).toHaveLength(2);
   });
 
-  it('put under a label of its own leaves the current one alone', async () => {
+  it('leaves AWSCURRENT alone when it is put with another label', async () => {
     const first = await make('label');
     await put('label', 'next', TOKEN, ['NEXT']);
     expect(await stages('label')).toEqual({ [first]: ['AWSCURRENT'], [TOKEN]: ['NEXT'] });
@@ -122,7 +122,7 @@ describe('the value of a secret', () => {
     expect(shown.Description).toBe('Better');
   });
 
-  it('goes back when its label is moved', async () => {
+  it('is rolled back when AWSCURRENT is moved', async () => {
     const first = await make('back');
     const second = (await put('back', 'second')).VersionId;
     const move = { SecretId: 'back', VersionStage: 'AWSCURRENT', MoveToVersionId: first };
@@ -134,7 +134,7 @@ describe('the value of a secret', () => {
     expect((await get({ SecretId: 'back', VersionStage: 'AWSPREVIOUS' })).SecretString).toBe('second');
   });
 
-  it('of a version or label that is not there cannot be read', async () => {
+  it('cannot be read for a version or label that does not exist', async () => {
     const first = await make('absent');
     await put('absent', 'second', TOKEN);
     expect((await failureOf(get({ SecretId: 'absent', VersionStage: 'NOPE' }))).message).toBe(
@@ -148,7 +148,7 @@ describe('the value of a secret', () => {
     expect(await failureOf(get(mixed))).toMatchObject({ name: 'InvalidRequestException' });
   });
 
-  it('cannot be put without a value', async () => {
+  it('is required by PutSecretValue', async () => {
     await make('nothing');
     const failure = await failureOf(secrets.send(new PutSecretValueCommand({ SecretId: 'nothing' })));
     expect(failure).toMatchObject({
@@ -157,7 +157,7 @@ describe('the value of a secret', () => {
     });
   });
 
-  it('that was read shows the day of the access', async () => {
+  it('shows the day of the last access after it was read', async () => {
     await make('read');
     expect(
       (await secrets.send(new DescribeSecretCommand({ SecretId: 'read' }))).LastAccessedDate,
@@ -167,7 +167,7 @@ describe('the value of a secret', () => {
     expect(LastAccessedDate?.toISOString()).toMatch(/T00:00:00\.000Z$/);
   });
 
-  it('that a service owns can be read but not replaced', async () => {
+  it('can be read but not replaced if a service owns the secret', async () => {
     const ARN = sandbox.addOwnedSecret({
       region: 'us-west-2',
       name: 'rds!db-1',

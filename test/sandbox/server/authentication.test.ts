@@ -21,7 +21,7 @@ describe('a caller', () => {
   const whoAmI = new GetCallerIdentityCommand({});
   const describeSecret = new DescribeSecretCommand({ SecretId: 'x' });
 
-  it('with an unknown access key is refused in each service’s way', async () => {
+  it('is rejected with an unknown access key, in the format of each service', async () => {
     const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wrong' };
     const { sts, secrets, iam } = clientsFor(sandbox, { credentials });
     const message = 'The security token included in the request is invalid.';
@@ -35,7 +35,7 @@ describe('a caller', () => {
     });
   });
 
-  it('with a wrong secret access key is refused', async () => {
+  it('is rejected with a wrong secret access key', async () => {
     const credentials = { ...sandbox.credentials, secretAccessKey: 'wrong' };
     const { sts, secrets } = clientsFor(sandbox, { credentials });
     const failure = await failureOf(sts.send(whoAmI));
@@ -47,7 +47,7 @@ describe('a caller', () => {
   });
 
   it.each([-HOUR_MS, HOUR_MS])(
-    'whose clock is %d ms off is told so, and gets through once corrected',
+    'is rejected with a clock that is %d ms off, and accepted after its correction',
     async (offset) => {
       const sts = new STSClient({
         endpoint: sandbox.url,
@@ -65,7 +65,7 @@ describe('a caller', () => {
     },
   );
 
-  it('without a signature is refused in the protocol it speaks', async () => {
+  it('is rejected without a signature, in the protocol of the request', async () => {
     const xml = await fetch(sandbox.url, { method: 'POST', body: 'Action=ListRoles&Version=2010-05-08' });
     expect(xml.status).toBe(403);
     expect(await xml.text()).toContain('<Code>MissingAuthenticationToken</Code>');
@@ -78,7 +78,7 @@ describe('a caller', () => {
     expect(await json.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
   });
 
-  it('with half an Authorization header is told what is missing', async () => {
+  it('is rejected with half an Authorization header, and the error says what is missing', async () => {
     const answer = await fetch(sandbox.url, {
       method: 'POST',
       headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/iam/aws4_request' },
@@ -87,7 +87,7 @@ describe('a caller', () => {
     expect(await answer.text()).toMatch(/requires (?:'|&apos;)Signature(?:'|&apos;) parameter\./);
   });
 
-  it('who changes the body after signing is refused', async () => {
+  it('is rejected when the body was changed after signing', async () => {
     const signed: Record<string, string> = {};
     const secrets = new SecretsManagerClient({
       endpoint: sandbox.url,
@@ -108,7 +108,7 @@ describe('a caller', () => {
     expect(await send('{"SecretId":"y"}')).toMatchObject({ __type: 'InvalidSignatureException' });
   });
 
-  it('is in the partition of the Region, unless the sandbox has another one only', async () => {
+  it('belongs to the partition of the Region, unless the sandbox has only another one', async () => {
     const china = clientsFor(sandbox, { region: 'cn-north-1' });
     expect((await china.sts.send(whoAmI)).Arn).toBe('arn:aws-cn:iam::111122223333:user/sandbox');
     const fixed = await startSandbox({ partition: 'aws-us-gov', account: '999999999999' });
@@ -128,7 +128,7 @@ describe('a caller', () => {
     ['us-isof-south-1', 'aws-iso-f'],
     ['eusc-de-east-1', 'aws-eusc'],
     ['eu-south-2', 'aws'],
-  ])('in %s is in the partition %s, with its own IAM and ARNs', async (region, partition) => {
+  ])('in %s belongs to the partition %s, with its own IAM and ARNs', async (region, partition) => {
     const { sts, iam, secrets } = clientsFor(sandbox, { region });
     expect((await sts.send(whoAmI)).Arn).toBe(`arn:${partition}:iam::111122223333:user/sandbox`);
     const role = { RoleName: `In-${region}`, AssumeRolePolicyDocument: TRUST };
@@ -138,7 +138,7 @@ describe('a caller', () => {
     expect(ARN).toContain(`arn:${partition}:secretsmanager:${region}:111122223333:secret:x-`);
   });
 
-  it('is unknown in a Region that the account has not enabled', async () => {
+  it('is rejected in a Region that the account has not enabled', async () => {
     const other = await startSandbox({ disabledRegions: ['ap-east-1'] });
     const there = clientsFor(other, { region: 'ap-east-1' });
     const message = 'The security token included in the request is invalid.';
@@ -159,7 +159,7 @@ describe('a caller', () => {
     await other.close();
   });
 
-  it('may use characters that signing and XML have to escape', async () => {
+  it('can use characters that signing and XML must escape', async () => {
     const { secrets, iam } = clientsFor(sandbox);
     const Description = `a+b & <c> "d" 'e' (f)* % ~ é`;
     await secrets.send(new CreateSecretCommand({ Name: 'a/b+c=d.e@f', SecretString: KEY, Description }));

@@ -34,7 +34,7 @@ describe('a fault', () => {
     ['internal-error', 'ServiceFailureException', 500, /unknown error/],
     ['expired-token', 'ExpiredToken', 403, /^The security token included in the request is expired$/],
     ['access-denied', 'AccessDenied', 403, /./],
-  ])('of kind %s is IAM’s own error', async (kind, name, status, message) => {
+  ])('of kind %s returns the error of IAM', async (kind, name, status, message) => {
     sandbox.addFault({ action: 'CreateRole', kind });
     const failure = await failureOf(createRole('Faulty'));
     expect(failure).toMatchObject({ name, status });
@@ -47,12 +47,12 @@ describe('a fault', () => {
     ['internal-error', 'InternalServiceError', 500],
     ['expired-token', 'ExpiredTokenException', 400],
     ['access-denied', 'AccessDeniedException', 400],
-  ])('of kind %s is Secrets Manager’s own error', async (kind, name, status) => {
+  ])('of kind %s returns the error of Secrets Manager', async (kind, name, status) => {
     sandbox.addFault({ action: 'secretsmanager:CreateSecret', kind });
     expect(await failureOf(createSecret('faulty'))).toMatchObject({ name, status });
   });
 
-  it('of access denied names the action and the resource as AWS does', async () => {
+  it('of kind access-denied names the action and the resource as AWS does', async () => {
     sandbox.addFault({ kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     expect((await failureOf(createRole('Denied'))).message).toBe(
       `${USER} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/Denied because no identity-based policy allows the iam:CreateRole action`,
@@ -68,14 +68,14 @@ describe('a fault', () => {
     );
   });
 
-  it('that drops the connection before the change leaves nothing behind', async () => {
+  it('of kind drop-before changes nothing', async () => {
     sandbox.addFault({ kind: 'drop-before' });
     await failureOf(createRole('Before'));
     expect((await failureOf(getRole('Before'))).name).toBe('NoSuchEntityException');
     expect(sandbox.requests[0]).toMatchObject({ action: 'CreateRole', status: 0 });
   });
 
-  it('that drops it after the change lets the SDK’s retry find the role made', async () => {
+  it('of kind drop-after lets the retry of the SDK find that the role exists', async () => {
     sandbox.addFault({ kind: 'drop-after' });
     const { iam } = clientsFor(sandbox, { maxAttempts: 2 });
     const call = iam.send(new CreateRoleCommand({ RoleName: 'After', AssumeRolePolicyDocument: TRUST }));
@@ -83,14 +83,14 @@ describe('a fault', () => {
     expect((await getRole('After')).Role?.RoleName).toBe('After');
   });
 
-  it('that drops it after the change does no harm to a call with a token', async () => {
+  it('of kind drop-after does not affect a call with a token', async () => {
     sandbox.addFault({ kind: 'drop-after' });
     const { secrets } = clientsFor(sandbox, { maxAttempts: 2 });
     const made = await secrets.send(new CreateSecretCommand({ Name: 'after', SecretString: KEY }));
     expect(made.VersionId).toBeDefined();
   });
 
-  it('of kind html answers as a proxy would', async () => {
+  it('of kind html answers like a proxy', async () => {
     sandbox.addFault({ kind: 'html' });
     expect((await failureOf(createSecret('html'))).status).toBe(502);
     sandbox.addFault({ kind: 'html' });
@@ -123,7 +123,7 @@ describe('a fault', () => {
     expect((await getRole('Slow')).Role?.RoleName).toBe('Slow');
   });
 
-  it('of kind delay-before carries it out even when the client has gone', async () => {
+  it('of kind delay-before carries the request out even if the client has disconnected', async () => {
     sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 80 });
     const command = new CreateRoleCommand({ RoleName: 'Gone', AssumeRolePolicyDocument: TRUST });
     await failureOf(clients.iam.send(command, { abortSignal: AbortSignal.timeout(30) }));
@@ -131,7 +131,7 @@ describe('a fault', () => {
     expect((await getRole('Gone')).Role?.RoleName).toBe('Gone');
   });
 
-  it('of kind delay-before can end in a refusal', async () => {
+  it('of kind delay-before can end in an error', async () => {
     await createRole('Twice');
     sandbox.addFault({ action: 'CreateRole', kind: 'delay-before', delayMs: 10 });
     expect((await failureOf(createRole('Twice'))).name).toBe('EntityAlreadyExistsException');
@@ -149,7 +149,7 @@ describe('a fault', () => {
   it.each<[FaultKind, RegExp]>([
     ['drop-after', /ECONNRESET|hang up/],
     ['hang-after', /abort/i],
-  ])('of kind %s swallows a refusal as it swallows a success', async (kind, message) => {
+  ])('of kind %s drops an error like a success', async (kind, message) => {
     sandbox.addFault({ action: 'GetRole', kind });
     const command = new GetRoleCommand({ RoleName: 'Absent' });
     const call = clients.iam.send(command, { abortSignal: AbortSignal.timeout(100) });
@@ -159,7 +159,7 @@ describe('a fault', () => {
   });
 
   it.each<FaultKind>(['throttle', 'drop-before', 'delay-before', 'delay', 'stale'])(
-    'of kind %s says that it strikes before the request is carried out',
+    'of kind %s calls onStrike before the request is carried out',
     async (kind) => {
       const name = `Struck-${kind}`;
       const struck: string[] = [];
@@ -174,7 +174,7 @@ describe('a fault', () => {
     },
   );
 
-  it('that strikes has not let the request do anything yet', async () => {
+  it('calls onStrike before the request has any effect', async () => {
     let meanwhile: Promise<unknown> | undefined;
     const onStrike = () => {
       meanwhile = createRole('Strike');
@@ -184,7 +184,7 @@ describe('a fault', () => {
     await meanwhile;
   });
 
-  it('waits for its turn, and is over after it', async () => {
+  it('skips requests as told, and strikes as many times as told', async () => {
     sandbox.addFault({ action: 'GetCallerIdentity', skip: 1, times: 2, kind: 'throttle' });
     const call = () => clients.sts.send(new GetCallerIdentityCommand({}));
     await call();
@@ -201,7 +201,7 @@ describe('a fault', () => {
     ]);
   });
 
-  it('in one Region leaves the others alone', async () => {
+  it('in one Region does not affect the others', async () => {
     sandbox.addFault({ region: 'eu-west-1', kind: 'internal-error', times: Number.POSITIVE_INFINITY });
     await createSecret('west');
     const elsewhere = clientsFor(sandbox, { region: 'eu-west-1' }).secrets;

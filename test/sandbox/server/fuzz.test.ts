@@ -6,7 +6,7 @@ import { runs } from '../../support/exhaustive.ts';
 import { clientsFor, TRUST } from '../clients.ts';
 import { type Answer, asText, exchange, FORM, JSON_1_1, sendSigned, signedHeaders } from '../wire.ts';
 
-/** How many cases of each kind. */
+/** The number of cases of each kind. */
 const RUNS = runs(50, 3_000);
 
 const IAM_ACTIONS = [
@@ -98,7 +98,7 @@ const MEMBERS = [
   'toString',
 ];
 
-/** Things that a decoder, a pattern or a template may trip over. */
+/** Texts that can trip a decoder, a pattern or a template. */
 const nasty = fc.constantFrom(
   '__proto__',
   'constructor',
@@ -127,7 +127,7 @@ const memberOf = (names: readonly string[]) =>
   fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: word });
 const memberName = memberOf(MEMBERS);
 
-/** A policy document, near enough to a good one to get past the first checks. */
+/** A policy document that is close enough to a valid one to pass the first checks. */
 const document = fc
   .record(
     {
@@ -196,7 +196,7 @@ const queryBody = (actions: readonly string[]) =>
     .tuple(fc.oneof(fc.constantFrom(...actions), word), fc.array(parameter, { maxLength: 12 }))
     .map(([action, parameters]) => new URLSearchParams([['Action', action], ...parameters]).toString());
 
-/** An answer as AWS's: a success, or an error in the service's own form. None may be for a defect of the sandbox. */
+/** Expects a response like that of AWS: a success, or an error in the format of the service, but never an internal one. */
 function expectAwsShape(answer: Answer, isJson: boolean): void {
   expect(answer.text).not.toMatch(/Internal(Failure|ServiceError)|ServiceFailure/);
   expect(answer.status).toBeLessThan(500);
@@ -211,7 +211,7 @@ function expectAwsShape(answer: Answer, isJson: boolean): void {
   }
 }
 
-describe('the server, whatever it is sent,', () => {
+describe('the server, with random requests', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await startSandbox();
@@ -270,7 +270,7 @@ describe('the server, whatever it is sent,', () => {
     await stillServes();
   });
 
-  it('answers a signed request for a strange operation as Secrets Manager would', async () => {
+  it('answers a signed request for an unknown operation as Secrets Manager would', async () => {
     const target = fc.string({ minLength: 1 }).map((text) => text.trim());
     await check(
       fc.tuple(
@@ -317,14 +317,14 @@ describe('the server, whatever it is sent,', () => {
     await stillServes();
   });
 
-  it('survives bytes that are no request', async () => {
+  it('survives bytes that are not a request', async () => {
     await check(fc.uint8Array({ maxLength: 600 }), async (bytes) => {
       expectRefusal(await exchange(sandbox, Buffer.from(bytes), true));
     });
     await stillServes();
   });
 
-  it('survives a request in which bytes were changed', async () => {
+  it('survives a request with changed bytes', async () => {
     const body = '{"SecretId":"s"}';
     const mutation = fc.record({
       at: fc.nat(),

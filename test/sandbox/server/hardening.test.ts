@@ -11,7 +11,7 @@ describe('the server', () => {
   });
   afterAll(() => sandbox.close());
 
-  /** The status and the text that an unsigned request gets. */
+  /** Sends an unsigned request, and returns the status and the text of the response. */
   const post = async (headers: Record<string, string>, body = '') => {
     const { status, text } = await send(sandbox, headers, body);
     return `${status} ${text}`;
@@ -26,14 +26,14 @@ describe('the server', () => {
     expect(sandbox.env.NO_PROXY).toMatch(/127\.0\.0\.1$/);
   });
 
-  it('serves nobody who came by another name', async () => {
+  it('rejects requests with another Host header', async () => {
     const refusal = '403 The Host header does not name this server.\n';
     expect(await post({ host: `evil.example:${sandbox.port}` })).toBe(refusal);
     expect(await post({ host: '127.0.0.1:1' })).toBe(refusal);
     expect(await post({ host: `localhost:${sandbox.port}` })).toContain('<ErrorResponse');
   });
 
-  it('serves those who came by a name that the test allows', async () => {
+  it('serves requests with a Host header that the test allows', async () => {
     const allowHost = (host: string) => host.endsWith('.amazonaws.com');
     const other = await startSandbox({ allowHost });
     const whoAmI = { service: 'sts', body: 'Action=GetCallerIdentity&Version=2011-06-15', headers: FORM };
@@ -44,7 +44,7 @@ describe('the server', () => {
     await other.close();
   });
 
-  it('serves no web page', async () => {
+  it('rejects requests from web pages', async () => {
     const refusal = '403 Requests from web pages are not served.\n';
     expect(await post({ origin: 'https://evil.example' })).toBe(refusal);
     expect(await post({ origin: sandbox.url })).toBe(refusal);
@@ -59,15 +59,15 @@ describe('the server', () => {
   it.each([
     ['garbage', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0xff, 0xfe, 0x0d, 0x0a, 0x0d, 0x0a])],
     ['no Host header', 'POST / HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
+    ['endless headers', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
     ['an odd GET', 'GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'],
-    ['two lengths', 'POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    ['two Content-Length headers', 'POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
   ])('answers %s with an error and carries on', async (_what, bytes) => {
     expect(await exchange(sandbox, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(await stillServes()).toBe('111122223333');
   });
 
-  it('answers odd requests with errors and carries on', async () => {
+  it('answers malformed requests with errors and carries on', async () => {
     const targets = ['/', '//', '/../../etc/passwd', '/%', '/?a=b&Action=%ff'];
     const bodies = ['', '{', 'Action=CreateRole&a.b=1&a=2', 'Action=constructor', '\u0000'];
     for (const target of targets) {
@@ -87,7 +87,7 @@ describe('the server', () => {
     expect(performance.now() - started).toBeLessThan(6_000);
   }, 10_000);
 
-  it('is gone when it is closed, waiting clients and all', async () => {
+  it('closes all connections when it is closed, even those of waiting clients', async () => {
     const other = await startSandbox();
     const { sts } = clientsFor(other);
     await sts.send(new GetCallerIdentityCommand({}));
@@ -103,7 +103,7 @@ describe('the server', () => {
     expect((await failureOf(sts.send(new GetCallerIdentityCommand({})))).message).toMatch(/ECONNREFUSED/);
   });
 
-  it('says so when its port is taken or the account is none', async () => {
+  it('does not start when its port is taken or the account ID is invalid', async () => {
     await expect(startSandbox({ port: sandbox.port })).rejects.toThrow(/EADDRINUSE/);
     await expect(startSandbox({ account: '12' })).rejects.toThrow(RangeError);
   });

@@ -8,7 +8,7 @@ import { asText, exchange, FORM, JSON_1_1, send, sendSigned, signedHeaders } fro
 const MIB = 1024 * 1024;
 const WHO_AM_I = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-describe('an odd request', () => {
+describe('an unusual request', () => {
   let sandbox: Sandbox;
   let host: string;
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('an odd request', () => {
     ['the address bar', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' }],
     ['a script of an unknown site', { 'sec-fetch-dest': 'script' }],
     ['a page without an origin', { origin: 'null' }],
-  ])('from %s is refused, signed or not', async (_what, headers) => {
+  ])('is rejected from %s, signed or not', async (_what, headers) => {
     const refusal = { status: 403, text: 'Requests from web pages are not served.\n' };
     expect(await send(sandbox, headers, '', 'GET')).toMatchObject(refusal);
     expect(await send(sandbox, whoAmI(headers), WHO_AM_I)).toMatchObject(refusal);
@@ -49,7 +49,7 @@ describe('an odd request', () => {
     expect(Object.keys(answer.headers).join()).not.toContain('access-control');
   });
 
-  it('with an Origin behind thousands of other headers is refused', async () => {
+  it('is rejected with an Origin after thousands of other headers', async () => {
     const many = 'a:\r\n'.repeat(3_000);
     const answer = await exchange(
       sandbox,
@@ -65,31 +65,31 @@ describe('an odd request', () => {
     ['its own host in its target', () => asText({ host }, '', `POST http://${host}/ HTTP/1.1`), 400],
     ['no target', () => asText({ host }, '', 'OPTIONS * HTTP/1.1'), 405],
     ['another method', () => asText({ host }, '', 'DELETE / HTTP/1.1'), 405],
-    ['an old version', () => asText({}, '', 'POST / HTTP/1.0'), 403],
+    ['an old HTTP version', () => asText({}, '', 'POST / HTTP/1.0'), 403],
     ['an unknown expectation', () => asText({ host, expect: 'coffee', connection: 'close' }), 417],
     ['an upgrade', () => asText({ host, upgrade: 'websocket', connection: 'upgrade, close' }), 403],
     [
-      'two ways to tell its length',
+      'two statements of its length',
       () => asText({ host, 'transfer-encoding': 'chunked', 'content-length': '5' }, '0\r\n\r\n'),
       400,
     ],
     ['an unknown encoding', () => asText({ host, 'transfer-encoding': 'gzip' }, 'x'), 400],
     [
-      'an encoding that is chunked to some only',
+      'an encoding that only some servers read as chunked',
       () => asText({ host, 'transfer-encoding': 'chunked, x' }, '0\r\n\r\n'),
       400,
     ],
-    ['a chunk of no length', () => asText({ host, 'transfer-encoding': 'chunked' }, 'zz\r\n'), 400],
-  ])('with %s is refused', async (_what, text, status) => {
+    ['a chunk without a valid length', () => asText({ host, 'transfer-encoding': 'chunked' }, 'zz\r\n'), 400],
+  ])('is rejected with %s', async (_what, text, status) => {
     const answer = await exchange(sandbox, text(), true);
     expect(answer === '' ? 400 : Number(answer.slice(9, 12))).toBe(status);
   });
 
-  it('to be a tunnel is hung up on', async () => {
+  it('is disconnected when it asks for a tunnel', async () => {
     expect(await exchange(sandbox, asText({ host }, '', 'CONNECT evil.example:443 HTTP/1.1'))).toBe('');
   });
 
-  it('that asks whether to go on is told so only if it is served', async () => {
+  it('gets 100 Continue only if it will be served', async () => {
     const going = whoAmI({ expect: '100-continue', connection: 'close' });
     const served = await exchange(sandbox, asText(going, WHO_AM_I));
     expect(served).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
@@ -99,14 +99,14 @@ describe('an odd request', () => {
     expect(large).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('that announces too much is not waited for', async () => {
+  it('is rejected at once when it announces too large a body', async () => {
     const started = performance.now();
     const answer = await exchange(sandbox, asText({ host, 'content-length': `${1024 * MIB}` }));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(performance.now() - started).toBeLessThan(2_500);
   });
 
-  it('without end is cut off', async () => {
+  it('is cut off when it does not end', async () => {
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const taken = await new Promise<number>((resolve) => {
       const socket = connect(sandbox.port, '127.0.0.1');
@@ -123,7 +123,7 @@ describe('an odd request', () => {
     expect(taken).toBeLessThan(16 * MIB);
   });
 
-  it('can come with others on one connection, and all are answered in order', async () => {
+  it('can be pipelined with others, and all are answered in order', async () => {
     const list = 'Action=ListRoles&Version=2010-05-08';
     const listRoles = {
       ...signedHeaders(sandbox, { service: 'iam', body: list, headers: FORM }),
@@ -142,7 +142,7 @@ describe('an odd request', () => {
     ]);
   });
 
-  it('may end in the middle, or its client may not wait for the answer', async () => {
+  it('does no harm when it ends in the middle, or when its client does not wait for the response', async () => {
     await exchange(sandbox, asText(whoAmI(), WHO_AM_I.slice(0, 9)), true);
     sandbox.addFault({ kind: 'delay', delayMs: 30, times: 2 });
     for (const text of [asText(whoAmI(), WHO_AM_I), asText(whoAmI(), WHO_AM_I)]) {
@@ -153,21 +153,21 @@ describe('an odd request', () => {
     await expect.poll(() => sandbox.requests.at(-1)?.status).toBe(200);
   });
 
-  it('is no trouble when it comes from four hundred connections at once', async () => {
+  it('is served on four hundred connections at the same time', async () => {
     const answers = await Promise.all(
       Array.from({ length: 400 }, () => exchange(sandbox, asText(whoAmI({ connection: 'close' }), WHO_AM_I))),
     );
     expect(answers.every((answer) => answer.startsWith('HTTP/1.1 200 OK'))).toBe(true);
   });
 
-  it('signed for a header that it does not have is refused', async () => {
+  it('is rejected when it is signed for a header that it does not have', async () => {
     const headers = whoAmI();
     const authorization = headers.authorization?.replace('SignedHeaders=', 'SignedHeaders=constructor;');
     const answer = await send(sandbox, { ...headers, authorization: `${authorization}` }, WHO_AM_I);
     expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('SignatureDoesNotMatch') });
   });
 
-  it('nested deeply is an error like any other', async () => {
+  it('gets an ordinary error for deep nesting', async () => {
     const deep = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(await secrets('CreateSecret', `{"Name":"d","Tags":${deep(100_000)}}`)).toMatchObject({
       status: 400,
@@ -186,7 +186,7 @@ describe('an odd request', () => {
     });
   });
 
-  it('with tens of thousands of parameters is an error like any other', async () => {
+  it('gets an ordinary error for tens of thousands of parameters', async () => {
     const tags = Array.from({ length: 5_000 }, (_, index) => [`Tags.member.${index}.Key`, '\u0001']);
     const answer = await query('iam', {
       Action: 'TagRole',
@@ -199,7 +199,7 @@ describe('an odd request', () => {
     expect(answer.text).not.toContain('\u0001');
   });
 
-  it('in no encoding is an error like any other', async () => {
+  it('gets an ordinary error for an invalid encoding', async () => {
     const body = Buffer.from('{"SecretId":"\xff\xfe"}', 'latin1');
     expect(await secrets('DescribeSecret', body)).toMatchObject({
       status: 400,
@@ -223,7 +223,7 @@ describe('an odd request', () => {
     });
   });
 
-  it('whose names are no text is denied like any other', async () => {
+  it('gets an ordinary denial when the resource name is not a text', async () => {
     sandbox.addFault({ kind: 'access-denied' });
     const answer = await query('iam', { Action: 'GetRole', 'RoleName.toString': '1' });
     expect(answer).toMatchObject({
@@ -232,7 +232,7 @@ describe('an odd request', () => {
     });
   });
 
-  it('is remembered only as long as there is room', async () => {
+  it('is recorded only as long as there is room', async () => {
     sandbox.clearRequests();
     const body = JSON.stringify({ Description: 'x'.repeat(MIB - 100) });
     for (let count = 0; count < 20; count += 1) {

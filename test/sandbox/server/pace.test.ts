@@ -44,14 +44,14 @@ const NO_ROLE = 'NoSuchEntityException';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The names of the errors among the outcomes. */
+/** Returns the names of the errors of these calls. */
 async function errorsOf(calls: Promise<unknown>[]): Promise<string[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.name] : []));
 }
 
-describe('the pace of the sandbox', () => {
-  it('lets IAM writes show after the propagation delay only', () =>
+describe('the sandbox', () => {
+  it('shows IAM writes only after the propagation delay', () =>
     inSandbox({ iamPropagationMs: 500 }, async (sandbox) => {
       const { iam } = clientsFor(sandbox);
       const role = { RoleName: 'Slow', AssumeRolePolicyDocument: TRUST };
@@ -73,7 +73,7 @@ describe('the pace of the sandbox', () => {
       await attach();
     }));
 
-  it('throttles Secrets Manager writes in each Region apart, and lets them through later', () =>
+  it('throttles Secrets Manager writes per Region, and accepts them later', () =>
     inSandbox({ quotas: { secretCreationsPerSecond: 2 } }, async (sandbox) => {
       const { secrets } = clientsFor(sandbox);
       const elsewhere = clientsFor(sandbox, { region: 'eu-west-1' }).secrets;
@@ -88,7 +88,7 @@ describe('the pace of the sandbox', () => {
       await create(secrets, 'later');
     }));
 
-  /** The kinds of requests that a sandbox with these quotas lets none through of. */
+  /** Returns the kinds of requests that a sandbox with these quotas throttles. */
   const throttledIn = async (
     quotas: Quotas,
     kinds: Record<string, (clients: Clients) => Promise<unknown>>,
@@ -117,7 +117,7 @@ describe('the pace of the sandbox', () => {
     ['iamWritesPerSecond', ['delete role']],
     ['flowRequestsPerSecond', ['flows']],
     ['flowDescriptionsPerSecond', ['flow']],
-  ] as const)('lets by a quota of none in %s through all but %j', async (name, expected) => {
+  ] as const)('with a quota of zero for %s throttles only %j', async (name, expected) => {
     const SecretId = 'x';
     const RoleName = 'x';
     const FlowArn = 'arn:aws:mediaconnect:us-west-2:111122223333:flow:1-aaaa-bbbb:x';
@@ -142,7 +142,7 @@ describe('the pace of the sandbox', () => {
     expect(throttled).toEqual(expected);
   });
 
-  it('counts an IAM write against both quotas of IAM, and a refused one against none', () =>
+  it('counts an IAM write against both quotas of IAM, and a throttled one against none', () =>
     inSandbox({ quotas: { iamRequestsPerSecond: 3, iamWritesPerSecond: 1 } }, async (sandbox) => {
       const { iam } = clientsFor(sandbox);
       const role = { RoleName: 'Paced' };
@@ -152,7 +152,7 @@ describe('the pace of the sandbox', () => {
       expect(names).toEqual([NO_ROLE, 'Throttling', NO_ROLE, NO_ROLE]);
     }));
 
-  it('has the quotas of AWS at hand', () =>
+  it('can apply the default quotas of AWS', () =>
     inSandbox({ quotas: AWS_DEFAULT_QUOTAS }, async (sandbox) => {
       const { secrets, iam, mediaConnect } = clientsFor(sandbox);
       const create = (_: unknown, at: number) =>
@@ -166,7 +166,7 @@ describe('the pace of the sandbox', () => {
       expect(await errorsOf(Array.from({ length: 10 }, list))).toContain('TooManyRequestsException');
     }));
 
-  it('can be slowed down', () =>
+  it('can delay every request', () =>
     inSandbox({ latencyMs: 1_000 }, async (sandbox) => {
       const { sts } = clientsFor(sandbox);
       const timed = async () => {
@@ -179,7 +179,7 @@ describe('the pace of the sandbox', () => {
       expect(await timed()).toBeLessThan(900);
     }));
 
-  it('can be slowed down by another time for each request', () =>
+  it('can delay each request by another time', () =>
     inSandbox({ latencyMs: () => 0 }, async (sandbox) => {
       const { sts } = clientsFor(sandbox);
       const latencies = [120, 0];

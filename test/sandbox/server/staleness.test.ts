@@ -18,8 +18,8 @@ import { clientsFor, failureOf, KEY, readPolicy, TRUST } from '../clients.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** IAM's answers come from replicas, each with a past of its own. */
-describe('a stale IAM', () => {
+/** IAM answers from replicas, each of which lags behind by its own time. */
+describe('stale IAM', () => {
   const sandbox = freshSandbox();
   let clients: ReturnType<typeof clientsFor>;
   beforeEach(() => {
@@ -47,21 +47,21 @@ describe('a stale IAM', () => {
     (await clients.iam.send(new ListAttachedRolePoliciesCommand({ RoleName }))).AttachedPolicies?.length;
   const stale = (action: string, delayMs: number) => sandbox().addFault({ action, kind: 'stale', delayMs });
 
-  it('answers one read from the past, and the next from the present', async () => {
+  it('shows the past in one read, and the present in the next', async () => {
     stale('GetRole', 60_000);
     await createRole('New');
     expect(await roleExists('New')).toBe(false);
     expect(await roleExists('New')).toBe(true);
   });
 
-  it('answers a read with an older state after one with a newer', async () => {
+  it('shows an older state after a newer one', async () => {
     sandbox().addFault({ action: 'GetRole', kind: 'stale', delayMs: 60_000, skip: 1 });
     await createRole('New');
     expect(await roleExists('New')).toBe(true);
     expect(await roleExists('New')).toBe(false);
   });
 
-  it('lists what was there, with what is deleted since', async () => {
+  it('lists what existed then, including what has been deleted since', async () => {
     await createRole('Old');
     stale('ListRoles', 60_000);
     await createRole('New');
@@ -72,7 +72,7 @@ describe('a stale IAM', () => {
     expect(await names()).toEqual(['New']);
   });
 
-  it('knows each moment between then and now', async () => {
+  it('shows each moment between then and now', async () => {
     sandbox().addFault({ action: 'DeleteRole', kind: 'stale' });
     const arn = await createPolicy('Growing');
     const version = () =>
@@ -93,7 +93,7 @@ describe('a stale IAM', () => {
     expect(await defaultVersion()).toBe('v3');
   });
 
-  it('takes its time with one write, and not with another', async () => {
+  it('delays one write and not another', async () => {
     stale('CreateRole', 400);
     await createRole('Slow');
     await createRole('Quick');
@@ -107,7 +107,7 @@ describe('a stale IAM', () => {
     await attach('Slow', arn);
   });
 
-  it('shows a slow attachment late', async () => {
+  it('shows a delayed attachment late', async () => {
     await createRole('R');
     const arn = await createPolicy('P');
     stale('AttachRolePolicy', 150);
@@ -118,7 +118,7 @@ describe('a stale IAM', () => {
     expect(await attachedTo('R')).toBe(1);
   });
 
-  it('looks up what a write refers to in the past', async () => {
+  it('does not find a new role or policy that a write refers to', async () => {
     stale('AttachRolePolicy', 60_000);
     await createRole('R');
     const arn = await createPolicy('P');
@@ -127,7 +127,7 @@ describe('a stale IAM', () => {
     expect(await attachedTo('R')).toBe(1);
   });
 
-  it('does not take a role for a principal of which word has not got around', async () => {
+  it('rejects a new role as a principal until it has propagated', async () => {
     stale('CreateRole', 300);
     const Arn = (await createRole('Principal')).Role?.Arn;
     const statement = { Effect: 'Allow', Principal: { AWS: Arn }, Action: 'sts:AssumeRole' };
@@ -143,7 +143,7 @@ describe('a stale IAM', () => {
     await update();
   });
 
-  it('is nothing to the other services', async () => {
+  it('does not affect other services', async () => {
     let struck = 0;
     const onStrike = () => {
       struck += 1;

@@ -50,7 +50,7 @@ describe('temporary credentials', () => {
       new AssumeRoleCommand({ RoleArn: `${ACCOUNT_ARN}role/${name}`, RoleSessionName: 'me', ...input }),
     );
 
-  it.each(['Trusting', 'Named'])('of a role that trusts the account or the user work (%s)', async (name) => {
+  it.each(['Trusting', 'Named'])('work for a role that trusts the account or the user (%s)', async (name) => {
     const { Credentials: given, AssumedRoleUser } = await assume(name);
     expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::111122223333:assumed-role/${name}/me`);
     const { sts } = clientsFor(sandbox, { credentials: asCredentials(given) });
@@ -61,7 +61,7 @@ describe('temporary credentials', () => {
     expect(Role?.RoleLastUsed?.Region).toBe('us-west-2');
   });
 
-  it.each(['Service', 'Nobody'])('of a role that does not trust the caller are denied (%s)', async (name) => {
+  it.each(['Service', 'Nobody'])('are denied for a role that does not trust the caller (%s)', async (name) => {
     expect(await failureOf(assume(name))).toEqual({
       name: 'AccessDenied',
       message: `User: ${ACCOUNT_ARN}user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${ACCOUNT_ARN}role/${name}`,
@@ -69,7 +69,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('of a role that trusts the account but denies the user are denied', async () => {
+  it('are denied for a role that trusts the account but denies the user', async () => {
     const allow = { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' };
     const deny = { ...allow, Effect: 'Deny', Principal: { AWS: `${ACCOUNT_ARN}user/sandbox` } };
     const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [allow, deny] });
@@ -83,7 +83,7 @@ describe('temporary credentials', () => {
     'arn:a::::something/test-role',
     'arn:a:::something/test-role',
     'arn:a:a::aaaaaaaaaa:',
-  ])('of what is no ARN (%s) are refused before anything else', async (RoleArn) => {
+  ])('are rejected for an invalid ARN (%s) before anything else', async (RoleArn) => {
     expect(await failureOf(assume('', { RoleArn }))).toEqual({
       name: 'ValidationError',
       message: `${RoleArn} is invalid`,
@@ -91,7 +91,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('of an identity provider are not implemented, which needs no signature to be told', async () => {
+  it('are not implemented for identity providers, which an unsigned request is told too', async () => {
     const unsigned = new STSClient({ endpoint: sandbox.url, region: 'us-west-2', maxAttempts: 1 });
     const RoleArn = `${ACCOUNT_ARN}role/Trusting`;
     const web = { RoleArn, RoleSessionName: 'me', WebIdentityToken: 'abcd' };
@@ -106,7 +106,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('of a role that wants MFA need a device and a six-digit code', async () => {
+  it('require a device and a six-digit code for a role with an MFA condition', async () => {
     const SerialNumber = `${ACCOUNT_ARN}mfa/sandbox`;
     expect((await failureOf(assume('Mfa'))).name).toBe('AccessDenied');
     expect((await failureOf(assume('Mfa', { SerialNumber }))).message).toBe(
@@ -118,7 +118,7 @@ describe('temporary credentials', () => {
     expect((await assume('Mfa', { SerialNumber, TokenCode: '123456' })).Credentials).toBeDefined();
   });
 
-  it('of a role that wants an external ID need it', async () => {
+  it('require the external ID for a role with such a condition', async () => {
     expect((await failureOf(assume('External', { ExternalId: 'other' }))).name).toBe('AccessDenied');
     expect((await assume('External', { ExternalId: 'agreed' })).Credentials).toBeDefined();
   });
@@ -143,7 +143,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('for oneself keep the identity, and cannot get further ones', async () => {
+  it('from GetSessionToken keep the identity, and cannot get further ones', async () => {
     const { Credentials: given } = await clients.sts.send(
       new GetSessionTokenCommand({ DurationSeconds: 900 }),
     );
@@ -154,7 +154,7 @@ describe('temporary credentials', () => {
     );
   });
 
-  it('need their session token', async () => {
+  it('require their session token', async () => {
     const { Credentials: given } = await assume('Trusting');
     const { accessKeyId, secretAccessKey } = asCredentials(given);
     const { sts } = clientsFor(sandbox, { credentials: { accessKeyId, secretAccessKey } });
@@ -163,7 +163,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('do not reach to operations that the sandbox does not have', async () => {
+  it('do not cover operations that the sandbox does not implement', async () => {
     const call = clients.sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: 'AKIAIOSFODNN7EXAMPLE' }));
     expect((await failureOf(call)).message).toBe('sts:GetAccessKeyInfo is not implemented in the sandbox.');
   });

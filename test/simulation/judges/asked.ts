@@ -89,11 +89,11 @@ export class Asked {
   /** The documented gap: a run that is killed after it has detached a policy, and before it attaches it again. */
   #excuse(writes: readonly Write[]): void {
     const done = writes.filter(({ refused }) => !refused);
-    for (const [at, { name, input }] of done.entries()) {
+    for (const [index, { name, input }] of done.entries()) {
       if (name !== 'iam:DetachRolePolicy') continue;
       const { PolicyArn = '', RoleName = '' } = JSON.parse(input) as Record<string, string>;
       const isOver = done
-        .slice(at)
+        .slice(index)
         .some(
           (later) =>
             (later.name === 'iam:AttachRolePolicy' && later.input === input) ||

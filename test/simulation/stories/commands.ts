@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import type { createClients } from '../../../src/aws/clients.ts';
 import { homeRegionAmong } from '../../../src/aws/regions.ts';
 import { openAws } from '../../../src/aws/session.ts';
-import { exitCodeOf, tell } from '../../../src/cli/failure-output.ts';
+import { exitCodeOf, reportFailure } from '../../../src/cli/failure-output.ts';
 import type { CommandRun } from '../../../src/cli/run-command.ts';
 import { performExportManifest } from '../../../src/commands/export/manifest/run.ts';
 import { readRotateAnswers } from '../../../src/commands/rotate/options.ts';
@@ -51,8 +51,8 @@ export async function carryOut(
     resultWidth: 80,
     result: write,
     prose: (text) => text,
-    say: write,
-    insist: write,
+    info: write,
+    warn: write,
   };
   const { signal: interrupt } = run.controller;
   const homeRegion = homeRegionAmong(regionsIn(command)) ?? REGIONS[0];
@@ -78,7 +78,7 @@ export async function carryOut(
   try {
     run.code = await perform(machine, run, command, commandRun);
   } catch (error) {
-    tell(output, error, commandRun.outcomes);
+    reportFailure(output, error, commandRun.outcomes);
     run.code = exitCodeOf(error);
     run.defect = !(error instanceof Failure || error instanceof Interrupted);
     if (run.defect) run.log += `${error instanceof Error ? (error.stack ?? error.message) : error}`;
@@ -169,7 +169,8 @@ function setupOptions(machine: Machine, command: SetupKey): SetupOptions {
 function sourceArnsOf(count: number, region: string): string[] {
   return Array.from(
     { length: count },
-    (_, at) => `arn:aws:mediaconnect:${region}:${ACCOUNT}:flow:1-${String(at).padStart(16, 'A')}:flow-${at}`,
+    (_, index) =>
+      `arn:aws:mediaconnect:${region}:${ACCOUNT}:flow:1-${String(index).padStart(16, 'A')}:flow-${index}`,
   );
 }
 

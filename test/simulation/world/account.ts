@@ -187,7 +187,8 @@ function documentOf(machine: Machine, kind: DocumentKind, secrets: readonly stri
   const named = entries.length > 0 ? entries : entriesFor(machine, ['other']);
   const filler = Array.from(
     { length: 11 },
-    (_, at) => `arn:aws:secretsmanager:${HOME}:${ACCOUNT}:secret:${longName(`long-filler-${at}`)}-AbCdEf`,
+    (_, index) =>
+      `arn:aws:secretsmanager:${HOME}:${ACCOUNT}:secret:${longName(`long-filler-${index}`)}-AbCdEf`,
   );
   const read = (resources: readonly string[] | string) => ({
     Effect: 'Allow',

@@ -24,8 +24,8 @@ const secrets: fc.Arbitrary<SecretRef[]> = fc
     maxLength: 120,
   })
   .map((all) =>
-    all.map(({ length, known, kmsKey }, at) => {
-      const name = String(at).padStart(length, 'live/');
+    all.map(({ length, known, kmsKey }, index) => {
+      const name = String(index).padStart(length, 'live/');
       const end = known ? 'AbCdEf' : '??????';
       const arn = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:${name}-${end}`;
       const ref: SecretRef = { region: 'eu-west-1', name, arn, versionId: null, action: 'created' };

@@ -26,14 +26,14 @@ const sandbox = freshSandbox();
 const longName = (start: string | number) => `${start}-`.padEnd(506, 'x');
 const arnOf = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
 const full = (start: string) =>
-  guidePolicy(...Array.from({ length: 10 }, (_, at) => arnOf(longName(`${start}-${at}`))));
+  guidePolicy(...Array.from({ length: 10 }, (_, index) => arnOf(longName(`${start}-${index}`))));
 const rolePolicies = async () =>
   Object.fromEntries((await readAccount(sandbox())).roles.map(({ name, attached }) => [name, attached]));
 const iam = () => clientsFor(sandbox()).iam;
 
 async function setUpMany(count: number, from = 0): Promise<void> {
-  const keys = Array.from({ length: count }, (_, at) => ({
-    secretName: longName(from + at),
+  const keys = Array.from({ length: count }, (_, index) => ({
+    secretName: longName(from + index),
     policyName: 'cams',
   }));
   const { code, log } = await setUpAll(sandbox(), { keys });

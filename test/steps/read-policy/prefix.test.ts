@@ -127,9 +127,9 @@ describe('the way to a prefix is shown', () => {
 });
 
 test('two thousand secrets of two Regions take two entries, though there is room for one in each policy', () => {
-  const refs = Array.from({ length: 2_000 }, (_, at): SecretRef => {
-    const region = at % 2 ? REGION : FAR_REGION;
-    const name = `live/${at}`;
+  const refs = Array.from({ length: 2_000 }, (_, index): SecretRef => {
+    const region = index % 2 ? REGION : FAR_REGION;
+    const name = `live/${index}`;
     return { region, name, arn: arnOf(`${name}-AbCdEf`, region), versionId: null, action: 'created' };
   });
   const names = Array.from({ length: 80 }, (_, at) => `film/${at}`.padEnd(13, 'x'));

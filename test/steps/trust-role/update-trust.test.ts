@@ -13,7 +13,7 @@ const LIMITS: Limits = {
   iamPropagationMs: 6_000,
   firstPauseMs: 50,
   longestPauseMs: 100,
-  inDoubtMs: 600,
+  unconfirmedMs: 600,
   jitterMs: 50,
 };
 const HASTY: Limits = { ...LIMITS, iamPropagationMs: 1_500 };

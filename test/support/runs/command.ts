@@ -1,6 +1,6 @@
 import type { RequestHandler } from '../../../src/aws/http/sdk-client.ts';
 import { openAws } from '../../../src/aws/session.ts';
-import { exitCodeOf, tell } from '../../../src/cli/failure-output.ts';
+import { exitCodeOf, reportFailure } from '../../../src/cli/failure-output.ts';
 import { type CommonOptions, commonOptions } from '../../../src/cli/options.ts';
 import type { CommandRun } from '../../../src/cli/run-command.ts';
 import type { ExitCode } from '../../../src/failure.ts';
@@ -49,8 +49,8 @@ export async function runInProcess(
   const output: Output = {
     ...createOutput(common),
     result: (text) => void results.push(text),
-    say,
-    insist: say,
+    info: say,
+    warn: say,
   };
   const aws = openAws({ endpointUrl: sandbox.url, credentials, homeRegion, requestHandler }, interrupt);
   const run: CommandRun = {
@@ -72,7 +72,7 @@ export async function runInProcess(
   };
   const code = await perform(run)
     .catch((error: unknown) => {
-      tell(output, error, run.outcomes);
+      reportFailure(output, error, run.outcomes);
       return exitCodeOf(error);
     })
     .finally(() => aws.clients.close());

@@ -106,5 +106,5 @@ function withKey(entry: object): object {
 
 /** So many entries, named after their number. */
 export function feeds(count: number, more: object = {}): { secretName: string }[] {
-  return Array.from({ length: count }, (_, at) => ({ secretName: `live/feed-${at + 1}`, ...more }));
+  return Array.from({ length: count }, (_, index) => ({ secretName: `live/feed-${index + 1}`, ...more }));
 }

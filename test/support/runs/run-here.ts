@@ -28,8 +28,8 @@ export async function runHere(
     await runProgram(['node', 'mc-static-key', ...args], process.env);
     return { code: Number(process.exitCode), ...written };
   } finally {
-    for (const [at, name] of streams.entries())
-      process[name].write = writers[at] as typeof process.stdout.write;
+    for (const [index, name] of streams.entries())
+      process[name].write = writers[index] as typeof process.stdout.write;
     process.env = before.env;
     process.exitCode = before.exitCode;
   }

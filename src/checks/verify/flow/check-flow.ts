@@ -21,8 +21,8 @@ type Problem = { id: VerifyId; detail: string; remedy: Fix };
 type Observations = ReadonlyMap<string, SecretObservation>;
 
 /**
- * The checks of the encryption settings of a flow, a router input or a router output, and of the other end of each connection; what
- * they point to is judged by itself. Pure.
+ * Checks the encryption settings of a flow, router input or router output, and the other end of each connection. The secrets and
+ * roles that they point to are checked separately. Pure.
  */
 export function checkMedia(
   { asked, others }: MediaObservations,
@@ -66,7 +66,7 @@ function checkFlow(
   ];
 }
 
-/** The checks of the encryption settings that a part of a flow has itself. */
+/** Checks the encryption settings of a part of a flow. */
 export function checkPart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
   const what = routerMessages.part(part.kind, part.name, part.protocol);
@@ -84,10 +84,10 @@ export function checkPart(flow: FlowState, part: FlowPart, observations: Observa
   return problems.map(({ id, detail, remedy }) => failed(id, `${what} ${detail}`, remedy));
 }
 
-/** MediaConnect User Guide, "Encryption in transit": which protocols take which kind of key. */
+/** Checks that the protocol takes this type of key (MediaConnect User Guide, "Encryption in transit"). */
 function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncryption): Problem[] {
   const { kind, protocol } = part;
-  // An entitlement, and a source that comes through one, have no protocol of their own.
+  // An entitlement has no protocol of its own, nor does a source from an entitlement.
   const takes =
     protocol === undefined || protocol.startsWith('zixi')
       ? 'static-key'
@@ -140,7 +140,7 @@ function algorithmProblems(
   return [{ id: 'flow-algorithm', detail, remedy }];
 }
 
-/** The algorithm that the key in the secret is for, where it could be read and is for one. */
+/** Returns the algorithm that matches the key in the secret, if it could be read and matches one. */
 function algorithmIn(encryption: FlowEncryption, observations: Observations): Algorithm | undefined {
   const target = targetOf(encryption);
   const observation = target && observations.get(keyOf(target));

@@ -15,12 +15,12 @@ import { routerMessages as messages, routerFixes } from './messages.ts';
 
 type Observations = ReadonlyMap<string, SecretObservation>;
 
-/** What a check is about: a part of a flow, or a router input or output. */
+/** The subject of a check: a part of a flow, or a router input or output. */
 interface About {
   ids: Record<'encryption' | 'secret' | 'role' | 'otherEnd', VerifyId>;
   subject: string;
   region: string;
-  /** How it is called in a check. */
+  /** Its name in check messages. */
   what: string;
 }
 
@@ -37,7 +37,7 @@ const OF_ROUTER = {
   otherEnd: 'router-other-end',
 } as const;
 
-/** The checks of a router input or output that was asked for, or that a flow is connected to. Pure. */
+/** Checks a router input or output that was requested or that a flow is connected to. Pure. */
 export function checkRouter(
   observation: Extract<MediaObservation, { kind: 'router' }>,
   { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
@@ -62,7 +62,7 @@ export function checkRouter(
   ];
 }
 
-/** The check of what is of another account or partition. */
+/** Returns the failed check for a resource in another account or partition. */
 export function checkForeignRouter(arn: string, identity: Identity): VerifyCheck {
   return checkForeign('router-account', arn, identity, routerFixes.otherCredentials);
 }
@@ -71,7 +71,7 @@ function aboutRouter(end: RouterEndState, path: string): About {
   return { ids: OF_ROUTER, subject: end.arn, region: end.region, what: path };
 }
 
-/** The checks of a part's settings for routers, and of the other end. */
+/** Checks a flow part's settings for routers, and the other end. */
 export function checkRouting(
   part: FlowPart,
   region: string,
@@ -103,7 +103,7 @@ function checkSrt(about: About, key: { secretArn?: string; roleArn?: string }): 
   return [checksOf(about.subject).ok(about.ids.encryption, messages.srt(about.what))];
 }
 
-/** What is wrong with a setting by itself. What it points to is judged by itself, the length of the key too. */
+/** Returns problems of a setting on its own. What it points to is checked separately, including the length of the key. */
 function problemsOf(
   { ids, subject, region, what }: About,
   { secretArn = '', roleArn }: { secretArn?: string; roleArn?: string },
@@ -122,7 +122,7 @@ function problemsOf(
   ];
 }
 
-/** The check of a part of a flow against the router input or output that it is connected to. */
+/** Checks a part of a flow against the router input or output that it is connected to. */
 function checkRouterEnd(
   about: About,
   { transit }: FlowPart,
@@ -130,7 +130,7 @@ function checkRouterEnd(
   { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
 ): VerifyCheck[] {
   const end = seenEnd(about, others.get(arn), arn);
-  if ('checks' in end) return end.checks;
+  if (end.checks) return end.checks;
   if (end.kind !== 'router') return [];
   const setting = end.router.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
   return checkBoth(
@@ -140,7 +140,7 @@ function checkRouterEnd(
   );
 }
 
-/** The check of a router input or output against the part of a flow that it is connected to. */
+/** Checks a router input or output against the part of a flow that it is connected to. */
 function checkFlowEnd(
   end: RouterEndState,
   others: MediaObservations['others'],
@@ -148,12 +148,12 @@ function checkFlowEnd(
 ): VerifyCheck[] {
   const { flowArn, partArn } = end.connectedTo ?? {};
   const setting = end.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
-  // Where a flow was asked for, the check is made from its side.
+  // If a flow was requested, the check is made from the flow's side.
   if (flowArn === undefined || setting?.kind !== 'transit' || !others.has(flowArn)) return [];
   const about = aboutRouter(end, setting.path);
   const { failed } = checksOf(end.arn);
   const seen = seenEnd(about, others.get(flowArn), flowArn);
-  if ('checks' in seen) return seen.checks;
+  if (seen.checks) return seen.checks;
   if (seen.kind !== 'flow') return [];
   const part = seen.flow.parts.find((each) => each.arn === partArn);
   if (!part) {
@@ -175,7 +175,7 @@ function checkFlowEnd(
   ];
 }
 
-/** The other end as it was seen, or the check that says why not. */
+/** Returns the other end, or the check that says why it could not be read. */
 function seenEnd(about: About, observation: MediaObservation | undefined, arn: string) {
   const { failed, unseen, open } = checksOf(about.subject);
   const id = about.ids.otherEnd;
@@ -188,7 +188,7 @@ function seenEnd(about: About, observation: MediaObservation | undefined, arn: s
     : { kind: 'router' as const, router: observation.found.seen };
 }
 
-/** Whether both ends of a connection have the same key type, and with secrets the same key. */
+/** Checks whether both ends of a connection have the same key type and, if they use secrets, the same key. */
 function checkBoth(
   { ids, subject, what }: About,
   {

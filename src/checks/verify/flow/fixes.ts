@@ -2,7 +2,7 @@ import type { Fix } from '../../../failure.ts';
 import { plainJson } from '../../../text.ts';
 import { aws } from '../../../ui/commands.ts';
 
-/** What to do about the checks of a flow that are not as they should be. */
+/** Fixes for the checks of a flow. */
 export const flowFixes = {
   takePassword: (command: string): Fix => ({
     remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
@@ -14,7 +14,7 @@ export const flowFixes = {
         ? 'Take Zixi or SRT as the protocol, or no encryption.'
         : `Take the key type ${takes}, with the algorithm of the key, or another protocol.`,
   }),
-  /** An update of a part leaves as it is what it does not name, so that it takes no algorithm away. */
+  /** An update of a part keeps omitted settings, so it can't remove an algorithm. */
   leaveAlgorithmOut: {
     remedy: 'Leave the algorithm out: remove this part of the flow, and add it again without.',
   } satisfies Fix,
@@ -35,7 +35,7 @@ const COMMANDS = {
   entitlement: ['update-flow-entitlement', '--entitlement-arn', '--encryption'],
 } as const;
 
-/** The AWS CLI command that gives a part of a flow these encryption settings. */
+/** Returns the AWS CLI command that gives a part of a flow these encryption settings. */
 export function partCommand(
   flow: { arn: string; region: string },
   part: { kind: keyof typeof COMMANDS; arn: string },
@@ -43,7 +43,7 @@ export function partCommand(
 ): string {
   const [command, arnOption, settingsOption] = COMMANDS[part.kind];
   const { keyType, algorithm, roleArn, secretArn } = settings;
-  // The AWS CLI spells the members with capitals.
+  // The AWS CLI capitalizes the field names.
   const json = JSON.stringify({
     KeyType: keyType,
     Algorithm: algorithm,

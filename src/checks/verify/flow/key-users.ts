@@ -20,25 +20,25 @@ import type { VerifyCheck } from '../result.ts';
 import { checkPart } from './check-flow.ts';
 import { routerMessages } from './messages.ts';
 
-/** A setting of a flow, a router input or a router output that does not fit a key which comes into its secret. */
+/** A setting of a flow, router input or router output that doesn't fit a new key of its secret. */
 export interface Misfit {
-  /** What `verify` would say of it, as a warning. Its subject is the flow, the router input or the router output. */
+  /** The check that `verify` would report, as a warning. Its subject is the flow, router input or router output. */
   check: VerifyCheck;
-  /** True where an update of the setting makes it fit; else only another key does. */
+  /** True if updating the setting makes it fit; false if only a different key does. */
   canFollow: boolean;
 }
 
-/** The checks of a part of a flow that a new key can fail. */
+/** The checks of a flow part that a new key can fail. */
 const OF_KEY: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm']);
 
-/** A key that comes into a secret. */
+/** A new key for a secret. */
 interface Coming {
   secret: SecretState;
   key: KeyMaterial;
   identity: Identity;
 }
 
-/** Returns what `verify` would find wrong with what uses a secret if the secret held this key. Pure. */
+/** Returns the problems that `verify` would find in a user of a secret if the secret held this key. Pure. */
 export function misfits(consumer: FlowState | RouterEndState, coming: Coming): Misfit[] {
   return 'parts' in consumer
     ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, coming))
@@ -103,7 +103,7 @@ function misfitsOfTransit(about: About, transit: TransitEncryption, coming: Comi
 interface About {
   id: VerifyId;
   subject: string;
-  /** How the setting is called in a check. */
+  /** Its name in check messages. */
   what: string;
 }
 
@@ -111,13 +111,13 @@ function misfit({ id, subject, what }: About, detail: string, remedy: Fix, canFo
   return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...remedy }, canFollow };
 }
 
-/** The secret as it would be seen with the key that comes. */
+/** Returns the observation of the secret as if it held the new key. */
 function observeWith(target: SecretTarget, { secret, key }: Coming): PresentSecret & SecretObservation {
   const content = { seen: { kind: 'text' as const, key } };
   return { kind: 'there', arn: secret.arn, described: { seen: secret }, content, target };
 }
 
-/** Whether the value is none that such a setting takes. */
+/** Returns true if such a setting can't use the value. */
 function unusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
   return checkContent(observation, observation.arn ?? '', identity).some(
     ({ verdict }) => verdict === 'failed',

@@ -1,6 +1,6 @@
 import type { Fix } from '../../../failure.ts';
 
-/** What `verify` says about encryption between flows, routers and MediaLive, and about routers. */
+/** Messages of `verify` about encryption between flows, routers and MediaLive, and about routers. */
 export const routerMessages = {
   part: (kind: string, name: string, protocol: string | undefined) =>
     `${kind} ${name}${protocol === undefined ? '' : ` (${protocol})`}`,

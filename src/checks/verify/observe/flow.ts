@@ -5,23 +5,23 @@ import { atMost } from '../../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import { isForeign } from '../result.ts';
 
-/** A flow, a router input or a router output, as far as it could be looked at. */
+/** A flow, router input or router output, as far as it could be read. */
 export type MediaObservation = { arn: string } & (
   | { kind: 'foreign' }
   | { kind: 'flow'; found: Observed<FlowState | undefined> }
   | { kind: 'router'; found: Observed<RouterEndState | undefined> }
 );
 
-/** What was asked for, and what it is connected to, by ARN. */
+/** The requested resource and the ones that it is connected to, by ARN. */
 export interface MediaObservations {
   asked: MediaObservation;
   others: ReadonlyMap<string, MediaObservation>;
 }
 
-/** Connections looked at together. */
+/** Concurrent reads of connected resources. */
 const AT_ONCE = 8;
 
-/** Looks at a flow, a router input or a router output, and at the other end of each of its connections. */
+/** Reads a flow, router input or router output, and the other end of each of its connections. */
 export async function observeMedia(aws: Aws, identity: Identity, arn: string): Promise<MediaObservations> {
   const asked = await observeOne(aws, identity, arn);
   const others = await atMost(AT_ONCE, connectedArns(asked), async (other) => {
@@ -44,7 +44,7 @@ function connectedArns(observation: MediaObservation): string[] {
   return [...new Set(parts.filter(isRouted).flatMap(({ connectedTo }) => connectedTo ?? []))];
 }
 
-/** Whether a part's settings for routers count. */
+/** Returns true if a part's settings for routers apply. */
 export function isRouted({ routerIntegration }: FlowPart): boolean {
   return routerIntegration !== 'DISABLED';
 }

@@ -12,21 +12,21 @@ import type { Aws, Identity } from '../../../aws/session.ts';
 import type { Failure } from '../../../failure.ts';
 import { isForeign } from '../result.ts';
 
-/** A role as far as it could be looked at. */
+/** A role, as far as it could be read. */
 export type RoleObservation = { name: string; arn: string } & (
   | { kind: 'foreign' }
-  /** `actual`: the ARN of the role that has the name, but another path. */
+  /** `actual`: the ARN of the role with this name and a different path. */
   | { kind: 'absent'; actual?: string }
   | PresentRole
 );
 
-/** A role that exists or may exist: without the permission to look, nothing else is known. */
+/** A role that exists or may exist. Without read permission, nothing else is known. */
 export interface PresentRole {
   kind: 'there';
   described: Observed<DescribedRole>;
   /** The policies that could be read, attached and inline. */
   policies: RolePolicy[];
-  /** Why others could not be read. */
+  /** Why other policies could not be read. */
   unseen: Failure[];
   /** ARNs of the attached managed policies. */
   attached: Observed<string[]>;
@@ -34,7 +34,7 @@ export interface PresentRole {
   boundary?: { arn: string; document: Observed<string | undefined> };
 }
 
-/** Looks at a role with all that decides what it may do. `id` is its ARN, or its name for one with the path `/`. */
+/** Reads a role with everything that determines its permissions. `id` is its ARN, or its name if its path is `/`. */
 export async function observeRole(
   aws: Aws,
   reader: PolicyReader,
@@ -80,6 +80,6 @@ async function observePolicies(
     policies: documents.flatMap((each) => seenIn(each) ?? []),
     unseen: unseen.flatMap((each) => ('unseen' in each ? [each.unseen] : [])),
     attached,
-    ...(boundaryArn !== undefined && boundary ? { boundary: { arn: boundaryArn, document: boundary } } : {}),
+    boundary: boundaryArn !== undefined && boundary ? { arn: boundaryArn, document: boundary } : undefined,
   };
 }

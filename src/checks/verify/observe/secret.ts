@@ -18,38 +18,38 @@ import type { Reading } from '../../../ui/commands.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
 import { isForeign } from '../result.ts';
 
-/** A secret to be looked at, and what it must hold. */
+/** A secret to verify, and what it must hold. */
 export interface SecretTarget {
   region: string;
-  /** Its name or its ARN. */
+  /** Its name or ARN. */
   id: string;
   keyType: KeyType;
-  /** True where the type of the key is not given: then the tag decides, and without a tag `keyType` is a guess. */
+  /** True if the key type is not given. The tag then decides; without a tag, `keyType` is a guess. */
   keyTypeGuessed?: boolean;
   algorithm?: Algorithm;
-  /** The very key that it must hold. */
+  /** The exact key that it must hold. */
   key?: KeyMaterial;
-  /** The entry of a manifest that names it, if one does. */
+  /** The manifest entry that names it, if any. */
   manifest?: ManifestEntry;
-  /** Who is to read it, where the command line or a flow says so. */
+  /** The role and the policy to read it, if the command line or a flow names them. */
   reading?: Reading;
 }
 
-/** What the checks and their remedies have to know of an entry of a manifest. */
+/** What the checks and their fixes need from a manifest entry. */
 export interface ManifestEntry {
   path: string;
-  /** Where the entry stands, as `keys.yaml:12:5`. */
+  /** The position of the entry, such as `keys.yaml:12:5`. */
   at: string;
   /** The Regions of its secret. */
   regions: string[];
   roleName: string;
-  /** Where its key comes from; absent for a secret that is used as it is. */
+  /** The source of its key. Absent for a secret that is used as is. */
   source?: KeySource;
-  /** Whether `rotate --manifest` would put the right key into it, and change nothing that is right. */
+  /** True if `rotate --manifest` would store the right key and change nothing that is already right. */
   rotates: boolean;
 }
 
-/** A secret as far as it could be looked at. */
+/** A secret, as far as it could be read. */
 export type SecretObservation = { target: SecretTarget } & (
   | { kind: 'foreign' }
   | { kind: 'absent'; absence: Absence }
@@ -57,26 +57,26 @@ export type SecretObservation = { target: SecretTarget } & (
 );
 
 /**
- * A secret that exists or may exist: without the permission to look, nothing else is known. Its encryption is not looked at while
- * it is scheduled for deletion, nor where it could not be described.
+ * A secret that exists or may exist. Without read permission, nothing else is known. Its encryption is not read while it is
+ * scheduled for deletion, or if it could not be described.
  */
 export interface PresentSecret extends Partial<Encryption> {
   kind: 'there';
-  /** Absent when the secret was given by its name and has not been found. */
+  /** Absent if the secret was given by name and has not been found. */
   arn?: string;
   described: Observed<SecretState>;
-  /** Not looked at while the secret is scheduled for deletion, as is the next one. */
+  /** Not read while the secret is scheduled for deletion, like `resourcePolicy`. */
   content?: Observed<SecretContent>;
   resourcePolicy?: Observed<string | undefined>;
 }
 
-/** What reads for many secrets at once, or once for many secrets. */
+/** Readers that combine or share requests for many secrets. */
 export interface SecretReaders {
   values: ValueReader;
   encryption: EncryptionReaders;
 }
 
-/** Looks at a secret. This reads its value, which moves its date of last access. */
+/** Reads a secret and its value, which updates its date of last access. */
 export async function observeSecret(
   aws: Aws,
   { values, encryption: readers }: SecretReaders,
@@ -123,31 +123,31 @@ async function observeRest(
   const arn = known ?? seenIn(value)?.arn;
   return {
     kind: 'there',
-    ...(arn === undefined ? {} : { arn }),
+    arn,
     described,
     content: 'seen' in value ? { seen: value.seen.content } : value,
     resourcePolicy,
   };
 }
 
-/** What there is in place of a secret that is not there. */
+/** What exists instead of a missing secret. */
 type Absence =
-  /** Another secret has the name that is in the ARN. */
+  /** Another secret has the name in the ARN. */
   | { kind: 'other-arn'; arn: string }
-  /** The ARN lacks its end: what stands there is the end of the name. */
+  /** The ARN lacks the random suffix; the end of the name looks like one. */
   | { kind: 'arn-without-end'; arn: string }
-  /** The name is that of a secret, with the end of an ARN after it. */
+  /** The name is that of a secret, followed by the suffix of an ARN. */
   | { kind: 'arn-end'; name: string }
-  /** A secret of the name is in these Regions; none means that it was seen in no Region. */
+  /** These Regions have a secret with this name. Empty if no Region is known to have one. */
   | { kind: 'elsewhere'; regions: string[] }
-  /** Nothing else was looked for. */
+  /** Nothing else was searched for. */
   | { kind: 'absent' };
 
 const REGIONS_AT_ONCE = 20;
 
 /**
- * Looks for what the user may have meant. What cannot be looked at is left out. A manifest says what is meant, and may name
- * a thousand secrets that are not there yet.
+ * Searches for what the user may have meant. What can't be read is skipped. There is no search for a manifest, which says what is
+ * meant and may name a thousand secrets that don't exist yet.
  */
 async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Promise<Absence> {
   const name = parseSecretArn(id)?.name ?? id;
@@ -161,7 +161,7 @@ async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Prom
   if (manifest) return { kind: 'absent' };
   const [, shorter, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
   const other = shorter && seenIn(await observed(describeSecret(aws, region, shorter)));
-  // A word or a number of six characters may well be a part of the name that was meant.
+  // A word or a number of six characters may well be part of the intended name.
   const isEnd = other && (other.arn.endsWith(`-${end}`) || !/^([A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(end));
   return isEnd ? { kind: 'arn-end', name: other.name } : elsewhere(aws, region, name);
 }
@@ -172,5 +172,5 @@ async function elsewhere(aws: Aws, region: string, name: string): Promise<Absenc
   const found = await atMost(REGIONS_AT_ONCE, others, async (other) =>
     seenIn(await observed(secretExists(aws, other, name, HTTP.searchLimitMs))),
   );
-  return { kind: 'elsewhere', regions: others.filter((_other, at) => found[at] === true) };
+  return { kind: 'elsewhere', regions: others.filter((_other, index) => found[index] === true) };
 }

@@ -4,32 +4,32 @@ import { seenIn } from '../../../aws/observed.ts';
 import { isRouted, type MediaObservation, type MediaObservations } from './flow.ts';
 import type { SecretTarget } from './secret.ts';
 
-/** What is to be verified. */
+/** What to verify. */
 export interface VerifyRequest {
   groups: VerifyGroup[];
-  /** A flow, a router input or a router output, with the secrets and roles in its encryption settings. */
+  /** A flow, router input or router output. The secrets and roles in its encryption settings are verified too. */
   flowArn?: string;
 }
 
-/** Secrets that belong together, and who is to read them. */
+/** Secrets that belong together, and the role that has to read them. */
 export interface VerifyGroup {
   secrets: SecretTarget[];
-  /** The name or the ARN of the role that is to read them; left out where only what a flow names is verified. */
+  /** The name or ARN of the role that has to read them. Absent to verify only what a flow names. */
   role?: string;
   /** A policy that must be attached to that role. */
   policyName?: string;
 }
 
-/** A secret, and the role that is to read it. */
+/** A secret, and the role that has to read it. */
 export interface Pair {
-  /** As `keyOf` names it. */
+  /** The key from `keyOf`. */
   secret: string;
   role: string;
-  /** What will assume the role: a flow, a router input or a router output, where one is known. */
+  /** The flow, router input or router output that will assume the role, if known. */
   user?: string;
 }
 
-/** Everything that has to be looked at, each once. */
+/** Everything to read, without duplicates. */
 export interface Subjects {
   secrets: Map<string, SecretTarget>;
   /** Names or ARNs. */
@@ -37,7 +37,7 @@ export interface Subjects {
   pairs: Pair[];
 }
 
-/** What the request asks for, and what the flow or router names, and the other ends of its connections. Pure. */
+/** Returns what the request names, what the flow or router names, and the other ends of its connections. Pure. */
 export function subjectsOf(
   { groups, flowArn }: VerifyRequest,
   media: MediaObservations | undefined,
@@ -56,14 +56,14 @@ export function subjectsOf(
             {
               secret: keyOf(each.target),
               role: each.role,
-              ...(each.user === undefined ? {} : { user: each.user }),
+              user: each.user,
             },
           ],
     ),
   };
 }
 
-/** Names a secret and what it is to hold: one that is used as a static key and as a password is looked at as both. */
+/** Returns a key for a secret and its expected content. A secret that is used both as a static key and as a password has two. */
 export function keyOf({ id, region, keyType, algorithm }: SecretTarget): string {
   return [keyType, region, id, algorithm ?? ''].join(' ');
 }
@@ -74,12 +74,12 @@ interface Named {
   user: string;
 }
 
-/** The secrets and roles that encryption settings name. What else they say is judged with what has them. */
+/** Returns the secrets and roles in encryption settings. The other settings are checked with the resource that has them. */
 function namedIn({ asked, others }: MediaObservations): Named[] {
   const end = asked.kind === 'router' ? seenIn(asked.found)?.connectedTo : undefined;
   return [
     ...namedBy(asked, () => true),
-    // Of a flow at the other end, only the part that is connected matters.
+    // For a flow at the other end, only the connected part matters.
     ...[...others.values()].flatMap((observation) => namedBy(observation, ({ arn }) => arn === end?.partArn)),
   ];
 }
@@ -105,14 +105,14 @@ function namedBy(observation: MediaObservation, isMeant: (part: FlowPart) => boo
   });
 }
 
-/** The secret of transit encryption, whose key has 64 digits (MediaConnect User Guide, "Encryption in transit"). */
+/** Returns the secret of transit encryption, whose key has 64 digits (MediaConnect User Guide, "Encryption in transit"). */
 export function transitTarget({ keyType, secretArn, roleArn }: TransitEncryption): SecretTarget | undefined {
   if (keyType !== 'SECRETS_MANAGER' || secretArn === undefined) return undefined;
-  const target = targetOf({ keyType: 'static-key', secretArn, ...(roleArn ? { roleArn } : {}) });
+  const target = targetOf({ keyType: 'static-key', secretArn, roleArn });
   return target && { ...target, algorithm: 'aes256' };
 }
 
-/** The secret in a flow's encryption settings, if they name one by its full ARN; SPEKE has none. */
+/** Returns the secret in a flow's encryption settings, if they name one by its full ARN. SPEKE has none. */
 export function targetOf({
   keyType,
   secretArn = '',

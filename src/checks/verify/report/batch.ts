@@ -15,10 +15,10 @@ import {
   verdictOf,
 } from './report.ts';
 
-/** Returns the checks that are about a secret, or about a role and its policies, by its ARN. */
+/** Returns the checks about a secret, or about a role and its policies, by ARN. */
 type ChecksAbout = (arn: string) => VerifyCheck[];
 
-/** Puts checks in order, so that those of one thing are at hand. */
+/** Indexes checks by the ARN of the secret or role. */
 export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
   const byArn = groupedBy(checks, (check) =>
     isOfSecret(check) ? check.subject : (check.role ?? check.subject),
@@ -26,14 +26,14 @@ export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
   return (arn) => byArn.get(arn) ?? [];
 }
 
-/** What the checks of a key come to: of its secrets, and of the role that is to read them. */
+/** Returns the verdict for a key: on its secrets and on the role that has to read them. */
 export function verdictOn({ secrets, role }: VerifiedKey, about: ChecksAbout): Verdict {
   return verdictOf([...secrets, role].flatMap(about));
 }
 
 /**
- * Prints what was checked of many keys, key by key, then the roles. Of more secrets than anybody reads about, only what is
- * not as it should be is shown, and the rest counted.
+ * Prints the checks of many keys: each key, then the roles. If there are more secrets than `MOST_LINES`, shows only those with
+ * problems, and counts the others.
  */
 export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: VerifiedKey[]): void {
   const about = checksByArn(checks);
@@ -52,7 +52,7 @@ export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: V
   output.result(lines.join('\n'));
 }
 
-/** The keys that there is room for: all, in their order, or those that are worst. */
+/** Returns all keys in their order or, if there are too many, the worst ones. */
 function worstOf(keys: VerifiedKey[], about: ChecksAbout): VerifiedKey[] {
   if (keys.length <= MOST_LINES) return keys;
   const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(about)));
@@ -63,11 +63,11 @@ function isOfSecret({ subject }: VerifyCheck): boolean {
   return subject.includes(':secretsmanager:');
 }
 
-/** Regions in which the same is found stand together. */
+/** Regions with the same results are shown together. */
 function keyLines(output: Output, { secrets }: VerifiedKey, worth: ChecksAbout): string[] {
   const found = secrets.map((arn) => ({ arn, lines: checkLines(output, worth(arn)) }));
-  const told = found.filter(({ lines }) => lines.length > 0);
-  return folded(told, ({ lines }) => lines.join('\n')).flatMap((same) => {
+  const withLines = found.filter(({ lines }) => lines.length > 0);
+  return folded(withLines, ({ lines }) => lines.join('\n')).flatMap((same) => {
     const arns = same.map(({ arn }) => arn);
     const names = [...new Set(arns.map(messages.nameIn))];
     const regions = [...new Set(arns.map((arn) => arn.split(':')[3] ?? ''))];

@@ -7,7 +7,7 @@ const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${count(keys)}
 const someKeys = (number: number, keys: number) =>
   keys === 1 ? 'the key' : `${count(number)} of ${many(keys, 'key')}`;
 
-/** What `verify` shows around its checks, and what it says while it works. */
+/** Messages of `verify` around its checks and about its progress. */
 export const verifyShow = {
   title: (kind: 'flow' | 'router' | 'secret' | 'role' | 'caller', arn: string) => {
     const [, , , region = '', , ...resource] = arn.split(':');
@@ -17,7 +17,7 @@ export const verifyShow = {
     if (kind === 'router') return `${/:routerInput:/.test(arn) ? 'Router input' : 'Router output'} ${last}`;
     return `${kind === 'flow' ? 'Flow' : 'Role'} ${last}`;
   },
-  /** The name in the ARN of a secret. */
+  /** Returns the name in a secret's ARN. */
   nameIn: (arn: string) => /:secret:(.+)-[A-Za-z0-9?]{6}$/.exec(arn)?.[1] ?? arn,
   canRead: (keys: number, warnings: number) =>
     `${keys === 0 ? 'There is no key that MediaConnect would have to read' : `MediaConnect can read ${keysOf(keys)}`}.${
@@ -25,7 +25,7 @@ export const verifyShow = {
     }`,
   cannotRead: (keys: number, failed: number) =>
     `MediaConnect cannot read ${keysOf(keys)}: ${checksOf(failed)} failed.`,
-  /** What is wrong where MediaConnect may well read the key. */
+  /** Problems other than missing access for MediaConnect. */
   faults: {
     flow: 'There is no such flow in this account',
     value: 'The secret does not hold a key that MediaConnect can use',

@@ -9,7 +9,7 @@ import { CHECKS, isBeside } from '../../catalog/index.ts';
 import type { VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';
 
-/** What some checks are about, and these checks. */
+/** Checks with a common subject. */
 export interface Group {
   kind: 'flow' | 'router' | 'secret' | 'role' | 'caller';
   arn: string;
@@ -17,7 +17,7 @@ export interface Group {
 }
 
 /**
- * Prints what was checked, grouped by what it is about, and in the end one sentence that says what it comes to.
+ * Prints the checks, grouped by subject, and a final sentence with the conclusion.
  * @param outdated checks of what has to be updated before it can use a new key
  */
 export function showChecks(
@@ -31,20 +31,20 @@ export function showChecks(
   output.result([...lines, conclusion].join('\n'));
 }
 
-/** The line that says what has to be updated before it can use a new key. */
+/** Returns the line that counts what has to be updated before it can use a new key. */
 function outdatedLine({ paintResult: paint, prose }: Output, outdated: readonly VerifyCheck[]): string {
   const subjects = [...new Set(outdated.map(({ subject }) => subject))];
   const kinds = subjects.map((arn) => routerKindOf(arn) ?? 'flow');
   return prose(paint.yellow.bold(`${verdictMarks.warning} ${userMessages.mustUpdate(kinds)}`));
 }
 
-/** What has to be updated before it can use a new key, how, and the line that counts it. */
+/** Returns what has to be updated before it can use a new key, how, and the line that counts it. */
 export function outdatedLines(output: Output, outdated: readonly VerifyCheck[]): string[] {
   const groups = groupsOf(outdated).flatMap((group) => [...groupLines(output, group), '']);
   return [outdatedLine(output, outdated), '', ...groups].slice(0, -1);
 }
 
-/** Puts checks of the same thing together: first the flow, then the secrets, the roles and the caller. */
+/** Groups checks by subject: first the flow, then the secrets, the roles and the caller. */
 export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
   const groups = new Map<string, Group>();
   let flow = '';
@@ -52,7 +52,7 @@ export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
     const kind = kindOf(check);
     const arn = kind === 'role' ? (check.role ?? check.subject) : check.subject;
     if (/:flow:/.test(arn)) flow = arn;
-    // All parts of a flow stand under it.
+    // All parts of a flow are in its group.
     const key = kind === 'flow' ? `${kind} ${flow}` : `${kind} ${arn}`;
     const group = groups.get(key) ?? { kind, arn, checks: [] };
     group.checks.push(check);
@@ -65,21 +65,21 @@ const KINDS: Group['kind'][] = ['flow', 'router', 'secret', 'role', 'caller'];
 
 function kindOf({ id }: VerifyCheck): Group['kind'] {
   const word = id.slice(0, id.indexOf('-'));
-  // What a policy allows stands under the role that has it.
+  // Checks of a policy are in the group of its role.
   return KINDS.find((kind) => kind === word) ?? 'role';
 }
 
-/** The lines of a group: what it is about, and below that what was found. */
+/** Returns the lines of a group: its title, then its checks. */
 export function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
   return [...titleLines(output, messages.title(kind, arn), [arn]), ...checkLines(output, checks)];
 }
 
-/** What something is called, in its line, and its ARNs. */
+/** Returns the title line and its ARNs. */
 export function titleLines({ paintResult: paint, prose }: Output, title: string, arns: string[]): string[] {
   return [prose(paint.bold(plain(title))), ...arns.map((arn) => paint.dim(`  ${plain(arn)}`))];
 }
 
-/** What was found about one thing, the worst first. */
+/** Returns the lines for the checks of one subject, the worst first. */
 export function checkLines(output: Output, checks: VerifyCheck[]): string[] {
   return WORST_FIRST.flatMap((verdict) =>
     verdictLines(
@@ -90,7 +90,10 @@ export function checkLines(output: Output, checks: VerifyCheck[]): string[] {
   );
 }
 
-/** Many checks are good, and then each is a few words on a common line; what is unknown for one reason is grouped too. */
+/**
+ * Returns the lines for one verdict. Checks with the verdict `ok` share a line of a few words each; unknown checks are grouped by
+ * reason.
+ */
 function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): string[] {
   if (verdict === 'ok') {
     const details = [...new Set(checks.map(({ detail }) => detail))];
@@ -102,7 +105,7 @@ function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): 
   ]);
 }
 
-/** Checks that are unknown for the same reason, as one: their questions, and what follows on these. */
+/** Combines checks that are unknown for the same reason: their questions, and the text after these. */
 function reasonsOf(checks: VerifyCheck[]) {
   const reasons = new Map<string, { questions: string[]; rest: string; check: VerifyCheck }>();
   for (const check of checks) {
@@ -120,7 +123,7 @@ function marked({ paintResult: paint, prose }: Output, verdict: Verdict, text: s
   return prose(`  ${mark(paint, verdict)} ${plain(text)}`);
 }
 
-/** A command stays on one line, so that it can be copied. */
+/** Commands stay on one line, so that they can be copied. */
 function fixLines({ prose }: Output, check: VerifyCheck | undefined): string[] {
   if (check?.remedy === undefined) return [];
   return [
@@ -147,7 +150,7 @@ function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
   return concludingLine(output, verdict, sentence);
 }
 
-/** The checks that say nothing of whether MediaConnect may read the secret, by what they say, the gravest first. */
+/** Checks that don't concern MediaConnect's access to the secret, by type of problem, the most severe first. */
 const FAULTS: [fault: keyof typeof messages.faults, ids: RegExp][] = [
   ['flow', /^flow-(exists|account)$/],
   ['router', /^router-(exists|account)$/],
@@ -160,7 +163,7 @@ const FAULTS: [fault: keyof typeof messages.faults, ids: RegExp][] = [
   ['rotation', /^secret-rotation$/],
 ];
 
-/** What is wrong, where it is not that MediaConnect may not read the key. */
+/** Returns the type of problem, if it is not missing access for MediaConnect. */
 function faultOf(checks: readonly VerifyCheck[]): keyof typeof messages.faults | undefined {
   const failed = checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
   const faults = FAULTS.filter(([, ids]) => failed.some((id) => ids.test(id)));
@@ -168,13 +171,13 @@ function faultOf(checks: readonly VerifyCheck[]): keyof typeof messages.faults |
   return isAll ? faults[0]?.[0] : undefined;
 }
 
-/** How many checks make a verdict what it is. */
+/** Counts the checks that determine a verdict. */
 export function countOf(verdict: Verdict, checks: readonly VerifyCheck[]): number {
   return checks.filter((check) => (verdict === 'cannot-tell' ? isOpen(check) : check.verdict === verdict))
     .length;
 }
 
-/** The last line, which says what all of it comes to. */
+/** Returns the last line, with the conclusion. */
 export function concludingLine(
   { paintResult: paint, prose }: Output,
   verdict: Verdict,
@@ -184,7 +187,7 @@ export function concludingLine(
   return prose(color[verdict].bold(`${verdictMarks[verdict === 'warning' ? 'ok' : verdict]} ${sentence}`));
 }
 
-/** What all checks come to: the worst of those that decide. */
+/** Returns the overall verdict: the worst of the checks that count. */
 export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
   return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
 }
@@ -199,7 +202,7 @@ export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
     : EXIT.failed;
 }
 
-/** Whether a check that decides is unknown. */
+/** Returns true if a check that counts is unknown. */
 function isOpen({ id, verdict }: VerifyCheck): boolean {
   return verdict === 'cannot-tell' && !isBeside(id);
 }

@@ -1,8 +1,8 @@
 import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
 
 /**
- * The completion for bash, from version 3.2 (that of macOS) on, and without the package bash-completion: so it has no
- * associative arrays and no `mapfile`. Bash has no place for descriptions.
+ * Returns the completion for bash 3.2 (the macOS version) and later, without the package bash-completion. So it uses no
+ * associative arrays and no `mapfile`. Bash can't show descriptions.
  */
 export function bashCompletion(name: string, root: CompletionCommand): string {
   const all = flattened(root);
@@ -69,7 +69,7 @@ function lines(all: string[]): string {
   return all.join('\n');
 }
 
-/** The step from a command to one below it. */
+/** Returns the transition from a command to its subcommand. */
 function descent({ path }: CompletionCommand): string {
   return `      '${path.slice(0, -1).join(' ')} ${path.at(-1)}') path='${path.join(' ')}' && option='' ;;`;
 }
@@ -90,13 +90,13 @@ function optionsWithValues(all: CompletionCommand[]): CompletionOption[] {
   return all.flatMap(({ options }) => options.filter(({ value }) => value !== undefined));
 }
 
-/** Options that take several values one after the other. */
+/** Returns the options that can be repeated with further values. */
 function repeatableNames(all: CompletionCommand[]): string {
   const repeatable = optionsWithValues(all).filter((option) => option.repeatable);
   return unique(repeatable.flatMap(({ names }) => names)).join(' | ');
 }
 
-/** What is offered for the value of each option: options with the same values share a line. */
+/** Returns the suggestions for each option's value. Options with the same values share a line. */
 function valueCases(all: CompletionCommand[]): string[] {
   const byValue = new Map<string, string[]>();
   for (const { names, value } of optionsWithValues(all)) {

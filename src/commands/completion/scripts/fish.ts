@@ -1,6 +1,6 @@
 import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
 
-/** The completion for fish: a line for each command and each option, with the condition under which it is offered. */
+/** Returns the completion for fish: a line for each command and option, with its condition. */
 export function fishCompletion(name: string, root: CompletionCommand): string {
   const all = flattened(root);
   const steps = all.flatMap(({ commands }) => commands.map(step));
@@ -47,7 +47,7 @@ function linesOf(name: string, { path, commands, options, argument }: Completion
   ];
 }
 
-/** An option that was given is not offered again, unless it may be repeated. */
+/** An option that was given is not suggested again, unless it can be repeated. */
 function conditionOf(here: string, { names, value, repeatable }: CompletionOption): string {
   const isNew = value ? '__mc_static_key_new_or_last' : '__mc_static_key_new';
   return repeatable ? here : `${here}; and ${isNew} ${names.join(' ')}`;

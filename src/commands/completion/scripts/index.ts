@@ -7,8 +7,8 @@ import { zshCompletion } from './zsh.ts';
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
 /**
- * A script by which a shell completes what the program takes. The script knows everything itself: the shell does not run
- * the program at every press of the Tab key, and nothing ever calls AWS.
+ * Returns a shell's completion script for the program. The script is self-contained: pressing Tab doesn't start the program and
+ * never calls AWS.
  */
 export function completionScript(program: Command, shell: keyof typeof SCRIPTS): string {
   return SCRIPTS[shell](program.name(), completionModel(program));

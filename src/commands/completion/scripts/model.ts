@@ -2,16 +2,16 @@ import type { Command, Option } from 'commander';
 import { offeredRegions } from '../../../aws/regions.ts';
 import { flagOf, OPTIONS, type OptionSpec, SHELLS } from '../../../options/catalog/index.ts';
 
-/** What can stand for a value: one of some words, the name of a file, a command line, or something only the user knows. */
+/** What a value can be: one of some words, a file name, a command line, or something that only the user knows. */
 export type Value =
   | { kind: 'words'; words: readonly string[] }
   | { kind: 'file' }
   | { kind: 'command' }
   | { kind: 'unknown' };
 
-/** An option, as a shell completes it. */
+/** An option, for completion. */
 export interface CompletionOption {
-  /** With its dashes; an option may have a short one and a long one. */
+  /** With the dashes. An option may have a short and a long name. */
   names: string[];
   description: string;
   /** Absent for a switch. */
@@ -19,18 +19,18 @@ export interface CompletionOption {
   repeatable: boolean;
 }
 
-/** A command, as a shell completes it. */
+/** A command, for completion. */
 export interface CompletionCommand {
-  /** Its name, after the names of the commands that it belongs to; empty for the program itself. */
+  /** Its name, after the names of its parent commands. Empty for the program itself. */
   path: string[];
   description: string;
   options: CompletionOption[];
   commands: CompletionCommand[];
-  /** What comes after the options, if anything does. */
+  /** The argument after the options, if any. */
   argument?: Value;
 }
 
-/** Names of secrets and roles are not here: the shell would have to call AWS for them at every press of the Tab key. */
+/** Names of secrets and roles are not suggested, because the shell would have to call AWS every time the user presses Tab. */
 const OPTION_VALUES: ReadonlyMap<string, Value> = new Map(
   Object.values<OptionSpec>(OPTIONS).map((option): [string, Value] => [flagOf(option), valuesOf(option)]),
 );
@@ -46,7 +46,7 @@ const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   command: { kind: 'command' },
 };
 
-/** What the command line takes, read off the program itself, so that the completion cannot fall behind it. */
+/** Returns the completion model, derived from the program itself so that it is always up to date. */
 export function completionModel(command: Command, path: string[] = []): CompletionCommand {
   const help = command.createHelp();
   const [argument] = command.registeredArguments;
@@ -55,7 +55,7 @@ export function completionModel(command: Command, path: string[] = []): Completi
     description: command.description(),
     options: help.visibleOptions(command).map(toOption),
     commands: help.visibleCommands(command).map((each) => completionModel(each, [...path, each.name()])),
-    ...(argument ? { argument: ARGUMENT_VALUES[argument.name()] ?? { kind: 'unknown' } } : {}),
+    argument: argument ? (ARGUMENT_VALUES[argument.name()] ?? { kind: 'unknown' }) : undefined,
   };
 }
 
@@ -64,12 +64,12 @@ function toOption(option: Option): CompletionOption {
   return {
     names: short ? [short, long] : [long],
     description,
-    ...(required || optional ? { value: OPTION_VALUES.get(long) ?? { kind: 'unknown' } } : {}),
+    value: required || optional ? (OPTION_VALUES.get(long) ?? { kind: 'unknown' }) : undefined,
     repeatable: variadic,
   };
 }
 
-/** A command with all below it. */
+/** Returns a command with all its subcommands. */
 export function flattened(command: CompletionCommand): CompletionCommand[] {
   return [command, ...command.commands.flatMap(flattened)];
 }

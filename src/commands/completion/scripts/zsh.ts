@@ -1,8 +1,8 @@
 import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
 
 /**
- * The completion for zsh: a function for each command, in the terms of zsh's own `_arguments`. The text works as a file
- * in `fpath` as well as sourced.
+ * Returns the completion for zsh: a function for each command, based on zsh's own `_arguments`. The script works both as a file
+ * in `fpath` and when sourced.
  */
 export function zshCompletion(name: string, root: CompletionCommand): string {
   return `#compdef ${name}
@@ -55,7 +55,7 @@ function continued(specs: string[]): string {
   return specs.map((spec) => `\\\n    ${spec}`).join(' ');
 }
 
-/** One option. Its names exclude each other, and itself a second time, unless it may be repeated. */
+/** Returns the spec of an option. Unless it can be repeated, it excludes its other name and itself. */
 function optionSpec({ names, description, value, repeatable }: CompletionOption): string {
   const once = repeatable ? '*' : names.length > 1 ? `(${names.join(' ')})` : '';
   const after = value ? `:${actionOf(value)}` : '';
@@ -70,7 +70,7 @@ function argumentSpec(value: Value): string {
   return quoted(value.kind === 'command' ? '*:::command:_normal' : `1:${actionOf(value)}`);
 }
 
-/** A message and what is offered. A space offers nothing, and keeps zsh from offering files. */
+/** Returns the message and the suggestions for a value. A space suggests nothing and prevents file suggestions. */
 function actionOf(value: Value): string {
   if (value.kind === 'words') return `value:(${value.words.join(' ')})`;
   return value.kind === 'file' ? 'file:_files' : 'value: ';

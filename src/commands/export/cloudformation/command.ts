@@ -18,13 +18,13 @@ export function addExportCloudFormation(parent: Command, registration: Registrat
   addOptions(command, NAME, help.cloudformationTitles);
   addCommonOptions(command);
   onRun<GivenOptions<typeof NAME>>(command, registration, async (options, common) => {
-    const { subject, problems, asksForRegion } = await readExportOptions(command, NAME, options);
+    const { subject, problems, usesConfiguredRegion } = await readExportOptions(command, NAME, options);
     const { format, homeRegion, output, force } = options;
     const values = readOptions(NAME, { format, homeRegion, output, force }, reader(problems));
     const form = { ...values, format: values.format ?? 'yaml', ...outputFileOf(values) };
     return {
       problems,
-      asksForRegion,
+      usesConfiguredRegion,
       run: async () => (await import('./run.ts')).runExportCloudFormation(subject, form, common),
     };
   });

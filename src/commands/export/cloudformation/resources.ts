@@ -5,32 +5,32 @@ import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.t
 import { templateMessages as messages } from '../messages.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 
-/** The condition that holds in the Region whose stack makes what there is once in an account. */
+/** The condition that is true in the Region whose stack creates the account's global resources. */
 export const HOME = 'IsHomeRegion';
 
 /**
- * A resource that stays when its stack is deleted or it is taken out of the template, because a broadcast may hang on it; but not
- * when its first creation fails, so that it is not in the way of the next try.
- * Source: CloudFormation Template Reference, "DeletionPolicy attribute".
+ * Retains a resource when its stack is deleted or it is removed from the template, because a broadcast may depend on it. Doesn't
+ * retain it if its creation fails, so that it's not in the way of the next attempt. Source: CloudFormation Template Reference,
+ * "DeletionPolicy attribute".
  */
 const RETAINED = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 
-/** The Regions in which a key is used. */
+/** Returns the Regions in which a key is used. */
 export function regionsOf({ places }: PlannedSecret): string[] {
   return places.map(({ region }) => region);
 }
 
 /**
- * How many digits a key has that Secrets Manager makes; nothing for one that is a parameter. Each stack would make another key,
- * so only one that lives in a single Region can be made there.
+ * Returns the number of digits of a key that Secrets Manager generates; undefined for a parameter. Each stack would generate a
+ * different key, so this is only possible for a key in a single Region.
  */
 export function generatedDigits({ keySource, places }: PlannedSecret): number | undefined {
   return keySource?.kind === 'generate' && places.length === 1 ? KEY_LENGTH[keySource.algorithm] : undefined;
 }
 
 /**
- * The secrets of one name, of which each Region has one. So what is in a Region stays the same resource whatever other Regions
- * have, and an update cannot take it for another secret.
+ * Returns one resource for all secrets with the same name; each Region has one of them. The resource in a Region then stays the
+ * same when other Regions change, and an update can't mistake it for a different secret.
  */
 export function secretResource(named: NamedSecret[]): JsonObject {
   const parts = named.map((each) => ({ regions: regionsOf(each.secret), properties: propertiesOf(each) }));
@@ -55,7 +55,10 @@ function propertiesOf({ keyId, secret }: NamedSecret): JsonObject {
   };
 }
 
-/** A key that goes by the same name in all Regions, or one whose ARNs differ in the Region only: a multi-Region key, or an alias. */
+/**
+ * Returns the KMS key: one with the same name in all Regions, or one whose ARNs differ only in the Region (a multi-Region key or
+ * an alias).
+ */
 function kmsKeyOf({ places }: PlannedSecret): JsonObject {
   const [first] = places;
   if (first?.kmsKeyId === undefined) return {};
@@ -67,7 +70,7 @@ function kmsKeyOf({ places }: PlannedSecret): JsonObject {
   };
 }
 
-/** A policy, in the home Region; CloudFormation has no tags for one. */
+/** Returns a policy in the home Region. CloudFormation doesn't support tags on policies. */
 export function policyResource({ name, document }: PlannedPolicy): JsonObject {
   return {
     Type: 'AWS::IAM::ManagedPolicy',
@@ -82,7 +85,7 @@ export function policyResource({ name, document }: PlannedPolicy): JsonObject {
   };
 }
 
-/** A role, in the home Region. */
+/** Returns a role in the home Region. */
 export function roleResource(role: PlannedRole): JsonObject {
   const { name, description, trust, permissionsBoundary, policies } = role;
   return {
@@ -108,9 +111,9 @@ function tagsOf({ tags }: Pick<PlannedRole, 'tags'>): JsonValue {
 const ENDPOINT = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
 /**
- * A document with CloudFormation's pseudo parameters in place of what differs from account to account: the account itself, the
- * partition of its ARNs, and the domain in `kms:ViaService`. What the user wrote as an ARN in full stays as it is.
- * Source: CloudFormation Template Reference, "Pseudo parameters reference" and "Fn::Sub".
+ * Replaces what differs between accounts with CloudFormation's pseudo parameters: the account ID, the partition in ARNs, and the
+ * domain in `kms:ViaService`. A full ARN from the user stays as is. Source: CloudFormation Template Reference, "Pseudo parameters
+ * reference" and "Fn::Sub".
  */
 function withPseudoParameters(value: JsonValue): JsonValue {
   if (typeof value === 'string') return substituted(value);
@@ -119,7 +122,7 @@ function withPseudoParameters(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withPseudoParameters(part)]));
 }
 
-/** A pseudo parameter as it stands in the text of `Fn::Sub`. */
+/** Returns a pseudo parameter for the text of `Fn::Sub`. */
 function pseudoParameter(name: 'AccountId' | 'Partition' | 'Region' | 'URLSuffix'): string {
   return `\${AWS::${name}}`;
 }
@@ -136,10 +139,10 @@ function substituted(text: string): JsonValue {
   };
 }
 
-/** `Fn::Or` takes two to ten conditions. Source: CloudFormation Template Reference, "Condition functions". */
+/** `Fn::Or` takes 2 to 10 conditions. Source: CloudFormation Template Reference, "Condition functions". */
 const MOST_ALTERNATIVES = 10;
 
-/** A condition for each set of Regions, by its name. */
+/** Returns a condition for each set of Regions, by name. */
 export function regionConditions(sets: string[][]): JsonObject {
   return Object.fromEntries(
     sets.map((regions) => [inRegions(regions), anyOf([...regions].sort().map(isIn))]),
@@ -155,21 +158,22 @@ function anyOf(conditions: JsonObject[]): JsonObject {
   if (conditions.length === 1 && only) return only;
   if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions };
   const size = Math.ceil(conditions.length / MOST_ALTERNATIVES);
-  const parts = Array.from({ length: Math.ceil(conditions.length / size) }, (_, at) =>
-    conditions.slice(at * size, (at + 1) * size),
+  const parts = Array.from({ length: Math.ceil(conditions.length / size) }, (_, index) =>
+    conditions.slice(index * size, (index + 1) * size),
   );
   return { 'Fn::Or': parts.map(anyOf) };
 }
 
-/** What properties are like in some of the Regions. */
+/** The properties of a resource in some Regions. */
 interface InRegions {
   regions: string[];
   properties: JsonObject;
 }
 
 /**
- * The properties of a resource that is not the same in all its Regions: one that differs is chosen by the Region's condition.
- * Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference" ("AWS::NoValue").
+ * Returns the properties of a resource that differs between Regions. A differing property is selected with the Regions'
+ * condition. Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference"
+ * ("AWS::NoValue").
  */
 function byRegion(parts: InRegions[]): JsonObject {
   const names = new Set(parts.flatMap(({ properties }) => Object.keys(properties)));
@@ -184,18 +188,18 @@ function chosen(name: string, [first, ...others]: InRegions[]): JsonValue {
   return { 'Fn::If': [inRegions(first.regions), value, otherwise] };
 }
 
-/** As `checkKey` has it: printable, and no space at either end. */
+/** The same rules as in `checkKey`: printable characters, without leading or trailing spaces. */
 const PASSWORD = { least: 10, most: 80 };
 
-/** What it refuses besides: quotation marks around it, which are no part of a password, and JSON. */
+/** Matches what `checkKey` also rejects: quotation marks that aren't part of the password, and JSON. */
 const WRAPPED = [`"`, `'`, '`']
   .map((mark) => `${mark}.*${mark}`)
   .concat('\\{.*".*\\}', '\\[.*".*\\]')
   .join('|');
 
 /**
- * The parameter that takes a key: CloudFormation masks it (`NoEcho`), and refuses what could not be the key.
- * Source: CloudFormation User Guide, "Parameters".
+ * Returns the parameter for a key. CloudFormation masks it (`NoEcho`) and rejects values that can't be the key. Source:
+ * CloudFormation User Guide, "Parameters".
  */
 export function keyParameter(secret: PlannedSecret): JsonObject {
   const { keyType, name, places } = secret;
@@ -233,8 +237,8 @@ function password() {
 }
 
 /**
- * How Secrets Manager makes a static key: of what it draws from, the hexadecimal digits are left.
- * Source: CloudFormation Template Reference, "AWS::SecretsManager::Secret GenerateSecretString".
+ * Makes Secrets Manager generate a static key: all characters except hexadecimal digits are excluded. Source: CloudFormation
+ * Template Reference, "AWS::SecretsManager::Secret GenerateSecretString".
  */
 function generatedKey(digits: number): JsonObject {
   return {

@@ -15,7 +15,7 @@ import { runExport } from '../run.ts';
 import type { ExportPlan, ExportSubject } from '../types.ts';
 import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
 
-/** What the template is to be like, and where it goes. */
+/** The options of the template and its output file. */
 export interface TemplateOptions extends OutputFile {
   format: TemplateFormat;
   homeRegion?: string;
@@ -52,10 +52,10 @@ async function performExport(
   }
   for (const warning of warnings(plan, keys, bytes)) {
     const [first, ...others] = messageLines(warning);
-    output.insist(`${setupMessages.warning}: ${first?.text}`);
-    for (const { text, whole } of others) output.insist(text, whole);
+    output.warn(`${setupMessages.warning}: ${first?.text}`);
+    for (const { text, whole } of others) output.warn(text, whole);
   }
-  for (const line of explanation(keys, regions, homeRegion, account)) output.say(line);
+  for (const line of explanation(keys, regions, homeRegion, account)) output.info(line);
 }
 
 function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Message[] {
@@ -101,8 +101,8 @@ function explanation(
 export type TemplateFormat = 'yaml' | 'json';
 
 /**
- * The template as CloudFormation reads it, with a line break at its end.
- * @throws Failure when it is longer than CloudFormation takes
+ * Returns the template as text, with a trailing newline.
+ * @throws Failure if it is longer than CloudFormation allows
  */
 export function templateText(template: JsonObject, format: TemplateFormat): string {
   const text = format === 'json' ? `${JSON.stringify(template, undefined, 2)}\n` : yamlText(template);
@@ -110,12 +110,12 @@ export function templateText(template: JsonObject, format: TemplateFormat): stri
   return text;
 }
 
-/** CloudFormation reads YAML 1.1, in which more words than in 1.2 have to be quoted to stay texts: `yes`, `2018-12-01`. */
+/** CloudFormation uses YAML 1.1, where more text has to be quoted than in YAML 1.2: `yes`, `2018-12-01`. */
 function yamlText(template: JsonObject): string {
   const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
-      // Two texts have a meaning of their own in YAML 1.1, and what is not printable is spelled out in quotation marks only.
+      // `=` and `<<` have a special meaning in YAML 1.1, and nonprintable characters can only be escaped in double quotes.
       if (/^(=|<<)$|[^\n\P{Cc}]|[\u2028\u2029]/u.test(String(node.value))) node.type = 'QUOTE_DOUBLE';
     },
   });

@@ -15,8 +15,8 @@ import {
   secretResource,
 } from './resources.ts';
 
-/** A template in CloudFormation's own spelling. */
-export interface Template extends JsonObject {
+/** A template with CloudFormation's element names. */
+export type Template = JsonObject & {
   AWSTemplateFormatVersion: string;
   Description: string;
   Parameters: JsonObject;
@@ -25,20 +25,20 @@ export interface Template extends JsonObject {
   Conditions: JsonObject;
   Resources: JsonObject;
   Outputs: JsonObject;
-}
+};
 
-/** A key of the template, and how it gets there. */
+/** A key in the template, and how it gets there. */
 export interface TemplateKey {
   secret: PlannedSecret;
-  /** The parameter that takes it; absent when Secrets Manager makes it. */
+  /** The parameter for it. Absent if Secrets Manager generates the key. */
   parameter?: string;
 }
 
 /**
- * One template for every Region of every account, or of one account: each secret where its key is used, the policies and roles in the
- * home Region.
- * @param account the only account in which CloudFormation makes a stack of it; undefined for any account
- * @throws Failure when CloudFormation would not take as much, or would take a text for something else
+ * Builds one template for all Regions, for any account or for one. Each secret is created where its key is used, the policies and
+ * roles in the home Region.
+ * @param account the only account in which CloudFormation creates a stack from it; undefined for any account
+ * @throws Failure if the template exceeds CloudFormation's quotas, or if CloudFormation would misinterpret a text
  */
 export function buildTemplate(
   plan: ExportPlan,
@@ -50,7 +50,7 @@ export function buildTemplate(
   const secrets = groupedBy(stored, ({ id }) => id);
   const keys = stored.map(({ keyId, secret }) => ({
     secret,
-    ...(generatedDigits(secret) === undefined ? { parameter: keyId } : {}),
+    parameter: generatedDigits(secret) === undefined ? keyId : undefined,
   }));
   const [Resources, Outputs] = [resourcesOf(plan, secrets), outputsOf(plan, secrets)];
   const where = regionConditions([
@@ -74,15 +74,15 @@ export function buildTemplate(
 }
 
 /**
- * Stops a stack in any other account before anything is made.
- * Source: CloudFormation User Guide, "CloudFormation template Rules syntax".
+ * Prevents a stack in any other account before anything is created. Source: CloudFormation User Guide, "CloudFormation template
+ * Rules syntax".
  */
 function accountRule(account: string): JsonObject {
   const Assert = { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] };
   return { Assertions: [{ Assert, AssertDescription: messages.onlyAccount(account) }] };
 }
 
-/** The conditions that something depends on: where entries share a name, the last one is what is left. */
+/** Returns the conditions that these parts use. If entries share a name, only the last condition remains in use. */
 function usedIn(parts: JsonObject, conditions: JsonObject): JsonObject {
   const text = JSON.stringify(parts);
   return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(`"${name}"`)));
@@ -110,7 +110,7 @@ function resourcesOf({ policies, roles }: ExportPlan, secrets: SecretsById): Jso
   ]);
 }
 
-/** @throws Error when two have one ID, as one would be lost unseen; IDs are made so that this cannot be */
+/** @throws Error if two parts have the same ID, because one would be lost silently; IDs are designed so that this can't happen */
 function distinct(members: (readonly [string, JsonObject])[]): JsonObject {
   const made = Object.fromEntries(members);
   if (Object.keys(made).length < members.length) throw new Error('two parts of a template have one ID');
@@ -151,9 +151,10 @@ function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
 }
 
 /**
- * Sees to it that texts stay texts. Names and tags have no braces, so it can only be these.
- * Source: CloudFormation User Guide, "Get values stored in other services using dynamic references"; there is no escape.
- * @throws Failure that names the option, when CloudFormation would put something else in its place
+ * Prevents a text from being interpreted as a dynamic reference, for which there is no escape. Names and tags can't contain
+ * braces, so only these texts have to be checked. Source: CloudFormation User Guide, "Get values stored in other services using
+ * dynamic references".
+ * @throws Failure that names the option, if CloudFormation would replace part of a text
  */
 function demandNoReferences(roles: PlannedRole[]): void {
   for (const { name, description, trust, permissionsBoundary = '' } of roles) {
@@ -172,13 +173,13 @@ function demandNoReferences(roles: PlannedRole[]): void {
   }
 }
 
-/** Most of each in one template. Source: CloudFormation User Guide, "Understand CloudFormation quotas". */
+/** Maximum numbers in one template. Source: CloudFormation User Guide, "Understand CloudFormation quotas". */
 const MOST = { parameters: 200, resources: 500, outputs: 200 } as const;
 
-/** Most bytes of a template in a request, and of one that is read from S3. Source: as above. */
+/** Maximum template size in bytes, in a request and in S3. Source: as above. */
 export const BYTES = { inRequest: 51_200, inS3: 1_048_576 } as const;
 
-/** @throws Failure that says which of CloudFormation's quotas the template is above */
+/** @throws Failure that names the CloudFormation quota that the template exceeds */
 function demandWithinLimits(template: {
   Parameters: JsonObject;
   Resources: JsonObject;
@@ -194,7 +195,7 @@ function demandWithinLimits(template: {
   }
 }
 
-/** @throws Failure when CloudFormation does not take a template of so many bytes at all */
+/** @throws Failure if CloudFormation can't take a template of this size at all */
 export function demandSize(bytes: number): void {
   if (bytes > BYTES.inS3) throw refusal(exportMessages.overLimit.bytes(bytes, BYTES.inS3));
 }

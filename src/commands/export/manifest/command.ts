@@ -21,7 +21,7 @@ export function addExportManifest(parent: Command, registration: Registration): 
     const { regions, ...values } = readOptions(NAME, options, reader(problems));
     return {
       problems,
-      asksForRegion: options.region === undefined,
+      usesConfiguredRegion: options.region === undefined,
       run: async () =>
         (await import('./run.ts')).runExportManifest({ regions }, outputFileOf(values), common),
     };

@@ -2,10 +2,10 @@ import { Document, isCollection, visit } from 'yaml';
 import { plain, plainJson } from '../../../text.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** Members that each key has, of which the most frequent value becomes the default. */
+/** Fields that every key has. The most frequent value becomes the default. */
 const HAD_BY_ALL = ['regions', 'policyName', 'roleName'] as const;
 
-/** Members that a key may lack. A default for it could not be taken back, so it takes all keys to have the same. */
+/** Fields that a key may lack. An entry can't unset a default, so there is one only if all keys have the same value. */
 const HAD_BY_SOME = [
   'keyType',
   'policyScope',
@@ -17,7 +17,7 @@ const HAD_BY_SOME = [
   'tags',
 ] as const;
 
-/** The manifest of these keys, in which what they have in common stands once. */
+/** Builds the manifest, with common values as defaults. */
 export function manifestOf(keys: ExportedKey[]): ExportedManifest {
   if (keys.length < 2) return { version: 1, keys };
   const defaults: Partial<ExportedKey> = { key: { existing: true } };
@@ -37,7 +37,7 @@ function take<K extends keyof ExportedKey>(
   if (value !== undefined) into[name] = value;
 }
 
-/** What a key has that is not said by the defaults. */
+/** Returns the fields of a key that differ from the defaults. */
 function beside(defaults: Partial<ExportedKey>, key: ExportedKey): Partial<ExportedKey> {
   const members = Object.entries(key).filter(
     ([name, value]) => JSON.stringify(defaults[name as keyof ExportedKey]) !== JSON.stringify(value),
@@ -54,7 +54,7 @@ function mostFrequent<T>(values: T[]): T | undefined {
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value;
 }
 
-/** The manifest as YAML, with comments on what it cannot say. */
+/** Returns the manifest as YAML, with comments about what a manifest can't express. */
 export function manifestText(manifest: ExportedManifest, account: string, notes: string[]): string {
   const document = new Document(manifest, { aliasDuplicateObjects: false });
   visit(document, {
@@ -63,7 +63,7 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
       if (isSmall && isCollection(value)) value.flow = true;
     },
     Scalar(_, node) {
-      // What is not printable is spelled out in quotation marks only.
+      // Nonprintable characters can only be escaped in double quotes.
       if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
     },
   });
@@ -77,7 +77,7 @@ function comment(lines: string[]): string {
   return lines.map((line) => ` ${plain(line)}`).join('\n');
 }
 
-/** An entry of the manifest that is printed, with all that holds for it; members as the manifest names them. */
+/** An entry of the exported manifest, with all its values. The names are those of the manifest's fields. */
 export interface ExportedKey {
   secretName: string;
   regions: string[];
@@ -101,7 +101,7 @@ interface ExportedManifest {
   keys: Partial<ExportedKey>[];
 }
 
-/** What a role is like, as far as a manifest can say it. */
+/** The settings of a role that a manifest can express. */
 export type RoleMembers = Pick<
   ExportedKey,
   'roleName' | 'roleDescription' | 'sourceAccount' | 'sourceArns' | 'permissionsBoundary'

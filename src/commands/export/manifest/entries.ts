@@ -14,47 +14,47 @@ import type { ExportedKey, RoleMembers } from './document.ts';
 import { keysOf, namerOf, type Reading, roleMembers } from './keys.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** What there is to print: the keys, and sentences about what a manifest cannot say. */
+/** The content of the manifest: the keys, and notes about what a manifest can't express. */
 export interface Exported {
   keys: ExportedKey[];
   notes: string[];
 }
 
-/** What is gone through, and what was found so far. */
+/** The input and the results so far. */
 interface Gathering {
   seen: Seen;
   status: Status;
   /** By ARN. */
   secrets: Map<string, { secret: SecretSnapshot; judged: StatusSecret }>;
-  /** By Region and name: a manifest has each secret once. */
+  /** By Region and name, because a manifest has each secret once. */
   readings: Map<string, Reading>;
   notes: string[];
   /** See `NumberedPolicies`. */
   overflows: ReadonlySet<string>;
 }
 
-/** What is known of policies that are named like continuations of others. */
+/** What is known of policies with a name like `NAME-2`. */
 export interface NumberedPolicies {
-  /** ARNs of those that this program made to continue others, as their tags say. */
+  /** ARNs of those that this program created to continue others, according to their tags. */
   overflows: Set<string>;
   /** Names of those whose tags could not be read. */
   unknown: Set<string>;
 }
 
 /**
- * Makes the entries for all that `setup` would find in place. What it would have to change, and what a manifest has no words
- * for, becomes a note. Pure.
+ * Creates the entries for everything that `setup` would keep as is. What it would change, and what a manifest can't express,
+ * becomes a note. Pure.
  */
 export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: NumberedPolicies): Exported {
   const notes = [...unknown].map(messages.unknownTags);
   const secrets = new Map(
-    status.secrets.flatMap((judged, at) => {
-      const secret = seen.secrets[at];
+    status.secrets.flatMap((judged, index) => {
+      const secret = seen.secrets[index];
       return secret ? [[judged.arn, { secret, judged }] as const] : [];
     }),
   );
   const gathering: Gathering = { seen, status, secrets, readings: new Map(), notes, overflows };
-  // A secret belongs to the role that names it, rather than to one that may read every secret.
+  // A secret belongs to the role that names it, rather than to one that may read all secrets.
   for (const by of ['name', 'wildcard'] as const) {
     for (const [at, role] of status.roles.entries()) {
       const found = seen.roles[at]?.found;
@@ -66,7 +66,7 @@ export function exportedOf(seen: Seen, status: Status, { overflows, unknown }: N
   return { keys, notes: [...new Set(all.map(withoutKeys))] };
 }
 
-/** The file must not have anything that looks like a key, not even a name. */
+/** The file must contain nothing that looks like a key, not even in a name. */
 function withoutKeys(note: string): string {
   return looksLikeKey(note) ? messages.unnamed : note;
 }
@@ -83,7 +83,7 @@ function isUsable(role: StatusRole, found: RoleState | undefined, notes: string[
   return wrong.length === 0;
 }
 
-/** A role, and which of the secrets that it may read are looked at: those that its policies name, or the others. */
+/** A role, and which of its readable secrets to process: those that its policies name, or the others. */
 interface Observed {
   found: RoleState;
   by: 'name' | 'wildcard';
@@ -107,7 +107,7 @@ function addRole(gathering: Gathering, role: StatusRole, look: Observed): void {
   }
 }
 
-/** The name that a policy goes by in a manifest: `NAME` for one that this program made to continue `NAME`. */
+/** Returns a policy's name in a manifest: `NAME` for a policy that this program created to continue `NAME`. */
 function chainName({ name, arn }: StatusPolicy, { overflows }: Gathering): string {
   const continued = arn !== null && overflows.has(arn) ? continuedName(name) : undefined;
   return continued ?? name;
@@ -125,7 +125,7 @@ function addPolicy(
   for (const { secret, judged } of arns.flatMap((arn) => secrets.get(arn) ?? [])) {
     const place = `${secret.region} ${secret.name}`;
     const known = readings.get(place);
-    // By another policy of the same role it is the same entry, and every secret is under a wildcard.
+    // With another policy of the same role, the entry would be the same, and a wildcard matches every secret.
     if (known && (known.role.roleName === role.name || by === 'wildcard')) continue;
     const problem = known
       ? messages.otherRole(titleOf(judged), role.name)
@@ -135,7 +135,7 @@ function addPolicy(
   }
 }
 
-/** What a role may read without anything telling that it is meant to. */
+/** Returns notes about secrets that a role may read although nothing indicates that this is intended. */
 function untaggedUnder({ passedOver }: Seen, policy: string, scope: string): string[] {
   const count = passedOver?.get(scope) ?? 0;
   return count === 0 ? [] : [messages.untagged(policy, scope, count)];
@@ -145,7 +145,7 @@ function titleOf({ name, region }: Pick<StatusSecret, 'name' | 'region'>): strin
   return messages.secret(name, region);
 }
 
-/** Why `setup` would not be content with a secret. */
+/** Returns why `setup` would not keep a secret as is. */
 function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
   const failed = secret.checks.some(({ id, verdict }) => id !== 'secret-rotation' && verdict !== 'ok');
   if (failed || secretName(secret.name, '') !== undefined) return messages.unusable(titleOf(secret));
@@ -155,7 +155,7 @@ function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
   return reads ? undefined : messages.unreadable(titleOf(secret), role.name);
 }
 
-/** Whether the policy by itself allows all of the reading; else `setup` would add to it. */
+/** Returns a problem if the policy by itself doesn't allow all read requests, because `setup` would extend it. */
 function partOf(
   secret: SecretSnapshot,
   text: string,
@@ -165,13 +165,13 @@ function partOf(
   const { arn, region, kmsKeyId } = secret;
   const document = tryParsePolicy(text);
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, seen.identity);
-  const asked = { arn, region, ...(kmsKey ? { kmsKey } : {}) };
+  const asked = { arn, region, kmsKey };
   const requests = readRequests(asked, seen.identity, found.arn);
   const allows = document && requests.every((request) => grantsAccess(document, request));
   return allows ? undefined : messages.partial(policy, titleOf(secret));
 }
 
-/** What no role is connected with, and what could not be looked at. */
+/** Returns notes about resources without a role, and about what could not be read. */
 function leftovers({ secrets, policies, notes }: Status): string[] {
   return [
     ...secrets

@@ -18,17 +18,17 @@ import { looksLikeKey } from '../../../redaction.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** A secret in one Region that a role reads by a policy. */
+/** A secret in one Region that a role may read because of a policy. */
 export interface Reading {
   role: RoleMembers;
-  /** As the manifest names it: of a chain `NAME`, `NAME-2`, … the first. */
+  /** The name in the manifest: in a chain `NAME`, `NAME-2`, …, the first. */
   policyName: string;
   /** The document of the policy that allows it, as JSON text. */
   document: string;
   secret: SecretSnapshot;
 }
 
-/** One entry for each name that one role reads by one policy, with all its Regions, sorted by name. */
+/** Returns one entry for each combination of secret name, role and policy, with all its Regions, sorted by name. */
 export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: string[] } {
   const scopes = scopesOf(readings);
   const entries = groupedBy(readings, ({ role, policyName, secret }) =>
@@ -39,7 +39,7 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
   );
   const keys = [...entries.values()].map((group) => {
     const [{ policyName, secret, role }] = group;
-    // The tags that the secret has in all of its Regions.
+    // The tags that the secret has in all its Regions.
     const tags = commonTags(group.map((each) => each.secret.tags));
     const taken = tags.filter((tag) => tagProblem(tag, '') === undefined);
     if (taken.length < tags.length) notes.push(messages.tag(messages.secret(secret.name, secret.region)));
@@ -54,7 +54,7 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
       policyName,
       ...scopes.get(policyName)?.members,
       ...role,
-      ...(taken.length > 0 ? { tags: Object.fromEntries(taken.map(({ key, value }) => [key, value])) } : {}),
+      tags: taken.length > 0 ? Object.fromEntries(taken.map(({ key, value }) => [key, value])) : undefined,
     };
   });
   return { keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : 1)), notes };
@@ -75,7 +75,7 @@ function scopesOf(readings: Reading[]): Map<string, Scope> {
   return scopes;
 }
 
-/** Makes a function that says whether a policy (JSON text) names a secret, by its ARN or by a pattern with part of a name. */
+/** Returns a function that tells whether a policy (JSON text) names a secret, by ARN or by a pattern with part of a name. */
 export function namerOf(text: string): (arn: string) => boolean {
   const document = tryParsePolicy(text);
   const names = document ? namedIn(document).names : [];
@@ -84,17 +84,17 @@ export function namerOf(text: string): (arn: string) => boolean {
   return (arn) => exact.has(arn) || patterns.some((each) => standsFor(each, arn));
 }
 
-/** Which secrets the policies of one name allow, as a manifest says it, and the patterns that it cannot say. */
+/** The secrets that the policies with one name allow, in the manifest's terms, and the patterns that can't be expressed. */
 interface Scope {
   members: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
   patterns: string[];
 }
 
 /**
- * Named secrets need no word. A wildcard that nothing stands for in a manifest makes no difference to `setup`: the secrets
- * that are there are allowed already. So a scope is said only where the policy has it in each Region of the secrets: `setup` would
- * widen the policy otherwise.
- * @param secrets those that stand in the manifest with this policy
+ * Determines the policy scope for the manifest. Named secrets need no scope. A wildcard that the manifest can't express makes no
+ * difference to `setup`, because the existing secrets are already allowed. A scope is set only if the policy has it in every
+ * Region of the secrets; otherwise `setup` would widen the policy.
+ * @param secrets the secrets in the manifest with this policy
  */
 function scopeOf(documents: string[], secrets: { name: string; region: string }[]): Scope {
   const parsed = documents.flatMap((text) => tryParsePolicy(text) ?? []);
@@ -120,7 +120,7 @@ function scopeOf(documents: string[], secrets: { name: string; region: string }[
   };
 }
 
-/** Six question marks stand for what Secrets Manager draws at random. */
+/** Six question marks stand for the random characters from Secrets Manager. */
 function withoutSuffix(named: string): string {
   return named.replace(/-\?{6}$/, '');
 }
@@ -135,8 +135,8 @@ function prefixIn(pattern: string): string | undefined {
 }
 
 /**
- * What a manifest says of a role; what is as `setup` has it anyway is left out, and so is what the reader of manifests would
- * refuse, with a sentence for each such text. `setup` changes none of it in a role that exists.
+ * Returns the role's settings for the manifest, without those that equal `setup`'s defaults. Settings that would be invalid in a
+ * manifest are omitted, with a note for each. `setup` doesn't change these in an existing role.
  */
 export function roleMembers(role: RoleState, identity: Identity): { members: RoleMembers; notes: string[] } {
   const { name, description, boundary } = role;
@@ -149,9 +149,9 @@ export function roleMembers(role: RoleState, identity: Identity): { members: Rol
   };
   const members = {
     roleName: name,
-    ...(own && !refused.description ? { roleDescription: own } : {}),
+    roleDescription: own && !refused.description ? own : undefined,
     ...(refused.trust ? {} : trust),
-    ...(boundary && !refused.boundary ? { permissionsBoundary: boundary.arn } : {}),
+    permissionsBoundary: boundary && !refused.boundary ? boundary.arn : undefined,
   };
   const texts = ['description', 'boundary', 'trust'] as const;
   return {
@@ -161,8 +161,8 @@ export function roleMembers(role: RoleState, identity: Identity): { members: Rol
 }
 
 /**
- * From what the trust policy would be built. One that is not of this program's form is left as it is by `setup`, which only
- * looks whether it lets MediaConnect in.
+ * Returns the settings from which `setup` would build the trust policy. `setup` leaves a trust policy of a different form
+ * unchanged and only checks whether it lets MediaConnect in.
  */
 function trustMembers(
   text: string,
@@ -178,7 +178,7 @@ function trustMembers(
   const built = buildTrustPolicy({ account, sourceAccount, sourceArns });
   if (!samePolicy(parsePolicy(JSON.stringify(built)), trust)) return {};
   return {
-    ...(sourceAccount ? {} : { sourceAccount }),
-    ...(sourceArns.length > 0 ? { sourceArns } : {}),
+    sourceAccount: sourceAccount ? undefined : false,
+    sourceArns: sourceArns.length > 0 ? sourceArns : undefined,
   };
 }

@@ -1,4 +1,4 @@
-/** Messages of `export manifest`: its help, what stands in the file beside the keys, and what a manifest cannot say. */
+/** Messages of `export manifest`: its help, comments in the file, and notes about what a manifest can't express. */
 export const exportManifestHelp = {
   manifest: 'Print the manifest of what is set up in the account',
   examples: `Examples:

@@ -17,10 +17,10 @@ import { manifestOf, manifestText } from './document.ts';
 import { exportedOf, type NumberedPolicies } from './entries.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** What is not in the manifest, as far as the terminal shows it; the file has all of it. */
+/** The maximum number of notes in the terminal. The file has all of them. */
 const MOST_NOTES = 20;
 
-/** Runs `export manifest` and returns the exit code. Failures are printed before. */
+/** Runs `export manifest` and returns the exit code. Prints failures. */
 export function runExportManifest(
   answers: StatusAnswers,
   file: OutputFile,
@@ -29,14 +29,14 @@ export function runExportManifest(
   return runCommand(common, answers.regions, (run) => performExportManifest(run, answers, file));
 }
 
-/** Looks through the account, as `status` does, and prints the manifest for what is there. */
+/** Reads the account as `status` does, and prints the manifest of what exists. */
 export async function performExportManifest(
   run: CommandRun,
   { regions }: StatusAnswers,
   file: OutputFile,
 ): Promise<ExitCode> {
   const { output, common } = run;
-  // A manifest says what the policies say. Whether a KMS key or a resource policy is in the way, setup finds out.
+  // A manifest only reflects the policies. `setup` detects problems with KMS keys or resource policies.
   const collecting = (looking: Looking) => collect({ ...looking, rolesOnly: true });
   const { seen, status } = await lookThrough(run, regions, collecting);
   const { keys, notes } = exportedOf(seen, status, await numberedPolicies(run, status));
@@ -45,13 +45,13 @@ export async function performExportManifest(
   if (!common.json || file.output !== undefined)
     await deliver(output, manifestText(manifest, account, notes), file);
   if (common.json) printJson(output, { account, manifest, notes });
-  for (const note of notes.slice(0, MOST_NOTES)) output.insist(`${setupMessages.warning}: ${note}`);
-  if (notes.length > MOST_NOTES) output.insist(messages.moreNotes(notes.length - MOST_NOTES));
-  output.say(messages.count(keys.length));
+  for (const note of notes.slice(0, MOST_NOTES)) output.warn(`${setupMessages.warning}: ${note}`);
+  if (notes.length > MOST_NOTES) output.warn(messages.moreNotes(notes.length - MOST_NOTES));
+  output.info(messages.count(keys.length));
   return EXIT.done;
 }
 
-/** Returns what the tags of the roles' numbered policies say, as far as they may be read. */
+/** Reads the tags of the roles' numbered policies, as far as allowed. */
 async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise<NumberedPolicies> {
   const reader = policyReader(aws);
   const found: NumberedPolicies = { overflows: new Set(), unknown: new Set() };

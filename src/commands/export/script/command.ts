@@ -18,12 +18,12 @@ export function addExportScript(parent: Command, registration: Registration): vo
   addOptions(command, NAME, help.scriptTitles);
   addCommonOptions(command);
   onRun<GivenOptions<typeof NAME>>(command, registration, async (options, common) => {
-    const { subject, problems, asksForRegion } = await readExportOptions(command, NAME, options);
+    const { subject, problems, usesConfiguredRegion } = await readExportOptions(command, NAME, options);
     const { output, force } = options;
     const file = outputFileOf(readOptions(NAME, { output, force }, reader(problems)));
     return {
       problems,
-      asksForRegion,
+      usesConfiguredRegion,
       run: async () => (await import('./run.ts')).runExportScript(subject, file, common),
     };
   });

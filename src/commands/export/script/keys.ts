@@ -6,7 +6,7 @@ import { ACCOUNT_PLACEHOLDER, type NamedSecret } from '../ids.ts';
 import type { PlannedSecret } from '../types.ts';
 import { scriptMessages as messages } from './messages.ts';
 
-/** Where a script takes a key from, if from a file: the variable that names it, and the file where that is not set. */
+/** Returns where a script gets a key from, if from a file: the variable with the file's path, and the default path. */
 export function keyFileOf({ keyId, secret }: NamedSecret): { variable: string; path: string } | undefined {
   const { keySource, stored } = secret;
   if (!stored || keySource?.kind === 'env' || keySource?.kind === 'generate') return undefined;
@@ -14,27 +14,30 @@ export function keyFileOf({ keyId, secret }: NamedSecret): { variable: string; p
   return { variable, path: keySource?.kind === 'file' ? keySource.path : '-' };
 }
 
-/** Whether a key is made by the script itself, when no secret holds one yet. */
+/** Returns true if the script itself generates the key, in case no secret holds one yet. */
 export function isGenerated({ keySource, stored }: PlannedSecret): boolean {
   return stored && keySource?.kind === 'generate';
 }
 
-/** The variables that hold keys. */
+/** Returns the names of the variables with keys. */
 export function keyVariables(keys: NamedSecret[]): string[] {
   return keys.flatMap(({ secret: { keySource, stored } }) =>
     stored && keySource?.kind === 'env' ? [keySource.name] : [],
   );
 }
 
-/** What the names of the variables that hold keys begin with. */
+/** The prefix of shell variables with keys. */
 export const VALUE = 'value_of_';
 
-/** The variable that holds a key. */
+/** Returns the shell variable with a key. */
 export function valueVariable(keyId: string): string {
   return `${VALUE}${keyId}`;
 }
 
-/** Reads all keys that are given. Those in variables come first, and are taken out of the environment of all that follows. */
+/**
+ * Returns the code that reads all given keys. Keys in environment variables are read first and removed from the environment of
+ * everything that follows.
+ */
 export function readings(keys: NamedSecret[]): string[] {
   const given = keys.filter(({ secret }) => secret.stored && !isGenerated(secret));
   const variables = [...new Set(keyVariables(given))];
@@ -63,7 +66,7 @@ function checked({ keyId, secret }: NamedSecret): string[] {
   return [checkOf(secret), `${valueVariable(keyId)}=$key`];
 }
 
-/** The line that checks `key`. */
+/** Returns the line that checks `key`. */
 export function checkOf({ keyType, algorithm, name }: PlannedSecret): string {
   if (keyType === 'srt-password') return `demand_password ${word(name)}`;
   const lengths = (algorithm ? [algorithm] : ALGORITHMS).map((each) => KEY_LENGTH[each]);
@@ -72,7 +75,7 @@ export function checkOf({ keyType, algorithm, name }: PlannedSecret): string {
 
 const ACCOUNT_ARN = new RegExp(`"arn:[a-z-]+:([^"]*${ACCOUNT_PLACEHOLDER})`, 'g');
 
-/** A text as one word of a script, printable as a whole: what no terminal would show is spelled out. */
+/** Returns a text as one printable word of a script. Nonprintable characters are escaped. */
 export function word(text: string): string {
   if (plain(text) === text) return shellWord(text);
   const bytes = [...Buffer.from(text)].map((byte) =>
@@ -83,14 +86,14 @@ export function word(text: string): string {
   return `$'${bytes.join('')}'`;
 }
 
-/** A comment, in lines that are no wider than most of what it explains. */
+/** Returns a comment with wrapped lines. */
 export function comment(text: string): string {
   return wrap(text, 98).replace(/^/gm, '# ');
 }
 
 /**
- * A policy document as the text of a here-document, in which the shell puts what is known only when it runs.
- * @param arns the variables that hold the ARNs of secrets, by those ARNs
+ * Returns a policy document as a here-document. The shell inserts what is known only at run time.
+ * @param arns shell variables with ARNs of secrets, by ARN in the document
  */
 export function hereDocument(document: JsonPolicy, arns: ReadonlyMap<string, string> = new Map()): string {
   const marked = (_: string, value: unknown) => {

@@ -3,7 +3,7 @@ import { scriptMessages as messages } from './messages.ts';
 
 const { functions: about } = messages;
 
-/** What every script does with AWS: ending, and asking for what may not be there. */
+/** Functions of every script: exiting, and reading a resource that may not exist. */
 export const ASKING = `${comment(about.stop)}
 stop() {
   printf '%s\\n' "$2" >&2

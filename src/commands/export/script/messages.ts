@@ -1,4 +1,4 @@
-/** What an exported script says: its comments, which explain it to a reviewer, and its messages. */
+/** Texts of an exported script: its comments, which explain it to a reviewer, and its messages. */
 export const scriptMessages = {
   header: [
     'Sets up static key encryption for AWS Elemental MediaConnect, as "mc-static-key setup" does:',

@@ -6,12 +6,12 @@ import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } 
 import { checkOf, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
 
-/** The variable that holds the ARN of a secret in one Region. */
+/** Returns the shell variable with a secret's ARN in one Region. */
 export function arnVariable(id: string, { region }: PlannedPlace): string {
   return `${id}_${region.replaceAll('-', '_')}`;
 }
 
-/** Looks at a key's secrets in all its Regions, and takes the key that they hold where a new one would be made. */
+/** Returns the code that checks a key's secrets in all its Regions. An existing key is used instead of generating one. */
 export function secretCheck({ id, keyId, secret }: NamedSecret): string {
   const { stored, name, keyType, places } = secret;
   const value = valueVariable(keyId);
@@ -26,7 +26,7 @@ export function secretCheck({ id, keyId, secret }: NamedSecret): string {
   return [title, comment(messages.adoptTitle), `key=''`, ...lines, checked, `${value}=$key`].join('\n');
 }
 
-/** Makes those of a key's secrets that are missing. */
+/** Returns the code that creates the missing secrets of a key. */
 export function secretSection({ id, keyId, secret }: NamedSecret): string {
   const { keySource, name, places } = secret;
   const generating =
@@ -59,18 +59,18 @@ function using({ name }: PlannedSecret, place: PlannedPlace): string {
   return `use_secret ${place.region} ${word(id)} ${kmsOf(place)}`;
 }
 
-/** A policy, or a role, with the name of the shell function that prints its document. */
+/** A policy or role, with the name of the shell function that prints its document. */
 export interface Documented<T> {
   planned: T;
   printer: string;
 }
 
-/** Names the functions that print the documents of these policies or roles. */
+/** Assigns names to the functions that print the documents of these policies or roles. */
 export function documented<T>(kind: 'policy' | 'role', planned: T[]): Documented<T>[] {
   return planned.map((each, index) => ({ planned: each, printer: `${kind}_document_${index + 1}` }));
 }
 
-/** The function that prints the document of a policy, as soon as the ARNs of the secrets are known. */
+/** Returns the function that prints a policy document, for use when the ARNs of the secrets are known. */
 export function policyDocument(
   { planned: { name, document }, printer }: Documented<PlannedPolicy>,
   arns: ReadonlyMap<string, string>,
@@ -78,7 +78,7 @@ export function policyDocument(
   return printing(messages.policyTitle(name), printer, hereDocument(document, arns));
 }
 
-/** The function that prints the trust policy of a role. */
+/** Returns the function that prints a role's trust policy. */
 export function roleDocument({ planned: { name, trust }, printer }: Documented<PlannedRole>): string {
   return printing(messages.roleTitle(name), printer, hereDocument(trust));
 }
@@ -87,7 +87,7 @@ function printing(title: string, printer: string, document: string): string {
   return `${comment(title)}\n${printer}() {\n  cat ${document}\n}`;
 }
 
-/** Looks at the policies and roles. */
+/** Returns the code that checks the policies and roles. */
 export function policyAndRoleChecks(
   policies: Documented<PlannedPolicy>[],
   roles: Documented<PlannedRole>[],
@@ -102,7 +102,7 @@ export function policyAndRoleChecks(
   ].join('\n');
 }
 
-/** Makes a policy if it is missing. */
+/** Returns the code that creates a policy if it is missing. */
 export function policySection({ planned: { name, tags }, printer }: Documented<PlannedPolicy>): string {
   const call = [
     `make_policy ${word(name)} ${printer}`,
@@ -112,7 +112,7 @@ export function policySection({ planned: { name, tags }, printer }: Documented<P
   return `${comment(messages.makePolicyTitle(name))}\n${call}`;
 }
 
-/** Makes a role if it is missing, and attaches what is not attached to it. */
+/** Returns the code that creates a role if it is missing, and attaches missing policies. */
 export function roleSection({ planned, printer }: Documented<PlannedRole>): string {
   const { name, description, permissionsBoundary, policies, tags } = planned;
   const call = [

@@ -19,25 +19,25 @@ export function runExportScript(
   common: CommonOptions,
 ): Promise<number> {
   return runExport(subject, common, async ({ output }, plan, account) => {
-    // The reader of manifests sees to that itself.
+    // For a manifest, its reader does this check.
     if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
     const { script, keys } = buildScript(plan, account);
     // Everyone who may read a script may run it.
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
     if (common.json) printJson(output, { keyFiles: files, script });
-    if (files.length > 0) output.say(messages.scriptKeys);
-    for (const { variable, path } of files) output.say(messages.scriptKey(variable, path));
+    if (files.length > 0) output.info(messages.scriptKeys);
+    for (const { variable, path } of files) output.info(messages.scriptKey(variable, path));
   });
 }
 
-/** What is a path and no key, even where nothing is there yet: a way through folders, or a name with the ending of a file. */
+/** Matches what must be a path and not a key, even if it doesn't exist: with folders, or with a file extension. */
 const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
 
 /**
- * The script names the file or variable that a key comes from. What is neither may be the key itself, given by mistake, and must
- * not be repeated.
- * @throws Failure that does not say what was given
+ * Rejects a source that is neither a file nor a variable. The script names the source of each key, and this one may be the key
+ * itself, given by mistake, which must not be repeated.
+ * @throws Failure that doesn't repeat the source
  */
 function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
   if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))

@@ -19,10 +19,10 @@ import {
 } from './resources.ts';
 
 /**
- * A bash script of AWS CLI calls that does what `setup` does in an account in which nothing is in the way: it looks at all that
- * is there, stops at what is different, and then makes what is missing.
- * @param account the only one in which the script may run, where that is known
- * @throws Failure when the AWS CLI would take a description for something else
+ * Builds a bash script with AWS CLI calls that does what `setup` does in an account without conflicts. The script checks what
+ * exists, stops at any difference, and then creates what is missing.
+ * @param account the only account in which the script may run, if known
+ * @throws Failure if the AWS CLI would interpret a description as a file or URL
  */
 export function buildScript(plan: ExportPlan, account?: string): { script: string; keys: NamedSecret[] } {
   if (plan.roles.some(({ description }) => /^(fileb?|https?):\/\//.test(description)))
@@ -69,7 +69,7 @@ function results(keys: NamedSecret[], roles: PlannedRole[]): string {
   ].join('\n');
 }
 
-/** What stands before everything: what the script is, where the keys are, and how the shell is to behave. */
+/** Returns the start of the script: what it is, where the keys are, and shell options. */
 function header(keys: NamedSecret[], region: string): string {
   return [
     ['#!/usr/bin/env bash', ...messages.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
@@ -95,7 +95,7 @@ function keyFiles(keys: NamedSecret[]): string[] {
   return lines.length === 0 ? [] : [[comment(messages.keysTitle), ...lines].join('\n')];
 }
 
-/** The functions that the script needs, and no others. */
+/** Returns only the functions that the script needs. */
 function functions(keys: NamedSecret[]): string[] {
   const stored = keys.filter(({ secret }) => secret.stored);
   const some = (text: string, needed: boolean) => (needed ? [text] : []);
@@ -117,8 +117,8 @@ function functions(keys: NamedSecret[]): string[] {
 }
 
 /**
- * Finds out whose account it is, and where to put what AWS says.
- * @param only the account in which the script may run, where that is known
+ * Returns the code that determines the account and creates a place for AWS's responses.
+ * @param only the only account in which the script may run, if known
  */
 function accountSection(only: string | undefined): string {
   return only === undefined ? ACCOUNT : `${ACCOUNT}\n${demandAccount(only)}`;

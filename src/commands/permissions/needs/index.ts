@@ -16,31 +16,32 @@ const NEEDS: Record<PermissionCommand, (request: PermissionRequest) => Needs> = 
   'create-flow': createFlowNeeds,
 };
 
-/** What a command needs with these names. Pure. */
+/** Returns the permissions that a command needs for a request. Pure. */
 export function needsOf(command: PermissionCommand, request: PermissionRequest): Needs {
   return NEEDS[command](request);
 }
 
-/** The identity policy that allows this, and nothing else. */
+/** Returns the identity policy that allows exactly this. */
 export function policyFor(needs: Need[]): JsonPolicy {
   return { Version: CURRENT_VERSION, Statement: statementsFor(needs) };
 }
 
-/** One statement for each need. A `Sid` must be there once only, so repeated ones are numbered. */
+/** Returns one statement for each need. Repeated `Sid`s are numbered, because they must be unique. */
 export function statementsFor(needs: Need[]): JsonStatement[] {
-  return needs.map(({ sid, actions, resources, condition }, at) => {
-    const earlier = needs.slice(0, at).filter((other) => other.sid === sid).length;
-    return {
+  return needs.map(({ sid, actions, resources, condition }, index) => {
+    const earlier = needs.slice(0, index).filter((other) => other.sid === sid).length;
+    const statement: JsonStatement = {
       Sid: earlier === 0 ? sid : `${sid}${earlier + 1}`,
       Effect: 'Allow',
       Action: actions,
       Resource: resources,
-      ...(condition && Object.keys(condition).length > 0 ? { Condition: condition } : {}),
     };
+    if (condition && Object.keys(condition).length > 0) statement.Condition = condition;
+    return statement;
   });
 }
 
-/** What a command needs for several requests together: what is needed for one purpose and under one condition is said once. Pure. */
+/** Returns the permissions that a command needs for several requests, with one need for each purpose and condition. Pure. */
 export function needsOfAll(command: PermissionCommand, requests: PermissionRequest[]): Needs {
   const needs = requests.map((request) => needsOf(command, request));
   return {
@@ -57,7 +58,7 @@ function merged(needs: Need[]): Need[] {
     const all = [...new Set([...(known?.resources ?? []), ...resources])];
     byPurpose.set(JSON.stringify(purpose), { ...need, resources: all });
   }
-  // Statements for one purpose stand together, in the order of the first of each.
+  // Group statements by purpose, in the order in which each purpose first appears.
   const sids = [...new Set(needs.map(({ sid }) => sid))];
   return [...byPurpose.values()].sort((a, b) => sids.indexOf(a.sid) - sids.indexOf(b.sid));
 }
@@ -65,8 +66,8 @@ function merged(needs: Need[]): Need[] {
 type Secret = PermissionRequest['secrets'][number];
 
 /**
- * The same request with its secrets named by what their names have in common, up to a separator, in each Region: such as
- * `live/*`. Nothing when in one of the Regions they have nothing in common. Pure.
+ * Returns the request with the secrets of each Region replaced by their common prefix up to a separator, such as `live/*`.
+ * Returns undefined if there is none in one of the Regions. Pure.
  */
 export function byPrefix(request: PermissionRequest): PermissionRequest | undefined {
   const regions = [...new Set(request.secrets.map(({ region }) => region))];
@@ -80,10 +81,10 @@ export function byPrefix(request: PermissionRequest): PermissionRequest | undefi
   return { ...request, secrets };
 }
 
-/** What stands behind the name: a hyphen and six characters, which are drawn at random. */
+/** The suffix after the name: a hyphen and six random characters. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
 
-/** A pattern for all of these ARNs that ends in a separator, which is whatever is no letter and no digit. */
+/** Returns a pattern for all these ARNs that ends in a separator: any character other than a letter or a digit. */
 function patternFor(arns: string[]): string | undefined {
   const names = arns.map((arn) => arn.replace(SUFFIX, ''));
   const common = names.reduce(commonStart).replace(/[A-Za-z0-9]+$/, '');

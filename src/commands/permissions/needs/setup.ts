@@ -18,7 +18,7 @@ import {
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
-/** What `setup` needs. */
+/** Returns the permissions for `setup`. */
 export function setupNeeds(request: PermissionRequest): Needs {
   const { dryRun, byArn, manifest } = request;
   return {
@@ -48,7 +48,7 @@ function writeSecrets(request: PermissionRequest): Need[] {
   const resources = request.secrets.map(({ arn }) => arn);
   const store: Need = {
     sid: 'StoreTheKey',
-    // Creating with tags takes the second one as well.
+    // Creating a secret with tags also requires TagResource.
     actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
     resources,
     condition: onlyTheseTags(request),
@@ -87,27 +87,27 @@ function writeRole(request: PermissionRequest): Need[] {
       resources,
       condition: { ...onlyTheseTags(request), ...withBoundary(request) },
     },
-    // Apart from the creation, because tagging does not know the condition on the boundary.
+    // A separate statement, because the condition on the permissions boundary doesn't apply to tagging.
     { sid: 'TagTheRole', actions: ['iam:TagRole'], resources, condition: onlyTheseTags(request) },
     {
       sid: 'AttachThePolicy',
       actions: ['iam:AttachRolePolicy'],
       resources,
-      // No boundary here: a moment after the role was made, IAM may not know yet that it has one.
+      // No condition on the boundary: right after creating the role, IAM may not know its boundary yet.
       condition: onlyItsPolicies(request),
     },
     ...(request.updateTrust ? [trust] : []),
   ];
 }
 
-/** A role without the boundary cannot be made. */
+/** Prevents creating a role without the permissions boundary. */
 function withBoundary({ permissionsBoundary }: PermissionRequest): JsonObject {
   return permissionsBoundary ? { StringEquals: { 'iam:PermissionsBoundary': permissionsBoundary } } : {};
 }
 
 /**
- * Giving the role to MediaConnect, and to no other service.
- * Source: IAM User Guide, "Grant a user permissions to pass a role to an AWS service".
+ * Returns the permission to pass the role to MediaConnect, and to no other service. Source: IAM User Guide, "Grant a user
+ * permissions to pass a role to an AWS service".
  */
 export function passRole(request: PermissionRequest): Need {
   return {
@@ -118,7 +118,7 @@ export function passRole(request: PermissionRequest): Need {
   };
 }
 
-/** The permissions for creating flows that the encryption needs. */
+/** Returns the permissions for creating flows that encryption requires. */
 export function createFlowNeeds(request: PermissionRequest): Needs {
   return { required: [passRole(request)], optional: [] };
 }

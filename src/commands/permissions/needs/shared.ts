@@ -4,7 +4,7 @@ import { TOOL_TAG } from '../../../defaults.ts';
 import { type JsonObject, kmsCondition, kmsGrants } from '../../../policy/index.ts';
 import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
 
-/** What several commands do. Actions and their resource types: Service Authorization Reference. */
+/** Needs that several commands share. Actions and their resource types: Service Authorization Reference. */
 
 const DESCRIBE = 'secretsmanager:DescribeSecret';
 const READ_VALUE = 'secretsmanager:GetSecretValue';
@@ -15,13 +15,13 @@ export function readSecrets({ secrets }: PermissionRequest): Need {
   return { sid: 'ReadTheSecret', actions: [DESCRIBE, READ_VALUE, READ_POLICY], resources };
 }
 
-/** The same without their resource policies. */
+/** The same, without resource policies. */
 export function readValues({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'ReadTheValue', actions: [DESCRIBE, READ_VALUE], resources };
 }
 
-/** For the command that undoes a teardown, which names the type of the key. */
+/** For the command that undoes a teardown, which includes the key type. */
 export function readKeyType({ secrets }: PermissionRequest): Need {
   return { sid: 'OptionalReadKeyType', actions: [READ_VALUE], resources: secrets.map(({ arn }) => arn) };
 }
@@ -30,7 +30,7 @@ export function findSecrets({ secrets }: PermissionRequest): Need {
   return { sid: 'FindTheSecret', actions: [DESCRIBE], resources: secrets.map(({ arn }) => arn) };
 }
 
-/** For a check that can be left out. */
+/** For an optional check. */
 export function readResourcePolicies({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'OptionalReadResourcePolicy', actions: [READ_POLICY], resources };
@@ -40,14 +40,14 @@ export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need 
   return inRegions(sid, 'secretsmanager:ListSecrets', request);
 }
 
-/** Many values with one request. Each of them takes `GetSecretValue` besides (API reference, `BatchGetSecretValue`). */
+/** For reading many values in one request. Each of them also requires `GetSecretValue` (API reference, `BatchGetSecretValue`). */
 export function readTogether(request: PermissionRequest): Need[] {
   return request.manifest
     ? [inRegions('OptionalReadTogether', 'secretsmanager:BatchGetSecretValue', request)]
     : [];
 }
 
-/** For finding what uses a secret: flows, router inputs and router outputs. Their lists know no resources. */
+/** For finding the users of a secret: flows, router inputs and router outputs. Their list actions don't support resources. */
 export function findUsers({ where, regions }: PermissionRequest): Need[] {
   const arns = (kind: string) =>
     regions.map((region) => `arn:${where.partition}:mediaconnect:${region}:${where.account}:${kind}:*`);
@@ -68,7 +68,7 @@ export function findUsers({ where, regions }: PermissionRequest): Need[] {
   ];
 }
 
-/** An action that knows no resources; the Region is all that it can be limited to. */
+/** Returns an action without resource support. It can only be restricted to Regions. */
 function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequest): Need {
   return {
     sid,
@@ -81,8 +81,8 @@ function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequ
 }
 
 /**
- * The use of the customer-managed key, one need for each Region and kind of name.
- * Source: Secrets Manager User Guide, "Secret encryption and decryption in AWS Secrets Manager".
+ * Returns the permissions to use the customer managed key: one need for each Region and form of its name. Source: Secrets Manager
+ * User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  */
 export function useKmsKey(
   { where, kmsKeyId, secrets }: PermissionRequest,
@@ -90,12 +90,12 @@ export function useKmsKey(
   sid: Need['sid'] = 'UseTheKmsKey',
 ): Need[] {
   if (kmsKeyId === undefined) return [];
-  // A key that is of one Region says where the secret is, if nothing else does.
+  // A single-Region key determines the Region of the secret if nothing else does.
   const ofKey = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
   const readable = secrets.map((secret) => {
     const region = secret.region === EVERY_REGION ? (ofKey ?? EVERY_REGION) : secret.region;
     const kmsKey = kmsKeyRef(kmsKeyId, region, where);
-    return { arn: secret.arn, region, ...(kmsKey ? { kmsKey } : {}) };
+    return { arn: secret.arn, region, kmsKey };
   });
   return kmsGrants(readable, where).map((grant) => ({
     sid,
@@ -105,13 +105,13 @@ export function useKmsKey(
   }));
 }
 
-/** For a secret that was given another value at this point before, as its versions show. */
+/** Needed if the current version was already replaced once, so that the secret's versions have to be listed. */
 export function listSecretVersions({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'OptionalListVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
 }
 
-/** For the checks of who may decrypt: with which KMS keys the current versions are encrypted, and what the policies of these say. */
+/** For checking who may decrypt: the KMS keys of the current versions, and the policies of these keys. */
 export function readDecryption(request: PermissionRequest, isOptional = false): Need[] {
   const secrets = request.secrets.map(({ arn }) => arn);
   return [
@@ -124,7 +124,7 @@ export function readDecryption(request: PermissionRequest, isOptional = false): 
   ];
 }
 
-/** Asked of KMS itself, so not through Secrets Manager. An alias is found by the key that has it. */
+/** For requests to KMS itself, rather than through Secrets Manager. An alias is matched on the key that has it. */
 export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: string): Need[] {
   return useKmsKey(request, [action]).map(({ resources, condition }) => {
     const aliases = condition?.['ForAnyValue:StringEquals'];
@@ -132,14 +132,14 @@ export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: s
       sid,
       actions: [action],
       resources,
-      ...(aliases === undefined ? {} : { condition: { 'ForAnyValue:StringEquals': aliases } }),
+      condition: aliases === undefined ? undefined : { 'ForAnyValue:StringEquals': aliases },
     };
   });
 }
 
 export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-/** A new version of a policy is made beside the default one, and made the default only if that is still the same. */
+/** A new policy version is created next to the default one, and becomes the default only if that is still the same. */
 export const POLICY_VERSION_ACTIONS = [
   'iam:CreatePolicyVersion',
   'iam:SetDefaultPolicyVersion',
@@ -147,8 +147,8 @@ export const POLICY_VERSION_ACTIONS = [
 ];
 
 /**
- * Reading policies: any, because a role that exists may have any of the account's or of AWS's attached, and what those
- * allow or deny decides.
+ * Returns the permission to read all policies. An existing role may have any of the account's or AWS's policies, and their
+ * content decides what it may do.
  */
 export function readPolicies({ where }: PermissionRequest, sid: Need['sid'] = 'ReadPolicies'): Need {
   const { partition } = where;
@@ -171,22 +171,24 @@ export function roleOf({ where, roleName, roleArn: given }: PermissionRequest): 
   return given ?? roleArn(where, roleName);
 }
 
-/** The policy, and those that take what does not fit into it: `NAME-2` up to `NAME-99`. */
+/** Returns the policy and its continuations, `NAME-2` to `NAME-99`. */
 export function policiesOf({ where, policyName }: PermissionRequest): string[] {
   return [policyName, `${policyName}-?`, `${policyName}-??`].map((name) => policyArn(where, name));
 }
 
-/** Only the program's policies, so that this permission can't attach `AdministratorAccess`. */
+/** Restricts the permission to the program's policies, so that it can't attach `AdministratorAccess`. */
 export function onlyItsPolicies(request: PermissionRequest): JsonObject {
   return { ArnLike: { 'iam:PolicyARN': policiesOf(request) } };
 }
 
-/** No other tags than these, as tags may decide who may do what. It holds as well where the service does not pass the keys on. */
+/**
+ * Allows only these tags, because tags may control access. The condition is also true if a service doesn't pass on the tag keys.
+ */
 export function onlyTheseTags({ tagKeys }: PermissionRequest): JsonObject {
   return { 'ForAllValues:StringEquals': { 'aws:TagKeys': tagKeys } };
 }
 
-/** Only what this program made, unless other things may be removed too. */
+/** Allows only resources that this program created, unless other resources may be removed too. */
 export function onlyOwn({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
   return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${TOOL_TAG}`]: 'false' } } };
 }

@@ -20,7 +20,7 @@ import {
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
-/** What `teardown` needs. */
+/** Returns the permissions for `teardown`. */
 export function teardownNeeds(request: PermissionRequest): Needs {
   const { dryRun } = request;
   const policies = policiesOf(request);
@@ -45,14 +45,14 @@ export function teardownNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** Returns what it takes to attach a policy again that turns out to be needed after it was detached. */
+/** Returns the permission to attach a policy again if it turns out to be needed after it was detached. */
 function restorePolicy(request: PermissionRequest): Need {
   const resources = [roleOf(request)];
   const condition = onlyItsPolicies(request);
   return { sid: 'OptionalRestoreThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
 }
 
-/** What a single secret holds decides how the teardown is undone. */
+/** The value of a single secret decides how to undo its teardown. */
 function lookAtKeys(request: PermissionRequest): Need[] {
   if (request.manifest) return [];
   return [readKeyType(request), ...useKmsKey(request, [DECRYPT_ACTION], 'OptionalUseTheKmsKey')];
@@ -84,7 +84,7 @@ function removals(request: PermissionRequest, policies: string[]): Need[] {
   ];
 }
 
-/** What `rotate` needs, with a new key or with `--rollback`. */
+/** Returns the permissions for `rotate`, with a new key or with `--rollback`. */
 export function rotateNeeds(request: PermissionRequest): Needs {
   const { rollback, dryRun } = request;
   const encrypts = !rollback && !dryRun;
@@ -103,7 +103,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** What the checks at the end read beside the values. */
+/** Returns what the final checks read besides the values. */
 function checks(request: PermissionRequest): Need[] {
   return [
     readResourcePolicies(request),
@@ -121,7 +121,7 @@ function replace({ secrets }: PermissionRequest): Need {
   };
 }
 
-/** Of all staging labels, the one that says which version is in force. */
+/** Restricts the permission to the staging label that marks the current version. */
 function goBack({ secrets }: PermissionRequest): Need {
   return {
     sid: 'GoBackToTheKeyBefore',

@@ -1,7 +1,7 @@
 import type { AccountRef, JsonObject } from '../../../policy/index.ts';
 import type { permissionPurposes } from '../messages.ts';
 
-/** What permissions can be printed for. */
+/** The commands to print permissions for. */
 export const PERMISSION_COMMANDS = [
   'setup',
   'verify',
@@ -13,30 +13,30 @@ export const PERMISSION_COMMANDS = [
 
 export type PermissionCommand = (typeof PERMISSION_COMMANDS)[number];
 
-/** Whether a command takes the configured Region if none is given; the others look in every Region. */
+/** Returns true if a command uses the configured Region if none is given. The others search all Regions. */
 export function takesConfiguredRegion(command: PermissionCommand): boolean {
   return command === 'setup' || command === 'verify';
 }
 
-/** Every Region, where a request names none and the command looks in all of them. */
+/** Stands for all Regions, for a command that searches them because the request names none. */
 export const EVERY_REGION = '*';
 
-/** The names that a command works with, and the answers that change what it needs. */
+/** The names that a command works with, and the answers that affect its permissions. */
 export interface PermissionRequest {
   where: AccountRef;
-  /** `EVERY_REGION` alone for a command that looks everywhere. */
+  /** Only `EVERY_REGION` for a command that searches all Regions. */
   regions: string[];
-  /** ARNs of the secrets; `??????` stands for the six characters that Secrets Manager draws. */
+  /** ARNs of the secrets, with `??????` for the six random characters from Secrets Manager. */
   secrets: { region: string; arn: string }[];
-  /** Whether the secret exists already and was named by its ARN, so that none is to be made. */
+  /** True if the secret exists and was named by ARN, so none is created. */
   byArn: boolean;
   policyName: string;
   roleName: string;
-  /** The role's ARN, where it is known to have a path. */
+  /** The role's ARN, if it is known to have a path. */
   roleArn?: string;
   kmsKeyId?: string;
   permissionsBoundary?: string;
-  /** Keys of the tags that are put on new resources, the program's own included. */
+  /** Keys of the tags on new resources, including the program's own. */
   tagKeys: string[];
   flowArn?: string;
   replace: boolean;
@@ -46,13 +46,13 @@ export interface PermissionRequest {
   includeUntagged: boolean;
   /** True for a run that changes nothing. */
   dryRun: boolean;
-  /** True when a manifest names all of it, so that nothing is searched for and much is read. */
+  /** True if a manifest names everything, so there is no search, and much to read. */
   manifest: boolean;
 }
 
 export type Sid = keyof typeof permissionPurposes;
 
-/** One purpose, and the actions that it takes. It becomes one statement. */
+/** A purpose and its actions. It becomes one statement. */
 export interface Need {
   sid: Sid;
   actions: string[];
@@ -60,7 +60,7 @@ export interface Need {
   condition?: JsonObject;
 }
 
-/** What a command cannot do without, and what it can. */
+/** The permissions that a command requires, and optional ones. */
 export interface Needs {
   required: Need[];
   optional: Need[];

@@ -13,7 +13,7 @@ import {
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
-/** What `verify` needs. */
+/** Returns the permissions for `verify`. */
 export function verifyNeeds(request: PermissionRequest): Needs {
   const { where } = request;
   const identities = ['user', 'role'].map((kind) => `arn:${where.partition}:iam::${where.account}:${kind}/*`);
@@ -62,7 +62,7 @@ function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
   }));
 }
 
-/** What `status` needs. Whatever of the rest it may not look at, it leaves out and says so. */
+/** Returns the permissions for `status`. Without an optional one, it skips that part and says so. */
 export function statusNeeds(request: PermissionRequest): Needs {
   if (request.manifest) return needsForNamed(request);
   const { where, regions } = request;
@@ -90,7 +90,7 @@ export function statusNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** What it needs where a manifest names what to look at. */
+/** Returns the permissions for reading only what a manifest names. */
 function needsForNamed(request: PermissionRequest): Needs {
   const secrets = request.secrets.map(({ arn }) => arn);
   return {
@@ -105,7 +105,9 @@ function needsForNamed(request: PermissionRequest): Needs {
   };
 }
 
-/** The age of each key, and who may read it. Which KMS keys the secrets have is not known before. */
+/**
+ * Returns the permissions to read the age of each key, and who may read it. The KMS keys of the secrets aren't known in advance.
+ */
 function readAccess({ where, regions }: PermissionRequest, secrets: string[]): Need[] {
   const { partition, account } = where;
   const keys = regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);

@@ -21,34 +21,34 @@ import { narrowPolicies } from './narrow-policy.ts';
 import { removePolicy } from './remove-policy.ts';
 import { removeRole, scheduleDeletion } from './remove-role.ts';
 
-/** What became of the resources. */
+/** The outcomes of the resources. */
 export interface TornDownResources extends Outcomes {
-  /** By ARN, when a secret is gone for ever. */
+  /** By ARN, when each secret is permanently deleted. */
   deletionDates: ReadonlyMap<string, Date>;
 }
 
-/** What became of everything. */
+/** The outcomes of the whole run. */
 export interface TornDown extends TornDownResources {
-  /** One for each target: why it is not taken down, if it is not. */
+  /** One item for each target: why it is not torn down, if it is not. */
   failures: (Failure | undefined)[];
 }
 
-/** Callbacks for the progress. */
+/** Callbacks for progress. */
 export interface Watcher {
-  /** The secrets of a target are done with. */
+  /** Called when the secrets of a target are done. */
   onTarget(): void;
-  /** All secrets are done with. */
+  /** Called when all secrets are done. */
   onSecrets(): void;
 }
 
-/** The result of a dry run, or of a run that changes nothing. */
+/** Returns the result of a dry run, or of a run that changes nothing. */
 export function asPlanned({ expected, targets }: TeardownPlan): TornDown {
   return { ...expected, deletionDates: new Map(), failures: targets.map(whatStops) };
 }
 
 /**
- * Carries the plan out: the secrets first, then their places in the policies, then what nothing else uses. What fails for
- * one target leaves the others alone, and its entries in the policies.
+ * Applies the plan: first the secrets, then their entries in policies, then what nothing else uses. A failure for one target
+ * doesn't affect the others; the entries of the failed target stay in the policies.
  */
 export async function tearDown(
   context: StepContext,
@@ -65,8 +65,8 @@ export async function tearDown(
     return failure;
   });
   onSecrets();
-  // Planned again without those that failed.
-  const reached = found.secrets.map((each, at) => failed(failures[at]) ?? each);
+  // Plans again without the failed targets.
+  const reached = found.secrets.map((each, index) => failed(failures[index]) ?? each);
   const left = planTeardown(request, { ...found, secrets: reached }, plan.scope.mayDelete);
   const policies = await takeOutAll(context, left, failures);
   const roles = await finishRoles(context, left, policies, failures);
@@ -79,7 +79,7 @@ export async function tearDown(
   };
 }
 
-/** Returns whether something was deleted, or scheduled for deletion, by its ARN. */
+/** Returns a function that tells by ARN whether something was deleted, or scheduled for deletion. */
 export function deletedIn({ secrets, policies, roles }: Outcomes): (arn: string) => boolean {
   const deleted = [...secrets, ...policies, ...roles].filter(
     ({ action }) => action === 'scheduled' || action === 'deleted',
@@ -88,7 +88,7 @@ export function deletedIn({ secrets, policies, roles }: Outcomes): (arn: string)
   return (arn) => arns.has(arn);
 }
 
-/** Returns the outcomes of two runs over the same targets: of each resource, the change that came last. */
+/** Merges the outcomes of two runs over the same targets. For each resource, the last change counts. */
 export function mergeOutcomes(first: TornDownResources, second: TornDownResources): TornDownResources {
   return {
     secrets: mergeByArn(first.secrets, second.secrets),
@@ -98,7 +98,7 @@ export function mergeOutcomes(first: TornDownResources, second: TornDownResource
   };
 }
 
-/** Returns both lists as one; of a resource in both, the second outcome, unless that one is only `kept`. */
+/** Merges two lists. For a resource in both, the second outcome counts, unless it is only `kept`. */
 function mergeByArn<T extends { arn: string; action: string }>(first: T[], second: T[]): T[] {
   const merged = new Map(first.map((each) => [each.arn, each]));
   for (const each of second) if (each.action !== 'kept' || !merged.has(each.arn)) merged.set(each.arn, each);
@@ -110,8 +110,8 @@ function failed(failure: Failure | undefined): { failure: Failure } | undefined 
 }
 
 /**
- * Schedules the secrets of one target for deletion, one after the other, and notes the date of each. Returns why it could
- * not go through, if so.
+ * Schedules the secrets of one target for deletion, one after the other, and records the date of each. Returns the failure, if
+ * any.
  */
 async function scheduleAll(
   context: StepContext,
@@ -133,7 +133,7 @@ async function scheduleAll(
   return 'failure' in done ? done.failure : undefined;
 }
 
-/** Takes the secrets out of the policies of all chains; what fails for one is noted for the targets that are in it. */
+/** Removes the secrets from the policies of all chains. A failure is recorded for the targets with entries in the chain. */
 async function takeOutAll(
   context: StepContext,
   { chains, scope }: TeardownPlan,
@@ -160,7 +160,7 @@ async function takeOut(
   const chain = decisions.map(({ policy }) => policy);
   const outcomes = await narrow(arns, chain);
   context.record({ policies: outcomes });
-  // The last one first: what an interruption leaves is then found by its numbers.
+  // In reverse order, so that after an interruption, the remaining policies can be found by their numbers.
   for (const { kind, policy } of [...decisions].reverse()) {
     if (kind !== 'delete') continue;
     const became = await removePolicy(context, policy, scope);
@@ -179,7 +179,7 @@ function outcome({ name, arn, versionId }: UsedPolicy, action: PolicyOutcome['ac
   return { name, arn, versionId: action === 'deleted' ? null : versionId, action };
 }
 
-/** Deletes the roles that have nothing left; those that only failed targets name are left alone. */
+/** Deletes the roles that have nothing left. Roles that only failed targets name are left alone. */
 async function finishRoles(
   context: StepContext,
   { roles, chains }: TeardownPlan,

@@ -9,16 +9,16 @@ import { reconcilePolicies } from '../../../steps/read-policy/reconcile.ts';
 import { newReconcileState } from '../../../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../../../steps/types.ts';
 
-/** What goes out of which policies. */
+/** The entries to remove, and the policies to remove them from. */
 interface ToNarrow {
-  /** The name of the chain that they belong to. */
+  /** The name of their chain. */
   name: string;
   /** The ARNs of the policies. */
   arns: string[];
   isGone: (resource: string) => boolean;
 }
 
-/** Takes secrets out of policies, in one new version of each; what others add to them meanwhile stays. */
+/** Removes secrets from policies, in one new version of each policy. Keeps what others add in the meantime. */
 export async function narrowPolicies(
   context: StepContext,
   wanted: ToNarrow,
@@ -38,7 +38,7 @@ function desiredPoliciesAt(identity: Identity, { name, arns, isGone }: ToNarrow)
       const found = await Promise.all(arns.map((arn) => reader.read(arn)));
       return chainOf(found.filter((policy) => policy !== undefined));
     },
-    // No policy is ever made.
+    // No policy is ever created.
     tags: () => [],
     decide: ({ policies }) =>
       policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),

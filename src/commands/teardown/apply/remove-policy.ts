@@ -17,10 +17,10 @@ import type { PolicyDecision, Scope, UsedPolicy } from '../types.ts';
 const LOOKS_UNTIL_GONE = 3;
 
 /**
- * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches
- * the policy or adds a version, and may show an addition late; the policy is then read again. If it is not deleted, it is
- * attached again to the roles, also when the run fails or is interrupted: another key may need it.
- * @returns `deleted`, or what to do instead, because another run may have added a secret meanwhile
+ * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches the
+ * policy or adds a version, and may show an addition late. The policy is then read again. If it is not deleted, it is attached to
+ * the roles again, even if the run fails or is interrupted, because another key may need it.
+ * @returns `deleted`, or what to do instead, because another run may have added a secret in the meantime
  * @throws Failure or Interrupted; if a role has lost the policy, the details say so and include the command that attaches it
  */
 export async function removePolicy(
@@ -45,7 +45,7 @@ function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): F
   const lines = [loss.message, ...loss.details];
   const known = isExpected(reason) ? reason : undefined;
   if (interrupt.aborted)
-    return new Interrupted({ details: lines, ...(known?.inDoubt ? { inDoubt: known.inDoubt } : {}) });
+    return new Interrupted({ details: lines, unconfirmedAction: known?.unconfirmedAction || undefined });
   known?.details.push(...lines);
   return known ?? loss;
 }
@@ -74,7 +74,7 @@ async function deleteUnlessNeeded(
         // If the role did not have it, another process or this run has already detached it.
         if (await detach(context, role, arn)) detached.set(role.arn, role);
       } catch (error) {
-        // The detachment may have taken effect although the answer was lost.
+        // The policy may have been detached although the response was lost.
         if (isUnconfirmed(error)) detached.set(role.arn, role);
         throw error;
       }
@@ -109,8 +109,8 @@ async function detach(context: StepContext, { name, arn }: RoleState, policy: st
     await aws.call(request, (options) => aws.clients.iam().send(command, options));
   } catch (error) {
     if (!hasAwsCode(error, 'NoSuchEntityException')) throw error;
-    // An earlier attempt whose answer was lost may have detached it.
-    if (error.inDoubt === undefined) return false;
+    // An earlier attempt whose response was lost may have detached it.
+    if (error.unconfirmedAction === undefined) return false;
   }
   context.record({ role: { name, arn, action: 'updated' } });
   return true;

@@ -10,10 +10,10 @@ import type { StepContext } from '../../../steps/types.ts';
 import { teardownMessages as messages } from '../messages.ts';
 
 /**
- * Deletes a role that has no policy left. IAM refuses while one is attached, so that one which is attached meanwhile
+ * Deletes a role that has no policies left. IAM refuses while a policy is attached, so a policy that is attached in the meantime
  * keeps the role.
- * @returns whether it is gone; false if it was given a policy meanwhile
- * @throws Failure with a conflict when something else holds on to it, such as an instance profile
+ * @returns true if it is gone; false if it was given a policy in the meantime
+ * @throws Failure with a conflict if something else uses it, such as an instance profile
  */
 export async function removeRole(context: StepContext, name: string): Promise<boolean> {
   const { limits, interrupt } = context;
@@ -37,7 +37,7 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
   });
 }
 
-/** Returns false when something is still attached to it. */
+/** Returns false if something is still attached to it. */
 async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
   const request = { action: 'iam:DeleteRole', resource: name, change: true };
   try {
@@ -54,9 +54,9 @@ async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> 
 }
 
 /**
- * Schedules a secret for deletion, by its ARN, so that it is this one and no later one of its name. Returns when it will be
- * gone for ever; nothing when it is gone already.
- * @param recoveryDays for how many days it can be restored: 7 to 30 (API reference, `DeleteSecret`)
+ * Schedules a secret for deletion, by ARN, so that a later one with the same name is not affected. Returns the date of permanent
+ * deletion; undefined if it is already gone.
+ * @param recoveryDays the recovery window in days: 7 to 30 (API reference, `DeleteSecret`)
  */
 export async function scheduleDeletion(
   { aws }: StepContext,
@@ -72,7 +72,7 @@ export async function scheduleDeletion(
     return answer?.DeletionDate;
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
-    // Someone else, or an earlier attempt whose answer was lost, has scheduled it by now.
+    // Someone else, or an earlier attempt whose response was lost, has scheduled it already.
     const now = await describeSecret(aws, region, arn);
     if (now && !now.deletedAt) throw error;
     return now?.deletedAt;

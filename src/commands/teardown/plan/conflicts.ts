@@ -8,7 +8,7 @@ import { otherThanGiven } from '../../../steps/named-secret.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
 
-/** What keeps a secret from being taken down. Nothing is in the way of one that stays anyway. */
+/** Returns what prevents the deletion of a target's secrets. Secrets that stay have no conflicts. */
 export function obstacles(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   { users, identity }: Pick<Findings, 'users' | 'identity'>,
@@ -24,9 +24,9 @@ export function obstacles(
 }
 
 /**
- * Returns a conflict for each name that was given and that nothing has. Secrets are scheduled for deletion first, and policies and roles
- * are deleted after them. So an interrupted teardown never leaves a secret without its policy: the name is mistyped, or `setup` did
- * not get that far.
+ * Returns a conflict for each given name that doesn't exist. Secrets are scheduled for deletion before policies and roles are
+ * deleted, so an interrupted teardown never leaves a secret without its policy. Either the name is mistyped, or `setup` did not
+ * get that far.
  */
 export function unknownNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
@@ -40,7 +40,10 @@ export function unknownNames(
   ];
 }
 
-/** Notes for secrets that were scheduled for deletion before: what the undoing command would create under a given name. */
+/**
+ * Returns notes about what the undo command would create under a given name, for secrets that were scheduled for deletion
+ * earlier.
+ */
 export function goneNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
@@ -53,12 +56,12 @@ export function goneNames(
   ];
 }
 
-/** The names that were given and that nothing has. */
+/** Returns the given names that don't exist. */
 function missingNames(
   { policyName, roleName, given }: TeardownTarget,
   { chains, roles }: Pick<Findings, 'chains' | 'roles'>,
 ): { policy?: string; role?: string } {
-  // A policy that belongs to two chains is in the first one only.
+  // A policy that belongs to two chains is only in the first one.
   const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
   const chain = chains.get(policyName);
   const hasPolicy =
@@ -66,8 +69,8 @@ function missingNames(
   const role = roles.get(roleName);
   const hasRole = role && 'value' in role && role.value !== undefined;
   return {
-    ...(given.policy && !hasPolicy ? { policy: policyName } : {}),
-    ...(given.role && !hasRole ? { role: roleName } : {}),
+    policy: given.policy && !hasPolicy ? policyName : undefined,
+    role: given.role && !hasRole ? roleName : undefined,
   };
 }
 

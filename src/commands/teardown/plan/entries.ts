@@ -8,12 +8,13 @@ import { versionToDelete } from '../../../steps/read-policy/compare-and-swap.ts'
 import { teardownMessages as messages } from '../messages.ts';
 import type { PolicyDecision, Scope, TargetPlan, UsedPolicy } from '../types.ts';
 
-/** What ARNs of secrets end in; or what stands for that. */
+/** The suffix of a secret's ARN, or wildcards for it. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
 
 /**
- * Tells for which target an entry of a policy stands: one that has its name and six characters more, as ARNs of secrets do,
- * in a Region that was looked at and where the secret goes or has gone. A secret that stays keeps its place.
+ * Returns a function that tells which target a policy entry belongs to. The entry must have the target's name and a six-character
+ * suffix, as in a secret's ARN. Its Region must be one that was read and where the secret is deleted or gone. A secret that stays
+ * keeps its entry.
  */
 export function ownersOf({ partition, account }: Identity, targets: TargetPlan[]): Scope['ownerOf'] {
   const owners = new Map<string, number>();
@@ -28,25 +29,28 @@ export function ownersOf({ partition, account }: Identity, targets: TargetPlan[]
   };
 }
 
-/** Whether an entry goes. */
+/** Returns a function that tells whether an entry is to be removed. */
 export function isGone(scope: Pick<Scope, 'ownerOf'>): (resource: string) => boolean {
   return (resource) => scope.ownerOf(resource) !== undefined;
 }
 
-/** The entries of a policy that go, each once. */
+/** Returns the unique entries of a policy that are to be removed. */
 export function entriesOf({ document }: UsedPolicy, scope: Pick<Scope, 'ownerOf'>): string[] {
   const { statements = [] } = tryParsePolicy(document) ?? {};
   const entries = statements.flatMap(({ resources }) => resources?.values ?? []);
   return [...new Set(entries)].filter(isGone(scope));
 }
 
-/** The places of the targets that have an entry in one of the policies. */
+/** Returns the indexes of the targets with an entry in any of the policies. */
 export function ownersIn(policies: UsedPolicy[], scope: Scope): number[] {
   const entries = policies.flatMap((policy) => entriesOf(policy, scope));
   return [...new Set(entries.flatMap((entry) => scope.ownerOf(entry) ?? []))];
 }
 
-/** The plan's lines for policies that allow the secrets by a wildcard. They stay as they are: others may rely on them. */
+/**
+ * Returns the plan's lines for policies that allow the secrets with a wildcard. They stay as they are, because others may rely on
+ * them.
+ */
 export function wideChanges(policies: UsedPolicy[], arns: string[]): Change[] {
   return policies.flatMap((policy): Change[] => {
     const reason = wideReason(policy, arns);
@@ -63,7 +67,7 @@ function wideReason({ document }: UsedPolicy, arns: string[]): string | undefine
   return entry === undefined ? undefined : messages.keepWide(prefixOfEntry(entry));
 }
 
-/** What becomes of a policy that names one of the secrets. Pure. */
+/** Decides what to do with a policy that names one of the secrets. Pure. */
 export function decidePolicy(policy: UsedPolicy, scope: Scope): PolicyDecision {
   if (keepReason(policy, scope)) return { kind: 'keep', policy };
   if (removeSecrets(policy.document, isGone(scope))) return { kind: 'narrow', policy };
@@ -79,14 +83,14 @@ function keepReason({ uses, document }: UsedPolicy, { includeUntagged }: Scope):
   return parsed && isReadPolicyShape(parsed) ? undefined : messages.keepOtherShape;
 }
 
-/** Returns who else uses a policy, in words; undefined if no one does. */
+/** Returns who else uses a policy, in words; undefined if nobody does. */
 function otherUsers({ uses }: UsedPolicy, { roleOf }: Scope): string | undefined {
   const roles = uses.roles.filter((name) => !roleOf(name));
   if (roles.length > 0) return messages.usedByRoles(roles);
   return uses.others > 0 ? messages.usedByOthers : undefined;
 }
 
-/** The line of the plan for a policy. */
+/** Returns the plan's line for a policy. */
 export function policyChange(decision: PolicyDecision, scope: Scope): Change {
   const { kind, policy } = decision;
   const oldest = versionToDelete(policy);
@@ -106,6 +110,6 @@ export function policyChange(decision: PolicyDecision, scope: Scope): Change {
     resource: 'policy',
     name: policy.name,
     reason: reasons[kind](),
-    ...(document ? { document } : {}),
+    document,
   };
 }

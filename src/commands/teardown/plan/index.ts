@@ -25,10 +25,10 @@ import { decidePolicy, entriesOf, ownersIn, ownersOf, policyChange, wideChanges 
 import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
 
 /**
- * Compares what exists with what is to be removed. What stands in the way of one target leaves the others alone; its entries stay in
+ * Compares the current state with what is to be removed. A conflict of one target doesn't affect the others; its entries stay in
  * the policies. Pure.
- * @param mayDelete returns by its ARN whether a resource may be deleted at all; everything may when left out
- * @param checksNames whether a given name that nothing has is a conflict: not once the run has deleted something
+ * @param mayDelete returns by ARN whether a resource may be deleted at all; by default, everything may
+ * @param checksNames true if a given name that doesn't exist is a conflict; false once the run has deleted something
  */
 export function planTeardown(
   request: TeardownRequest,
@@ -36,8 +36,8 @@ export function planTeardown(
   mayDelete: Scope['mayDelete'] = () => true,
   { checksNames = false }: { checksNames?: boolean } = {},
 ): TeardownPlan {
-  const targets = request.targets.map((target, at) =>
-    planTarget({ request, found, mayDelete, checksNames }, target, at),
+  const targets = request.targets.map((target, index) =>
+    planTarget({ request, found, mayDelete, checksNames }, target, index),
   );
   const scope: Scope = { ...scopeOf(request, found, targets), mayDelete };
   const chains = planChains(found, scope);
@@ -105,7 +105,7 @@ function planTarget(
       ...obstacles({ target, secrets }, findings),
       ...(checksNames ? unknownNames({ target, secrets }, findings) : []),
     ],
-    ...(failure ? { failure } : {}),
+    failure,
   };
 }
 
@@ -124,7 +124,7 @@ function scopeOf(
   targets: TargetPlan[],
 ): Omit<Scope, 'mayDelete'> {
   const found = [...roles.values()].flatMap((each) => ('value' in each ? (each.value ?? []) : []));
-  // IAM does not tell letter case apart in the names of roles.
+  // IAM role names are case-insensitive.
   const byName = new Map(found.map((role) => [role.name.toLowerCase(), role]));
   const roleOf = (name: string) => byName.get(name.toLowerCase());
   return { ownerOf: ownersOf(identity, targets), roleOf, includeUntagged };
@@ -138,7 +138,7 @@ function planChains({ chains }: Findings, scope: Scope): ChainPlan[] {
   });
 }
 
-/** The policies that name none of the secrets; some may allow them by a wildcard. */
+/** Returns the policies that name none of the secrets. Some may allow them with a wildcard. */
 function unnamedIn({ chains }: Findings, scope: Scope): UsedPolicy[] {
   const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
   return policies.filter((policy) => entriesOf(policy, scope).length === 0);
@@ -149,7 +149,7 @@ function goingArns(targets: TargetPlan[]): string[] {
   return going.map(({ secret }) => secret.arn);
 }
 
-/** The places of the targets of which there is anything that goes or has gone. */
+/** Returns the indexes of the targets with anything to delete or already deleted. */
 function touchedBy(targets: TargetPlan[], decisions: PolicyDecision[], scope: Scope): Set<number> {
   const named = ownersIn(
     decisions.map(({ policy }) => policy),
@@ -215,13 +215,13 @@ const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satis
 >;
 
 /**
- * Returns the plan with a failure for each target that does not exist, for a run that has not taken anything down yet: its name is
- * mistyped, or it is in another Region.
+ * Returns the plan with a failure for each target that doesn't exist, for a run that has not torn down anything yet. The name is
+ * mistyped, or the secret is in a different Region.
  */
 export function refuseMissing(plan: TeardownPlan): TeardownPlan {
   const missing = new Set(plan.missing);
-  const targets = plan.targets.map((each, at) =>
-    missing.has(at) ? { ...each, failure: notFound(each.target) } : each,
+  const targets = plan.targets.map((each, index) =>
+    missing.has(index) ? { ...each, failure: notFound(each.target) } : each,
   );
   return { ...plan, targets };
 }

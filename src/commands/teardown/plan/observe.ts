@@ -14,22 +14,22 @@ import { readChain, searchChain } from '../../../steps/read-policy/chain.ts';
 import type { StepContext } from '../../../steps/types.ts';
 import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../types.ts';
 
-/** How a look at many secrets goes. */
+/** Options for reading many secrets. */
 export interface Looking {
   /** Called with each target whose secrets have been read. */
   onTarget?: () => void;
-  /** What an earlier look has shown: what was scheduled for deletion then is not looked at again. */
+  /** Earlier findings. What was already scheduled for deletion is not read again. */
   known?: Findings;
 }
 
-/** Reads what exists of the secrets, and what uses them. Changes nothing. */
+/** Reads the current state of the secrets and their users. Changes nothing. */
 export async function findAll(
   context: StepContext,
   { targets }: TeardownRequest,
   { onTarget = () => undefined, known }: Looking = {},
 ): Promise<Findings> {
   const { aws } = context;
-  // The values of the secrets are not needed, and reading them would change their dates of last access.
+  // The values of the secrets are not needed, and reading them would update their dates of last access.
   const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
   const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),
@@ -82,8 +82,8 @@ async function findRoles(
 }
 
 /**
- * Returns the roles, with those read again that IAM does not show although one of the policies is attached to them: they would be
- * taken for roles that were not named.
+ * Returns the roles, after reading those again that IAM doesn't show although one of the policies is attached to them. They would
+ * otherwise count as roles that were not named.
  */
 async function rolesInUse(
   aws: Aws,
@@ -109,10 +109,10 @@ async function readLateRole(aws: Aws, name: string): Promise<RoleState | undefin
 }
 
 function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {
-  return new Map(found.map((each, at) => [names[at] ?? '', each]));
+  return new Map(found.map((each, index) => [names[index] ?? '', each]));
 }
 
-/** The policies of the chain, with whose they are and who uses them. */
+/** Returns the policies of the chain, with their owners and users. */
 async function findPolicies(
   { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
   name: string,
@@ -125,8 +125,8 @@ async function findPolicies(
 }
 
 /**
- * Returns a policy as it is now, or undefined when IAM says that there is none; `unsettled` when IAM lists its versions and does not
- * know who uses it.
+ * Returns the current policy, or undefined if IAM says that it doesn't exist. Returns `unsettled` if IAM lists its versions but
+ * doesn't know who uses it.
  */
 export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'unsettled' | undefined> {
   const reader = policyReader(aws);
@@ -144,8 +144,8 @@ async function withUses(
 }
 
 /**
- * Finds what uses the secrets: a look at each Region that has one which is not scheduled for deletion. Not being allowed to look is
- * no reason to stop, nor is a Region that has no MediaConnect or no routers: then the plan says so.
+ * Finds the users of the secrets: reads each Region with a secret that is not scheduled for deletion. Continues without the
+ * permission to read, and in Regions without MediaConnect or routers; the plan then says so.
  */
 async function findAllUsers(
   aws: Aws,

@@ -5,11 +5,11 @@ import type { Change } from '../../../plan-types.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { PolicyDecision, RolePlan, Scope } from '../types.ts';
 
-/** Which policies go, and which role loses which of them. */
+/** The policies to delete, and those that each role loses. */
 export interface Removals {
-  /** ARNs of the policies that are deleted. */
+  /** ARNs of the policies to delete. */
   deleted: ReadonlySet<string>;
-  /** The names of the policies that a role loses. */
+  /** Returns the names of the policies that a role loses. */
   lostBy(role: RoleState): string[];
 }
 
@@ -23,7 +23,7 @@ export function removalsIn(decisions: PolicyDecision[]): Removals {
   };
 }
 
-/** What becomes of a role that a target names. Pure. */
+/** Decides what to do with a role that a target names. Pure. */
 export function decideRole(
   role: RoleState,
   removals: Removals,
@@ -34,14 +34,14 @@ export function decideRole(
   return removals.lostBy(role).length > 0 ? 'detach' : 'keep';
 }
 
-/** The policies that a role keeps, by name. */
+/** Returns the names of the policies that a role keeps. */
 function staysOn({ attached, policies }: RoleState, { deleted }: Removals): string[] {
   const inline = policies.filter(({ arn }) => arn === undefined).map(({ name }) => name);
   const managed = attached.filter((arn) => !deleted.has(arn));
   return [...managed.map(nameInIamArn), ...inline];
 }
 
-/** The lines of the plan for a role. */
+/** Returns the plan's lines for a role. */
 export function roleChanges(
   { decision, role }: RolePlan,
   removals: Removals,
