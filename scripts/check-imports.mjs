@@ -7,8 +7,18 @@ const SRC = resolve('src');
 /** From top to bottom. A file imports from its own folder and from those below it. */
 const ORDER = [
   ...['main.ts', 'program.ts', 'commands', 'cli', 'inventory', 'steps', 'checks', 'manifest', 'options'],
-  ...['aws', 'policy', 'ui', 'key', 'read-file.ts', 'plan-types.ts', 'failure.ts', 'text.ts', 'redaction.ts'],
-  ...['defaults.ts', 'grouping.ts'],
+  ...[
+    'aws',
+    'policy',
+    'ui',
+    'key',
+    'read-file.ts',
+    'plan-types.ts',
+    'failure.ts',
+    'text.ts',
+    'key-detection.ts',
+  ],
+  ...['limits.ts', 'defaults.ts', 'grouping.ts'],
 ];
 /** Beside them, for itself: it imports nothing of the rest, and is started by these only. */
 const SANDBOX = 'sandbox';

@@ -24,7 +24,7 @@ export class ReadLimitError extends Error {
 /** Limits for reading a file. */
 export interface ReadLimits {
   /** @throws Interrupted if the signal is aborted */
-  interrupt?: AbortSignal | undefined;
+  interrupt?: AbortSignal;
   /** In milliseconds. Default: no limit. */
   limitMs?: number;
   mostBytes: number;

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { groupedBy, type NonEmptyArray } from './grouping.ts';
-import { looksLikePartOfKey } from './redaction.ts';
+import { looksLikePartOfKey } from './key-detection.ts';
 
 /** Control characters and bidirectional marks, which can make a text look different from what it is. */
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

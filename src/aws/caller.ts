@@ -1,4 +1,4 @@
-import { looksLikePartOfKey } from '../redaction.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import { plain, shownUrl } from '../text.ts';
 import type { AwsConfiguration, KnownConfiguration, Setting } from './credentials/configuration.ts';
 import { configurationMessages as messages } from './credentials/messages.ts';
@@ -8,9 +8,9 @@ import type { Identity } from './session.ts';
 /** The caller, as far as it is known. */
 export interface Caller {
   /** Absent until AWS has returned it. */
-  identity?: Identity | undefined;
+  identity?: Identity;
   /** Absent in the sandbox. */
-  configuration?: KnownConfiguration | undefined;
+  configuration?: KnownConfiguration;
 }
 
 /** Returns the `caller` object for JSON output. */

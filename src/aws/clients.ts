@@ -5,10 +5,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { DEFAULTS, HTTP } from '../defaults.ts';
+import { DEFAULTS } from '../defaults.ts';
+import { HTTP } from '../limits.ts';
 import { credentialsOf } from './credentials/chain.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import type { ChainTools } from './credentials/step.ts';
+import { traced } from './debug-log.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './http/clock-skew.ts';
 import {
   demandingAws,
@@ -24,21 +26,21 @@ import type { BeginWait } from './requests/slow-calls.ts';
 
 /** How to connect to AWS, and as whom: from the user's configuration, or with a fixed endpoint and credentials. */
 export interface AwsSettings {
-  configuration?: AwsConfiguration | undefined;
+  configuration?: AwsConfiguration;
   /** A fixed endpoint, for the sandbox. */
-  endpointUrl?: string | undefined;
+  endpointUrl?: string;
   /** The Region for the global services IAM and STS. It determines the partition. */
-  homeRegion?: string | undefined;
+  homeRegion?: string;
   /** The only account in which the credentials may be used. */
-  expected?: ExpectedAccount | undefined;
+  expected?: ExpectedAccount;
   /** Fixed credentials, for the sandbox. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** Asks the user for an MFA code. Absent if the run can't prompt. */
-  askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  askMfaCode?: (serial: string) => Promise<string>;
   /** The request handler, if not Node's default: see `requestHandlerFor`. */
-  requestHandler?: RequestHandler | undefined;
+  requestHandler?: RequestHandler;
   /** Receives a line for each request, for `--debug`. It names the action, never the input. */
-  trace?: ((line: string) => void) | undefined;
+  trace?: (line: string) => void;
 }
 
 /** The AWS clients of a run. They share one HTTP configuration and one credentials lookup. */
@@ -157,27 +159,6 @@ function commonConfig({ configuration, endpointUrl }: AwsSettings, requestHandle
       ...(credentials ? { credentials } : {}),
     };
   };
-}
-
-function traced<C extends SdkClient>(client: C, trace: ((line: string) => void) | undefined): C {
-  if (!trace) return client;
-  middlewareOf(client).add(
-    (next, context) => async (args) => {
-      const started = performance.now();
-      const label = `${client.config.serviceId} ${context.commandName ?? 'request'}`;
-      const done = (how: string) => trace(`${label} (${Math.round(performance.now() - started)} ms): ${how}`);
-      try {
-        const result = await next(args);
-        done('ok');
-        return result;
-      } catch (error) {
-        done(error instanceof Error ? error.name : 'failed');
-        throw error;
-      }
-    },
-    { step: 'initialize', name: 'trace' },
-  );
-  return client;
 }
 
 /** Returns a function that creates one value for each Region, on first use. */

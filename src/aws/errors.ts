@@ -12,13 +12,13 @@ import { isThrottled } from './requests/retries.ts';
 /** The caller, for messages. */
 export interface Caller {
   /** Absent for the sandbox's fixed credentials. */
-  configuration?:
-    | (Pick<AwsConfiguration, 'profile' | 'source'> & Partial<Pick<AwsConfiguration, 'endpointOf'>> & Trust)
-    | undefined;
+  configuration?: Pick<AwsConfiguration, 'profile' | 'source'> &
+    Partial<Pick<AwsConfiguration, 'endpointOf'>> &
+    Trust;
   /** Known once AWS has accepted the credentials in the home Region. */
-  arn?: string | undefined;
+  arn?: string;
   /** The Region for IAM and STS. */
-  homeRegion?: string | undefined;
+  homeRegion?: string;
 }
 
 /** The parts of an SDK error that are used. Never its input, which may contain the key. */
@@ -31,16 +31,8 @@ interface SdkError {
 }
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
-const INVALID = new Set([
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'SignatureDoesNotMatch',
-  'InvalidSignatureException',
-  'MissingAuthenticationToken',
-  'MissingAuthenticationTokenException',
-  'IncompleteSignature',
-  'AuthFailure',
-]);
+const INVALID =
+  /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|MissingAuthenticationToken(Exception)?|IncompleteSignature|AuthFailure)$/;
 const DENIED = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -105,7 +97,7 @@ function credentialsFailure(
       messages.invalidOrRegionOffHint(),
     );
   }
-  if (INVALID.has(error.name)) {
+  if (INVALID.test(error.name)) {
     const { name, from } = configuration?.profile ?? {};
     const hint = messages.invalidCredentialsHint(
       plain(region),

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { HTTP } from '../defaults.ts';
-import { EXIT, Failure, hasAwsCode, Interrupted } from '../failure.ts';
+import { EXIT, Failure, hasAwsCode, Interrupted, isCredentialFailure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
+import { HTTP } from '../limits.ts';
 import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients, type ExpectedAccount } from './clients.ts';
 import { configurationMessages } from './credentials/messages.ts';
@@ -202,4 +202,25 @@ export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
     if (hasAwsCode(error, ...ABSENT)) return undefined;
     throw error;
   }
+}
+
+/** A value that was read, or the failure that kept it from being read. */
+export type Observed<T> = { seen: T } | { unseen: Failure };
+
+/**
+ * Awaits a read. A failure becomes part of the result, so that it doesn't hide other results.
+ * @throws Failure if the caller's credentials are invalid, because all other reads would fail too
+ */
+export async function observed<T>(reading: Promise<T>): Promise<Observed<T>> {
+  try {
+    return { seen: await reading };
+  } catch (error) {
+    if (error instanceof Failure && !isCredentialFailure(error)) return { unseen: error };
+    throw error;
+  }
+}
+
+/** Returns the value if it was read. */
+export function seenIn<T>(observed: Observed<T> | undefined): T | undefined {
+  return observed && 'seen' in observed ? observed.seen : undefined;
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { environmentProblems } from './environment.ts';
+import { environmentProblems, preferFlags } from './environment.ts';
 import { usageFailure } from './failure-output.ts';
-import { helpMessages } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
 /** What is needed to add commands. */
@@ -41,25 +40,4 @@ export function onRun<O extends object>(
     if (all.length > 0) throw usageFailure(all);
     finish(await run());
   });
-}
-
-const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
-/** An option, and the options that it overrides. */
-const EXCLUDED_BY: readonly [string, readonly string[]][] = [
-  ['secretArn', ['secretName', 'region', 'kmsKeyId', ...KEY_SOURCES]],
-  ['secretName', ['secretArn']],
-  ['rollback', KEY_SOURCES],
-  ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
-];
-
-/** A flag takes precedence over an environment variable, including one for an incompatible option. */
-function preferFlags(command: Command): void {
-  const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
-  const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
-  const own = command.options
-    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpMessages.commonTitle)
-    .map((option) => option.attributeName());
-  const all = isFrom('cli', 'manifest') ? own : overtaken;
-  for (const name of all)
-    if (isFrom('env', name)) command.setOptionValueWithSource(name, undefined, undefined);
 }

@@ -1,5 +1,7 @@
+import type { Command } from 'commander';
 import { inputMessages as messages } from '../options/messages.ts';
 import { region } from '../options/rules.ts';
+import { helpMessages } from './help.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Values that become part of HTTP headers, which take printable ASCII (RFC 9110, section 5.5). */
@@ -91,4 +93,26 @@ export function environmentProblems(
     ...HEADER_VALUES.filter((name) => !/^[\x20-\x7e]*$/.test(env[name] ?? '')).map(messages.headerValue),
     ...(wrongRegion ? [wrongRegion] : []),
   ];
+}
+
+const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
+
+/** An option, and the options that it overrides. */
+const EXCLUDED_BY: readonly [string, readonly string[]][] = [
+  ['secretArn', ['secretName', 'region', 'kmsKeyId', ...KEY_SOURCES]],
+  ['secretName', ['secretArn']],
+  ['rollback', KEY_SOURCES],
+  ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
+];
+
+/** A flag takes precedence over an environment variable, including one for an incompatible option. */
+export function preferFlags(command: Command): void {
+  const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
+  const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
+  const own = command.options
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpMessages.commonTitle)
+    .map((option) => option.attributeName());
+  const all = isFrom('cli', 'manifest') ? own : overtaken;
+  for (const name of all)
+    if (isFrom('env', name)) command.setOptionValueWithSource(name, undefined, undefined);
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { isAccountId } from '../aws/arn.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import {
   attributeOf,
   type CommandName,
@@ -9,7 +10,6 @@ import {
 } from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
 import { endpointUrl as endpointRule } from '../options/rules.ts';
-import { looksLikePartOfKey } from '../redaction.ts';
 import { helpMessages } from './help.ts';
 
 /** The global options, as the parser returns them. */

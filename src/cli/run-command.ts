@@ -24,10 +24,10 @@ import { type Connection, connectCommands } from '../ui/commands.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { createProgress, type Progress } from '../ui/progress.ts';
-import { demandEndpoints, demandRegion, isPreferredToKeys } from './configured-values.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, reportFailure, usageFailure, watchInterrupts } from './failure-output.ts';
 import type { CommonOptions } from './options.ts';
+import { demandEndpoints, demandRegion, isPreferredToKeys } from './region-and-endpoints.ts';
 
 /** A run of a command: its environment, and its outcomes so far. */
 export interface CommandRun {

@@ -1,9 +1,9 @@
 import { DEFAULTS } from '../defaults.ts';
 import { type CompleteAnswers, prefixOf, type SetupAnswers } from '../options/setup-request.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
-import { configuredRegions } from './configured-values.ts';
 import { missingFailure } from './failure-output.ts';
 import { keyOfFlags } from './key-options.ts';
+import { configuredRegions } from './region-and-endpoints.ts';
 import type { CommandRun } from './run-command.ts';
 
 /** A run of `setup`. */

@@ -1,7 +1,7 @@
 import { callerLines } from '../aws/caller.ts';
 import { policyReader } from '../aws/iam/policies.ts';
 import { secretReader } from '../aws/secrets/value-reader.ts';
-import { LIMITS } from '../defaults.ts';
+import { LIMITS } from '../limits.ts';
 import { inMembers, planInManifest } from '../manifest/index.ts';
 import type { Left, Outcomes, StepEvent } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';

@@ -1,14 +1,14 @@
-import { isRegionName, parseSecretArn } from '../aws/arn.ts';
+import { parseSecretArn } from '../aws/arn.ts';
 import { isToolPolicy, type ListedPolicy, policyPages } from '../aws/iam/roles.ts';
-import { offeredRegions } from '../aws/regions.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
-import type { Aws, Identity } from '../aws/session.ts';
+import type { Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { standsFor } from '../policy/match.ts';
 import { statusMessages as messages } from './messages.ts';
 import { inRegion, type Naming, namedIn, regionOf, similarTo } from './named-secrets.ts';
 import type { Looking } from './notes.ts';
+import { likelyRegions } from './regions.ts';
 import { findRoles, looseAmong, type RoleSnapshot, rolesNamed } from './roles.ts';
 import { findSecrets, type SecretId, type SecretSnapshot } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
@@ -110,15 +110,6 @@ function namedBy({ found }: RoleSnapshot): Naming[] {
     const policy = tryParsePolicy(document);
     return policy ? [namedIn(policy)] : [];
   });
-}
-
-/** Returns the Regions with MediaConnect, the configured Region, and all Regions with a secret that a policy names. */
-async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
-  const mentioned = named
-    .filter((each) => each.startsWith(`arn:${partition}:`))
-    .flatMap((each) => regionOf(each) ?? [])
-    .filter(isRegionName);
-  return [...new Set([...offeredRegions(partition), aws.clients.homeRegion, ...mentioned])].sort();
 }
 
 const POLICIES_AT_ONCE = 3;

@@ -1,9 +1,9 @@
 import { isNetworkFailure } from '../aws/http/network-errors.ts';
-import { type Observed, observed } from '../aws/observed.ts';
 import type { Aws } from '../aws/session.ts';
+import { type Observed, observed } from '../aws/session.ts';
 import type { KmsRequester } from '../checks/access/decryption.ts';
-import { HTTP } from '../defaults.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
+import { HTTP } from '../limits.ts';
 import { statusMessages as messages } from './messages.ts';
 import type { StatusNote } from './types.ts';
 

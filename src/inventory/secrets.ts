@@ -1,9 +1,8 @@
-import { type Observed, seenIn } from '../aws/observed.ts';
 import { allSettledOrThrow, atMost } from '../aws/requests/concurrency.ts';
 import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
 import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
 import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
-import { orAbsent } from '../aws/session.ts';
+import { type Observed, orAbsent, seenIn } from '../aws/session.ts';
 import { keyPolicyReader } from '../checks/access/decryption.ts';
 import {
   type Encryption,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { Tag } from '../aws/tags.ts';
+import { looksLikeKey } from '../key-detection.ts';
 import { attributeOf, OPTIONS, type OptionSpec } from '../options/catalog/index.ts';
 import { setupProblems } from '../options/combinations.ts';
 import { type Reader, readerOf } from '../options/read-options.ts';
 import { tagListProblems, tagProblem } from '../options/rules.ts';
 import { answersOf, type SetupAnswers, type SetupOptions } from '../options/setup-request.ts';
-import { looksLikeKey } from '../redaction.ts';
 import { folderOf } from './file.ts';
 import { flagsIn, inMembers, memberOf } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';

@@ -1,8 +1,8 @@
 import { dirname, normalize, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
-import { looksLikePartOfKey } from '../redaction.ts';
 import { plain } from '../text.ts';
 import { manifestMessages as messages } from './messages.ts';
 

@@ -1,15 +1,14 @@
 import { isAccountId } from '../aws/arn.ts';
-import { looksLikePartOfKey } from '../redaction.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import { checkAcross, type Entry } from './across.ts';
 import { answersIn, checkEntry, withDefaults } from './entry.ts';
 import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
+import type { Manifest } from './members.ts';
 import { ROOT_MEMBERS } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
-import { collectMistakes, type Mistake, type Mistakes } from './mistakes.ts';
-import { placesIn } from './syntax.ts';
+import { collectMistakes, type Mistake, type Mistakes, placesIn } from './mistakes.ts';
 import { isNothing, type Members, membersIn, type Tree } from './tree.ts';
-import type { Manifest } from './types.ts';
 
 export type { ManifestInput } from './file.ts';
 export { loadKeys, loadKeysHere } from './load.ts';

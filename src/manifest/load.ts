@@ -15,10 +15,10 @@ import { keyMessages } from '../key/messages.ts';
 import { hasOpenType, keyRules } from '../options/setup-request.ts';
 import { plain } from '../text.ts';
 import { nameOf } from './file.ts';
+import type { Manifest, ManifestKey } from './members.ts';
 import { inMembers } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
-import type { Manifest, ManifestKey } from './types.ts';
 
 /** Concurrent reads of key files, and of key types of secrets. */
 const AT_ONCE = 16;

@@ -120,3 +120,29 @@ export async function asManifest<T>(work: () => Promise<T>): Promise<T> {
     throw error instanceof Failure ? inManifest(error) : error;
   }
 }
+
+/** A position in a file. Both numbers start at 1. */
+interface Place {
+  line: number;
+  column: number;
+}
+
+/** Returns a function that converts offsets in the text to positions. */
+export function placesIn(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    const line = lastNotAfter(starts, offset);
+    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+  };
+}
+
+function lastNotAfter(sorted: number[], value: number): number {
+  let [low, high] = [0, sorted.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((sorted[middle] ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

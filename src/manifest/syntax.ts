@@ -1,5 +1,5 @@
 import { type ErrorCode, parseDocument } from 'yaml';
-import { keysIn } from '../redaction.ts';
+import { keysIn } from '../key-detection.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';
@@ -66,30 +66,4 @@ function tagBefore(source: string, at: number): number {
 /** Masks IDs of multi-Region KMS keys, which have as many digits as a key (KMS Developer Guide, "Multi-Region keys"). */
 function withoutKmsKeys(text: string): string {
   return text.replace(/\bmrk-[0-9a-f]{32}\b/gi, (id) => 'x'.repeat(id.length));
-}
-
-/** A position in a file. Both numbers start at 1. */
-interface Place {
-  line: number;
-  column: number;
-}
-
-/** Returns a function that converts offsets in the text to positions. */
-export function placesIn(text: string): (offset: number) => Place {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    const line = lastNotAfter(starts, offset);
-    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
-  };
-}
-
-function lastNotAfter(sorted: number[], value: number): number {
-  let [low, high] = [0, sorted.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((sorted[middle] ?? 0) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

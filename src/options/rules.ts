@@ -1,7 +1,7 @@
 import { isAccountId, isRegionName, parseArn, parseSecretArn } from '../aws/arn.ts';
 import type { Tag } from '../aws/tags.ts';
 import { KEY_TYPE_TAG, TOOL_TAG } from '../defaults.ts';
-import { looksLikeKey, looksLikePartOfKey } from '../redaction.ts';
+import { looksLikeKey, looksLikePartOfKey } from '../key-detection.ts';
 import { inputMessages as messages } from './messages.ts';
 
 /**

@@ -12,7 +12,7 @@ import { mergeTags, type Tag } from './shapes.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
 import type { World } from './world.ts';
 
-export { AWS_DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
+export { AWS_DEFAULT_QUOTAS, type Quotas } from './request-rates.ts';
 export type * from './types.ts';
 
 /**
@@ -77,7 +77,7 @@ function withoutProxy(...names: string[]): string {
 const ARN = /^arn:([a-z-]+):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
 
 interface Owner {
-  tags?: Tag[] | undefined;
+  tags?: Tag[];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Identity } from './auth/identity.ts';
 import type { IamView } from './iam/store.ts';
 import type { Need } from './permissions/need.ts';
 import type { Protocol } from './protocols/protocol.ts';
-import type { QuotaName } from './quotas.ts';
+import type { QuotaName } from './request-rates.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
 import type { World } from './world.ts';

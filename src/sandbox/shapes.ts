@@ -77,7 +77,7 @@ type RequiredNames<M> = { [K in keyof M]: M[K] extends { required: true } ? K : 
 
 /** The typed input of an operation with these members. */
 export type InputOf<M> = { [K in RequiredNames<M>]: ValueOf<M[K]> } & {
-  [K in Exclude<keyof M, RequiredNames<M>>]?: ValueOf<M[K]> | undefined;
+  [K in Exclude<keyof M, RequiredNames<M>>]?: ValueOf<M[K]>;
 };
 
 export const text = (constraints: Omit<TextShape, 'type' | 'required'> = {}): TextShape => ({

@@ -1,4 +1,4 @@
-import type { QuotaName, Quotas } from './quotas.ts';
+import type { QuotaName, Quotas } from './request-rates.ts';
 import type { Fault } from './types.ts';
 
 interface Bucket {

@@ -1,7 +1,7 @@
 import type { Entitlement, Output, Source } from '@aws-sdk/client-mediaconnect';
 import type { ForcedKeyState } from './kms/store.ts';
 import type { Partition } from './partitions.ts';
-import type { Quotas } from './quotas.ts';
+import type { Quotas } from './request-rates.ts';
 
 /** The sandbox's programmatic interface: what a test or a command can set, and what it gets back. */
 

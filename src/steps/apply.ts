@@ -1,8 +1,8 @@
 import { allSettledOrThrow, atMostInEach } from '../aws/requests/concurrency.ts';
 import type { SecretState } from '../aws/secrets/index.ts';
-import { BATCH_RUN } from '../defaults.ts';
 import { isLoss } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
+import { BATCH_RUN } from '../limits.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { keyConflict } from './conflict.ts';

@@ -4,7 +4,7 @@ import { namedSecretMessages as messages } from '../aws/secrets/messages.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../plan-types.ts';
 import { blockedBy } from './conflict.ts';
-import { secretMessages } from './messages.ts';
+import { secretMessages } from './store-secret/messages.ts';
 
 /**
  * Returns conflicts for given ARNs that are not those of the secrets found: ARNs of a different account, and other ARNs with the

@@ -1,7 +1,7 @@
 import { inTurns } from '../aws/requests/concurrency.ts';
 import type { Identity } from '../aws/session.ts';
-import { BATCH_RUN } from '../defaults.ts';
 import { type Attempt, Failure, isCredentialFailure } from '../failure.ts';
+import { BATCH_RUN } from '../limits.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';

@@ -2,8 +2,8 @@ import type { PolicyReader } from '../aws/iam/policies.ts';
 import type { SecretReader } from '../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Tag } from '../aws/tags.ts';
-import type { Limits } from '../defaults.ts';
 import type { KeyMaterial } from '../key/index.ts';
+import type { Limits } from '../limits.ts';
 import type { PolicySpec, RoleSpec } from '../options/setup-request.ts';
 import type {
   Change,

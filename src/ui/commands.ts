@@ -4,14 +4,14 @@ import { shellWord } from '../text.ts';
 
 /** How this run connects to AWS, where a later command would not do the same by default. */
 export interface Connection {
-  profile?: string | undefined;
+  profile?: string;
   /** The profile to pass to the AWS CLI, which otherwise prefers access keys from the environment. */
-  awsProfile?: string | undefined;
-  endpointUrl?: string | undefined;
-  accountId?: string | undefined;
+  awsProfile?: string;
+  endpointUrl?: string;
+  accountId?: string;
   sandbox?: boolean;
   /** The Region for IAM, if it is not at its default endpoint. */
-  iamRegion?: string | undefined;
+  iamRegion?: string;
 }
 
 let connection: Connection = {};
@@ -69,8 +69,8 @@ export function inTurn(...commands: (string | undefined)[]): string {
 
 /** The role and the policy to read a secret, if given. Otherwise the defaults apply. */
 export interface Reading {
-  roleName?: string | undefined;
-  policyName?: string | undefined;
+  roleName?: string;
+  policyName?: string;
 }
 
 /** The values for a `setup` command that creates a missing secret. */
@@ -108,9 +108,9 @@ export interface ToRotate {
   regions: string[];
   keyType: KeyType;
   /** The source of the key, if known. */
-  source?: KeySource | undefined;
+  source?: KeySource;
   /** The role that reads the secret, if known. */
-  roleName?: string | undefined;
+  roleName?: string;
 }
 
 /** Returns the `rotate` command that stores the key. */
@@ -133,11 +133,11 @@ export interface SetUp {
   /** The Regions that need the setup. Used if there is no secret whose ARN names the Region. */
   regions: string[];
   /** Absent for the default. */
-  roleName?: string | undefined;
+  roleName?: string;
   /** The policy that the role needs, if one is named. */
-  policyName?: string | undefined;
+  policyName?: string;
   /** The path of a manifest that has all of this. */
-  manifest?: string | undefined;
+  manifest?: string;
 }
 
 /**

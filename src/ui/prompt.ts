@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import inquirer from 'inquirer';
 import { Interrupted } from '../failure.ts';
-import { looksLikePartOfKey } from '../redaction.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import { openKeyboard } from './keyboard.ts';
 import { wrap } from './output.ts';
 import { watchStops } from './terminal.ts';

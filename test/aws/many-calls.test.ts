@@ -2,8 +2,8 @@ import { CreateSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secr
 import { describe, expect, test } from 'vitest';
 import { createRequestQueues } from '../../src/aws/requests/request-queues.ts';
 import { type Aws, openAws } from '../../src/aws/session.ts';
-import { HTTP } from '../../src/defaults.ts';
 import { Interrupted } from '../../src/failure.ts';
+import { HTTP } from '../../src/limits.ts';
 import type { RecordedRequest, Sandbox } from '../../src/sandbox/index.ts';
 import { KEYS, REGION } from '../support/account.ts';
 import { closing } from '../support/closing.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { HTTP, QUOTAS } from '../../src/defaults.ts';
+import { HTTP, QUOTAS } from '../../src/limits.ts';
 import { iam } from '../../src/sandbox/iam/index.ts';
 import { AWS_DEFAULT_QUOTAS } from '../../src/sandbox/index.ts';
 import { mediaConnect } from '../../src/sandbox/mediaconnect/index.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { toFailure } from '../../src/aws/errors.ts';
 import { checkKey, checkStoredKey, KeyMaterial, type KeyType } from '../../src/key/index.ts';
+import { looksLikeKey, looksLikePartOfKey } from '../../src/key-detection.ts';
 import { evaluateAccess, parsePolicy } from '../../src/policy/index.ts';
 import { measure } from '../../src/policy/shape.ts';
-import { looksLikeKey, looksLikePartOfKey } from '../../src/redaction.ts';
 import { harmless, plain, plainJson, plainLines } from '../../src/text.ts';
 import { wrap } from '../../src/ui/output.ts';
 

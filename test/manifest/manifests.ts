@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../src/failure.ts';
 import { readManifest } from '../../src/manifest/index.ts';
-import type { Manifest } from '../../src/manifest/types.ts';
+import type { Manifest } from '../../src/manifest/members.ts';
 import { messageText } from '../../src/ui/plan.ts';
 import { closing } from '../support/closing.ts';
 

@@ -44,7 +44,11 @@ describe('parsePolicy', () => {
       { Version: '2020-01-01', Statement: statement },
       'Version is neither 2012-10-17 nor 2008-10-17',
     ],
-    ['an unknown effect', { Statement: { ...statement, Effect: 'allow' } }, 'Effect is neither Allow nor Deny'],
+    [
+      'an unknown effect',
+      { Statement: { ...statement, Effect: 'allow' } },
+      'Effect is neither Allow nor Deny',
+    ],
     [
       'no action',
       { Statement: { Effect: 'Allow', Resource: '*' } },

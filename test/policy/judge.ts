@@ -26,7 +26,7 @@ export interface TrustCase {
   context: Context;
 }
 
-/** Without requests to which the judge applies a missing key policy as one that allows nothing; this program ignores it. */
+/** Left out: requests for a KMS key without a key policy. The judge treats those as denied, this program as not read. */
 export const accessCase: fc.Arbitrary<AccessCase> = fc
   .record({
     identity: fc.array(identityPolicy, { minLength: 1, maxLength: 2 }),

@@ -275,23 +275,26 @@ describe('a KMS key of another account', () => {
       'key/*',
       { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': ['alias/theirs'] } },
     ],
-  ])('encrypts a secret for a caller with permission to use it by %s', async (_how, name, resource, Condition) => {
-    const allow = (Resource: string) => [
-      { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
-      { Effect: 'Allow', Action: 'kms:*', Resource, Condition },
-    ];
-    const create = (policy: object) => {
-      const credentials = sandbox().credentialsFor(policy);
-      const command = new CreateSecretCommand({ Name: 'x', SecretString: KEY, KmsKeyId: theirs + name });
-      return clientsFor(sandbox(), { credentials }).secrets.send(command);
-    };
-    const Version = '2012-10-17';
-    expect(await failureOf(create({ Version, Statement: allow(PLACE + resource) }))).toMatchObject({
-      name: 'AccessDeniedException',
-    });
-    await create({ Version, Statement: allow(theirs + resource) });
-    expect(await secrets.send(new DescribeSecretCommand({ SecretId: 'x' }))).toMatchObject({
-      KmsKeyId: theirs + name,
-    });
-  });
+  ])(
+    'encrypts a secret for a caller with permission to use it by %s',
+    async (_how, name, resource, Condition) => {
+      const allow = (Resource: string) => [
+        { Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' },
+        { Effect: 'Allow', Action: 'kms:*', Resource, Condition },
+      ];
+      const create = (policy: object) => {
+        const credentials = sandbox().credentialsFor(policy);
+        const command = new CreateSecretCommand({ Name: 'x', SecretString: KEY, KmsKeyId: theirs + name });
+        return clientsFor(sandbox(), { credentials }).secrets.send(command);
+      };
+      const Version = '2012-10-17';
+      expect(await failureOf(create({ Version, Statement: allow(PLACE + resource) }))).toMatchObject({
+        name: 'AccessDeniedException',
+      });
+      await create({ Version, Statement: allow(theirs + resource) });
+      expect(await secrets.send(new DescribeSecretCommand({ SecretId: 'x' }))).toMatchObject({
+        KmsKeyId: theirs + name,
+      });
+    },
+  );
 });

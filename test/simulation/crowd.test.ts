@@ -8,7 +8,7 @@ import type { Act, Command, Fault, Story } from './stories/story.ts';
 import { MOST_CHOICE } from './world/schedule.ts';
 import { installTime } from './world/virtual-time.ts';
 
-/** Runs that all write to one policy at the same time, in random orders. Random stories have seldom so many at once. */
+/** Runs that all write to one policy at the same time, in random order. Random stories seldom have so many. */
 interface Crowd {
   /** The secrets that are set up before, one after the other. */
   before: string[];
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => restore());
 
 test.for(CROWDS)(
-  'a policy has what %s at once were told to leave in it',
+  'a policy has exactly the secrets that %s at the same time should leave in it',
   { timeout: 1_800_000 },
   async ([, crowd]) => {
     for (let seed = 1; seed <= runs(6, 500); seed += 1) {
@@ -50,7 +50,7 @@ test.for(CROWDS)(
   },
 );
 
-test('a policy has what eight setups at once add, though reads are out of date', async () => {
+test('a policy has what eight concurrent setups add, although reads are out of date', async () => {
   const stale: Fault = { kind: 'stale', from: 0, count: 64, seconds: 1 };
   for (let seed = 1; seed <= runs(2, 100); seed += 1) {
     const crowd = { before: [...'abcde'], tornDown: [], setUp: [...'fghijklm'] };
@@ -87,7 +87,7 @@ function teardown(secret: string): Command {
   return { kind: 'teardown', secret, regions: ['us-west-2'], ...NAMES };
 }
 
-/** The names of the secrets that the policy allows, in order. */
+/** Returns the names of the secrets that the policy allows, in order. */
 function allowedIn({ account }: Tale): string[] {
   const documents = [...account.policies.values()].map(({ document }) => document).join();
   return [...documents.matchAll(/:secret:(\w+)-/g)].map(([, name]) => name ?? '').sort();

@@ -1,26 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-/** What `npm run simulate` is asked for. */
+/** The options of `npm run simulate`. */
 export interface Options {
-  /** How many stories are played. */
+  /** The number of stories. */
   readonly stories: number;
-  /** Decides all of them; another one has others. */
+  /** Determines all stories. */
   readonly seed: number;
-  /** The number of the first one. */
+  /** The number of the first story. */
   readonly from: number;
-  /** How many processes play. */
+  /** The number of processes. */
   readonly jobs: number;
-  /** After how many failures it ends. Those that break the same rule in the same way count once. */
+  /** The number of failures after which it ends. Failures that break the same rule in the same way count once. */
   readonly failures: number;
   readonly wire: boolean;
-  /** Kinds of commands: stories with others are passed over. */
+  /** Kinds of commands. Stories with other commands are skipped. */
   readonly only: readonly string[];
-  /** Stories whose JSON has a match for this are passed over. */
+  /** Stories whose JSON matches this are skipped. */
   readonly skip: RegExp | undefined;
 }
 
-/** Reads the command line. */
+/** Reads the options from the command line. */
 export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -60,7 +60,7 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-/** Whether a story is played. */
+/** Returns true if a story is to be played. */
 export function isWanted(
   { only, skip }: Pick<Options, 'only' | 'skip'>,
   story: { acts: readonly { commands: readonly { command: { kind: string } }[] }[] },

@@ -19,33 +19,33 @@ import { type Snapshot, snapshotOf } from './world/snapshot.ts';
 import { beginTime, endTime } from './world/virtual-time.ts';
 import { wireClients } from './world/wire-clients.ts';
 
-/** What came of a story. */
+/** The result of a story. */
 export interface Tale {
-  /** Empty when all is well; a story ends with the act in which something is not. */
+  /** Empty if no rule is broken. A story ends with the act that breaks one. */
   readonly violations: readonly Violation[];
-  /** The commands that were played, those included that the judge has played again. */
+  /** The commands that were played, including repeated ones. */
   readonly played: readonly PlayedRun[];
   readonly account: Snapshot;
   readonly requests: number;
 }
 
 export interface PlayOptions {
-  /** Remembers what it was asked, so that many stories should share one. */
+  /** Caches its results, so stories should share it. */
   readonly judge: AccessJudge;
-  /** Whether requests go through the SDK's own clients and the wire format, which takes some ten times as long. */
+  /** True if requests go through the SDK's clients and the wire format, which takes about ten times as long. */
   readonly wire?: boolean;
 }
 
-/** A secret that is scheduled for deletion does not show what its policy denies: it has to be restored first. */
+/** A secret that is scheduled for deletion shows what its resource policy denies only after it is restored. */
 const SHOWS_THE_DENIAL: ReadonlySet<string> = new Set(['secretsmanager:RestoreSecret']);
-/** The SDK's own clients, and what is loaded when it is first needed, take more than one turn. */
+/** The SDK's clients, and modules that are loaded on demand, need more than one turn of the event loop. */
 const TURNS_ON_THE_WIRE = 12;
 
 /** Plays a story and judges it. */
 export async function playStory(story: Story, options: PlayOptions): Promise<Tale> {
   const clock = beginTime(story.seed);
   const { stackTraceLimit } = Error;
-  // Each request makes an error that nobody sees, and its stack would cost more than all the rest.
+  // Each request creates an error that nobody sees; collecting its stack would cost more than everything else.
   Error.stackTraceLimit = 0;
   try {
     const machine = accountOf(story);
@@ -74,9 +74,9 @@ class Player {
   readonly #options: PlayOptions;
   readonly #asked = new Asked();
   readonly #played: PlayedRun[] = [];
-  /** What was there before the first command, and should be still. */
+  /** The account before the first command, which must not change unasked. */
   #before: Snapshot;
-  /** How many changes there were, and when. */
+  /** The number of changes, with their time. */
   readonly #earlier: { at: number; changes: number }[] = [];
   #requests = 0;
 
@@ -123,7 +123,7 @@ class Player {
     return violations.length > 0 ? violations : this.#playAgain(played.runs, was);
   }
 
-  /** Plays commands at the same time. */
+  /** Plays commands concurrently. */
   async #run(
     commands: readonly { command: Command; faults?: readonly Fault[] }[],
   ): Promise<{ runs: PlayedRun[] } | { violation: Violation }> {
@@ -168,7 +168,7 @@ class Player {
     return { before: snapshotOf(this.#machine), begun: this.#simulation.clock.now };
   }
 
-  /** @param before what there was before the runs, and when they began */
+  /** @param before the account before the runs, and the time at which they began */
   #writesOf(runs: readonly PlayedRun[], { before, begun }: { before: Snapshot; begun: number }): Violation[] {
     const { now } = this.#simulation.clock;
     const earlier = this.#earlier
@@ -195,7 +195,7 @@ class Player {
     return violations;
   }
 
-  /** What did not come to its end is carried out once more, undisturbed, and must; what did may have nothing left to do. */
+  /** Repeats each disturbed run that failed, which must succeed then, and runs that succeeded, which must write nothing. */
   async #playAgain(runs: readonly PlayedRun[], was: Access): Promise<Violation[]> {
     for (const { command, run } of runs) {
       const failed = run.code !== 0;
@@ -264,15 +264,15 @@ class Player {
       stopped ||= played.runs.some(({ run }) => run.code !== 0);
     }
     const violations = await this.#judgeNow(was);
-    // What is in the way of one, such as a secret that is not the program's, keeps the rest.
+    // A teardown that stops, such as at a secret without the tool tag, leaves the rest.
     if (violations.length > 0 || stopped) return violations;
     return leftAfterTeardown(this.#asked, this.#before, snapshotOf(this.#machine));
   }
 }
 
 /**
- * True for a command that may have something to do when it is carried out again: one that is to change something each time, or
- * a teardown to which IAM has not shown what there is.
+ * True for a command that may have something to do when it is repeated: one that changes something each time, or a teardown
+ * to which IAM has not shown everything.
  */
 function mayLeaveSomething(command: Command, run: Run): boolean {
   if (command.kind === 'teardown') return run.staleCount > 0;
@@ -280,12 +280,12 @@ function mayLeaveSomething(command: Command, run: Run): boolean {
   return keysOf(command).some(({ key, existingKey }) => key === 'generate' && existingKey === 'replace');
 }
 
-/** Another run may have made all that this one is for; whether it works, the checks say. */
+/** True if another run has done everything already; the checks say whether it works. */
 function isInPlace(log: string): boolean {
   return log.includes(setupMessages.nothingToDo);
 }
 
-/** A teardown of what does not exist fails, and has nothing to finish. */
+/** True for a teardown of something that does not exist: it fails and has nothing to complete. */
 function isNotFound(log: string): boolean {
   return /There is no secret .* and no policy names it\./.test(log);
 }

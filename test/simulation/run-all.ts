@@ -1,6 +1,6 @@
 // `npm run simulate -- [--stories N] [--seed S] [--from K] [--jobs J] [--failures N] [--wire] [--only KINDS] [--skip REGEXP]`:
-// plays random stories on all cores, prints how far it has come, and each failure as the least story that shows it. Ends with 1
-// if there is one.
+// plays random stories on all cores, prints progress, and prints each failure as the smallest story that shows it. Exits with 1
+// if there is a failure.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.ts';
@@ -17,7 +17,7 @@ if (shard !== undefined) {
   process.exitCode = await playAll();
 }
 
-/** Plays all stories in processes, and returns the exit code. */
+/** Plays all stories in several processes, and returns the exit code. */
 async function playAll(): Promise<number> {
   const begun = performance.now();
   const totals = { stories: 0, requests: 0 };
@@ -54,6 +54,6 @@ async function playAll(): Promise<number> {
   clearInterval(progress);
   console.log(usual());
   for (const sort of sorts.keys()) console.log(`failed: ${sort}`);
-  // What was ended here because there were failures enough has no exit code.
+  // A process that was killed above, after enough failures, has no exit code.
   return sorts.size === 0 && codes.every((code) => code === 0) ? 0 : 1;
 }

@@ -1,20 +1,20 @@
 import type { Fault } from './stories/story.ts';
 import { isWrite, type Request } from './world/requests.ts';
 
-/** A command that is being played, with what goes wrong with it. */
+/** A command that is being played, with its faults. */
 export class Run {
   readonly name: string;
   readonly controller = new AbortController();
-  /** Changes that AWS has been asked for, in order, also those that it refused. */
+  /** The writes that were sent to AWS, in order, including rejected ones. */
   readonly writes: Write[] = [];
   state: 'running' | 'over' | 'killed' = 'running';
-  /** The exit code; absent while it runs, and when it was killed. */
+  /** The exit code; undefined while it runs, and after it was killed. */
   code: number | undefined;
-  /** What it has written, to standard output and standard error. */
+  /** Its standard output and standard error. */
   log = '';
-  /** When it ended, on the clock of the story. */
+  /** The time at which it ended, on the clock of the story. */
   endedAt = Number.POSITIVE_INFINITY;
-  /** True when it ended with an error that is a defect of the program. */
+  /** True if it ended with an error that is a bug of the program. */
   defect = false;
   readonly #faults: readonly Fault[];
   readonly #counts = { any: 0, write: 0, iam: 0 };
@@ -28,7 +28,7 @@ export class Run {
     return this.#faults.length > 0;
   }
 
-  /** How many requests something may go wrong with, stale reads left out. */
+  /** The number of requests that can fail, without stale reads. */
   get faultCount(): number {
     return this.#faults.reduce(
       (sum, fault) => sum + (fault.kind === 'stale' ? 0 : 'times' in fault ? fault.times : 1),
@@ -40,7 +40,7 @@ export class Run {
     return this.#faults.filter(({ kind }) => kind === 'stale').length;
   }
 
-  /** How old its views of IAM were at the most, in milliseconds. */
+  /** The maximum age of its views of IAM, in milliseconds. */
   get oldestViewMs(): number {
     return Math.max(0, ...this.#faults.map((fault) => (fault.kind === 'stale' ? fault.seconds * 1000 : 0)));
   }
@@ -49,7 +49,7 @@ export class Run {
     return this.state !== 'running';
   }
 
-  /** Counts a request that is about to be carried out, and returns what goes wrong with it. */
+  /** Counts a request that is about to be carried out, and returns its faults. */
   strike({ service, action }: Pick<Request, 'service' | 'action'>): Strike {
     const write = isWrite(action);
     const at = { any: this.#counts.any, write: this.#counts.write, iam: this.#counts.iam };
@@ -71,7 +71,7 @@ export class Run {
   }
 }
 
-/** A change that AWS has been asked for. */
+/** A write that was sent to AWS. */
 export interface Write {
   /** Such as `iam:CreateRole`. */
   readonly name: string;
@@ -79,11 +79,11 @@ export interface Write {
   readonly at: number;
   /** The input, as JSON. */
   readonly input: string;
-  /** Whether AWS has answered with an error. */
+  /** True if AWS has answered with an error. */
   refused?: boolean;
 }
 
-/** What goes wrong with a request. */
+/** The faults of one request. */
 export interface Strike {
   lagMs: number;
   kind?: Exclude<Fault['kind'], 'stale'>;

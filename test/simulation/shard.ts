@@ -8,16 +8,16 @@ import { shrink, storyOf } from './stories/shrink.ts';
 import type { Story } from './stories/story.ts';
 import { installTime } from './world/virtual-time.ts';
 
-/** What a process tells of the stories that it plays. */
+/** What a process reports about the stories that it plays. */
 export type Message =
   | { readonly kind: 'progress'; readonly stories: number; readonly requests: number }
   | { readonly kind: 'failure'; readonly number: number; readonly sort: string; readonly lines: string[] };
 
-/** For how long a failure is made smaller, in milliseconds. */
+/** The time limit for shrinking a failure, in milliseconds. */
 const SHRINKING_MS = 20_000;
 const TELL_EVERY = 50;
 
-/** Plays every so many of the stories, and shrinks those that fail. */
+/** Plays every nth story, and shrinks those that fail. */
 export async function playShard(
   options: Options,
   shard: number,
@@ -56,7 +56,7 @@ export async function playShard(
   tell({ kind: 'progress', stories, requests });
 }
 
-/** What is loaded when it is first needed would otherwise be waited for in the midst of a story. */
+/** Loads modules that would otherwise be loaded during a story. */
 export async function warmUp(): Promise<void> {
   await parseManifest(
     '{version: 1, keys: [{secretName: a, regions: [us-west-2], key: {existing: true}}]}',
@@ -65,7 +65,7 @@ export async function warmUp(): Promise<void> {
   await Promise.all([import('@aws-sdk/client-kms'), import('@aws-sdk/client-mediaconnect')]);
 }
 
-/** What two failures of one cause have in common, as a rule. */
+/** Returns what two failures with one cause usually have in common. */
 function sortOf({ invariant, what }: Violation): string {
   const short = what
     .replace(/(-x)+/g, '')

@@ -9,7 +9,7 @@ import type { Story } from './stories/story.ts';
 import type { Snapshot } from './world/snapshot.ts';
 import { installTime } from './world/virtual-time.ts';
 
-/** `npm run simulate` plays others, and more of them. */
+/** `npm run simulate` plays other stories, and more of them. */
 const SEED = 14;
 const STORIES = 200;
 const ON_THE_WIRE = 8;
@@ -20,20 +20,20 @@ let restore: () => void = () => undefined;
 beforeAll(async () => {
   await warmUp();
   restore = installTime();
-  // The SDK loads some of itself with its first requests, which then come too late for the story.
+  // The SDK loads some modules with its first requests, which would be too late for the story.
   await playStory(storyOf(SEED, 0).value, { judge, wire: true });
 });
 afterAll(() => restore());
 
-describe('random stories, with several commands at a time and whatever goes wrong', () => {
-  test(`${STORIES} of them break no rule`, async () => {
+describe('random stories, with concurrent commands and faults', () => {
+  test(`break no rule (${STORIES} stories)`, async () => {
     for (let number = 0; number < STORIES; number += 1) {
       const { value: story } = storyOf(SEED, number);
       expectWell(story, await playStory(story, { judge }), number);
     }
   });
 
-  test('each comes to the same end whenever it is played', async () => {
+  test('have the same end each time they are played', async () => {
     for (const number of [3, 7, 11]) {
       const { value: story } = storyOf(SEED, number);
       const [first, second] = [await playStory(story, { judge }), await playStory(story, { judge })];
@@ -42,7 +42,7 @@ describe('random stories, with several commands at a time and whatever goes wron
     }
   });
 
-  test(`${ON_THE_WIRE} of them come to the same end through the SDK's own clients`, async () => {
+  test(`have the same end with the SDK's own clients (${ON_THE_WIRE} stories)`, async () => {
     for (let number = 0; number < ON_THE_WIRE; number += 1) {
       const { value: story } = storyOf(SEED, number);
       const light = await playStory(story, { judge });
@@ -54,7 +54,7 @@ describe('random stories, with several commands at a time and whatever goes wron
   });
 });
 
-describe('stories that have found a fault', () => {
+describe('a story that has found a bug', () => {
   for (const { title, story } of FOUND) {
     test(title, async () => expectWell(story, await playStory(story, { judge })));
   }
@@ -78,7 +78,7 @@ function logsOf({ played }: Tale): string[] {
   return played.map(({ run }) => run.log);
 }
 
-/** An account without what is made up: the IDs of versions and the ends of ARNs. */
+/** Returns an account without its random parts: version IDs and ARN suffixes. */
 function comparable({ policies, roles, secrets }: Snapshot): unknown {
   const withoutIds = {
     policies: [...policies].map(([arn, { id: _id, versions, ...policy }]) => [

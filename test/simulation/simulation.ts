@@ -12,30 +12,30 @@ import {
 import { holdOf, type Schedule } from './world/schedule.ts';
 import { turn } from './world/virtual-time.ts';
 
-/** A request that waits to be carried out, or an answer that waits to be received. */
+/** A request that waits to be carried out, or a response that waits to be received. */
 interface Event {
   readonly run: Run;
   readonly request: Request;
   readonly since: number;
-  /** Absent while the request has not been carried out. */
+  /** Undefined until the request is carried out. */
   answer?: Answer;
   readonly settle: (answer: Answer) => void;
 }
 
-/** How long a request, and how long an answer, is on its way, in milliseconds. */
+/** The time that a request takes, and that a response takes, in milliseconds. */
 const ON_THE_WAY_MS = 5;
-/** For how long an event is held back at most, in milliseconds: the SDK would give the request up. */
+/** The maximum time for which an event is held back, in milliseconds. After that, the SDK would abort the request. */
 const MOST_HELD_MS = 15_000;
-/** A run that takes more events than this, or sends more changes, has no end. */
+/** A run with more events or writes than this counts as endless. */
 const MOST_EVENTS = 5_000;
 const MOST_WRITES = 80;
 
-/** A program that does not come to its end. */
+/** Thrown for a run that does not end. */
 export class Endless extends Error {}
 
 /**
- * Plays runs at the same time. After each event everything runs that can, until all wait for AWS or for a clock; then the
- * schedule says what happens next: a request is carried out, an answer is received, or time passes.
+ * Plays runs concurrently. After each event, all code runs until every run waits for AWS or for a timer. Then the schedule
+ * decides what happens next: a request is carried out, a response is received, or time passes.
  */
 export class Simulation {
   readonly machine: Machine;
@@ -48,7 +48,7 @@ export class Simulation {
   #held: { run: Run; events: number } | undefined;
 
   /**
-   * @param turns how often everything must be let run that can, until all wait: the SDK's own clients take more than one turn
+   * @param turns the number of turns of the event loop until every run waits: the SDK's own clients need more than one
    */
   constructor(machine: Machine, clock: Clock, schedule: Schedule, turns = 1) {
     this.#turns = turns;
@@ -57,7 +57,7 @@ export class Simulation {
     this.#schedule = schedule;
   }
 
-  /** Returns what sends the requests of a run. */
+  /** Returns the function that sends the requests of a run. */
   sender(run: Run): Send {
     return (request) =>
       new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ export class Simulation {
 
   /**
    * Plays the runs until all have ended.
-   * @throws Endless when one does not
+   * @throws Endless if one does not
    */
   async play(runs: readonly { run: Run; begin: () => Promise<void> }[]): Promise<void> {
     this.#runs = runs.map(({ run }) => run);
@@ -106,13 +106,13 @@ export class Simulation {
       .join(', ');
   }
 
-  /** Lets everything run that can. */
+  /** Runs all code until every run waits. */
   async #settle(): Promise<void> {
     for (let count = 0; count < this.#turns; count += 1) await turn();
     this.#receive();
   }
 
-  /** Takes in what was sent since the last event, in an order that does not depend on how the clients work. */
+  /** Adds the requests that were sent since the last event, in an order that does not depend on the clients. */
   #receive(): void {
     if (this.#arrived.length === 0) return;
     const arrived = this.#arrived;
@@ -137,7 +137,7 @@ export class Simulation {
     await this.#settle();
   }
 
-  /** Returns what happens next; undefined for that a timer goes off. */
+  /** Returns the next event; undefined if a timer fires next. */
   #choose(): Event | undefined {
     const { now } = this.clock;
     const timer = this.clock.next();
@@ -166,7 +166,7 @@ export class Simulation {
     return open.find((event) => event.run !== first.run) ?? first;
   }
 
-  /** Carries a request out. Returns whether somebody hears of it at once. */
+  /** Carries a request out. Returns true if a run notices it at once. */
   #carryOut(event: Event): boolean {
     const { run, request } = event;
     const { kind, lagMs } = run.strike(request);
@@ -202,7 +202,7 @@ export class Simulation {
       this.#kill(run);
       return true;
     }
-    // The answer comes after what is on its way already.
+    // The response comes after the events that are waiting already.
     leave();
     this.#events.push(event);
     return kind === 'interrupt';
@@ -215,7 +215,7 @@ export class Simulation {
   }
 }
 
-/** Inputs are compared only where all else is the same: to write them down takes time. */
+/** Compares inputs only if everything else is equal, because serializing them takes time. */
 function inOrder(a: Event, b: Event): number {
   const [first, second] = [keyOf(a), keyOf(b)];
   if (first !== second) return first < second ? -1 : 1;

@@ -11,8 +11,8 @@ import type { RequestHandler } from '../../src/aws/http/sdk-client.ts';
 import { policyReader } from '../../src/aws/iam/policies.ts';
 import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
-import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
+import { CONTRADICTION_PAUSES_MS, LIMITS } from '../../src/limits.ts';
 import { completeRequest, readAnswers } from '../../src/options/setup-request.ts';
 import { storeSecret } from '../../src/steps/store-secret/index.ts';
 import type { StepContext } from '../../src/steps/types.ts';
@@ -25,7 +25,7 @@ let age = 0;
 const sandbox = freshSandbox({ now: () => Date.now() - age });
 const secrets = () => clientsOf(sandbox()).secrets;
 
-/** The first step by itself, with less patience than the program's. */
+/** Runs the first step alone, with shorter limits than the program has. */
 async function store(
   wishes: Wishes,
   {
@@ -67,10 +67,10 @@ async function store(
   }
 }
 
-/** How often the program sent that request; what is done by hand is told by the test. */
+/** Returns how often this request was sent. */
 const sent = (name: string) => writesTo(sandbox()).filter((each) => each === `secretsmanager:${name}`).length;
 
-/** Answers every look at a secret as it answered the first one. */
+/** Answers every DescribeSecret with the response to the first one. */
 function withStaleLooks(): RequestHandler {
   const handler = new NodeHttpHandler();
   let first: { answer: Awaited<ReturnType<RequestHandler['handle']>>; body: Buffer } | undefined;
@@ -91,7 +91,7 @@ function withStaleLooks(): RequestHandler {
   };
 }
 
-/** Answers the first requests to create a secret as AWS does for some seconds after one of its name was deleted for good. */
+/** Answers the first CreateSecret requests as AWS does for some seconds after the permanent deletion of a secret. */
 function withNameStillTaken(times: number): RequestHandler & { refused: () => number } {
   const handler = new NodeHttpHandler();
   let refused = 0;
@@ -110,7 +110,7 @@ function withNameStillTaken(times: number): RequestHandler & { refused: () => nu
       const message =
         "You can't create this secret because a secret with this name is already scheduled for deletion.";
       const body = JSON.stringify({ __type: 'InvalidRequestException', Message: message });
-      // Of the class that the SDK expects.
+      // The SDK expects an instance of this class.
       const response = Object.assign(Object.create(Object.getPrototypeOf(last.response)), {
         statusCode: 400,
         headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'refused' },
@@ -121,8 +121,8 @@ function withNameStillTaken(times: number): RequestHandler & { refused: () => nu
   };
 }
 
-describe('a secret whose name is still taken by one that was deleted for good', () => {
-  test('is created as soon as AWS has forgotten that one', async () => {
+describe('storeSecret, while the name still belongs to a permanently deleted secret', () => {
+  test('creates the secret as soon as AWS releases the name', async () => {
     const requestHandler = withNameStillTaken(3);
     const { secrets: made } = await store({}, { requestHandler });
     expect(made).toMatchObject([{ action: 'created' }]);
@@ -130,15 +130,15 @@ describe('a secret whose name is still taken by one that was deleted for good', 
     expect((await readAccount(sandbox())).secrets).toHaveLength(1);
   });
 
-  test('is not tried for ever', async () => {
+  test('stops trying after the last pause', async () => {
     const requestHandler = withNameStillTaken(Number.POSITIVE_INFINITY);
     await expect(store({}, { requestHandler })).rejects.toMatchObject({ awsCode: 'InvalidRequestException' });
     expect(requestHandler.refused()).toBe(CONTRADICTION_PAUSES_MS.length + 1);
   }, 40_000);
 });
 
-describe('a secret whose name is taken, and which does not show', () => {
-  test('is created four times at most', async () => {
+describe('storeSecret, when the name is taken but the secret does not show', () => {
+  test('tries to create it at most four times', async () => {
     const storing = store({}, { meanwhile: () => makeSecret(sandbox()), requestHandler: withStaleLooks() });
     await expect(storing).rejects.toMatchObject({
       code: 'conflict',
@@ -148,8 +148,8 @@ describe('a secret whose name is taken, and which does not show', () => {
   });
 });
 
-describe('a secret that is deleted again whenever it was restored', () => {
-  test('is restored four times at most', async () => {
+describe('storeSecret, when someone deletes the secret after each restore', () => {
+  test('restores it at most four times', async () => {
     const deleting: Promise<unknown>[] = [];
     const SecretId = await makeSecret(sandbox());
     await secrets().send(new DeleteSecretCommand({ SecretId }));
@@ -173,7 +173,7 @@ describe('a secret that is deleted again whenever it was restored', () => {
     expect(sent('RestoreSecret')).toBe(4);
   });
 
-  test('and which is gone for good by then is not made anew', async () => {
+  test('does not create a new one after it was permanently deleted', async () => {
     const SecretId = await makeSecret(sandbox());
     await secrets().send(new DeleteSecretCommand({ SecretId }));
     const gone = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
@@ -198,8 +198,8 @@ describe('a secret that is deleted again whenever it was restored', () => {
   });
 });
 
-describe('a secret that somebody made and deleted between the plan and its creation', () => {
-  test('is a conflict that names --restore', async () => {
+describe('storeSecret, when someone creates and deletes the secret after the plan', () => {
+  test('reports a conflict about the scheduled deletion', async () => {
     const storing = store(
       {},
       {
@@ -217,8 +217,8 @@ describe('a secret that somebody made and deleted between the plan and its creat
   });
 });
 
-describe('a value that was replaced at this point before, with labels moved back by hand since', () => {
-  test('is a conflict at once for those who may not list the versions, and is written once', async () => {
+describe('storeSecret, when the value was replaced before and its labels were moved back by hand', () => {
+  test('reports a conflict at once, after one write, without permission to list versions', async () => {
     age = HOUR_MS;
     const SecretId = await makeSecret(sandbox(), { SecretString: KEYS.other });
     const wishes = { existingKey: 'replace' };

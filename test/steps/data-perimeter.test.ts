@@ -54,16 +54,16 @@ async function secretWithPolicy(condition: object) {
   return arn;
 }
 
-/** The verdict on reading in the result. */
+/** Returns the check that the role reads the secret. */
 const reading = ({ json }: Awaited<ReturnType<typeof setUp>>) =>
   json.checks.find(({ id }) => id === 'role-reads-secret');
 
-describe('a condition that cannot be evaluated from outside AWS does not stop setup', () => {
+describe('setup, with a condition that only AWS can evaluate', () => {
   test.each([
     ['aws:ResourceOrgID', { StringEquals: { 'aws:ResourceOrgID': 'o-exampleorgid' } }],
     ['aws:PrincipalOrgID', { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } }],
     ['aws:ResourceTag/feed', { StringEquals: { 'aws:ResourceTag/feed': 'studio' } }],
-  ])('when a permissions boundary asks for %s', async (key, condition) => {
+  ])('continues when a permissions boundary depends on %s', async (key, condition) => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', document(allowIf(condition)));
     const result = await setUp(sandbox(), { permissionsBoundary });
     expect(result.code).toBe(0);
@@ -75,7 +75,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     expect((await readAccount(sandbox())).roles[0]?.attached).toEqual(['SecretsManagerForMediaConnect']);
   });
 
-  test('when an inline policy denies what is outside of a VPC', async () => {
+  test('continues when an inline policy denies requests from outside a VPC', async () => {
     await roleWithInline(denyIf({ StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } }));
     const result = await setUp(sandbox());
     expect(result.code).toBe(0);
@@ -84,7 +84,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     expect(reading(result)).toMatchObject({ ok: false, verdict: 'cannot-tell' });
   });
 
-  test('when the resource policy of the secret denies other organizations', async () => {
+  test('continues when the resource policy of the secret denies other organizations', async () => {
     const arn = await secretWithPolicy({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } });
     const result = await setUp(sandbox(), { secretArn: [arn] });
     expect(result.code).toBe(0);
@@ -99,7 +99,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     });
   });
 
-  test('and a second run changes nothing, and says what it cannot tell', async () => {
+  test('changes nothing on the second run, and says what it cannot tell', async () => {
     await roleWithInline(denyIf({ StringNotEquals: { 'aws:SourceVpc': 'vpc-1' } }));
     await setUp(sandbox());
     const result = await setUpInVain(sandbox());
@@ -109,7 +109,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     );
   });
 
-  test('when the KMS key of the secret belongs to another account', async () => {
+  test('continues when the KMS key of the secret belongs to another account', async () => {
     const KmsKeyId = 'arn:aws:kms:us-west-2:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
     const arn = await makeSecret(sandbox(), { KmsKeyId });
     const result = await setUp(sandbox(), { secretArn: [arn] });
@@ -119,7 +119,7 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
     expect(result.log).not.toContain('Proven');
   });
 
-  test('when the trust policy asks for the organization of the flow', async () => {
+  test('continues when the trust policy depends on the organization of the flow', async () => {
     await makeRole(sandbox(), {
       trust: document({
         ...guideTrust().Statement[0],
@@ -140,18 +140,18 @@ describe('a condition that cannot be evaluated from outside AWS does not stop se
   });
 });
 
-describe('a condition on what is known of the account is still decided', () => {
+describe('setup, with a condition on known values', () => {
   test.each([
     ['aws:ResourceAccount', { StringEquals: { 'aws:ResourceAccount': '444455556666' } }],
     ['aws:PrincipalAccount', { StringEquals: { 'aws:PrincipalAccount': '444455556666' } }],
     ['aws:PrincipalArn', { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Other' } }],
-  ])('when a permissions boundary asks for another %s', async (_key, condition) => {
+  ])('reports a conflict when a permissions boundary requires another %s', async (_key, condition) => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', document(allowIf(condition)));
     const { message } = await conflictOf(sandbox(), { permissionsBoundary });
     expect(message).toContain('because of the permissions boundary');
   });
 
-  test('when a statement denies for sure, whatever another one asks for', async () => {
+  test('reports a conflict when a statement certainly denies, whatever another one depends on', async () => {
     await roleWithInline(denyIf({ StringEquals: { 'aws:PrincipalAccount': ACCOUNT } }));
     const arn = await secretWithPolicy({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } });
     const { message } = await conflictOf(sandbox(), { secretArn: [arn] });

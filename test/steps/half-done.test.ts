@@ -21,7 +21,7 @@ const ROLE = 'MediaConnect-ASM';
 const POLICY = 'SecretsManagerForMediaConnect';
 const sandbox = freshSandbox();
 
-describe('the procedure begun by hand, with the guide’s documents', () => {
+describe('setup, after a part of the guide was done by hand', () => {
   const secret = () => makeSecret(sandbox());
   const policy = async () => makePolicy(sandbox(), POLICY, guidePolicy(await secret()));
   const ec2Role = async () => {
@@ -46,14 +46,14 @@ describe('the procedure begun by hand, with the guide’s documents', () => {
   };
 
   test.each<[string, () => Promise<unknown>, string[]]>([
-    ['nothing at all', async () => undefined, ['created', 'created', 'created']],
+    ['nothing', async () => undefined, ['created', 'created', 'created']],
     ['the secret', secret, ['kept', 'created', 'created']],
     ['the policy', policy, ['kept', 'kept', 'created']],
     ['the role, still for EC2', ec2Role, ['kept', 'kept', 'updated']],
     ['the role with the wrong policy, still for EC2', wrongPolicy, ['kept', 'kept', 'updated']],
     ['the role, for MediaConnect', trusted, ['kept', 'kept', 'updated']],
     ['all of it', attached, ['kept', 'kept', 'kept']],
-  ])('up to %s, is finished, and what is there is kept', async (_what, begin, actions) => {
+  ])('completes the rest and keeps what exists, up to %s', async (_what, begin, actions) => {
     await begin();
     const { code, json } = await setUp(sandbox(), { updateTrust: true });
     expect(code).toBe(0);
@@ -65,7 +65,7 @@ describe('the procedure begun by hand, with the guide’s documents', () => {
     expect((await setUpInVain(sandbox(), { updateTrust: true })).code).toBe(0);
   });
 
-  test('with an inline policy instead of a managed one gets the managed one as well', async () => {
+  test('attaches a managed policy beside an inline policy', async () => {
     const document = guidePolicy(await secret());
     await makeRole(sandbox());
     await clientsFor(sandbox()).iam.send(
@@ -81,8 +81,8 @@ describe('the procedure begun by hand, with the guide’s documents', () => {
   });
 });
 
-describe('a run with one request in trouble', () => {
-  test('whose policy was made though its answer was lost says so when the next step fails', async () => {
+describe('setup, when the response to a request is lost', () => {
+  test('reports the created policy when the next step fails', async () => {
     sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicy' });
     sandbox().addFault({ kind: 'access-denied', action: 'CreateRole' });
     const arn = await makeSecret(sandbox());
@@ -93,7 +93,7 @@ describe('a run with one request in trouble', () => {
     expect(log).not.toContain('Nothing was changed');
   });
 
-  test('extends a full set of versions once', async () => {
+  test('extends a policy with five versions once', async () => {
     const documents = ['a', 'b', 'c', 'd', 'e'].map((name) =>
       guidePolicy(`arn:aws:secretsmanager:us-west-2:111122223333:secret:${name}-AbCdEf`),
     );
@@ -116,7 +116,7 @@ describe('a run with one request in trouble', () => {
     expect((await readAccount(sandbox())).secrets[0]?.values.AWSPREVIOUS).toBe('f'.repeat(64));
   });
 
-  test('adds the trust once', async () => {
+  test('adds the trust statement once', async () => {
     await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
     sandbox().addFault({ kind: 'drop-after', action: 'UpdateAssumeRolePolicy' });
     expect((await setUp(sandbox(), { updateTrust: true })).code).toBe(0);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/aws/secrets/index.ts';
 import { openAws } from '../../src/aws/session.ts';
 import { prove } from '../../src/checks/setup/index.ts';
-import { LIMITS, type Limits } from '../../src/defaults.ts';
+import { LIMITS, type Limits } from '../../src/limits.ts';
 import {
   clientsOf,
   guidePolicy,
@@ -36,10 +36,10 @@ const HASTY: Limits = {
   versionsBeyondPlan: 10,
 };
 
-describe('an account in which IAM takes its time', () => {
+describe('setup with slow IAM propagation', () => {
   const sandbox = freshSandbox({ iamPropagationMs: 700 });
 
-  test('is waited for, which shows, and one run is enough', async () => {
+  test('waits, says so, and succeeds in one run', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(log).toMatch(/Waiting for IAM to make .* known everywhere: \d+ s of at most 60 s/);
@@ -47,7 +47,7 @@ describe('an account in which IAM takes its time', () => {
     expect((await readAccount(sandbox())).roles[0]?.attached).toEqual(['SecretsManagerForMediaConnect']);
   });
 
-  test('is waited for as well when the answer to a request was lost, whose thing does not show yet', async () => {
+  test('waits for a resource that does not show yet after a lost response', async () => {
     sandbox().addFault({ kind: 'drop-after', action: 'CreatePolicy' });
     sandbox().addFault({ kind: 'drop-after', action: 'CreateRole' });
     const { output, waits } = await applySteps(sandbox(), PATIENT);
@@ -62,11 +62,11 @@ describe('an account in which IAM takes its time', () => {
   });
 });
 
-describe('a role with an inline policy whose condition cannot be evaluated', () => {
+describe('setup with an inline policy that only AWS can evaluate', () => {
   const sandbox = freshSandbox({ iamPropagationMs: 1_500 });
   const known = () => new Promise((done) => setTimeout(done, 1_600));
 
-  test('is read back until IAM shows the policy that the run has attached', async () => {
+  test('reads the role until IAM shows the attached policy', async () => {
     await makeRole(sandbox());
     await known();
     const statement = {
@@ -89,10 +89,10 @@ describe('a role with an inline policy whose condition cannot be evaluated', () 
   });
 });
 
-describe('an account in which IAM takes longer than the program waits', () => {
+describe('setup, when IAM takes longer than the limit', () => {
   const sandbox = freshSandbox({ iamPropagationMs: 30_000 });
 
-  test('ends the run with the time that was waited, and what to do', async () => {
+  test('fails with the time that it waited, and says what to do', async () => {
     await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
       message: 'IAM did not show the new role or policy for 0.9 s.',
       exitCode: 1,
@@ -102,7 +102,7 @@ describe('an account in which IAM takes longer than the program waits', () => {
     });
   });
 
-  test('lets the proof fail, with what does not hold', async () => {
+  test('fails the final checks and names those that failed', async () => {
     const secret = await makeSecret(sandbox());
     const { url: endpointUrl, credentials } = sandbox();
     const interrupt = new AbortController().signal;
@@ -131,10 +131,10 @@ describe('an account in which IAM takes longer than the program waits', () => {
   });
 });
 
-describe('a policy of that name in other letter case that somebody makes meanwhile', () => {
+describe('setup, when someone creates the policy in other letter case meanwhile', () => {
   const sandbox = freshSandbox();
 
-  test('is told as a name that is taken, once IAM had its time to show another', async () => {
+  test('reports the name as taken after the time limit for IAM', async () => {
     const make = () => makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
     await expect(applySteps(sandbox(), HASTY, make)).rejects.toMatchObject({
       message: expect.stringContaining('is spelled in other letter case'),

@@ -35,7 +35,7 @@ const FULL = guidePolicy(
   ),
 );
 
-/** A role with so many policies of somebody else. */
+/** Creates a role with this many policies of another owner. */
 async function fullRole(sandbox: Sandbox, count: number): Promise<void> {
   await makeRole(sandbox);
   for (let index = 0; index < count; index += 1) {
@@ -56,7 +56,7 @@ async function replicaOfOther(sandbox: Sandbox): Promise<string> {
   return arn;
 }
 
-/** Conflicts whose ways out are options, by the words that tell them. `testRows` runs each way out that is printed. */
+/** Conflicts with options as resolutions, by the name of their message. `testRows` runs each resolution that is printed. */
 const ROWS: Record<string, Omit<Row, 'what'>> = {
   otherKeyType: {
     make: (sandbox) => setUp(sandbox, PASSWORD),
@@ -133,7 +133,7 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
   },
 };
 
-/** Conflicts of the table above that have further ways out elsewhere. */
+/** Conflicts of the table above with other resolutions in other cases. */
 const FURTHER: Row[] = [
   {
     what: 'a role that has its own full policy and those of others',
@@ -153,7 +153,7 @@ const FURTHER: Row[] = [
     },
   },
   {
-    what: 'a secret that is scheduled for deletion, whose key was to be kept',
+    what: 'a secret that is scheduled for deletion, with --existing-key keep',
     make: async (sandbox) => {
       const SecretId = await makeSecret(sandbox);
       await clientsOf(sandbox).secrets.send(new DeleteSecretCommand({ SecretId }));
@@ -163,23 +163,23 @@ const FURTHER: Row[] = [
   },
 ];
 
-describe('each way out that setup prints works, for the conflict', () =>
+describe('setup prints resolutions that work, for the conflict', () =>
   testRows([...Object.entries(ROWS).map(([what, row]) => ({ what, ...row })), ...FURTHER], 1));
 
-describe('what setup says to do where no option helps works:', () => {
+describe('setup, when no option resolves the conflict', () => {
   const sandbox = freshSandbox();
   const told = async (wishes: Wishes) => {
     const { message, details, hint } = await conflictOf(sandbox(), wishes);
     return [message, ...(details ?? []), hint ?? ''].join('\n');
   };
 
-  test('of a replica, to use it as it is', async () => {
+  test('suggests using a replica unchanged, which works', async () => {
     const arn = await replicaOfOther(sandbox());
     expect(await told({ region: [FAR_REGION] })).toContain('Use it as it is with --secret-arn');
     expect((await setUp(sandbox(), { secretArn: [arn.replace(REGION, FAR_REGION)] })).code).toBe(0);
   });
 
-  test('of a replica and its primary, to run the command for the primary first', async () => {
+  test('suggests running the command for the primary of a replica first, which works', async () => {
     await replicaOfOther(sandbox());
     const both: Wishes = { region: [FAR_REGION, REGION], existingKey: 'replace' };
     const [, region = ''] = /\(--region (\S+)\)/.exec(await told(both)) ?? [];
@@ -188,13 +188,13 @@ describe('what setup says to do where no option helps works:', () => {
     expect(again.code, again.log).toBe(0);
   });
 
-  test('of patterns that shut a Region out, to add the pattern that is printed', async () => {
+  test('prints a pattern to add when --source-arn excludes a Region, which works', async () => {
     const sourceArn = [`arn:aws:mediaconnect:${FAR_REGION}:${ACCOUNT}:flow:*`];
     const [, pattern = ''] = /such as (\S+)\.$/m.exec(await told({ sourceArn })) ?? [];
     expect((await setUp(sandbox(), { sourceArn: [...sourceArn, pattern] })).code).toBe(0);
   });
 
-  test('of a trust policy with too many patterns, to use some that each match several flows', async () => {
+  test('suggests patterns that match several flows when there are too many, which works', async () => {
     const flows = Array.from(
       { length: 25 },
       (_, index) =>
@@ -205,7 +205,7 @@ describe('what setup says to do where no option helps works:', () => {
     expect((await setUp(sandbox(), { sourceArn: wide })).code).toBe(0);
   });
 
-  test('of a KMS key in another Region, to set up each Region by itself, or by an alias', async () => {
+  test('suggests one run per Region or an alias for a KMS key of another Region, which both work', async () => {
     const far = await clientsOf(sandbox(), FAR_REGION).kms.send(new CreateKeyCommand({}));
     const kmsKeyId = far.KeyMetadata?.Arn ?? '';
     expect(await told({ kmsKeyId, region: [REGION] }).catch(String)).toContain(
@@ -215,14 +215,14 @@ describe('what setup says to do where no option helps works:', () => {
     expect((await setUp(sandbox(), { kmsKeyId: 'alias/video', region: [REGION, FAR_REGION] })).code).toBe(0);
   });
 
-  test('of an ARN of no secret, to copy it with its end', async () => {
+  test('suggests copying the whole ARN of a missing secret, which works', async () => {
     const arn = await makeSecret(sandbox());
     expect(await told({ secretArn: [arn.replace(/-\w{6}$/, '-AbCdEf')] })).toContain('Copy the ARN');
     expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
   });
 });
 
-/** Conflicts of `setup` that other tests run, or for which nothing is printed that could be run. */
+/** Conflicts of `setup` that other tests run, or that print nothing to run. */
 const ELSEWHERE: Record<string, string> = {
   absentArn: 'above, by hand',
   absentNamed: 'nothing is printed but what is missing',
@@ -244,7 +244,7 @@ const ELSEWHERE: Record<string, string> = {
   unreadable: 'IAM takes no such trust policy, and neither does the sandbox',
 };
 
-test('every conflict of setup has its ways out run by a test', () => {
+test('every conflict of setup has a test that runs its resolutions', () => {
   const folder = new URL('../../src/steps/', import.meta.url);
   const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

@@ -20,14 +20,14 @@ import { freshSandbox } from '../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 const POLICY = 'SecretsManagerForMediaConnect';
-/** Allows all that is asked for, and is none that this program would extend. */
+/** Allows every secret, in a shape that the program would not extend. */
 const everySecret = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'secretsmanager:*', Resource: '*' }],
 };
 
-describe('what stands in the way only once the secret is there', () => {
-  test('is a conflict, where somebody made the secret meanwhile under a KMS key that the policy lacks', async () => {
+describe('setup, with a conflict that appears only after the secret is in place', () => {
+  test('reports it when someone creates the secret meanwhile with a KMS key that the policy lacks', async () => {
     await makePolicy(sandbox(), POLICY, everySecret);
     await makeRole(sandbox());
     const { secrets } = clientsFor(sandbox());
@@ -52,7 +52,7 @@ describe('what stands in the way only once the secret is there', () => {
     ]);
   });
 
-  /** A secret whose own policy does not let the role read it, which cannot be seen until the secret is restored. */
+  /** Creates a secret whose resource policy denies the role, which does not show until the secret is restored. */
   const shut = async (Name: string) => {
     const SecretId = await makeSecret(sandbox(), { Name });
     const { secrets } = clientsFor(sandbox());
@@ -68,7 +68,7 @@ describe('what stands in the way only once the secret is there', () => {
     await secrets.send(new DeleteSecretCommand({ SecretId }));
   };
 
-  test('is a conflict, where a secret that was restored does not let the role read it', async () => {
+  test('reports it when a restored secret denies access to the role', async () => {
     await shut('studio-a');
     await makeRole(sandbox());
     const { code, json } = await setUp(sandbox(), { restore: true });
@@ -81,7 +81,7 @@ describe('what stands in the way only once the secret is there', () => {
     expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [] }]);
   });
 
-  test('fails that key of a manifest and leaves the others alone', async () => {
+  test('fails only that key of a manifest', async () => {
     await shut('live/feed-2');
     await makeRole(sandbox());
     const { code, json } = await setUpAll(sandbox(), { keys: feeds(3) }, { restore: true });
@@ -94,27 +94,27 @@ describe('what stands in the way only once the secret is there', () => {
   });
 });
 
-describe('a warning of a plan that is made again while it is applied', () => {
-  /** Has somebody make something right before the program would. */
+describe('a warning that appears while the plan is applied', () => {
+  /** Runs `make` right before the request of the program is carried out. */
   const rightBefore = (action: string, make: () => Promise<unknown>) =>
     sandbox().addFault({ action, kind: 'delay-before', delayMs: 200, onStrike: () => void make() });
   const times = (log: string, text: string) => log.split(text).length - 1;
 
-  test('is printed, where somebody makes a role meanwhile that lets in other accounts', async () => {
+  test('is printed when someone creates a role meanwhile that trusts other accounts', async () => {
     rightBefore('CreateRole', () => makeRole(sandbox()));
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(times(log, '! The trust policy of MediaConnect-ASM has no aws:SourceAccount condition.')).toBe(1);
   });
 
-  test('is printed, where somebody makes a policy meanwhile that allows more than is asked for', async () => {
+  test('is printed when someone creates a policy meanwhile that allows more than requested', async () => {
     rightBefore('CreatePolicy', () => makePolicy(sandbox(), POLICY, guidePolicy('*')));
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(times(log, `! The policy ${POLICY} allows more secrets than --policy-scope asks for.`)).toBe(1);
   });
 
-  test('is printed, where a restored secret has a resource policy with an unknown condition', async () => {
+  test('is printed when a restored secret has a resource policy with an unknown condition', async () => {
     const SecretId = await makeSecret(sandbox());
     const { secrets } = clientsFor(sandbox());
     const statement = {
@@ -135,7 +135,7 @@ describe('a warning of a plan that is made again while it is applied', () => {
     expect(times(log, "! Can't tell whether the role MediaConnect-ASM can read the secret studio-a")).toBe(1);
   });
 
-  test('is not printed again, where the plan had it', async () => {
+  test('is not printed again if the plan had it', async () => {
     await makeRole(sandbox());
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);

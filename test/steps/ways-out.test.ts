@@ -19,7 +19,7 @@ const told = async (wishes: Parameters<typeof conflictOf>[1]) => {
   return [message, ...(details ?? []), hint ?? ''].join('\n');
 };
 
-/** A resource policy that denies reading to a principal. */
+/** Sets a resource policy that denies reading to a principal. */
 async function deny(principal: string): Promise<void> {
   const Statement = [
     {
@@ -27,7 +27,7 @@ async function deny(principal: string): Promise<void> {
       Principal: principal === '*' ? '*' : { AWS: principal },
       Action: 'secretsmanager:ListSecretVersionIds',
       Resource: '*',
-      // The one who looks at the account in this test is no role.
+      // The caller of this test is a user, not a role.
       Condition: { ArnLike: { 'aws:PrincipalArn': roleArn('*') } },
     },
   ];
@@ -37,28 +37,28 @@ async function deny(principal: string): Promise<void> {
   );
 }
 
-describe('each way out of what keeps a role from reading works:', () => {
-  test('of a boundary that was asked for, another one or none', async () => {
+describe('setup, when the role cannot read the secret', () => {
+  test('suggests another --permissions-boundary or none, which both work', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
     const said = await told({ permissionsBoundary });
     expect(said).toContain('Set --permissions-boundary to a policy that allows secretsmanager:');
     expect(said).toContain('or leave it out');
     expect(said).not.toContain('--role-name');
-    // The way out that used to be told ends the same.
+    // Another role, an earlier suggestion, does not help.
     await told({ permissionsBoundary, roleName: 'MediaConnect-Other' });
     const wider = await makePolicy(sandbox(), 'Wider', guidePolicy('*'));
     expect((await setUp(sandbox(), { permissionsBoundary: wider })).code).toBe(0);
     expect((await setUp(sandbox(), { secretName: 'studio-b', roleName: 'MediaConnect-B' })).code).toBe(0);
   });
 
-  test('of the boundary of a role that exists, another role', async () => {
+  test('suggests another role for the boundary of an existing role, which works', async () => {
     const boundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
     await makeRole(sandbox(), { boundary });
     expect(await told({})).toContain('--role-name');
     expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
   });
 
-  test('of a resource policy that denies one role, another role', async () => {
+  test('suggests another role for a resource policy that denies one role, which works', async () => {
     await makeSecret(sandbox());
     await makeRole(sandbox());
     await deny(roleArn('MediaConnect-ASM'));
@@ -66,7 +66,7 @@ describe('each way out of what keeps a role from reading works:', () => {
     expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
   });
 
-  test('of a resource policy that denies every role, another secret', async () => {
+  test('suggests no other role for a resource policy that denies every role; another secret works', async () => {
     await makeSecret(sandbox());
     await deny('*');
     const said = await told({});

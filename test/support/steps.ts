@@ -1,8 +1,8 @@
 import { policyReader } from '../../src/aws/iam/policies.ts';
 import { secretReader } from '../../src/aws/secrets/value-reader.ts';
 import { openAws } from '../../src/aws/session.ts';
-import type { Limits } from '../../src/defaults.ts';
 import { KeyMaterial } from '../../src/key/index.ts';
+import type { Limits } from '../../src/limits.ts';
 import { completeRequest, readAnswers, type SetupOptions } from '../../src/options/setup-request.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { applyAll } from '../../src/steps/apply.ts';

@@ -1,6 +1,6 @@
 import { externalDataInterceptor } from '@smithy/core/config';
-import { HTTP } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../failure.ts';
+import { HTTP } from '../../limits.ts';
 import { ReadLimitError, readWhole } from '../../read-file.ts';
 import { plain } from '../../text.ts';
 import { configurationMessages as messages } from './messages.ts';
@@ -8,7 +8,7 @@ import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts'
 
 /** Limits for reading a configuration file, which may be a pipe. */
 export interface FileLimits {
-  interrupt?: AbortSignal | undefined;
+  interrupt?: AbortSignal;
   limitMs?: number;
 }
 

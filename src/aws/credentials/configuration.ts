@@ -42,8 +42,8 @@ export type KnownConfiguration = Pick<AwsConfiguration, 'profile' | 'region' | '
 
 /** The configuration from the command line. */
 export interface ConfigurationFlags {
-  profile?: string | undefined;
-  endpointUrl?: string | undefined;
+  profile?: string;
+  endpointUrl?: string;
 }
 
 /**

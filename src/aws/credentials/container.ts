@@ -2,7 +2,7 @@ import { exec } from 'node:child_process';
 import { HttpRequest } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { HTTP } from '../../defaults.ts';
+import { HTTP } from '../../limits.ts';
 import { ReadLimitError, readToEnd } from '../../read-file.ts';
 import { isLoopback, withoutBrackets } from '../http/proxy.ts';
 import { readLimited } from './configuration-files.ts';

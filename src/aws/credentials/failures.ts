@@ -12,9 +12,9 @@ import type { CredentialsSource, Profile } from './types.ts';
 /** The outcome of the last request that a credentials provider sent. */
 export interface LastRequest {
   /** The error, if there was no response. */
-  error?: Error | undefined;
+  error?: Error;
   /** The HTTP status of the response. */
-  status?: number | undefined;
+  status?: number;
   /** The time until it failed, in milliseconds. */
   elapsedMs?: number;
 }

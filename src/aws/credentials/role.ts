@@ -67,7 +67,7 @@ export async function assumeRole(
 export async function assumeRoleWithToken(
   tools: ChainTools,
   step: CredentialsStep,
-  { file, role, session }: { file: string; role?: string | undefined; session?: string | undefined },
+  { file, role, session }: { file: string; role?: string; session?: string | undefined },
 ): Promise<AwsCredentialIdentity> {
   if (!role)
     throw new Failure(messages.roleMissing, {

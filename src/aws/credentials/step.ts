@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure, Interrupted } from '../../failure.ts';
+import { HTTP } from '../../limits.ts';
 import { plain } from '../../text.ts';
 import type { RequestHandler } from '../http/sdk-client.ts';
 import type { BeginWait } from '../requests/slow-calls.ts';
@@ -19,7 +19,7 @@ export interface ChainTools {
   /** The Region for STS. */
   homeRegion: string;
   /** Asks the user for an MFA code. Absent if the run can't prompt. */
-  askMfaCode?: ((serial: string) => Promise<string>) | undefined;
+  askMfaCode?: (serial: string) => Promise<string>;
   interrupt: AbortSignal;
   /** Reports that a step is being waited for. */
   beginWait: BeginWait;

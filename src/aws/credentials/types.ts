@@ -3,7 +3,7 @@ export type CredentialsSource =
   | { kind: 'environment' }
   | { kind: 'profile'; how: ProfileCredentials }
   /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines, with `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`. */
-  | { kind: 'token-file'; file: string; role?: string | undefined; session?: string | undefined }
+  | { kind: 'token-file'; file: string; role?: string; session?: string | undefined }
   /** `AWS_CONTAINER_CREDENTIALS_…`, as in ECS, EKS and CodeBuild. */
   | { kind: 'container' }
   /** The metadata service of an EC2 instance. */

@@ -8,13 +8,13 @@ import { NotAwsError } from './sdk-client.ts';
 /** The certificates to trust. */
 export interface Trust {
   /** A file with the certificate authorities to trust instead of Node's own. */
-  caBundle?: Setting | undefined;
+  caBundle?: Setting;
 }
 
 /** The endpoint of a request, and the certificates to trust. */
 interface Destination extends Trust {
   /** Absent for AWS's own endpoint. */
-  endpoint?: Setting | undefined;
+  endpoint?: Setting;
 }
 
 /** The parts of an error that describe a network problem. */
@@ -187,7 +187,7 @@ export interface Request {
   resource: string;
   region: string;
   /** The customer managed KMS key of a secret, as the secret names it (ARN, ID or alias), if known. */
-  kmsKeyId?: string | undefined;
+  kmsKeyId?: string;
   /** The duration of all attempts together, in milliseconds. */
   elapsedMs: number;
 }

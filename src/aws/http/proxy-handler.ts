@@ -3,7 +3,7 @@ import https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { HTTP } from '../../defaults.ts';
+import { HTTP } from '../../limits.ts';
 import {
   directHandler,
   type HandlerOptions,

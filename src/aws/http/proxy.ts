@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { HTTP } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
+import { HTTP } from '../../limits.ts';
 import { awsMessages as messages } from '../messages.ts';
 
 /** An HTTP proxy from the environment. */
@@ -53,7 +53,7 @@ export class ProxyError extends Error {
     problem: ProxyProblem,
     proxy: HttpProxy,
     target: string,
-    { status, cause }: { status?: number | undefined; cause?: unknown } = {},
+    { status, cause }: { status?: number; cause?: unknown } = {},
   ) {
     const reason = status ?? (cause as NodeJS.ErrnoException | undefined)?.code;
     super(`${proxy.url.host} (${proxy.variable}): ${problem}${reason ? ` (${reason})` : ''}`, { cause });

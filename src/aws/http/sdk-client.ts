@@ -5,7 +5,7 @@ import type { MediaConnectClient } from '@aws-sdk/client-mediaconnect';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
-import { HTTP } from '../../defaults.ts';
+import { HTTP } from '../../limits.ts';
 import { directHandler, type HandlerOptions, readProxies } from './proxy.ts';
 import type { ProxyHandler } from './proxy-handler.ts';
 

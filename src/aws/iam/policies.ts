@@ -5,8 +5,8 @@ import {
   paginateListEntitiesForPolicy,
   paginateListPolicies,
 } from '@aws-sdk/client-iam';
-import { CONTRADICTION_PAUSES_MS } from '../../defaults.ts';
 import { EXIT, Failure, isAccessDenied } from '../../failure.ts';
+import { CONTRADICTION_PAUSES_MS } from '../../limits.ts';
 import { nameInIamArn } from '../arn.ts';
 import { awsMessages as messages } from '../messages.ts';
 import { type Aws, orAbsent } from '../session.ts';

@@ -1,4 +1,4 @@
-import { RATE_LIMITER } from '../../defaults.ts';
+import { RATE_LIMITER } from '../../limits.ts';
 
 const SECOND_MS = 1_000;
 

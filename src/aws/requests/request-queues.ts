@@ -1,5 +1,5 @@
-import { HTTP, QUOTAS, type RequestQuota } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
+import { HTTP, QUOTAS, type RequestQuota } from '../../limits.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
 /** Returns the queue for an operation. */

@@ -1,4 +1,4 @@
-import { HTTP } from '../../defaults.ts';
+import { HTTP } from '../../limits.ts';
 
 const TICK_MS = 1_000;
 

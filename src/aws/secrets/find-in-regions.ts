@@ -1,5 +1,5 @@
-import { HTTP } from '../../defaults.ts';
 import { Failure, isCredentialFailure } from '../../failure.ts';
+import { HTTP } from '../../limits.ts';
 import { offeredRegions } from '../regions.ts';
 import type { Aws } from '../session.ts';
 import { type SecretState, secretExists } from './index.ts';

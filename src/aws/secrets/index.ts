@@ -127,7 +127,7 @@ async function contentAndPolicy(
     value,
     withPolicy,
     kmsKeyId,
-  }: { value?: CurrentValue | undefined; withPolicy: boolean; kmsKeyId?: string | undefined },
+  }: { value?: CurrentValue; withPolicy: boolean; kmsKeyId?: string | undefined },
 ) {
   const [{ arn: _, ...current }, resourcePolicy] = await Promise.all([
     value ?? readValue(aws, region, id, kmsKeyId),

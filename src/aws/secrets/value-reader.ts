@@ -1,5 +1,5 @@
-import { BATCH } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
+import { BATCH } from '../../limits.ts';
 import type { Aws } from '../session.ts';
 import { type Reading, readSecret, type SecretState } from './index.ts';
 import { type CurrentValue, readValues, type Values } from './versions.ts';

@@ -1,10 +1,10 @@
 import { parseArn } from '../../aws/arn.ts';
 import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts';
 import { awsMessages } from '../../aws/messages.ts';
-import { type Observed, observed, seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
+import { type Observed, observed, seenIn } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import {
   DECRYPT_ACTION,

@@ -1,7 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import { type KmsKeyState, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
-import { type Observed, seenIn } from '../../aws/observed.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
+import { type Observed, seenIn } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';
 import {
   type Decryption,

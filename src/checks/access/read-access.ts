@@ -1,5 +1,5 @@
 import type { RoleState } from '../../aws/iam/roles.ts';
-import { type Observed, seenIn } from '../../aws/observed.ts';
+import { type Observed, seenIn } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';
 import {
   type AccessRequest,

@@ -1,6 +1,6 @@
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import type { Limits } from '../../defaults.ts';
+import type { Limits } from '../../limits.ts';
 import type { Check } from '../../plan-types.ts';
 import {
   check,

@@ -1,6 +1,6 @@
 import { parseArn, parseSecretArn } from '../../aws/arn.ts';
-import { type Observed, seenIn } from '../../aws/observed.ts';
 import type { Identity } from '../../aws/session.ts';
+import { type Observed, seenIn } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure, Fix } from '../../failure.ts';
 import {

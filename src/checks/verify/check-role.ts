@@ -30,7 +30,7 @@ export interface RoleSpec {
   /** Policies that must be attached. */
   policyNames: string[];
   /** The manifest that names it, if any. */
-  manifest?: string | undefined;
+  manifest?: string;
 }
 
 /** Returns the values for the `setup` command that repairs the role. */

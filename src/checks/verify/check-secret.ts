@@ -1,8 +1,8 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { type Caller, simulatePassRole } from '../../aws/iam/simulation.ts';
-import { observed, seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
+import { observed, seenIn } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';

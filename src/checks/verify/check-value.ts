@@ -1,7 +1,7 @@
 import { parseSecretArn } from '../../aws/arn.ts';
-import { seenIn } from '../../aws/observed.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Identity } from '../../aws/session.ts';
+import { seenIn } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import {
   algorithmOfLength,

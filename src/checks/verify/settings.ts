@@ -1,9 +1,9 @@
-import { seenIn } from '../../aws/observed.ts';
 import { inTurns } from '../../aws/requests/concurrency.ts';
 import { valueReader } from '../../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import { BATCH_RUN } from '../../defaults.ts';
+import { seenIn } from '../../aws/session.ts';
 import { algorithmOfLength } from '../../key/index.ts';
+import { BATCH_RUN } from '../../limits.ts';
 import type { EncryptionSettings } from '../../plan-types.ts';
 import { encryptionReaders } from '../access/encryption.ts';
 import { subjectOf } from './check-secret.ts';

@@ -2,7 +2,7 @@ import { parseSecretArn } from '../../aws/arn.ts';
 import type { ManifestEntry } from '../../checks/verify/index.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { groupedBy } from '../../grouping.ts';
-import type { Manifest, ManifestKey } from '../../manifest/types.ts';
+import type { Manifest, ManifestKey } from '../../manifest/members.ts';
 import { regionsOf } from '../../options/setup-request.ts';
 import type { SecretPlace } from '../key-options.ts';
 

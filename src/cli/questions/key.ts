@@ -12,7 +12,7 @@ import {
   type KeyType,
   loadKey,
 } from '../../key/index.ts';
-import { looksLikeKey } from '../../redaction.ts';
+import { looksLikeKey } from '../../key-detection.ts';
 import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';

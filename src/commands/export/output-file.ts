@@ -27,7 +27,7 @@ export interface OutputFile {
 
 /** Returns the output of a command. `-` stands for standard output. */
 export function outputFileOf({ output, force }: OutputFile): OutputFile {
-  return output === undefined || output === '-' ? { force } : { output, force };
+  return { output: output === '-' ? undefined : output, force };
 }
 
 /**

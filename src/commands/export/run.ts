@@ -1,8 +1,8 @@
 import { isAccountId, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import type { ExpectedAccount } from '../../aws/clients.ts';
-import { configuredRegions } from '../../cli/configured-values.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { configuredRegions } from '../../cli/region-and-endpoints.ts';
 import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-command.ts';
 import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
 import { EXIT, Failure } from '../../failure.ts';

@@ -6,7 +6,7 @@ import type { CommandRun } from '../../cli/run-command.ts';
 import { DEFAULTS, KEY_TYPE_TAG, TOOL_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
-import type { Manifest } from '../../manifest/types.ts';
+import type { Manifest } from '../../manifest/members.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
 import { permissionsMessages as messages } from './messages.ts';

@@ -1,8 +1,8 @@
 import { expectedSecretArn, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { partitionOf } from '../../aws/regions.ts';
-import { configuredRegions } from '../../cli/configured-values.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { configuredRegions } from '../../cli/region-and-endpoints.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { DEFAULTS, KEY_TYPE_TAG, TOOL_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';

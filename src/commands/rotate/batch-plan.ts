@@ -1,8 +1,8 @@
 import { inTurns } from '../../aws/requests/concurrency.ts';
 import { isMadeWith, type SecretState } from '../../aws/secrets/index.ts';
-import { BATCH_RUN } from '../../defaults.ts';
 import type { Attempt } from '../../failure.ts';
 import type { CheckedKey, KeyRules, KeyType } from '../../key/index.ts';
+import { BATCH_RUN } from '../../limits.ts';
 import { tried } from '../../steps/observe.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { changesAnything } from '../../ui/plan.ts';

@@ -17,7 +17,7 @@ import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount, stepContext } from '../../cli/step-context.ts';
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
 import { loadKeys } from '../../manifest/index.ts';
-import type { Manifest, ManifestKey } from '../../manifest/types.ts';
+import type { Manifest, ManifestKey } from '../../manifest/members.ts';
 import { hasOpenType, keyRules } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
 import { toldApart } from '../../steps/groups.ts';

@@ -3,7 +3,7 @@ import type { SecretState } from '../../aws/secrets/index.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules } from '../../key/index.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { blockedBy } from '../../steps/conflict.ts';
-import { secretMessages } from '../../steps/messages.ts';
+import { secretMessages } from '../../steps/store-secret/messages.ts';
 import { rotateMessages as messages } from './messages.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { makeCurrent, readStage, type StagedVersion } from '../../aws/secrets/versions.ts';
 import type { Aws } from '../../aws/session.ts';
-import { BATCH_RUN } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyRules, type KeyType } from '../../key/index.ts';
+import { BATCH_RUN } from '../../limits.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { blockedBy } from '../../steps/conflict.ts';
 import { rotateMessages as messages } from './messages.ts';

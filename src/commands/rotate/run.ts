@@ -30,7 +30,17 @@ export interface RotateRun extends CommandRun {
   answers: RotateAnswers;
 }
 
-type Wizard = typeof import('./wizard.ts');
+/** Loads the questions, and with them the prompts, which a run without questions doesn't need. */
+async function loadQuestions() {
+  const [{ confirm }, { askKey }, { askSecretFor }] = await Promise.all([
+    import('../../cli/questions/context.ts'),
+    import('../../cli/questions/key.ts'),
+    import('../../cli/questions/secret.ts'),
+  ]);
+  return { confirm, askKey, askSecretFor };
+}
+
+type Questions = Awaited<ReturnType<typeof loadQuestions>>;
 
 /** Runs `rotate` and returns the exit code. Prints failures. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
@@ -41,12 +51,12 @@ export function runRotate(answers: RotateAnswers, common: CommonOptions): Promis
 export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const { answers } = run;
   const context = stepContext(run, { withPolicies: false });
-  const wizard = run.interactive ? await import('./wizard.ts') : undefined;
-  if (!wizard) demandAnswers(run);
+  const questions = run.interactive ? await loadQuestions() : undefined;
+  if (!questions) demandAnswers(run);
   const unchecked = await readKeyOfFlags(run);
   const early = unchecked && (await checkIfTypeIsKnown(unchecked, run));
   const known = meantBy(answers);
-  const name = wizard ? await wizard.askSecretToRotate(run, known.name) : (known.name ?? '');
+  const name = questions ? await questions.askSecretFor(run, messages.intro, known.name) : (known.name ?? '');
 
   run.progress.start(messages.looking(known.regions));
   const target = {
@@ -59,7 +69,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   run.progress.stop();
   const told = withKeyType(run, secrets);
   const checked = early ?? (unchecked && (await checkKeyOfFlags(unchecked, told)));
-  const rotation = await planRotation(told, context, { name, secrets }, checked, wizard);
+  const rotation = await planRotation(told, context, { name, secrets }, checked, questions);
 
   const breaks = changesAnything(rotation.changes) ? [messages.breaks] : [];
   const users = await usersOfRotation(run, rotation);
@@ -77,7 +87,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
     nothingToDo: answers.rollback ? messages.nothingToRollBack : messages.nothingToDo,
   });
   if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
-  if (changes && wizard) await wizard.confirm(run, plan);
+  if (changes && questions) await questions.confirm(run, plan);
   const done = changes ? await apply(run, context, rotation) : rotation.expected;
   return finish(run, rotation, done, { checks: await check(run, rotation, done), outdated });
 }
@@ -149,14 +159,14 @@ async function planRotation(
   context: StepContext,
   found: { name: string; secrets: SecretState[] },
   early: CheckedKey | undefined,
-  wizard: Wizard | undefined,
+  questions: Questions | undefined,
 ): Promise<Rotation> {
   if (run.answers.rollback) {
     const { roleName } = run.answers;
     const histories = await readHistories(context.aws, found.secrets);
     return planGoingBack(histories, keyRules(run.answers), roleName);
   }
-  const given = early ? { answers: run.answers, checked: early } : await wizard?.askKey(run);
+  const given = early ? { answers: run.answers, checked: early } : await questions?.askKey(run);
   if (!given) throw new Error('there is no key');
   const { checked } = given;
   const { name } = found;

@@ -15,7 +15,7 @@ import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode, Failure } from '../../failure.ts';
 import { loadKeys } from '../../manifest/index.ts';
-import type { Manifest } from '../../manifest/types.ts';
+import type { Manifest } from '../../manifest/members.ts';
 import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { namesOfKeys } from '../../steps/groups.ts';

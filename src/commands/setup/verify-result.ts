@@ -10,8 +10,8 @@ import { evaluate, type Proof, prove } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';
-import { LIMITS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
+import { LIMITS } from '../../limits.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Check } from '../../plan-types.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../../steps/results.ts';
@@ -19,7 +19,7 @@ import { flowScope } from '../../steps/trust-role/write.ts';
 import { folded, MOST_LINES, plain } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
-import { mark } from '../../ui/verdicts.ts';
+import { mark } from '../../ui/output.ts';
 
 /**
  * Checks for each role and its keys that MediaConnect can use them. A key with a failed check gets a failure with the reason.

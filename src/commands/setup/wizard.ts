@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import { describeRole } from '../../aws/iam/roles.ts';
-import { observed, seenIn } from '../../aws/observed.ts';
+import { observed, seenIn } from '../../aws/session.ts';
 import { askAccount, explain, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
 import { askKey } from '../../cli/questions/key.ts';
 import { wizardMessages as messages } from '../../cli/questions/messages.ts';

@@ -3,7 +3,7 @@ import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from
 import { folded, MOST_LINES, plain } from '../../text.ts';
 import { own } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
-import { mark, worst } from '../../ui/verdicts.ts';
+import { mark, worst } from '../../ui/output.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
 
 /**

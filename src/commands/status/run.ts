@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from '../../failure.ts';
 import { collect, collectNamed, type Named } from '../../inventory/collect.ts';
 import { lookThrough } from '../../inventory/index.ts';
 import type { StatusAnswers } from '../../inventory/types.ts';
-import type { Manifest } from '../../manifest/types.ts';
+import type { Manifest } from '../../manifest/members.ts';
 import { statusText } from './report.ts';
 
 /** Runs `status` and returns the exit code. Prints failures. */

@@ -2,8 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
 import { plain } from '../../text.ts';
-import { wrap } from '../../ui/output.ts';
-import { colorOf, mark, worst } from '../../ui/verdicts.ts';
+import { colorOf, mark, worst, wrap } from '../../ui/output.ts';
 
 /** Width and colors for printed lines. */
 export interface Page {

@@ -12,7 +12,7 @@ import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
-import type { Manifest } from '../../manifest/types.ts';
+import type { Manifest } from '../../manifest/members.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { toldApart } from '../../steps/groups.ts';
 import { isOpen } from '../../steps/plan.ts';

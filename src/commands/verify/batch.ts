@@ -22,7 +22,7 @@ import type { ExitCode } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';
 import { checkInManifest, loadKeysHere } from '../../manifest/index.ts';
-import type { Manifest } from '../../manifest/types.ts';
+import type { Manifest } from '../../manifest/members.ts';
 import { hasOpenType, keyRules, type SetupAnswers } from '../../options/setup-request.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';

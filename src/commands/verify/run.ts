@@ -4,11 +4,11 @@ import { type SecretTarget, type Verification, verification } from '../../checks
 import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import { encryptionOf } from '../../checks/verify/settings.ts';
-import { configuredRegions } from '../../cli/configured-values.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson } from '../../cli/json.ts';
 import { keyOfFlags, type SecretPlace, taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
+import { configuredRegions } from '../../cli/region-and-endpoints.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
@@ -115,8 +115,9 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   const regions = answers.regions.length > 0 ? answers.regions : configuredRegions(run);
   if (name !== undefined && regions.length > 0) return { name, regions };
   if (interactive) {
-    const { askSecretToVerify } = await import('./wizard.ts');
-    return askSecretToVerify(run, { name, regions });
+    const { askRegions, askWhichSecret } = await import('../../cli/questions/secret.ts');
+    const asked = regions.length > 0 ? regions : await askRegions(run);
+    return { name: name ?? (await askWhichSecret(run, asked[0])), regions: asked };
   }
   throw missingFailure([
     ...(name === undefined ? [setupMessages.missingItems.existingOrFlow] : []),

@@ -44,7 +44,7 @@ export function attributeOf(option: Pick<OptionSpec, 'flags'>): string {
 
 /** The options of a command as commander stores them: unchecked text. */
 export type GivenOptions<C extends CommandName> = {
-  [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: Given[Spec<N>['takes']] | undefined;
+  [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: Given[Spec<N>['takes']];
 };
 
 interface Given {

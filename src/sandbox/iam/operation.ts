@@ -87,7 +87,7 @@ export function checkPolicyArn(arn: string): void {
  * @throws AwsError ValidationError for a marker that is not from an earlier response.
  */
 export function paged<T, U>(
-  input: { Marker?: string | undefined; MaxItems?: number | undefined },
+  input: { Marker?: string; MaxItems?: number | undefined },
   all: readonly T[],
   name: string,
   show: (item: T) => U,

@@ -58,7 +58,7 @@ const listing: Operations = {
 };
 
 function paged<T>(
-  input: { Marker?: string | undefined; Limit?: number | undefined },
+  input: { Marker?: string; Limit?: number | undefined },
   all: readonly T[],
   size: number,
   name: string,

@@ -178,11 +178,7 @@ function demandPolicy(policy: string): string {
 function change(
   action: string,
   members: { PendingWindowInDays?: ReturnType<typeof number> } & Partial<typeof policyMembers>,
-  run: (
-    call: Call,
-    key: Key,
-    input: { PendingWindowInDays?: number | undefined; Policy?: string | undefined },
-  ) => Output,
+  run: (call: Call, key: Key, input: { PendingWindowInDays?: number; Policy?: string | undefined }) => Output,
 ): Operation {
   return operation({ ...members, KeyId: keyId }, (call, input) => {
     const { arnPrefix } = call.world.keysIn(call.region);

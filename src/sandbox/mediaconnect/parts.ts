@@ -14,11 +14,11 @@ import {
 } from './store.ts';
 
 export interface PartInput extends Settings {
-  readonly name?: string | undefined;
+  readonly name?: string;
   /** Sources only. */
-  readonly decryption?: Encryption | undefined;
+  readonly decryption?: Encryption;
   /** Outputs and entitlements only. */
-  readonly encryption?: Encryption | undefined;
+  readonly encryption?: Encryption;
 }
 
 /**

@@ -3,23 +3,23 @@ import { AwsError } from '../errors.ts';
 import { alphanumeric } from '../random.ts';
 
 export interface Encryption {
-  readonly algorithm?: string | undefined;
-  readonly keyType?: string | undefined;
-  readonly roleArn?: string | undefined;
-  readonly secretArn?: string | undefined;
-  readonly region?: string | undefined;
-  readonly resourceId?: string | undefined;
-  readonly deviceId?: string | undefined;
-  readonly url?: string | undefined;
-  readonly constantInitializationVector?: string | undefined;
+  readonly algorithm?: string;
+  readonly keyType?: string;
+  readonly roleArn?: string;
+  readonly secretArn?: string;
+  readonly region?: string;
+  readonly resourceId?: string;
+  readonly deviceId?: string;
+  readonly url?: string;
+  readonly constantInitializationVector?: string;
 }
 
 /** Encryption between flows, routers and MediaLive. Source: `FlowTransitEncryption` in the MediaConnect API reference. */
 export interface TransitEncryption {
-  readonly encryptionKeyType?: string | undefined;
+  readonly encryptionKeyType?: string;
   readonly encryptionKeyConfiguration: {
-    readonly secretsManager?: SecretKey | undefined;
-    readonly automatic?: object | undefined;
+    readonly secretsManager?: SecretKey;
+    readonly automatic?: object;
   };
 }
 
@@ -35,15 +35,15 @@ export type PartKind = 'source' | 'output' | 'entitlement';
  * The members of a request other than name and encryption, with the API's own names. Only those that the sandbox uses are listed.
  */
 export interface Settings {
-  readonly protocol?: string | undefined;
-  readonly entitlementArn?: string | undefined;
-  readonly outputStatus?: string | undefined;
-  readonly entitlementStatus?: string | undefined;
-  readonly routerIntegrationState?: string | undefined;
+  readonly protocol?: string;
+  readonly entitlementArn?: string;
+  readonly outputStatus?: string;
+  readonly entitlementStatus?: string;
+  readonly routerIntegrationState?: string;
   /** Sources only. */
-  readonly routerIntegrationTransitDecryption?: TransitEncryption | undefined;
+  readonly routerIntegrationTransitDecryption?: TransitEncryption;
   /** Outputs only. */
-  readonly routerIntegrationTransitEncryption?: TransitEncryption | undefined;
+  readonly routerIntegrationTransitEncryption?: TransitEncryption;
 }
 
 /** A source, an output or an entitlement of a flow. */
@@ -63,7 +63,7 @@ export interface Flow {
   readonly name: string;
   readonly availabilityZone: string;
   readonly failover?: { readonly state?: string | undefined } | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly tags?: Readonly<Record<string, string>>;
   /** Further settings, with the API's own member names, as the API returns them. */
   readonly settings?: object;
   status: FlowStatus;
@@ -72,7 +72,7 @@ export interface Flow {
   /** Why the running flow cannot read its keys. */
   errors?: readonly string[];
   /** The errors that a test added the flow with; they are permanent. */
-  readonly fixedErrors?: readonly string[] | undefined;
+  readonly fixedErrors?: readonly string[];
 }
 
 export type RouterKind = 'routerInput' | 'routerOutput';
@@ -92,13 +92,13 @@ export interface RouterEnd {
 /** The configuration of a router input or output, as far as the sandbox reads it: exactly one member is set. */
 export interface RouterConfiguration {
   readonly standard?: { readonly protocol?: string | undefined } | undefined;
-  readonly failover?: object | undefined;
-  readonly merge?: object | undefined;
+  readonly failover?: object;
+  readonly merge?: object;
   readonly mediaConnectFlow?:
-    | { readonly flowOutputArn?: string | undefined; readonly flowSourceArn?: string | undefined }
+    | { readonly flowOutputArn?: string; readonly flowSourceArn?: string | undefined }
     | undefined;
-  readonly mediaLiveChannel?: object | undefined;
-  readonly mediaLiveInput?: object | undefined;
+  readonly mediaLiveChannel?: object;
+  readonly mediaLiveInput?: object;
 }
 
 /** The flows, router inputs and router outputs of one Region. */

@@ -5,11 +5,11 @@ import { type Question, statementsOn } from './statements.ts';
 /** The policy documents that decide what a principal may do in its own account. */
 export interface Policies {
   readonly identity: readonly string[];
-  readonly boundary?: string | undefined;
+  readonly boundary?: string;
   /** Session policies; undefined if the session has none. */
-  readonly session?: readonly string[] | undefined;
+  readonly session?: readonly string[];
   /** The resource-based policy. */
-  readonly resource?: string | undefined;
+  readonly resource?: string;
   /** True if the resource-based policy must allow the principal, directly or through its account. */
   readonly resourceMustAllow?: boolean;
 }

@@ -14,7 +14,7 @@ export interface Need {
   /** The service's condition keys, in addition to those of every request. */
   readonly facts?: Facts;
   /** The resource-based policy, if the resource has one. */
-  readonly resourcePolicy?: string | undefined;
+  readonly resourcePolicy?: string;
   /**
    * True if that policy must allow the caller, directly or through its account. This holds for a role's trust policy, but not for
    * a secret's policy.
@@ -25,8 +25,8 @@ export interface Need {
 }
 
 interface LooseTag {
-  readonly Key?: string | undefined;
-  readonly Value?: string | undefined;
+  readonly Key?: string;
+  readonly Value?: string;
 }
 
 /** Returns the condition keys for the tags in a request: `aws:RequestTag/KEY` and `aws:TagKeys`. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Machine } from '../machine.ts';
 import { jsonProtocol } from '../protocols/json.ts';
-import type { QuotaName } from '../quotas.ts';
+import type { QuotaName } from '../request-rates.ts';
 import type { Operations, Service } from '../service.ts';
 import type { OwnedSecret } from '../types.ts';
 import type { World } from '../world.ts';

@@ -7,8 +7,8 @@ import { invalidParameter, invalidRequest, region, replicaRegions, secretId } fr
 import type { Secret } from './store.ts';
 
 interface ReplicaInput {
-  Region?: string | undefined;
-  KmsKeyId?: string | undefined;
+  Region?: string;
+  KmsKeyId?: string;
 }
 
 /** Returns what a response says about the replicas; undefined if there are none. */

@@ -25,9 +25,9 @@ export interface Replica {
 }
 
 export interface RotationRules {
-  AutomaticallyAfterDays?: number | undefined;
-  Duration?: string | undefined;
-  ScheduleExpression?: string | undefined;
+  AutomaticallyAfterDays?: number;
+  Duration?: string;
+  ScheduleExpression?: string;
 }
 
 /** All times are milliseconds since the epoch. */
@@ -45,7 +45,7 @@ export interface Secret {
   owningService?: string;
   policy?: string;
   /** Undefined for a secret that has never had any. */
-  tags?: Tag[] | undefined;
+  tags?: Tag[];
   versions: Map<string, SecretVersion>;
   rotation?: {
     enabled: boolean;

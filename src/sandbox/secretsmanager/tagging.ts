@@ -22,9 +22,7 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  * Returns the tags of a request, after the checks that Secrets Manager makes itself.
  * @throws AwsError InvalidParameterException, InvalidRequestException.
  */
-export function checkedTags(
-  given: readonly { Key?: string | undefined; Value?: string | undefined }[],
-): Tag[] {
+export function checkedTags(given: readonly { Key?: string; Value?: string | undefined }[]): Tag[] {
   const checked = given.map(({ Key, Value }) => {
     if (Key === undefined) {
       throw invalidParameter('The tag key cannot be empty.');

@@ -11,8 +11,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The value in a request; both members are undefined if it has none. */
 export interface ValueInput {
-  SecretString?: string | undefined;
-  SecretBinary?: string | undefined;
+  SecretString?: string;
+  SecretBinary?: string;
 }
 
 /** @throws AwsError InvalidParameterException for both kinds of value at once. */
@@ -32,7 +32,7 @@ export function contentOf(input: ValueInput): SecretContent | undefined {
 /** The version's ID (`token`) and its staging labels, AWSCURRENT by default. */
 interface VersionOptions {
   readonly token: string;
-  readonly stages?: readonly string[] | undefined;
+  readonly stages?: readonly string[];
 }
 
 /**

@@ -57,8 +57,8 @@ function refusal(call: Call, permission: string, roleArn: string): AwsError {
 }
 
 interface MfaInput {
-  SerialNumber?: string | undefined;
-  TokenCode?: string | undefined;
+  SerialNumber?: string;
+  TokenCode?: string;
 }
 
 /**

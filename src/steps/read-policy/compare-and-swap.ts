@@ -1,10 +1,10 @@
 import { type PolicyState, readVersion, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
-import type { Limits } from '../../defaults.ts';
+import type { Limits } from '../../limits.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
-import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
 import type { UpdateWork } from './distribute.ts';
+import { policyMessages as messages } from './messages.ts';
 import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
 
 /**

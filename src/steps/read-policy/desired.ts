@@ -3,9 +3,9 @@ import type { Identity } from '../../aws/session.ts';
 import type { Message } from '../../failure.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
-import { policyMessages as messages } from '../messages.ts';
 import type { PolicyChain } from './chain.ts';
 import type { Blocked, CreateWork, PolicyWork, Taken, TooLong } from './distribute.ts';
+import { policyMessages as messages } from './messages.ts';
 
 /** The desired state of a chain. It is decided again after each read, because others may write to the policies too. */
 export interface DesiredPolicies {

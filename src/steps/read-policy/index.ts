@@ -1,12 +1,10 @@
 import { policyArn } from '../../aws/arn.ts';
 import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
-import { MANY_POLICIES } from '../../defaults.ts';
+import { policyTags } from '../../aws/tags.ts';
 import { sharedPrefix } from '../../options/rules.ts';
 import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
 import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
-import { policyMessages as messages } from '../messages.ts';
-import { policyTags } from '../tags.ts';
 import {
   type PolicyRequest,
   type Step,
@@ -26,6 +24,7 @@ import {
 import { versionToDelete } from './compare-and-swap.ts';
 import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
+import { policyMessages as messages } from './messages.ts';
 import { create, reconcilePolicies } from './reconcile.ts';
 import { newReconcileState, outcomeOf, type ReconcileState } from './reconcile-state.ts';
 
@@ -221,3 +220,6 @@ async function begin(
   const made = work.kind === 'create' ? await create(context, desired, work, reconciling) : undefined;
   return made && outcomeOf(made, reconciling);
 }
+
+/** At this many policies, the plan suggests the policy scope `prefix` instead of one entry for each secret. */
+export const MANY_POLICIES = 8;

@@ -1,7 +1,7 @@
 import { policyArn } from '../../aws/arn.ts';
 import { type PolicyState, versionNumber } from '../../aws/iam/policy-versions.ts';
-import { HTTP, type Limits } from '../../defaults.ts';
 import type { Failure } from '../../failure.ts';
+import { HTTP, type Limits } from '../../limits.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { StepContext } from '../types.ts';
@@ -36,7 +36,7 @@ export interface ReconcileState {
   /** The last unconfirmed change. */
   unconfirmed?: { failure: Failure; action: string | undefined; at: number; times: number };
   /** Set while AWS throttles writes. The policies are read again before the next attempt. */
-  throttled?: Failure | undefined;
+  throttled?: Failure;
   /** The name of a policy that IAM reports as taken but doesn't show. */
   hidden?: string;
 }

@@ -7,12 +7,12 @@ import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { EXIT, Failure, withUnconfirmedAction } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { policyMessages as messages } from '../messages.ts';
 import type { StepContext } from '../types.ts';
 import type { PolicyChain } from './chain.ts';
 import { isOutdated, takeOver, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
 import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type CreateWork, isChange, type UpdateWork } from './distribute.ts';
+import { policyMessages as messages } from './messages.ts';
 import {
   endWrite,
   forgetPolicy,

@@ -3,8 +3,8 @@ import type { SecretState } from '../../aws/secrets/index.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import type { Choice } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
-import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepPlan } from '../types.ts';
+import { secretMessages as messages } from './messages.ts';
 
 /** The observed state: for each Region (or given ARN) the secret, if it exists. */
 export interface ObservedSecrets {

@@ -6,9 +6,9 @@ import type { Identity } from '../../aws/session.ts';
 import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
-import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepInput } from '../types.ts';
 import { type Conflicted, replaceWarnings, type SecretDecision, warningsFor } from './decision-types.ts';
+import { secretMessages as messages } from './messages.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: messages.choiceReplace };

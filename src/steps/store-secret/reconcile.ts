@@ -3,9 +3,9 @@ import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { secretMessages as messages } from '../messages.ts';
 import type { SecretRef, StepContext, StepOutput } from '../types.ts';
 import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import { secretMessages as messages } from './messages.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
 /** The decisions, and the key. */

@@ -7,15 +7,16 @@ import {
 import { kmsKeyIdIn } from '../../aws/kms/index.ts';
 import { describeSecret, readSecret, type SecretState } from '../../aws/secrets/index.ts';
 import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/versions.ts';
-import { CONTRADICTION_PAUSES_MS, DEFAULTS } from '../../defaults.ts';
+import { secretTags } from '../../aws/tags.ts';
+import { DEFAULTS } from '../../defaults.ts';
 import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
+import { CONTRADICTION_PAUSES_MS } from '../../limits.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { secretMessages as messages } from '../messages.ts';
-import { secretTags } from '../tags.ts';
 import type { SecretRef, StepContext } from '../types.ts';
+import { secretMessages as messages } from './messages.ts';
 
 /** Stores the key in a new secret. Returns undefined if another writer created it first. */
 export async function createSecret(

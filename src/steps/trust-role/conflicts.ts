@@ -6,10 +6,11 @@ import { sharedPrefix } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
 import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../../policy/index.ts';
 import { beginsLike, matches, pattern } from '../../policy/match.ts';
-import { roleMessages as messages, policyMessages } from '../messages.ts';
 import { extend } from '../read-policy/fill.ts';
+import { policyMessages } from '../read-policy/messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
 import { readingObstacles } from './limits.ts';
+import { roleMessages as messages } from './messages.ts';
 
 /** The observed state of the role. */
 export interface TrustState {

@@ -6,7 +6,6 @@ import { withUnconfirmedAction } from '../../failure.ts';
 import type { Change, RoleOutcome } from '../../plan-types.ts';
 import { measure, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
-import { roleMessages as messages } from '../messages.ts';
 import {
   type RoleRequest,
   type Step,
@@ -23,6 +22,7 @@ import {
   sourceArnWarnings,
   type TrustState,
 } from './conflicts.ts';
+import { roleMessages as messages } from './messages.ts';
 import { updateTrust } from './update-trust.ts';
 import {
   attachPolicy,

@@ -8,8 +8,8 @@ import {
   parsePolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
+import { roleMessages as messages } from './messages.ts';
 
 /** A document that can restrict the role, with its name for messages. */
 interface Limit extends Partial<Omit<EvaluationInput, 'request'>> {

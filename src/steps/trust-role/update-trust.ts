@@ -12,8 +12,8 @@ import {
 } from '../../failure.ts';
 import type { RoleOutcome } from '../../plan-types.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';
-import { roleMessages as messages } from '../messages.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
+import { roleMessages as messages } from './messages.ts';
 import {
   lostStatements,
   newTrustUpdate,

@@ -4,10 +4,11 @@ import { type RoleState, readRole } from '../../aws/iam/roles.ts';
 import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Identity } from '../../aws/session.ts';
+import { tagsFor } from '../../aws/tags.ts';
 import { checkGuard } from '../../checks/access/source-guard.ts';
 import { checkTrust, type FlowScope } from '../../checks/access/trust.ts';
-import type { Limits } from '../../defaults.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
+import type { Limits } from '../../limits.ts';
 import type { Choice, Conflict, Quota, RoleOutcome } from '../../plan-types.ts';
 import {
   addTrust,
@@ -17,10 +18,9 @@ import {
   measure,
   parsePolicy,
 } from '../../policy/index.ts';
-import { roleMessages as messages } from '../messages.ts';
-import { tagsFor } from '../tags.ts';
 import type { RoleRequest, StepContext, StepInput } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
+import { roleMessages as messages } from './messages.ts';
 
 /** Returns the flows that will use the role, as far as the request names them. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {

@@ -323,6 +323,7 @@ describe('--output', () => {
 
   test('accepts - for standard output, and requires a path otherwise', async () => {
     expect((await exporting('script', [...BASIC, '--output', '-'])).stdout).toMatch(/^#!/);
+    expect((await exporting('cloudformation', [...BASIC, '--output', '-'])).stdout).toContain('AWSTemplate');
     const { code, stderr } = await exporting('script', [...BASIC, '--output', '']);
     expect({ code, stderr }).toEqual({
       code: 2,

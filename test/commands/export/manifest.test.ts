@@ -6,7 +6,7 @@ import { performExportManifest } from '../../../src/commands/export/manifest/run
 import { performSetup } from '../../../src/commands/setup/run.ts';
 import { EXIT } from '../../../src/failure.ts';
 import { readManifest } from '../../../src/manifest/index.ts';
-import type { ManifestKey } from '../../../src/manifest/types.ts';
+import type { ManifestKey } from '../../../src/manifest/members.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { fileOf, manifestFolder } from '../../manifest/manifests.ts';
 import {

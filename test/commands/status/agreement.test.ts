@@ -12,11 +12,11 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HTTP } from '../../../src/defaults.ts';
 import type { Status } from '../../../src/inventory/types.ts';
+import { HTTP } from '../../../src/limits.ts';
 import type { Verdict } from '../../../src/plan-types.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
-import { worst } from '../../../src/ui/verdicts.ts';
+import { worst } from '../../../src/ui/output.ts';
 import { listen } from '../../aws/http/scene.ts';
 import { clientsFor } from '../../sandbox/clients.ts';
 import {

@@ -118,7 +118,11 @@ describe('IAM in the sandbox, with the document of a managed policy', () => {
       'Partition "s3" is not valid for resource "arn:s3:::bucket:*".',
     ],
     ['an unknown kind of IAM resource', policy({ ...ALLOW, Resource: 'arn:aws:iam:::x' }), IAM_PATH],
-    ['"roles" in place of "role"', policy({ ...ALLOW, Resource: 'arn:aws:iam::111122223333:roles/x' }), IAM_PATH],
+    [
+      '"roles" in place of "role"',
+      policy({ ...ALLOW, Resource: 'arn:aws:iam::111122223333:roles/x' }),
+      IAM_PATH,
+    ],
     [
       'a Region in an ARN of IAM',
       policy({ ...ALLOW, NotResource: ['arn:aws:iam:us-east-1::user/x'], Resource: undefined }),

@@ -88,11 +88,7 @@ describe('encryption settings that MediaConnect rejects', () => {
     ['SPEKE without a device', entitlement(without(SPEKE, 'DeviceId')), /^deviceId is required/],
     ['SPEKE with a secret', entitlement({ ...SPEKE, SecretArn: SECRET_ARN }), /^secretArn is not valid/],
     ['no role', entitlement(without(STATIC_KEY, 'RoleArn')), /roleArn/],
-    [
-      'an unknown algorithm',
-      entitlement({ ...STATIC_KEY, Algorithm: 'rot13' as never }),
-      /enum value set/,
-    ],
+    ['an unknown algorithm', entitlement({ ...STATIC_KEY, Algorithm: 'rot13' as never }), /enum value set/],
     ...[
       SECRET_ARN.replace('us-west-2', 'eu-west-1'),
       SECRET_ARN.replace('111122223333', '444455556666'),

@@ -190,7 +190,11 @@ describe('a flow whose secret has a customer managed KMS key', () => {
   it.each<[string, string, object[]]>([
     ['without kms:Decrypt', KEY_ID, []],
     ['with kms:Decrypt on another key', KEY_ID, decrypt('other', {})],
-    ['with kms:Decrypt through another service', KEY_ID, decrypt('*', { StringEquals: through('eu-west-1') })],
+    [
+      'with kms:Decrypt through another service',
+      KEY_ID,
+      decrypt('*', { StringEquals: through('eu-west-1') }),
+    ],
     ['with kms:Decrypt on another alias', 'alias/feeds', decrypt('*', alias('others'))],
   ])('does not read it %s', async (_how, kmsKeyId, policy) => {
     await setUp({ kmsKeyId, policy });

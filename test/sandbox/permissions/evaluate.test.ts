@@ -36,7 +36,7 @@ const cases: fc.Arbitrary<Case> = fc
   .filter((each) => !each.target.action.startsWith('kms:'))
   // AWS requires session, role and account in NotPrincipal; for the judge, one of them is enough. Tested below.
   .filter((each) => !JSON.stringify(each.resource ?? '').includes('"Deny","NotPrincipal"'))
-  // In AWS, session policies do not limit a grant to the session itself (IAM User Guide, "Session policies"); in the judge, they do.
+  // In AWS, session policies do not limit a grant to the session itself (IAM User Guide, "Session policies"). In the judge, they do.
   .filter((each) => each.session === undefined || !JSON.stringify(each.resource ?? '').includes(CALLER));
 
 function ours(each: Case): boolean {

@@ -101,7 +101,12 @@ describe('CreateSecret', () => {
     ['a value of 65,537 bytes', { SecretString: `${'é'.repeat(32_768)}e` }, 'ValidationException', /65536$/],
     ['a long description', { Description: 'd'.repeat(2049) }, 'ValidationException', /'description'.* 2048$/],
     ['a reserved tag', { Tags: [{ Key: 'aws:x', Value: '' }] }, 'InvalidParameterException', /aws:/],
-    ['a duplicate tag', { Tags: [{ Key: 'x' }, { Key: 'x' }] }, 'InvalidParameterException', /duplicate keys/],
+    [
+      'a duplicate tag',
+      { Tags: [{ Key: 'x' }, { Key: 'x' }] },
+      'InvalidParameterException',
+      /duplicate keys/,
+    ],
   ])('rejects %s', async (_what, change, name, message) => {
     const failure = await failureOf(create({ Name: 'refused', SecretString: KEY, ...change }));
     expect(failure.name).toBe(name);

@@ -184,7 +184,7 @@ describe('a fault', () => {
     await meanwhile;
   });
 
-  it('skips requests as told, and strikes as many times as told', async () => {
+  it('strikes the given number of times, after the given number of skipped requests', async () => {
     sandbox.addFault({ action: 'GetCallerIdentity', skip: 1, times: 2, kind: 'throttle' });
     const call = () => clients.sts.send(new GetCallerIdentityCommand({}));
     await call();

@@ -61,13 +61,16 @@ describe('temporary credentials', () => {
     expect(Role?.RoleLastUsed?.Region).toBe('us-west-2');
   });
 
-  it.each(['Service', 'Nobody'])('are denied for a role that does not trust the caller (%s)', async (name) => {
-    expect(await failureOf(assume(name))).toEqual({
-      name: 'AccessDenied',
-      message: `User: ${ACCOUNT_ARN}user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${ACCOUNT_ARN}role/${name}`,
-      status: 403,
-    });
-  });
+  it.each(['Service', 'Nobody'])(
+    'are denied for a role that does not trust the caller (%s)',
+    async (name) => {
+      expect(await failureOf(assume(name))).toEqual({
+        name: 'AccessDenied',
+        message: `User: ${ACCOUNT_ARN}user/sandbox is not authorized to perform: sts:AssumeRole on resource: ${ACCOUNT_ARN}role/${name}`,
+        status: 403,
+      });
+    },
+  );
 
   it('are denied for a role that trusts the account but denies the user', async () => {
     const allow = { Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' };
@@ -91,7 +94,7 @@ describe('temporary credentials', () => {
     });
   });
 
-  it('are not implemented for identity providers, which an unsigned request is told too', async () => {
+  it('are not implemented for identity providers, even in an unsigned request', async () => {
     const unsigned = new STSClient({ endpoint: sandbox.url, region: 'us-west-2', maxAttempts: 1 });
     const RoleArn = `${ACCOUNT_ARN}role/Trusting`;
     const web = { RoleArn, RoleSessionName: 'me', WebIdentityToken: 'abcd' };

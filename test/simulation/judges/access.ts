@@ -4,10 +4,10 @@ import { type Asked, type EstablishedKey, isNumbered } from './asked.ts';
 import { type AccessJudge, decrypting, type Probe, probesOf, readingOf } from './policies.ts';
 import type { Violation } from './violation.ts';
 
-/** What each role may do, by its name in lower case: the probes that it passes. */
+/** The probes that each role passes, by its name in lower case. */
 export type Access = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What each role may do, and who may assume it. */
+/** Returns what each role can do, and who can assume it. */
 export async function accessIn(judge: AccessJudge, shot: Snapshot): Promise<Access> {
   const access = new Map<string, Set<string>>();
   const probes = probesOf(shot);
@@ -24,7 +24,7 @@ export async function accessIn(judge: AccessJudge, shot: Snapshot): Promise<Acce
 
 const assuming = (account: string) => `be assumed by mediaconnect for ${account}`;
 
-/** Keys that were set up and that MediaConnect cannot read through their roles. */
+/** Returns the keys that were set up but that MediaConnect cannot read through their roles. */
 export async function unreadable(judge: AccessJudge, asked: Asked, shot: Snapshot): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const key of asked.established.values()) {
@@ -49,7 +49,7 @@ async function whyUnreadable(
   const role = shot.roles.get(roleName.toLowerCase());
   if (!secret) return 'the secret is gone';
   if (secret.deleted) return 'the secret is scheduled for deletion';
-  // Without a policy it is nobody's any more, and the next teardown deletes it.
+  // A role that has lost its policy to a killed run is unused, and the next teardown deletes it.
   if (!role) return asked.isExcused({ name: roleName }) ? undefined : 'the role is gone';
   if (!(await judge.mayAssume(role, ACCOUNT, region))) return 'MediaConnect may not assume the role';
   const reads = await judge.mayDo(role, shot, readingOf(secret));
@@ -65,7 +65,7 @@ async function whyUnreadable(
   return undefined;
 }
 
-/** The ARN of the KMS key that a secret is encrypted with; absent where it is AWS's own, or an alias of another account. */
+/** Returns the ARN of the KMS key of a secret; undefined for an AWS managed key or an alias of another account. */
 function kmsKeyOf({ kmsKeyId, region }: SecretShot): string | undefined {
   if (!kmsKeyId) return undefined;
   const isAlias = kmsKeyId.endsWith(KMS_ALIAS);
@@ -87,7 +87,7 @@ function describe({ roles, policies }: Snapshot, { role, policy }: EstablishedKe
 
 const nameIn = (arn: string) => arn.replace(/^.*\//, '');
 
-/** What roles may do now and could not do before, where nobody asked for that. */
+/** Returns what roles can do now and could not do before, unless a command asked for it. */
 export async function gains(
   judge: AccessJudge,
   asked: Asked,
@@ -106,7 +106,7 @@ export async function gains(
       const probe = probes.get(id);
       const fair = probe ? isAskedFor(asked, before, shot, role, probe) : isTrustAskedFor(asked, role, id);
       if (fair) continue;
-      // What is new is read by those who could read anything.
+      // A role that could read every secret before can read a new one.
       const earlier = before.roles.get(name);
       if (earlier && probe && (await judge.mayDo(earlier, before, { ...probe, policy: undefined }))) continue;
       violations.push({
@@ -126,12 +126,12 @@ function isTrustAskedFor(asked: Asked, role: RoleShot, id: string): boolean {
   return id === assuming(ACCOUNT) && asked.namesRole(role.name);
 }
 
-/** Policies of a role: those it had, and those that commands have named for it. */
+/** Returns true if a policy that the role had, or that a command has named for it, may allow the probe. */
 function isAskedFor(asked: Asked, before: Snapshot, shot: Snapshot, role: RoleShot, probe: Probe): boolean {
   const had = (before.roles.get(role.name.toLowerCase())?.attached ?? []).map(nameIn);
   const named = asked.policiesOf(role.name);
   const policies = [...named, ...had];
-  // Who names a policy that is there gives the role what it allows; its further ones nobody has named.
+  // A command that names an existing policy gives the role what that policy allows, but not its numbered policies.
   if (named.some((policy) => namesWhatWas(before, policy, probe))) return true;
   if (probe.action === 'kms:Decrypt')
     return [...shot.secrets.values()].some(

@@ -3,7 +3,7 @@ import type { Command, SetupCommand, TeardownCommand } from '../stories/story.ts
 import { longName } from '../stories/vocabulary.ts';
 import type { SecretShot } from '../world/snapshot.ts';
 
-/** A key that `setup` has said MediaConnect can read. */
+/** A key that MediaConnect can read, according to `setup`. */
 export interface EstablishedKey {
   readonly secret: string;
   readonly region: string;
@@ -11,7 +11,7 @@ export interface EstablishedKey {
   readonly role: string;
 }
 
-/** A policy that a killed run has detached from a role. */
+/** A policy that a killed run detached from a role. */
 interface Detached {
   readonly policyArn: string;
   readonly role: string;
@@ -19,30 +19,30 @@ interface Detached {
 
 type SetupKey = Omit<SetupCommand, 'kind' | 'sourceArns'>;
 
-/** A command of the story, as it was played. */
+/** A command of the story with its run. */
 export interface PlayedRun {
   readonly command: Command;
   readonly run: Run;
 }
 
-/** What was asked for in a story so far: what may have changed, and what must work. */
+/** What the commands of a story have asked for so far: what may change, and what must work. */
 export class Asked {
   readonly setups: SetupKey[] = [];
   readonly teardowns: TeardownCommand[] = [];
-  /** Secrets whose values were to be replaced, or whose labels somebody moved, by region and name. */
+  /** Secrets whose values were to be replaced, or whose labels were moved by hand, by Region and name. */
   readonly replaced = new Set<string>();
   readonly established = new Map<string, EstablishedKey>();
-  /** Entries that somebody added to a policy by hand. */
+  /** Entries that were added to a policy by hand. */
   readonly byHand: { readonly policy: string; readonly secret: string }[] = [];
-  /** Roles to which somebody attached a policy of AWS's, in lower case. */
+  /** Roles to which an AWS managed policy was attached by hand, in lower case. */
   readonly attachedByOthers = new Set<string>();
-  /** What killed runs have detached and not attached again. */
+  /** What killed runs detached and did not attach again. */
   readonly excused: Detached[] = [];
-  /** When a teardown has last changed something, by the command. */
+  /** The time of the last change of each teardown. */
   readonly #removals = new Map<TeardownCommand, number>();
   #exports = false;
 
-  /** Takes in commands that were played at the same time. */
+  /** Adds commands that were played at the same time. */
   take(played: readonly PlayedRun[]): void {
     const tornDown = new Set<string>();
     for (const { command, run } of played) {
@@ -68,7 +68,7 @@ export class Asked {
     }
   }
 
-  /** Whether a teardown has removed the policy or the role, and IAM showed the run what there was before that to its end. */
+  /** Returns true if a teardown removed the policy or the role, and IAM showed this run the earlier state until its end. */
   #wasOutOfSight({ endedAt, oldestViewMs }: Run, { policy, role }: SetupKey): boolean {
     return [...this.#removals].some(
       ([removed, at]) =>
@@ -86,7 +86,7 @@ export class Asked {
       for (const region of regions) this.replaced.add(`${region} ${longName(secret)}`);
   }
 
-  /** The documented gap: a run that is killed after it has detached a policy, and before it attaches it again. */
+  /** Records the documented gap: a run that is killed between detaching a policy and attaching it again. */
   #excuse(writes: readonly Write[]): void {
     const done = writes.filter(({ refused }) => !refused);
     for (const [index, { name, input }] of done.entries()) {
@@ -103,12 +103,12 @@ export class Asked {
     }
   }
 
-  /** Whether a killed run is the reason that a role cannot read a secret. */
+  /** Returns true if a killed run is the reason that a role cannot read a secret. */
   isExcused({ name }: { readonly name: string }): boolean {
     return this.excused.some(({ role }) => isSameRole(role, name));
   }
 
-  /** Whether a command has named a policy, by itself or as one of its numbered ones. */
+  /** Returns true if a command has named a policy, or the policy that it continues by number. */
   namesPolicy(name: string): boolean {
     return [...this.setups, ...this.teardowns].some(({ policy }) => isNumbered(name, policy));
   }
@@ -117,19 +117,19 @@ export class Asked {
     return [...this.setups, ...this.teardowns].some(({ role }) => isSameRole(role, name));
   }
 
-  /** Whether a secret was to be taken down, so that its entries may go. */
+  /** Returns true if a teardown was asked for a secret, so that its entries may be removed. */
   isTornDown(region: string, name: string): boolean {
     return this.teardowns.some(
       ({ secret, regions }) => longName(secret) === name && regions.some((each) => each === region),
     );
   }
 
-  /** The names of policies that a role was to have, and of those that it had. */
+  /** Returns the names of the policies that commands have asked for a role. */
   policiesOf(role: string): string[] {
     return this.setups.filter((key) => isSameRole(key.role, role)).map(({ policy }) => policy);
   }
 
-  /** Whether more than one role was to have a policy: each keeps the policy from being deleted with the other. */
+  /** Returns true if commands asked to attach a policy to several roles: each one prevents its deletion with the other. */
   isShared(name: string): boolean {
     const roles = this.setups
       .filter(({ policy }) => isNumbered(name, policy))
@@ -137,12 +137,12 @@ export class Asked {
     return new Set(roles).size > 1;
   }
 
-  /** Whether a policy was to allow more than named secrets: such a one stays, as others may rely on it. */
+  /** Returns true if a policy was to allow more than named secrets. It stays, because others may rely on it. */
   isWide(name: string): boolean {
     return this.setups.some(({ policy, scope }) => scope !== 'secrets' && isNumbered(name, policy));
   }
 
-  /** Whether those who have a policy may read a secret because a command, or somebody by hand, has asked for that. */
+  /** Returns true if a command, or a change by hand, has asked that a policy allow a secret. */
   mayRead(policy: string, region: string, name: string): boolean {
     return (
       this.setups.some((key) => isNumbered(policy, key.policy) && isInScope(key, region, name)) ||
@@ -150,24 +150,24 @@ export class Asked {
     );
   }
 
-  /** Whether `export` has made a manifest of what there is, and so has named it all. */
+  /** True if `export` has made a manifest of everything, and so has named everything. */
   get exported(): boolean {
     return this.#exports;
   }
 }
 
-/** The keys that a command sets up. */
+/** Returns the keys that a command sets up. */
 export function keysOf(command: Command): SetupKey[] {
   if (command.kind === 'setup') return [command];
   return command.kind === 'manifest' ? [...command.keys] : [];
 }
 
-/** Names of roles are not distinguished by case. */
+/** Returns true if two role names are the same to IAM, which ignores case. */
 export function isSameRole(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether a name is that of a policy, or of one of its further ones: `NAME-2`, `NAME-3`, … */
+/** Returns true if a name is that of a policy or of one of its numbered policies: `NAME-2`, `NAME-3`, … */
 export function isNumbered(name: string, base: string): boolean {
   return name === base || (name.startsWith(`${base}-`) && /^-\d+$/.test(name.slice(base.length)));
 }
@@ -180,7 +180,7 @@ function isInScope({ scope, secret, regions }: SetupKey, region: string, name: s
   return scope === 'prefix' ? name.startsWith(asked.slice(0, 1)) : name === asked;
 }
 
-/** The resources that a document names. */
+/** Returns the resources that a document names. */
 export function entriesOf(document: string): string[] {
   try {
     const { Statement } = JSON.parse(document) as { Statement: { Resource?: string | string[] }[] | object };
@@ -192,12 +192,12 @@ export function entriesOf(document: string): string[] {
   }
 }
 
-/** Whether an entry of a policy is for a secret: its ARN, or its name with six question marks. */
+/** Returns true if an entry of a policy is for a secret: its ARN, or its name with six question marks. */
 export function isEntryFor(entry: string, { arn }: Pick<SecretShot, 'arn'>): boolean {
   return entry === arn || entry === arn.replace(/-[A-Za-z0-9]{6}$/, '-??????');
 }
 
-/** The Region and the name that an entry is for; absent for a pattern. */
+/** Returns the Region and the name that an entry is for; undefined for a pattern. */
 export function secretOfEntry(entry: string): { region: string; name: string } | undefined {
   const [, region, name] =
     /^arn:aws:secretsmanager:([^:*]+):\d+:secret:([^*]+)-[A-Za-z0-9?]{6}$/.exec(entry) ?? [];

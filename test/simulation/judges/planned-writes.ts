@@ -1,15 +1,15 @@
 import { setupMessages as messages } from '../../../src/ui/messages.ts';
 import type { Snapshot } from '../world/snapshot.ts';
 
-/** The value of a restored secret may have to be replaced. */
+/** A restored secret may need a new value too. */
 const MOST_FOR_RESTORED = 2;
 
-/** A change to a policy may need a version deleted; then a version is made, and made the default. */
+/** A change to a policy may delete a version, creates one, and makes it the default. */
 const MOST_FOR_POLICY = 3;
 
 /**
- * How many changes the plan that a run has shown comes to. A line is one change, but for what needs two, for an attachment or a
- * removal that names several policies, and for a policy that is deleted with its versions.
+ * Returns the maximum number of writes of the printed plan. A line is one write, except for changes that need more, for an
+ * attachment or a removal that names several policies, and for a policy that is deleted with its versions.
  */
 export function plannedWrites(log: string, { policies }: Snapshot): number {
   let writes = 0;

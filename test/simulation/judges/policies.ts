@@ -2,28 +2,28 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { ACCOUNT, KMS_ALIAS, KMS_ID, ORGANIZATION, OTHER_ACCOUNT, REGIONS } from '../stories/vocabulary.ts';
 import type { RoleShot, SecretShot, Snapshot } from '../world/snapshot.ts';
 
-/** Something that somebody may or may not do. */
+/** A request that a principal may be allowed to make. */
 export interface Probe {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, string | string[]>>;
-  /** What tells it apart, and what a report names it by. */
+  /** Identifies it, also in reports. */
   readonly id: string;
-  /** The resource policy that has a say. */
+  /** The resource policy that applies. */
   readonly policy?: string | undefined;
 }
 
-/** What one document says to a probe. */
+/** The effect of one document on a probe. */
 type Say = 'allow' | 'deny' | 'nothing';
 
 interface Statement {
   readonly Resource?: string | string[];
 }
 
-/** A secret that there is not: whoever may read it may read any. */
+/** A secret that does not exist: who can read it can read every secret. */
 const NOBODYS = `arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:zzz-nobodys-AbCdEf`;
 
-/** What is tried in an account: to read each secret, to change one, to decrypt with the account's keys. */
+/** Returns the probes of an account: reading each secret, changing one, decrypting with the KMS keys of the account. */
 export function probesOf({ secrets }: Snapshot): Probe[] {
   const all = [...secrets.values()];
   const [first] = all;
@@ -37,12 +37,12 @@ export function probesOf({ secrets }: Snapshot): Probe[] {
   ];
 }
 
-/** To read a secret. */
+/** Returns the probe that reads a secret. */
 export function readingOf({ arn, policy }: SecretShot): Probe {
   return { ...probe('secretsmanager:GetSecretValue', arn), policy };
 }
 
-/** To decrypt with a key through Secrets Manager. */
+/** Returns the probe that decrypts with a KMS key through Secrets Manager. */
 export function decrypting(arn: string): Probe {
   const [, , , region = '', account] = arn.split(':');
   return probe('kms:Decrypt', arn, {
@@ -64,26 +64,26 @@ function probe(action: string, resource: string, more: Probe['context'] = {}): P
   return { action, resource, context, id: `${action} on ${resource}` };
 }
 
-/** A statement for one resource: what a document says is what its parts say together. */
+/** A statement with one resource. The effect of a document is the combined effect of its parts. */
 interface Part {
   readonly document: object;
-  /** By who is asking, and for what. */
+  /** By the kind of policy and the request. */
   readonly said: Map<string, Say>;
 }
 
 /**
- * The judge of access: `@cloud-copilot/iam-simulate` is asked what each statement says of each of its resources, which is
- * remembered, and what they come to together is AWS's rule: one that allows and none that denies.
+ * Evaluates access. `@cloud-copilot/iam-simulate` evaluates each statement for each of its resources, the results are cached,
+ * and they are combined by the rule of AWS: at least one allows, and none denies.
  */
 export class AccessJudge {
-  /** By the text of a document. */
+  /** The parts of each document, by its text. */
   readonly #documents = new Map<string, Part[]>();
-  /** By their text. */
+  /** Parts, by their text. */
   readonly #parts = new Map<string, Part>();
-  /** How often the judge itself was asked. */
+  /** The number of evaluations that were not cached. */
   asked = 0;
 
-  /** Whether a role may do something, whoever has assumed it. */
+  /** Returns true if a role can make a request, whoever has assumed it. */
   async mayDo(role: RoleShot, { policies }: Snapshot, question: Probe): Promise<boolean> {
     const attached = role.attached.flatMap((arn) => policies.get(arn)?.document ?? []);
     let allowed = false;
@@ -105,7 +105,7 @@ export class AccessJudge {
     return allowed;
   }
 
-  /** Whether MediaConnect may assume a role for a flow of an account. */
+  /** Returns true if MediaConnect can assume a role for a flow of an account. */
   async mayAssume(
     { trust }: RoleShot,
     account: string,
@@ -127,7 +127,7 @@ export class AccessJudge {
     );
   }
 
-  /** @param as how the document has its say: as a policy of the role, of the resource, or of a role that a service assumes */
+  /** @param as how the document applies: as a policy of the role, of the resource, or as a trust policy for a service */
   async #says(text: string, question: Probe, as: string): Promise<Say> {
     const { 'aws:SourceAccount': account = '', 'aws:SourceArn': arn = '' } = question.context;
     const resource = withoutSuffixes(question.resource);
@@ -145,7 +145,7 @@ export class AccessJudge {
   #partsOf(text: string): Part[] {
     const known = this.#documents.get(text);
     if (known) return known;
-    // Texts have random parts, and those of a story are seldom seen again.
+    // Texts have random parts, so those of one story are seldom used by another.
     if (this.#documents.size > 2_000) this.#documents.clear();
     const { Statement, ...rest } = JSON.parse(text) as { Statement: Statement | Statement[] };
     const documents = [Statement].flat().flatMap(({ Resource, ...statement }) => {
@@ -189,7 +189,7 @@ export class AccessJudge {
   }
 }
 
-/** A KMS key has the policy that AWS gives it by default, which leaves it to the policies of the account's roles. */
+/** The default key policy of AWS, which leaves access to the policies of the roles in the account. */
 const KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [
@@ -202,7 +202,7 @@ function resourcePolicyFor(action: string, as: string, document: object): { reso
   return action.startsWith('kms:') ? { resourcePolicy: KEY_POLICY } : {};
 }
 
-/** Takes the random end of a secret's ARN out, so that the same questions of two stories are known to be the same. */
+/** Replaces the random suffix of a secret's ARN, so that the same request of two stories is evaluated once. */
 function withoutSuffixes(resource: string): string {
   return resource.includes(':secret:') ? resource.replace(/-[A-Za-z0-9]{6}$/, '-AbCdEf') : resource;
 }

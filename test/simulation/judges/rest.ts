@@ -18,8 +18,8 @@ import {
 import type { Violation } from './violation.ts';
 
 /**
- * What was changed without that anybody asked for it: all that was there before is as it was, but for what was named. What was
- * deleted as it should be is not part of what was there before any more, also when there is another of its name by now.
+ * Returns changes that no command asked for. Everything that existed before must be unchanged, except for what commands named.
+ * What was deleted on request no longer counts as existing before, even if another resource has its name now.
  */
 export function changedUnasked(
   asked: Asked,
@@ -34,7 +34,7 @@ export function changedUnasked(
     else if (mayGo(asked, was)) policies.delete(arn);
     else violations.push(violation(`policy ${was.name} is gone`, was, undefined));
   }
-  // Another policy of the same name is another policy.
+  // A policy that was created again under the same name is another policy.
   const isThereStill = (arn: string) => {
     const is = now.policies.get(arn);
     return is !== undefined && is.id === policies.get(arn)?.id;
@@ -65,7 +65,7 @@ function shown(value: unknown): string {
   return text ?? 'nothing';
 }
 
-/** Whether two members of snapshots are the same: texts, flags, and lists and maps of them. */
+/** Returns true if two members of snapshots are equal: texts, flags, and lists and maps of them. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   if (a instanceof Map && b instanceof Map)
@@ -99,7 +99,7 @@ function policyChanges(asked: Asked, was: PolicyShot, now: PolicyShot): Violatio
   return lostEntries(asked, was, now);
 }
 
-/** The program's own form: one statement that allows reading. */
+/** Returns true for a document in the form of this program: one statement that allows reading. */
 function isReadPolicy(document: string): boolean {
   const { Statement } = JSON.parse(document) as { Statement: object | object[] };
   const [first, ...others] = [Statement].flat() as { Effect?: string; Action?: string | string[] }[];
@@ -124,7 +124,7 @@ function mayLose(asked: Asked, entry: string): boolean {
   return secret !== undefined && asked.isTornDown(secret.region, secret.name);
 }
 
-/** A policy may be deleted by a teardown that names it, when it allows nothing else. */
+/** Returns true if a teardown that names a policy may delete it, because it allows nothing else. */
 function mayGo(asked: Asked, was: PolicyShot): boolean {
   const naming = asked.teardowns.filter(({ policy }) => isNumbered(was.name, policy));
   const isOurs = isOwn(was) || naming.some(({ includeUntagged }) => includeUntagged);
@@ -137,7 +137,7 @@ function mayGo(asked: Asked, was: PolicyShot): boolean {
   );
 }
 
-/** A role may be deleted by a teardown that names it, when nothing of what it had is left. */
+/** Returns true if a teardown that names a role may delete it, because nothing of what it had is left. */
 function roleMayGo(asked: Asked, was: RoleShot, shot: Snapshot): boolean {
   const naming = asked.teardowns.filter(({ role }) => isSameRole(role, was.name));
   const isOurs = isOwn(was) || naming.some(({ includeUntagged }) => includeUntagged);
@@ -219,7 +219,7 @@ function secretChanges(asked: Asked, was: SecretShot, now: SecretShot | undefine
   return [...settings, ...deletion, ...values];
 }
 
-/** What is left of what the program made, after all was taken down; and what is not as it was. */
+/** Returns what the program made and is left after the teardown of everything, and what differs from the beginning. */
 export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot): Violation[] {
   const left = (what: string, details: string[] = []): Violation => ({
     invariant: 'teardown leaves the account as it was',
@@ -227,11 +227,11 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
     details,
   });
   const isByHand = (name: string) => asked.byHand.some(({ policy }) => policy === name);
-  // A secret that is not the program's stays, and with it its place in the policies.
+  // A secret without the tool tag stays, and so do its entries in policies.
   const staying = [...now.secrets.values()].filter(
     (secret) => !secret.deleted && (!isOwn(secret) || inStack(secret)),
   );
-  // What a role has that nobody has named for it is in use.
+  // A policy of a role that no command has named is in use.
   const isUsed = (arn: string) =>
     [...now.roles.values()].some(({ name, attached }) => attached.includes(arn) && !asked.namesRole(name));
   const mayStay = ({ name, arn, document }: PolicyShot) =>
@@ -252,7 +252,7 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
   );
   const narrowed = [...before.policies.values()].flatMap((was) => {
     const is = now.policies.get(was.arn);
-    // One that is not the program's is left alone, unless `--include-untagged` says otherwise.
+    // A policy without the tool tag is left alone, unless `--include-untagged` is given.
     if (!is || !isOwn(was) || mayStay(is)) return [];
     const had = entriesOf(was.document);
     const has = entriesOf(is.document);
@@ -274,8 +274,8 @@ export function leftAfterTeardown(asked: Asked, before: Snapshot, now: Snapshot)
 }
 
 /**
- * Whether another secret of the policy may need a KMS key: which key the others are encrypted with, a teardown does not look up
- * (docs/teardown.md), so that the right to use it goes with the last secret of its Region.
+ * Returns true if another secret of the policy may need a KMS key. A teardown does not look up the keys of the other secrets
+ * (docs/teardown.md), so it removes the permission with the last secret of the Region.
  */
 function mayBeNeeded(entry: string, entries: readonly string[]): boolean {
   const [, , service, region] = entry.split(':');
@@ -284,7 +284,7 @@ function mayBeNeeded(entry: string, entries: readonly string[]): boolean {
   return service === 'kms' && entries.some(mayBeThere);
 }
 
-/** Texts that have the value of a secret in them, or a key of the story. */
+/** Returns the runs whose output has the value of a secret or a key of the story. */
 export function keysShown(
   played: readonly PlayedRun[],
   shot: Snapshot,

@@ -1,4 +1,4 @@
-/** What every story must keep to. */
+/** The rules that every story must follow. */
 export type Invariant =
   | 'established key is readable'
   | 'nobody gains more than was asked'
@@ -14,8 +14,8 @@ export type Invariant =
 
 export interface Violation {
   readonly invariant: Invariant;
-  /** What it is about, in a line. */
+  /** The subject, in one line. */
   readonly what: string;
-  /** What was before, and what is now. */
+  /** The state before and now. */
   readonly details: readonly string[];
 }

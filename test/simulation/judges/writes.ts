@@ -5,33 +5,32 @@ import { plannedWrites } from './planned-writes.ts';
 import type { Violation } from './violation.ts';
 
 /**
- * How many changes more than planned a run may send for each change of another run that it has not seen, and for each fault:
- * what another run has undone takes a new version and room for it, and so may what the own one has undone; a lost change is
- * sent again.
+ * How many writes beyond its plan a run may send for each unseen change of another run, and for each fault: what another run
+ * has undone needs a new version and room for it, and so may what this run has undone; a lost write is sent again.
  */
 const MOST_PER_CONFLICT = 4;
 
-/** After how long IAM shows a change at the latest: twenty seconds to spread, and a view that is twenty old. */
+/** The latest time at which IAM shows a change: twenty seconds of propagation, and a view that is twenty seconds old. */
 export const SHOWN_AFTER_MS = 40_000;
 
-/** A trust policy that IAM does not show is sent again each five seconds, as nothing numbers its versions. */
+/** A trust policy that IAM does not show is sent again every five seconds, because it has no version numbers. */
 const MOST_TRUST_PER_STALE_FAULT = SHOWN_AFTER_MS / 5_000;
 
-/** A version of a policy that was made from an old state does not become the default, and is deleted. It may be so twice. */
+/** A policy version that is based on an old state does not become the default and is deleted. That can happen twice. */
 const MOST_PER_STALE_FAULT = 4;
 
-/** What a run was played in. */
+/** The circumstances of a run. */
 interface Scene {
-  /** What there was before. */
+  /** The account before the run. */
   readonly before: Snapshot;
-  /** How many changes others have made that IAM may not show to it. */
+  /** How many changes of others IAM may not show to the run. */
   readonly meanwhile: number;
 }
 
-/** Runs that send more changes than they have planned, and those that fail half-way by what was known before. */
+/** Reports a run that sends more writes than it has planned, or that fails halfway for a reason that was known before. */
 export function judgeWrites({ run, command }: PlayedRun, { before, meanwhile }: Scene): Violation[] {
   if (run.defect) return [{ invariant: 'no defect', what: run.name, details: [run.log] }];
-  // What AWS has refused is no change; a run asks again for what IAM does not know everywhere yet.
+  // A rejected write is no change. A run sends it again if IAM does not know a resource everywhere yet.
   const sent = run.writes.filter(({ refused }) => !refused).map(({ name }) => name);
   const alone = !run.disturbed && meanwhile === 0;
   if (alone && run.code !== 0 && sent.length > 0 && !mayFailHalfway(command)) {
@@ -61,8 +60,8 @@ export function judgeWrites({ run, command }: PlayedRun, { before, meanwhile }: 
 }
 
 /**
- * True for a command that can do some of it and end with 1: with keys that fail among others, with checks that fail when the new
- * key is in place, or with a secret whose value shows only when it is restored.
+ * True for a command that can do a part of its work and exit with 1: if some keys fail, if checks fail after the new key is in
+ * place, or if a secret shows its value only after it is restored.
  */
 export function mayFailHalfway(command: Command): boolean {
   return command.kind !== 'teardown' && (command.kind !== 'setup' || command.restore === true);

@@ -28,12 +28,12 @@ import type {
 } from './story.ts';
 import { ACCOUNT, KEYS, KMS_ALIAS, KMS_ID, longName, OTHER_ACCOUNT, REGIONS } from './vocabulary.ts';
 
-/** Makes the clients of a run. */
+/** Creates the clients of a run. */
 export type MakeClients = typeof createClients;
 
 const paint = new Chalk({ level: 0 });
 
-/** Carries out a command as the program does, but for its arguments, its environment and its streams. It never rejects. */
+/** Runs a command as the program does, without its arguments, environment and streams. Never rejects. */
 export async function carryOut(
   machine: Machine,
   run: Run,
@@ -125,13 +125,13 @@ async function setUpFrom(run: CommandRun, text: string): Promise<ExitCode> {
   return asManifest(() => performManifest(run, manifest, { dryRun: false, restore: false }));
 }
 
-/** @throws Error for a story that says what no command line may */
+/** @throws Error for a story whose command has invalid options */
 function accepted<T>({ answers, problems }: { answers: T; problems: string[] }): T {
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return answers;
 }
 
-/** The Regions that a command names. */
+/** Returns the Regions that a command names. */
 export function regionsIn(command: Command): string[] {
   if (command.kind === 'export') return [...REGIONS];
   if (command.kind === 'manifest') return command.keys.flatMap(({ regions }) => regions);
@@ -174,13 +174,13 @@ function sourceArnsOf(count: number, region: string): string[] {
   );
 }
 
-/** The ARN of the secret of a name; one that is nobody's where there is none. */
+/** Returns the ARN of the secret with a name, or an ARN of no secret if there is none. */
 function arnOf(machine: Machine, region: string, name: string): string {
   const secret = worldOf(machine, region).secretsIn(region).byName(name, machine.now());
   return secret?.arn ?? `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}-Absent`;
 }
 
-/** What names a KMS key. */
+/** Returns the ARN of a KMS key or alias. */
 export function kmsId(kind: KmsKind, region: string): string {
   const account = kind.startsWith('foreign') ? OTHER_ACCOUNT : ACCOUNT;
   const resource = kind.endsWith('alias') ? KMS_ALIAS : `key/${KMS_ID}`;

@@ -1,12 +1,12 @@
 import type { Story } from './story.ts';
 
-/** Stories that have found a fault once, each made as small as it goes. */
+/** Stories that have found a bug, each shrunk as far as possible. */
 export const FOUND: readonly {
   readonly title: string;
   readonly story: Story;
 }[] = [
   {
-    title: "a secret under another account's KMS key makes no endless row of policy versions",
+    title: "creates no endless series of policy versions for a secret with another account's KMS key",
     story: {
       account: [
         { thing: 'policy', name: 'P', document: 'read', secrets: [], versions: 1, own: false },
@@ -76,7 +76,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'a policy that is wider than asked is not attached because its name is like the one asked for',
+    title: 'does not attach a wider policy because its name resembles the requested one',
     story: {
       account: [
         { thing: 'policy', name: 'P-2', document: 'read', secrets: [], versions: 1, own: false, stack: true },
@@ -137,7 +137,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: "an alias of another account's KMS key gives no right to the account's own keys",
+    title: "gives no access to the account's own keys for an alias of another account's KMS key",
     story: {
       account: [{ thing: 'role', name: 'R', trust: 'own-form', attached: [], own: false }],
       acts: [
@@ -168,7 +168,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'a trust policy that is too long is known before the first change',
+    title: 'reports a trust policy that is too long before the first change',
     story: {
       account: [{ thing: 'policy', name: 'P', document: 'read', secrets: [], versions: 1, own: false }],
       acts: [
@@ -200,7 +200,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'what one of two runs adds to a policy is not lost where IAM shows the other one an old state',
+    title: 'keeps what one run adds to a policy when IAM shows an old state to another run',
     story: {
       account: [],
       acts: [
@@ -267,7 +267,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'what a run adds is not lost where another one sees old states and loses an answer',
+    title: 'keeps what one run adds when another run sees old states and loses a response',
     story: {
       account: [{ thing: 'secret', name: 'a', region: 'us-west-2', value: 'k1', own: false }],
       acts: [
@@ -327,7 +327,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'a role is not deleted with a key while another one is set up for it',
+    title: 'does not delete a role with one key while another key is set up for it',
     story: {
       account: [{ thing: 'secret', name: 'a', region: 'us-west-2', value: 'k1', kms: 'own', own: false }],
       acts: [
@@ -411,7 +411,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'no policy is made again because IAM does not show yet that it was made',
+    title: 'does not create a policy again because IAM does not show it yet',
     story: {
       account: [
         { thing: 'policy', name: 'P', document: 'full', secrets: ['a', 'a'], versions: 1, own: false },
@@ -444,7 +444,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'teardown does not put back what it takes out of a policy',
+    title: 'does not restore in a teardown what it has removed from a policy',
     story: {
       account: [
         { thing: 'policy', name: 'P-2', document: 'read', secrets: [], versions: 1, own: false },
@@ -525,7 +525,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'an addition on an old version is not taken for a removal from a newer one',
+    title: 'does not treat an addition to an old version as a removal from a newer one',
     story: {
       account: [],
       acts: [
@@ -630,7 +630,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: "a rotation says what it can't see of another account's KMS key",
+    title: "says in a rotation what it cannot tell about another account's KMS key",
     story: {
       account: [
         {
@@ -695,7 +695,7 @@ export const FOUND: readonly {
     },
   },
   {
-    title: 'an entry stays when a run undoes a version that another has based on an old one, since deleted',
+    title: 'keeps an entry when a run undoes a version that is based on an old, deleted one',
     story: {
       account: [{ thing: 'policy', name: 'P', document: 'read', secrets: ['c'], versions: 1, own: false }],
       acts: [

@@ -18,7 +18,7 @@ import type {
   TrustKind,
 } from './story.ts';
 
-/** Random stories. What is first in a list is what a story shrinks to, and it is the plain case. */
+/** Random stories. The first item of each list is the plain case, to which a story shrinks. */
 const secretName = fc.constantFrom('a', 'b', 'a', 'b', 'a', 'b', 'c', 'long1', 'long2');
 const policyName = fc.constantFrom('P', 'P', 'P', 'P', 'P', 'P', 'P-2', 'Q');
 const roleName = fc.constantFrom('R', 'R', 'R', 'R', 'R', 'S');
@@ -31,12 +31,12 @@ const regions = fc.constantFrom<readonly RegionName[]>(
 );
 const keyName = fc.constantFrom('k1' as const, 'k1' as const, 'k1' as const, 'k2' as const, 'k3' as const);
 
-/** There in one case of so many. */
+/** A value in one of this many cases, and undefined in the others. */
 function seldom<T>(arbitrary: fc.Arbitrary<T>, cases = 6): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: cases - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
 
-/** Leaves out what is undefined. */
+/** Removes undefined members. */
 function whole<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
@@ -139,7 +139,7 @@ const setupKey = {
   kms: seldom(kms, 8),
 };
 
-/** A KMS key's ARN is good in its own Region only, and is for secrets that are stored. */
+/** Removes the ARN of a KMS key where it does not apply: for several Regions, and for secrets that are not stored. */
 function inOneRegion<T extends Pick<SetupCommand, 'key' | 'regions'> & { kms?: KmsKind | undefined }>(
   key: T,
 ): T {
@@ -264,7 +264,7 @@ const choice = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 8, max: MOST_CHOICE }) },
 );
 
-/** Stories of all kinds. */
+/** All stories. */
 export const story: fc.Arbitrary<Story> = fc.record({
   account: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },

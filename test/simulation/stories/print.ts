@@ -1,7 +1,7 @@
 import type { Violation } from '../judges/violation.ts';
 import type { Act, Command, Fault, Story, Thing } from './story.ts';
 
-/** A story in lines that can be read. */
+/** Returns a story as readable lines. */
 export function storyLines({ account, acts, choices, again, tearsDown }: Story): string[] {
   const order = choices
     .map(String)
@@ -46,7 +46,7 @@ function faultLine({ kind, ...rest }: Fault): string {
   return `fault: ${kind} ${members(rest)}`;
 }
 
-/** Members as `name=value`; those with nothing in them are left out. */
+/** Returns members as `name=value`, without undefined and false ones. */
 function members(record: object): string {
   return Object.entries(record)
     .filter(([, value]) => value !== undefined && value !== false)
@@ -54,7 +54,7 @@ function members(record: object): string {
     .join(' ');
 }
 
-/** A violation in lines. */
+/** Returns a violation as readable lines. */
 export function violationLines({ invariant, what, details }: Violation): string[] {
   return [
     `VIOLATED: ${invariant}`,

@@ -1,4 +1,4 @@
-/** A generator of pseudo-random numbers that one number decides (the generator is sfc32). */
+/** A generator of pseudo-random numbers with a seed (sfc32). */
 export class Random {
   #a: number;
   #b: number;
@@ -12,7 +12,7 @@ export class Random {
     for (let round = 0; round < 12; round += 1) this.#next();
   }
 
-  /** Returns a generator that goes on as this one does. */
+  /** Returns a generator that continues like this one. */
   clone(): Random {
     const copy = new Random(0);
     [copy.#a, copy.#b, copy.#c, copy.#counter] = [this.#a, this.#b, this.#c, this.#counter];
@@ -29,17 +29,17 @@ export class Random {
     return Math.floor(this.fraction() * limit);
   }
 
-  /** Returns a whole number of 32 bits, with a sign; fast-check takes its chance from it. */
+  /** Returns a signed 32-bit integer, as fast-check needs it. */
   next(): number {
     return this.#next() | 0;
   }
 
-  /** The state, as fast-check asks for it. */
+  /** Returns the state, as fast-check needs it. */
   getState(): readonly number[] {
     return [this.#a, this.#b, this.#c, this.#counter];
   }
 
-  /** Returns so many hexadecimal digits. */
+  /** Returns this many hexadecimal digits. */
   hex(digits: number): string {
     let text = '';
     while (text.length < digits) text += this.#next().toString(16).padStart(8, '0');

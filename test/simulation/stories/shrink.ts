@@ -6,14 +6,14 @@ import { story as stories } from './generate.ts';
 import { Random } from './random.ts';
 import type { Story } from './story.ts';
 
-/** One of the stories that a seed decides. */
+/** Returns one of the stories of a seed. */
 export function storyOf(seed: number, number: number): fc.Value<Story> {
   return stories.generate(new fc.Random(new Random(number, seed)), undefined);
 }
 
 /**
- * The least story that still breaks the same invariant, as far as one is found in the time.
- * @param limitMs for how long it is looked for
+ * Returns the smallest story found in the time limit that still breaks the same rule.
+ * @param limitMs the time limit, in milliseconds
  */
 export async function shrink(
   found: fc.Value<Story>,

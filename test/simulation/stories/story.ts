@@ -1,19 +1,19 @@
-/** A story as data: an account, commands one after the other or at once, and what goes wrong. Nothing in it is random. */
+/** A story as data: an account, commands that run one after the other or concurrently, and faults. Nothing is random. */
 export interface Story {
   readonly account: readonly Thing[];
-  /** Carried out one after the other. */
+  /** Played one after the other. */
   readonly acts: readonly Act[];
-  /** Which of several things that could happen next does; 0 is what came first. See `Schedule`. */
+  /** Decides which of several possible events happens next; 0 is the oldest. See `Schedule`. */
   readonly choices: readonly number[];
-  /** Whether commands that ended well are carried out once more. */
+  /** True if commands that succeeded are repeated. */
   readonly again: boolean;
-  /** Whether all that was set up is taken down in the end. */
+  /** True if everything that was set up is torn down in the end. */
   readonly tearsDown: boolean;
-  /** Decides what the program and AWS make up: pauses, IDs. */
+  /** Determines what the program and AWS generate: pauses, IDs. */
   readonly seed: number;
 }
 
-/** What there is before the first command. */
+/** A resource that exists before the first command. */
 export type Thing = PolicyThing | RoleThing | SecretThing | QuotaThing;
 
 export interface PolicyThing {
@@ -21,17 +21,17 @@ export interface PolicyThing {
   readonly name: string;
   readonly path?: '/team/';
   readonly document: DocumentKind;
-  /** The secrets that the document names, where it is one that names secrets. */
+  /** The secrets that the document names, if it names secrets. */
   readonly secrets: readonly string[];
-  /** How many versions there are. */
+  /** The number of versions. */
   readonly versions: number;
   readonly own: boolean;
   readonly stack?: true;
 }
 
 /**
- * `read`: the program's own form. `wide`: the same for everything. `full`: the same, nearly full. `odd`: a form that the program
- * does not write. `deny`: the same with a Deny beside.
+ * `read`: the form of this program. `wide`: the same for everything. `full`: the same, nearly full. `odd`: a form that the
+ * program does not write. `deny`: `read` with a Deny.
  */
 export type DocumentKind = 'read' | 'wide' | 'full' | 'odd' | 'deny';
 
@@ -39,9 +39,9 @@ export interface RoleThing {
   readonly thing: 'role';
   readonly name: string;
   readonly trust: TrustKind;
-  /** Names of policies, as far as there are such. */
+  /** Names of policies; those that do not exist are ignored. */
   readonly attached: readonly string[];
-  /** How many further policies it has. */
+  /** The number of further policies. */
   readonly crowd?: number;
   readonly inline?: InlineKind;
   readonly boundary?: InlineKind;
@@ -51,14 +51,14 @@ export interface RoleThing {
 
 export type TrustKind = 'own-form' | 'guide' | 'lambda' | 'other-account' | 'both-accounts' | 'other-arn';
 
-/** `perimeter` denies what is not the organization's, by keys that only a request has; `deny` denies reading secrets. */
+/** `perimeter` denies other organizations, with context keys that only a request has; `deny` denies reading secrets. */
 export type InlineKind = 'allow-all' | 'read-all' | 'perimeter' | 'tagged' | 'deny' | 'other';
 
 export interface SecretThing {
   readonly thing: 'secret';
   readonly name: string;
   readonly region: RegionName;
-  /** Which of the story's keys it holds; `wrong` is something that is no key. */
+  /** The key that it holds; `wrong` is a value that is not a key. */
   readonly value: KeyName | 'wrong';
   readonly kms?: KmsKind;
   readonly policy?: InlineKind;
@@ -71,19 +71,19 @@ export type KmsKind = 'own' | 'own-alias' | 'foreign' | 'foreign-alias';
 
 export interface QuotaThing {
   readonly thing: 'quota';
-  /** How many managed policies a role may have: AWS raises the ten, and never lowers them. */
+  /** The quota of managed policies per role: AWS can raise the default of ten, but never lowers it. */
   readonly attached: number;
 }
 
 export type RegionName = 'us-west-2' | 'eu-west-1';
 export type KeyName = 'k1' | 'k2' | 'k3';
 
-/** Something that happens; several commands of one act run at the same time. */
+/** A part of a story. The commands of one act run concurrently. */
 export interface Act {
-  /** How long after the act before, in seconds. */
+  /** The time since the previous act, in seconds. */
   readonly pause: number;
   readonly commands: readonly PlayedCommand[];
-  /** What others do before. */
+  /** What others do before the commands. */
   readonly others: readonly OtherAct[];
 }
 
@@ -96,7 +96,7 @@ export interface SetupCommand {
   readonly kind: 'setup';
   readonly secret: string;
   readonly regions: readonly RegionName[];
-  /** Where the key comes from; `arn`: the secrets exist and are given by their ARNs. */
+  /** The key source; `arn`: the secrets exist and are given by their ARNs. */
   readonly key: KeyName | 'generate' | 'arn';
   readonly policy: string;
   readonly scope: 'secrets' | 'prefix' | 'region' | 'account';
@@ -130,14 +130,14 @@ export interface TeardownCommand {
   readonly includeUntagged?: true;
 }
 
-/** `export manifest`, and `setup` with what was exported. */
+/** `export manifest`, and `setup` with the exported manifest. */
 export interface ExportCommand {
   readonly kind: 'export';
 }
 
 export type Command = SetupCommand | ManifestCommand | RotateCommand | TeardownCommand | ExportCommand;
 
-/** Something that goes wrong with a command. Requests are counted from 0: all, those that change something, or those of IAM. */
+/** A fault of a command. Requests are counted from 0: all requests, writes, or requests to IAM. */
 export type Fault =
   | { readonly kind: 'stale'; readonly from: number; readonly count: number; readonly seconds: number }
   | {
@@ -152,7 +152,7 @@ export type Fault =
       readonly at: number;
     };
 
-/** What somebody else does to what is the program's, or beside it. */
+/** A change that others make by hand. */
 export type OtherAct =
   | { readonly other: 'attach-own'; readonly role: string }
   | { readonly other: 'detach-own'; readonly role: string }

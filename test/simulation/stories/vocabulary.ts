@@ -1,6 +1,6 @@
 import type { KeyName, RegionName } from './story.ts';
 
-/** The words of the stories: few, so that things meet often. */
+/** The values of the stories: few, so that they often match. */
 export const ACCOUNT = '111122223333';
 export const OTHER_ACCOUNT = '444455556666';
 export const REGIONS: readonly RegionName[] = ['us-west-2', 'eu-west-1'];
@@ -11,10 +11,10 @@ export const KEYS: Readonly<Record<KeyName, string>> = {
   k3: '00112233445566778899aabbccddeeff',
 };
 
-/** What a secret holds that is no key. */
+/** A secret value that is not a key. */
 export const NO_KEY = '{"key":"0123"}';
 
-/** A name so long that eleven fill a policy. */
+/** Pads a name that begins with `long`, so that eleven of them fill a policy. */
 export function longName(name: string): string {
   return name.startsWith('long') ? name.padEnd(480, '-x') : name;
 }
@@ -29,5 +29,5 @@ export const READ_ACTIONS = [
   'secretsmanager:ListSecretVersionIds',
 ];
 
-/** The organization that the account is in. */
+/** The organization of the account. */
 export const ORGANIZATION = 'o-own';

@@ -28,11 +28,11 @@ import {
 } from '../stories/vocabulary.ts';
 import { carryOutDirectly, type ServiceName, worldOf } from './delivery.ts';
 
-/** The Region in which IAM is asked. */
+/** The Region for requests to IAM. */
 const HOME = 'us-west-2';
 const TOOL_TAG = 'mc-static-key';
 
-/** Makes the account of a story: the things are made in their order, and one that cannot be made is left out. */
+/** Creates the account of a story, with its resources in their order. A resource that cannot be created is left out. */
 export function accountOf({ account }: Pick<Story, 'account'>): Machine {
   const quota = account.find((thing) => thing.thing === 'quota');
   const machine = newMachine({
@@ -50,7 +50,7 @@ export function accountOf({ account }: Pick<Story, 'account'>): Machine {
   return machine;
 }
 
-/** Does what AWS may refuse. */
+/** Does something that AWS may reject. */
 function tryTo(work: () => void): void {
   try {
     work();
@@ -173,7 +173,7 @@ function policyArn(name: string): string {
   return `arn:aws:iam::${ACCOUNT}:policy/${name}`;
 }
 
-/** The entries of a policy for secrets of these names in the first Region: real ARNs where the secrets exist. */
+/** Returns the policy entries for secrets with these names in the first Region: real ARNs if the secrets exist. */
 function entriesFor(machine: Machine, secrets: readonly string[]): string[] {
   return secrets.map((secret) => {
     const name = longName(secret);
@@ -233,7 +233,7 @@ function inlinePolicy(kind: InlineKind): object {
   return { Version: '2012-10-17', Statement: STATEMENTS[kind] };
 }
 
-/** The same as a policy of a secret. A policy that allows everybody everything is blocked, so that one allows one role. */
+/** Returns the same as a resource policy of a secret. It allows the account, because AWS blocks public policies. */
 function secretPolicy(kind: InlineKind): object {
   const statements = STATEMENTS[kind].map((statement) => ({
     ...statement,
@@ -270,7 +270,7 @@ const STATEMENTS: Readonly<Record<InlineKind, readonly object[]>> = {
   other: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
 };
 
-/** Does what others do between the commands; what AWS refuses is not done. */
+/** Makes a change of others. A change that AWS rejects is left out. */
 export function doOther(machine: Machine, act: OtherAct): void {
   tryTo(() => {
     switch (act.other) {
@@ -290,7 +290,7 @@ export function doOther(machine: Machine, act: OtherAct): void {
   });
 }
 
-/** Adds an entry to a policy as somebody does by hand: to a new version, for which the oldest one makes room. */
+/** Adds an entry to a policy as a user would by hand: in a new version, after the oldest one is deleted to make room. */
 function addEntry(machine: Machine, name: string, secret: string): void {
   const arn = policyArn(name);
   const policy = worldOf(machine, HOME).iam.view().live.policies.get(arn);
@@ -310,7 +310,7 @@ function addEntry(machine: Machine, name: string, secret: string): void {
   });
 }
 
-/** Moves the label of the current version of a secret to the version before, as somebody does by hand. */
+/** Moves AWSCURRENT of a secret to the previous version, as a user would by hand. */
 function moveLabels(machine: Machine, secret: string): void {
   const found = worldOf(machine, HOME).secretsIn(HOME).byName(longName(secret), machine.now());
   const versions = [...(found?.versions.values() ?? [])];

@@ -1,25 +1,25 @@
-/** A moment at which something is to be done. */
+/** A function to call at a time. */
 interface Timer {
   at: number;
-  /** The order of timers for the same moment. */
+  /** The order of timers for the same time. */
   readonly number: number;
-  /** For timers that repeat, the milliseconds in between. */
+  /** The interval of a repeating timer, in milliseconds. */
   readonly every: number | undefined;
-  /** Who set it, so that what is killed leaves none behind. */
+  /** The run that set it, so that a killed run leaves no timers. */
   readonly owner: unknown;
   fire: (() => void) | undefined;
 }
 
-/** When every story begins. */
+/** The time at which every story begins. */
 const BEGINNING = Date.UTC(2026, 0, 15, 9);
 
-/** A clock that goes only when it is told to. All times are milliseconds since it was made. */
+/** A clock that advances only on request. All times are milliseconds since its creation. */
 export class Clock {
   #now = 0;
   #count = 0;
-  /** A heap: the earliest timer is the first one. */
+  /** A heap with the earliest timer first. */
   readonly #timers: Timer[] = [];
-  /** Who is at work, and so owns the timers that are set. */
+  /** The current run, which owns the timers that are set. */
   owner: unknown;
 
   get now(): number {
@@ -43,23 +43,23 @@ export class Clock {
     if (typeof timer === 'object' && timer !== null && 'fire' in timer) timer.fire = undefined;
   }
 
-  /** Drops all timers of an owner that is gone. */
+  /** Drops all timers of a run. */
   drop(owner: unknown): void {
     for (const timer of this.#timers) if (timer.owner === owner) timer.fire = undefined;
   }
 
-  /** When the next timer goes off; absent while there is none. */
+  /** Returns the time of the next timer; undefined if there is none. */
   next(): number | undefined {
     while (this.#timers[0] && !this.#timers[0].fire) this.#shift();
     return this.#timers[0]?.at;
   }
 
-  /** Lets time pass; timers wait until `fire` is called. */
+  /** Advances the clock. Timers wait until `fire` is called. */
   pass(ms: number): void {
     this.#now += ms;
   }
 
-  /** Fires the next timer, to whose moment the clock goes if it is not there yet. */
+  /** Fires the next timer, and advances the clock to its time if needed. */
   fire(): void {
     if (this.next() === undefined) return;
     const timer = this.#shift();

@@ -11,11 +11,11 @@ import type { Call, Input, Service } from '../../../src/sandbox/service.ts';
 import { sts } from '../../../src/sandbox/sts/index.ts';
 import type { World } from '../../../src/sandbox/world.ts';
 
-/** What goes wrong while a request is carried out. */
+/** A fault while a request is carried out. */
 export interface DeliveryFault {
-  /** How old the state of IAM is that it sees, in milliseconds. */
+  /** The age of the IAM state that it sees, in milliseconds. */
   readonly lagMs: number;
-  /** An error that AWS answers with, without carrying it out. */
+  /** An error that AWS returns instead of carrying it out. */
   readonly refuse?: 'throttle' | 'internal-error';
 }
 
@@ -29,7 +29,7 @@ export const SERVICES = {
 
 export type ServiceName = keyof typeof SERVICES;
 
-/** A request as it reaches the sandbox without the wire. */
+/** A request to the sandbox without HTTP. */
 export interface Direct {
   readonly service: ServiceName;
   readonly region: string;
@@ -38,8 +38,8 @@ export interface Direct {
 }
 
 /**
- * Carries out a request of the account's administrator in the sandbox, without the wire.
- * @throws AwsError as the service answers
+ * Carries out a request of the account's administrator in the sandbox, without HTTP.
+ * @throws AwsError as the service returns it
  */
 export function carryOutDirectly(
   machine: Machine,
@@ -67,7 +67,7 @@ export function carryOutDirectly(
     withToken(name, input),
     service.protocol.dialect,
     (given, meant = action) => {
-      // An administrator may do everything but what the policy of a resource forbids.
+      // An administrator can do everything except what a resource policy denies.
       for (const need of service.needs(call, meant, given))
         if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
     },
@@ -75,14 +75,14 @@ export function carryOutDirectly(
   return output ?? {};
 }
 
-/** The input with a token, which the SDK adds where its caller gives none. */
+/** Returns the input with the token that the SDK adds if the caller gives none. */
 function withToken(service: ServiceName, input: Input): Input {
   return service === 'secretsmanager'
     ? { ...input, ClientRequestToken: input.ClientRequestToken ?? randomUUID() }
     : input;
 }
 
-/** The account in the partition of a Region. */
+/** Returns the account in the partition of a Region. */
 export function worldOf(machine: Machine, region: string): World {
   const world = machine.worldOf(region);
   if (!world) throw new Error(`the account is not in ${region}`);

@@ -8,7 +8,8 @@ import { SMITHY_CONTEXT_KEY } from '@smithy/types';
 import type { createClients } from '../../../src/aws/clients.ts';
 import type { SdkClient } from '../../../src/aws/http/sdk-client.ts';
 import { withBoundedRetries } from '../../../src/aws/requests/retries.ts';
-import { DEFAULTS, HTTP } from '../../../src/defaults.ts';
+import { DEFAULTS } from '../../../src/defaults.ts';
+import { HTTP } from '../../../src/limits.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import type { Machine } from '../../../src/sandbox/machine.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
@@ -16,9 +17,9 @@ import { carryOutDirectly, type DeliveryFault, type Direct, type ServiceName } f
 import { type Answer, inputText, requestAborted, type Send } from './requests.ts';
 
 /**
- * Clients that cost a tenth of the SDK's. What is left out is what turns a request into HTTP and an answer back: serializing,
- * endpoint rules, signing and parsing. What decides how a run goes on is the real thing: the SDK's retry middleware and
- * strategy, and what the program adds to them (`withBoundedRetries`).
+ * Creates clients that take a tenth of the time of the SDK's. They skip HTTP: serializing, endpoint rules, signing and parsing.
+ * Everything that affects the course of a run is real: the SDK's retry middleware and strategy, and what the program adds to
+ * them (`withBoundedRetries`).
  */
 export function lightClients(machine: Machine, send: Send): typeof createClients {
   return (settings, interrupt, queues) => {
@@ -57,7 +58,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
   };
 }
 
-/** A command of the SDK, as far as it is looked at. */
+/** The members of an SDK command that are used here. */
 interface Command {
   readonly input: object;
   readonly constructor: { readonly name: string };
@@ -70,7 +71,7 @@ type Deliver = (
   signal: AbortSignal | undefined,
 ) => Promise<unknown>;
 
-/** @param prototype of the SDK's client, which its paginators look at */
+/** @param prototype that of the SDK's client, which its paginators check */
 function lightClient<C extends SdkClient>(prototype: C, deliver: Deliver): C {
   const added: Middleware[] = [];
   const config = resolveRetryConfig({ maxAttempts: HTTP.maxAttempts } as Parameters<
@@ -112,7 +113,7 @@ function answerOf(machine: Machine, direct: Direct, how: DeliveryFault): Answer 
 
 const REQUEST = '00000000-0000-0000-0000-000000000000';
 
-/** The codes of IAM's errors that the SDK has classes for, whose names end in `Exception`. */
+/** The codes of IAM errors for which the SDK has classes; their names end in `Exception`. */
 const MODELED = new Set([
   'ConcurrentModification',
   'DeleteConflict',
@@ -127,7 +128,7 @@ const MODELED = new Set([
   'UnmodifiableEntity',
 ]);
 
-/** An error as the SDK makes it of an answer. */
+/** Returns an error as the SDK makes it from a response. */
 function sdkError({ code, message, status }: AwsError, service: ServiceName): Error {
   return Object.assign(new Error(message), {
     name: service === 'iam' && MODELED.has(code) ? `${code}Exception` : code,
@@ -136,7 +137,7 @@ function sdkError({ code, message, status }: AwsError, service: ServiceName): Er
   });
 }
 
-/** An answer as the SDK makes it: a copy, with objects for maps, and dates as exact as the protocol carries them. */
+/** Returns a response as the SDK makes it: a copy, with objects for maps, and dates with the precision of the protocol. */
 function asSdk(value: unknown, service: ServiceName): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) {
@@ -153,7 +154,7 @@ function asSdk(value: unknown, service: ServiceName): unknown {
   return shown;
 }
 
-/** MediaConnect's members begin in lower case on the wire. */
+/** Renames members: those of MediaConnect begin in lower case on the wire. */
 function renamed(value: unknown, rename: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;

@@ -6,21 +6,21 @@ export interface Request {
   readonly region: string;
   /** The operation, such as `CreateRole`. */
   readonly action: string;
-  /** The input as JSON, with its members in order: it tells requests of one operation apart. */
+  /** Returns the input as JSON with sorted members, which distinguishes requests of one operation. */
   readonly input: () => string;
-  /** Carries it out; the answer is what the client makes its own answer of. */
+  /** Carries it out, and returns the response for the client. */
   readonly deliver: (how: DeliveryFault) => Answer;
-  /** Ends the waiting for the answer when it is aborted. */
+  /** Stops waiting for the response when it is aborted. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** What AWS answers: a value, or an error, as the client hands it on. On the wire an error is a value too. */
+/** The response of AWS, as the client returns it: a value or an error. With HTTP, an error is a value too. */
 export type Answer = { readonly value: unknown; readonly refused?: true } | { readonly error: Error };
 
-/** Sends a request; it answers when the simulation lets it. */
+/** Sends a request. The response comes when the simulation allows it. */
 export type Send = (request: Request) => Promise<unknown>;
 
-/** An input as JSON, the same in whatever order its members were given, without the token that a client makes up. */
+/** Returns an input as JSON with sorted members, without the token that a client generates. */
 export function inputText(input: object): string {
   const { ClientRequestToken: _, ...rest } = input as { ClientRequestToken?: unknown };
   return JSON.stringify(Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1))));
@@ -31,12 +31,12 @@ export function isWrite(action: string): boolean {
   return !/^(Batch)?(Get|List|Describe|Simulate)/.test(action);
 }
 
-/** The error of Node's HTTP client for a connection that broke before the answer came. */
+/** Returns the error of Node's HTTP client for a connection that is lost before the response. */
 export function connectionLost(): Error {
   return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
 }
 
-/** The error of the SDK's HTTP handler for a request that its caller gave up. */
+/** Returns the error of the SDK's HTTP handler for a request that its caller aborted. */
 export function requestAborted(): Error {
   return Object.assign(new Error('Request aborted'), { name: 'AbortError' });
 }

@@ -1,6 +1,6 @@
 /**
- * The choices of a story, used up one after the other wherever more than one thing could happen next. Where there are none any
- * more, what came first is what happens.
+ * The choices of a story. Each one is used once, where several events could happen next. Without a choice, the oldest event
+ * happens.
  */
 export class Schedule {
   readonly #choices: readonly number[];
@@ -10,7 +10,7 @@ export class Schedule {
     this.#choices = choices;
   }
 
-  /** Returns a choice, 0 or greater. */
+  /** Returns the next choice, 0 or greater. */
   next(): number {
     const choice = this.#choices[this.#used] ?? 0;
     this.#used += 1;
@@ -18,12 +18,12 @@ export class Schedule {
   }
 }
 
-/** From here on a choice holds back the run whose turn it is. */
+/** Choices from this one on hold back the run whose turn it is. */
 const FIRST_HOLD = 8;
-/** The greatest choice that means something. */
+/** The greatest choice that has a meaning. */
 export const MOST_CHOICE = 13;
 
-/** For how many events a choice holds a run back; 0 for a choice that picks an event. */
+/** Returns the number of events for which a choice holds a run back; 0 for a choice that picks an event. */
 export function holdOf(choice: number): number {
   return choice < FIRST_HOLD ? 0 : 3 * 2 ** (choice - FIRST_HOLD);
 }

@@ -3,9 +3,9 @@ import { documentOf } from '../../../src/sandbox/permissions/grants.ts';
 import { REGIONS } from '../stories/vocabulary.ts';
 import { worldOf } from './delivery.ts';
 
-/** A managed policy of the account at one moment. */
+/** A managed policy of the account at one time. */
 export interface PolicyShot {
-  /** What IAM gives to each policy once. */
+  /** The unique ID from IAM. */
   readonly id: string;
   readonly name: string;
   readonly arn: string;
@@ -39,11 +39,11 @@ export interface SecretShot {
   readonly policy: string | undefined;
   readonly tags: string;
   readonly deleted: boolean;
-  /** By ID: what each version holds, and its labels. */
+  /** The value and the labels of each version, by ID. */
   readonly versions: ReadonlyMap<string, { readonly value: string; readonly stages: string }>;
 }
 
-/** All that an account holds at one moment, but for dates; taken from where the sandbox keeps it, not by way of the program. */
+/** The resources of an account at one time, without dates. They are read from the sandbox, not through the program. */
 export interface Snapshot {
   /** By ARN. */
   readonly policies: ReadonlyMap<string, PolicyShot>;
@@ -116,12 +116,12 @@ function tagText(tags: readonly { Key: string; Value: string }[]): string {
   return tags.map(({ Key, Value }) => `${Key}=${Value}`).join('; ');
 }
 
-/** True for what the program has made, as its tag says. */
+/** True for a resource with the tool tag. */
 export function isOwn({ tags }: { readonly tags: string }): boolean {
   return /(^|; )mc-static-key=/.test(tags);
 }
 
-/** True for what belongs to a CloudFormation stack. */
+/** True for a resource of a CloudFormation stack. */
 export function inStack({ tags }: { readonly tags: string }): boolean {
   return tags.includes('aws:cloudformation:');
 }

@@ -5,14 +5,14 @@ import { Random } from '../stories/random.ts';
 import { Clock } from './clock.ts';
 
 /**
- * Time and chance of a process, which belong to a story while one is played: all that the program, the SDK and the sandbox take
- * from Node comes from one clock and one seed. While none is played, everything is as Node has it.
+ * Time and randomness of the process while a story is played: everything that the program, the SDK and the sandbox take from
+ * Node comes from one clock and one seed. At other times, everything is Node's own.
  */
 interface Play {
   readonly clock: Clock;
-  /** Chance in what the program does, such as pauses. */
+  /** Randomness in what the program does, such as pauses. */
   readonly chance: Random;
-  /** Chance in what is made up: IDs and the ends of ARNs. */
+  /** Randomness in generated values: IDs and ARN suffixes. */
   readonly ids: Random;
   readonly uuids: Random;
   readonly bytes: Random;
@@ -20,7 +20,7 @@ interface Play {
 
 let play: Play | undefined;
 
-/** Begins a story's time. */
+/** Starts the time of a story. */
 export function beginTime(seed: number): Clock {
   if (play) throw new Error('another story is being played');
   const [chance, ids, uuids, bytes] = [1, 2, 3, 4].map((stream) => new Random(seed, stream));
@@ -29,7 +29,7 @@ export function beginTime(seed: number): Clock {
   return play.clock;
 }
 
-/** Gives time back to Node. */
+/** Restores the time of Node. */
 export function endTime(): void {
   play = undefined;
 }
@@ -49,17 +49,17 @@ const real = {
   randomBytes: crypto.randomBytes,
 };
 
-/** Real time, in milliseconds. */
+/** Returns the real time, in milliseconds. */
 export function realNow(): number {
   return real.now();
 }
 
-/** Lets all run that waits for nothing but its turn. */
+/** Waits for one turn of the event loop. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => real.setImmediate(resolve));
 }
 
-/** Puts this module in the place of Node's own functions, until the function that is returned is called. */
+/** Replaces Node's functions for time and randomness, until the returned function is called. */
 export function installTime(): () => void {
   const patched = {
     setTimeout: (fire: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>

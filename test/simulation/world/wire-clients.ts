@@ -7,7 +7,7 @@ import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
 import { type DeliveryFault, SERVICES, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, type Send } from './requests.ts';
 
-/** An HTTP request as the SDK hands it to what sends it. */
+/** An HTTP request as the SDK passes it to its request handler. */
 interface SdkRequest {
   method: string;
   path: string;
@@ -16,7 +16,7 @@ interface SdkRequest {
   body?: string | Uint8Array;
 }
 
-/** The SDK's own clients, whose HTTP requests are carried out by the sandbox without a socket. */
+/** Creates the SDK's own clients, whose HTTP requests the sandbox carries out without a socket. */
 export function wireClients(machine: Machine, send: Send): typeof createClients {
   return (settings, interrupt, queues, beginWait) => {
     const requestHandler = {
@@ -47,7 +47,7 @@ export function wireClients(machine: Machine, send: Send): typeof createClients 
 
 function wireOf({ method, path, query = {}, headers, body = '' }: SdkRequest): WireRequest {
   const search = new URLSearchParams(query).toString();
-  // The SDK warns of whoever takes its bytes for a text, as `Buffer.from` may.
+  // The SDK logs a warning if its bytes are read as a text, as `Buffer.from` may do.
   const bytes =
     typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   return { method, target: search ? `${path}?${search}` : path, headers, body: bytes };

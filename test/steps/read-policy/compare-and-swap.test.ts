@@ -12,19 +12,19 @@ const iam = () => clientsFor(sandbox()).iam;
 const someSecret = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}-AbCdEf`;
 const policy = async () => (await readAccount(sandbox())).policies[0];
 
-/** The names of the secrets that the policy allows, in alphabetical order. */
+/** Returns the names of the secrets that the policy allows, in alphabetical order. */
 async function allowed(): Promise<string[]> {
   const entries = JSON.stringify((await policy())?.document).match(/(?<=secret:)[^"]*(?=-.{6}")/g);
   return [...(entries ?? [])].sort();
 }
 
-/** Does something when a request comes, and lets the request go on only after a while. */
+/** Runs `work` when the request arrives, and carries the request out after a delay. */
 function meanwhile(action: string, delayMs: number, work: () => Promise<unknown>): void {
   sandbox().addFault({ action, kind: 'delay-before', delayMs, onStrike: () => void work() });
 }
 
 describe('a new version of a policy', () => {
-  test('does not become the default when another run has written while this one stood still', async () => {
+  test('does not undo what another run writes while this run is stalled', async () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
     let other: ReturnType<typeof setUp> | undefined;
     meanwhile('SetDefaultPolicyVersion', 8_000, async () => {
@@ -36,11 +36,11 @@ describe('a new version of a policy', () => {
   });
 
   test.each<[string, Partial<Fault>]>([
-    ['the answer to its creation', { action: 'CreatePolicyVersion', kind: 'drop-after' }],
-    ['its creation', { action: 'CreatePolicyVersion', kind: 'drop-before' }],
-    ['the answer that it is the default', { action: 'SetDefaultPolicyVersion', kind: 'drop-after' }],
-    ['the request to make it the default', { action: 'SetDefaultPolicyVersion', kind: 'drop-before' }],
-  ])('is there once in the end when %s is lost, and nothing is left beside it', async (_what, fault) => {
+    ['the response to CreatePolicyVersion', { action: 'CreatePolicyVersion', kind: 'drop-after' }],
+    ['the CreatePolicyVersion request', { action: 'CreatePolicyVersion', kind: 'drop-before' }],
+    ['the response to SetDefaultPolicyVersion', { action: 'SetDefaultPolicyVersion', kind: 'drop-after' }],
+    ['the SetDefaultPolicyVersion request', { action: 'SetDefaultPolicyVersion', kind: 'drop-before' }],
+  ])('exists once, and no other version is left, when %s is lost', async (_what, fault) => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
     sandbox().addFault(fault as Fault);
     const { code, json } = await setUp(sandbox(), { secretName: 'ours' });
@@ -59,7 +59,7 @@ describe('a new version of a policy', () => {
     expect(Object.keys((await policy())?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v7']);
   });
 
-  test('is based on the policy of today when that was deleted and made again under the same name', async () => {
+  test('is based on the new policy when the old one was deleted and created again', async () => {
     const PolicyArn = await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
     meanwhile('CreatePolicyVersion', 3_000, async () => {
       await iam().send(new DeletePolicyCommand({ PolicyArn }));
@@ -73,10 +73,10 @@ describe('a new version of a policy', () => {
   });
 });
 
-describe('a version that a killed run has left beside the default one', () => {
+describe('a version that was left beside the default version', () => {
   const old = freshSandbox(AN_HOUR_AGO);
 
-  test('makes room for the same one that the next run writes, at once', async () => {
+  test('is deleted at once by the next run, which writes the same document', async () => {
     const versions = ['a', 'b', 'c', 'd', 'e'].map((name) => guidePolicy(someSecret(name)));
     await makePolicy(sandbox(), NAME, versions[0] ?? {}, ...versions.slice(1));
     sandbox().addFault({ action: 'SetDefaultPolicyVersion', kind: 'access-denied' });
@@ -89,7 +89,7 @@ describe('a version that a killed run has left beside the default one', () => {
     expect(Object.keys((await policy())?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v7']);
   });
 
-  test('is in nobody’s way, and stays', async () => {
+  test('stays, and does not block a run, when it is old and has another document', async () => {
     await makePolicy(old(), NAME, guidePolicy(someSecret('old')));
     const left = JSON.stringify(guidePolicy(someSecret('old'), someSecret('left')));
     const version = { PolicyArn: policyArn(NAME), PolicyDocument: left };

@@ -39,7 +39,7 @@ function spread(wanted: SecretRef[], chain: PolicyState[]): PolicyWork[] {
   return distribution.work;
 }
 
-/** The policies as they are once the work is done. */
+/** Returns the policies after the work is done. */
 const chainAfter = (work: PolicyWork[]): PolicyState[] =>
   work.map((each) => {
     const name = each.kind === 'create' ? each.name : each.policy.name;
@@ -47,7 +47,7 @@ const chainAfter = (work: PolicyWork[]): PolicyState[] =>
     return { name, arn: policyArn(name), versionId: 'v1', versions: ['v1'], createdAt: {}, document };
   });
 
-test('many secrets go into as few policies as hold them, in their order, each once', () => {
+test('distribute puts many secrets into as few policies as possible, in their order, each once', () => {
   fc.assert(
     fc.property(secrets, secrets, (all, mixed) => {
       const before = all.slice(0, mixed.length);
@@ -69,7 +69,7 @@ test('many secrets go into as few policies as hold them, in their order, each on
             : buildReadPolicy(more, options.scope, account);
         expect(measure(document)).toBeGreaterThan(LIMIT);
       }
-      // What is there by now stays where it is.
+      // What the policies have by now stays where it is.
       const again = spread(all, chainAfter([...untouched(chain, work), ...work]));
       expect(again.filter(({ kind }) => kind !== 'keep')).toEqual([]);
     }),
@@ -77,7 +77,7 @@ test('many secrets go into as few policies as hold them, in their order, each on
   );
 });
 
-test('a policy is filled to its last character, and not beyond', () => {
+test('distribute fills a policy to its last character, and not beyond', () => {
   const named = (length: number): SecretRef => {
     const name = 'x'.repeat(length);
     const arn = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:${name}-AbCdEf`;
@@ -91,13 +91,13 @@ test('a policy is filled to its last character, and not beyond', () => {
   expect(filling(1)).toEqual([10, 1]);
 });
 
-/** Policies that nothing is done about come first: they are full. */
+/** Returns the policies without work. They come first, because they are full. */
 const untouched = (chain: PolicyState[], work: PolicyWork[]): PolicyWork[] =>
   chain
     .filter(({ name }) => !work.some((each) => each.kind !== 'create' && each.policy.name === name))
     .map((policy) => ({ kind: 'keep', policy, secrets: [] }));
 
-test('a policy whose document would mean the same as now is kept, and never written', () => {
+test('extend keeps a policy when the new document would mean the same', () => {
   const arn = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:one-AbCdEf`;
   const key = 'arn:aws:kms:eu-west-1:444455556666:key/4';
   const secret: SecretRef = {

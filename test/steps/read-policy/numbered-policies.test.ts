@@ -40,7 +40,7 @@ async function setUpMany(count: number, from = 0): Promise<void> {
   expect(code, log).toBe(0);
 }
 
-/** Takes a policy off the role and deletes it, as somebody would by hand. */
+/** Detaches a policy from the role and deletes it, as a user would by hand. */
 async function removePolicy(name: string): Promise<void> {
   const PolicyArn = policyArn(name);
   await iam().send(new DetachRolePolicyCommand({ RoleName: 'MediaConnect-ASM', PolicyArn }));
@@ -54,7 +54,7 @@ describe('a numbered policy of another team', () => {
   const teamB = { policyName: 'cams-2', roleName: 'MediaConnect-B', policyScope: 'account' } as const;
   const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' } as const;
 
-  test('does not give this team’s role what it allows, however wide it is', async () => {
+  test('is not used for the role of this team, however much it allows', async () => {
     expect((await setUp(sandbox(), { ...teamA, secretName: 'a' })).code).toBe(0);
     expect((await setUp(sandbox(), { ...teamB, secretName: 'b' })).code).toBe(0);
     const { code, json } = await setUp(sandbox(), { ...teamA, secretName: 'a2' });
@@ -63,7 +63,7 @@ describe('a numbered policy of another team', () => {
     expect(await rolePolicies()).toEqual({ 'MediaConnect-A': ['cams'], 'MediaConnect-B': ['cams-2'] });
   });
 
-  test('is passed over when this team’s policy is full, and stays as it is', async () => {
+  test('is skipped when the policy of this team is full, and stays unchanged', async () => {
     await makePolicy(sandbox(), 'cams', full('old'));
     await setUp(sandbox(), { ...teamB, policyScope: 'secrets', secretName: 'b' });
     const before = (await readAccount(sandbox())).policies.find(({ name }) => name === 'cams-2');
@@ -77,7 +77,7 @@ describe('a numbered policy of another team', () => {
     });
   });
 
-  test('counts for what it allows where the role has it, and is not changed', async () => {
+  test('counts for what it allows if the role has it, and stays unchanged', async () => {
     await setUp(sandbox(), { ...teamB, policyScope: 'secrets', secretName: 'b' });
     await setUp(sandbox(), { ...teamA, secretName: 'a' });
     const attach = { RoleName: teamA.roleName, PolicyArn: policyArn('cams-2') };
@@ -91,7 +91,7 @@ describe('a numbered policy of another team', () => {
     expect(json.policies).toMatchObject([{ name: 'cams', action: 'updated' }]);
   });
 
-  test('cannot be named where it continues another policy', async () => {
+  test('cannot be given by name if it continues another policy', async () => {
     await setUpMany(11);
     const { step, message } = await conflictOf(sandbox(), { ...teamB, secretName: 'b' });
     expect(step).toBe('read-policy');
@@ -107,7 +107,7 @@ describe('a manifest in which one policy is named like the continuation of anoth
     ...{ regions: [REGION], key: { generate: 'aes128' } },
   });
 
-  test('is told so, and keeps the two apart', async () => {
+  test('gets a note about it, and keeps the two separate', async () => {
     const keys = [
       ...Array.from({ length: 11 }, (_, at) => key(longName(at), 'cams', 'MediaConnect-A')),
       key('b', 'cams-2', 'MediaConnect-B'),
@@ -122,7 +122,7 @@ describe('a manifest in which one policy is named like the continuation of anoth
   });
 });
 
-describe('a policy with the name that is asked for and a wider scope', () => {
+describe('an existing policy with the requested name and a wider scope', () => {
   test('is used with a note when the role does not have it yet', async () => {
     await makePolicy(sandbox(), 'cams', guidePolicy('*'));
     const { code, log } = await setUp(sandbox(), { policyName: 'cams' });
@@ -136,7 +136,7 @@ describe('a chain of policies with gaps', { timeout: 120_000 }, () => {
   const names = (from: number, count: number) =>
     Array.from({ length: count }, (_, at) => longName(from + at));
 
-  test('goes away whole, whichever of its policies go first', async () => {
+  test('is removed completely, whichever of its policies go first', async () => {
     await setUpMany(25);
     const takeDown = async (secretNames: string[]) => {
       const keys = secretNames.map((secretName) => ({ secretName, policyName: 'cams' }));
@@ -149,7 +149,7 @@ describe('a chain of policies with gaps', { timeout: 120_000 }, () => {
     expect(await readAccount(sandbox())).toMatchObject({ policies: [], roles: [] });
   });
 
-  test('is found again behind a gap, and nothing is made twice', async () => {
+  test('is found beyond a gap, and nothing is created twice', async () => {
     await setUpMany(25);
     await removePolicy('cams-2');
     const { code, json } = await setUpInVain(sandbox(), { secretName: longName(24), policyName: 'cams' });
@@ -160,8 +160,8 @@ describe('a chain of policies with gaps', { timeout: 120_000 }, () => {
   });
 });
 
-describe('what IAM is known to refuse is a conflict before the first change', () => {
-  test('a name that has no room for a number', async () => {
+describe('setup, before the first change', () => {
+  test('reports a conflict for a policy name without room for a number', async () => {
     const policyName = 'P'.repeat(127);
     await makePolicy(sandbox(), policyName, full('old'));
     const { step, message } = await conflictOf(sandbox(), { secretName: longName('new'), policyName });
@@ -169,7 +169,7 @@ describe('what IAM is known to refuse is a conflict before the first change', ()
     expect(message).toContain('IAM allows 128.');
   });
 
-  test('two new policies, of which the second one’s name is taken, become the first and the third', async () => {
+  test('skips the name that is taken when two new policies are needed', async () => {
     await makePolicy(sandbox(), 'cams-2', guidePolicy(arnOf('theirs')));
     await makeRole(sandbox());
     const region = ['us-west-2', 'eu-west-1', 'us-east-1', 'us-east-2', 'eu-north-1', 'sa-east-1'];
@@ -181,10 +181,10 @@ describe('what IAM is known to refuse is a conflict before the first change', ()
   });
 });
 
-describe('in an account in which IAM takes its time', () => {
+describe('setup with slow IAM propagation', () => {
   const slow = freshSandbox({ iamPropagationMs: 1_500 });
 
-  test('a policy that continues another is made once, though it does not show yet', async () => {
+  test('creates a numbered policy once, although it does not show yet', async () => {
     await makePolicy(slow(), 'cams', guidePolicy(...(full('old').Statement[0]?.Resource.slice(0, 9) ?? [])));
     await new Promise((resolve) => setTimeout(resolve, 1_600));
     const keys = Array.from({ length: 3 }, (_, at) => ({
@@ -200,8 +200,8 @@ describe('in an account in which IAM takes its time', () => {
   });
 });
 
-describe('without the permission to read the tags of policies', { timeout: 60_000 }, () => {
-  test('a policy that continues another and is on the role takes further secrets', async () => {
+describe('setup without permission to read the tags of policies', { timeout: 60_000 }, () => {
+  test('adds further secrets to a numbered policy that the role has', async () => {
     sandbox().addFault({ action: 'GetPolicy', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     await setUpMany(13);
     sandbox().clearFaults();
@@ -209,10 +209,10 @@ describe('without the permission to read the tags of policies', { timeout: 60_00
   });
 });
 
-describe('a policy with the name that is asked for and wildcards', () => {
+describe('an existing policy with the requested name and wildcards', () => {
   const prefixed = (policyPrefix: string) => ({ policyScope: 'prefix', policyPrefix }) as const;
 
-  test('is used with a note where its prefix takes in more than the one that is asked for', async () => {
+  test('is used with a note when its prefix allows more than the requested one', async () => {
     const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' };
     await setUp(sandbox(), { ...teamA, secretName: 'live/a', ...prefixed('l') });
     const teamB = { policyName: 'cams', roleName: 'MediaConnect-B' };
@@ -224,7 +224,7 @@ describe('a policy with the name that is asked for and wildcards', () => {
     expect(log).toContain('The policy cams allows more secrets than --policy-scope asks for.');
   });
 
-  test('is used without a word where a wider prefix is asked for', async () => {
+  test('is used without a note when a wider prefix is requested', async () => {
     const teamA = { policyName: 'cams', roleName: 'MediaConnect-A' };
     await setUp(sandbox(), { ...teamA, secretName: 'live/news/a', ...prefixed('live/news/') });
     const teamB = { policyName: 'cams', roleName: 'MediaConnect-B' };
@@ -232,7 +232,7 @@ describe('a policy with the name that is asked for and wildcards', () => {
     expect(log).not.toContain('more secrets than');
   });
 
-  test('keeps its continuation where a manifest names that for another key', async () => {
+  test('keeps its numbered policy when a manifest names that one for another key', async () => {
     await setUpMany(11);
     const existing = { regions: [REGION], key: { existing: true } };
     const keys = [

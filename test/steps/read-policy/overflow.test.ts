@@ -16,13 +16,13 @@ const NAME = 'SecretsManagerForMediaConnect';
 const sandbox = freshSandbox();
 const longName = (start: string) => start.padEnd(506, 'x');
 const arnOf = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
-/** A policy of the program's shape with no room for one more long name. */
+/** Returns a read policy without room for another long name. */
 const full = (start: string) =>
   guidePolicy(...Array.from({ length: 10 }, (_, index) => arnOf(longName(`${start}-${index}-`))));
 const allowed = (document: unknown) => JSON.stringify(document).match(/arn:aws:secretsmanager/g)?.length;
 
-describe('a policy with no room left', () => {
-  test('stays as it is, and what does not fit goes into the next number, which the role gets too', async () => {
+describe('a full read policy', () => {
+  test('stays unchanged, and the secret goes into the next numbered policy, which is attached', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const { code, json, log } = await setUp(sandbox(), { secretName: longName('new') });
     expect(code).toBe(0);
@@ -36,7 +36,7 @@ describe('a policy with no room left', () => {
     expect((await setUpInVain(sandbox(), { secretName: longName('new') })).code).toBe(0);
   });
 
-  test('and a full second one lead to a third', async () => {
+  test('is continued by a third policy when the second is full too', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     await makePolicy(sandbox(), `${NAME}-2`, full('older'));
     const { code, json } = await setUp(sandbox(), { secretName: longName('new') });
@@ -44,7 +44,7 @@ describe('a policy with no room left', () => {
     expect(json.policies).toMatchObject([{ name: `${NAME}-3`, action: 'created' }]);
   });
 
-  test('takes as many of several secrets as fit; the others go on, and all policies are attached', async () => {
+  test('takes as many secrets as fit; the others go into the next policy, and both are attached', async () => {
     await makePolicy(sandbox(), NAME, guidePolicy(...(full('old').Statement[0]?.Resource.slice(0, 8) ?? [])));
     const region = ['us-west-2', 'eu-west-1', 'us-east-1', 'us-east-2'];
     const { code, json } = await setUp(sandbox(), { secretName: longName('new'), region });
@@ -58,13 +58,13 @@ describe('a policy with no room left', () => {
     expect(roles[0]?.attached).toEqual([NAME, `${NAME}-2`]);
   });
 
-  test('leaves room for a short name all the same', async () => {
+  test('still takes a short name that fits', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const { json } = await setUp(sandbox(), { secretName: 's' });
     expect(json.policies).toMatchObject([{ name: NAME, action: 'updated' }]);
   });
 
-  test('takes the wider scope, when that is asked for', async () => {
+  test('takes a wider scope on request', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const wishes = { secretName: longName('new'), policyScope: 'region' };
     const { code, json } = await setUp(sandbox(), wishes);
@@ -72,7 +72,7 @@ describe('a policy with no room left', () => {
     expect(json.policies).toMatchObject([{ name: NAME, action: 'updated' }]);
   });
 
-  test('passes over a number that is somebody else’s policy', async () => {
+  test('skips a number that is a policy of another owner', async () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const Statement = [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }];
     await makePolicy(sandbox(), `${NAME}-2`, { Version: '2012-10-17', Statement });
@@ -83,14 +83,14 @@ describe('a policy with no room left', () => {
     expect((await setUpInVain(sandbox(), { secretName: longName('new') })).code).toBe(0);
   });
 
-  test('is not looked at when its own number is free', async () => {
+  test('is ignored when it is numbered and the policy without a number does not exist', async () => {
     await makePolicy(sandbox(), `${NAME}-2`, full('old'));
     const { json } = await setUp(sandbox());
     expect(json.policies).toMatchObject([{ name: NAME, action: 'created' }]);
   });
 });
 
-describe('a role with no room for another policy', () => {
+describe('a role near its quota of policies', () => {
   const attach = async (count: number) => {
     const statement = { Effect: 'Allow', Action: READ_ACTIONS, Resource: arnOf('other') };
     const names = Array.from({ length: count }, (_, index) => `Other${index}`);
@@ -100,7 +100,7 @@ describe('a role with no room for another policy', () => {
     await makeRole(sandbox(), { attached: names.map(policyArn) });
   };
 
-  test('stops, and names another role as the way out, as each scope takes one more policy too', async () => {
+  test('is a conflict that suggests another role, because every scope needs one more policy', async () => {
     await attach(10);
     const { step, message, hint } = await conflictOf(sandbox());
     expect(step).toBe('trust-role');
@@ -112,7 +112,7 @@ describe('a role with no room for another policy', () => {
     expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);
   });
 
-  test('takes a last one', async () => {
+  test('gets the last policy that fits', async () => {
     await attach(9);
     const { code } = await setUp(sandbox());
     expect(code).toBe(0);
@@ -121,7 +121,7 @@ describe('a role with no room for another policy', () => {
     expect((await setUpInVain(sandbox())).code).toBe(0);
   });
 
-  test('is counted together with what does not fit: two more are too many for nine', async () => {
+  test('is a conflict when two more policies would exceed the quota', async () => {
     await attach(9);
     await makePolicy(sandbox(), NAME, guidePolicy(...(full('old').Statement[0]?.Resource.slice(0, 9) ?? [])));
     const wishes = { secretName: longName('new'), region: [REGION, 'eu-west-1'] };

@@ -32,7 +32,7 @@ describe('a policy that another run extends while this one is writing', () => {
   /** Runs `setup` while another run extends the policy that it has just read. */
   const setUpOvertaken = async () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('old')));
-    // The second look, right before the change, is answered as things were, and late.
+    // The second read, right before the change, returns the old state, and returns it late.
     sandbox().addFault({ action: 'GetPolicyVersion', kind: 'delay', skip: 1, delayMs: 400 });
     const running = setUp(sandbox());
     await vi.waitUntil(
@@ -42,7 +42,7 @@ describe('a policy that another run extends while this one is writing', () => {
     return running;
   };
 
-  test('has in the end what both added, though one had read it before the other wrote', async () => {
+  test('has what both runs added, although one read it before the other wrote', async () => {
     const { code, json } = await setUpOvertaken();
     expect(code).toBe(0);
     const [policy] = (await readAccount(sandbox())).policies;

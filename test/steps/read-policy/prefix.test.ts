@@ -27,8 +27,8 @@ const documents = async () => (await readAccount(sandbox())).policies.map(({ doc
 const live = (name: string, policyPrefix = 'live/') =>
   ({ secretName: name, policyScope: 'prefix', policyPrefix }) as const;
 
-describe('a policy for every secret whose name begins alike', () => {
-  test('has one entry for each Region, and the next secrets need nothing more of it', async () => {
+describe('a policy with a name prefix', () => {
+  test('has one entry for each Region, and further secrets need no change', async () => {
     const { code, log } = await setUp(sandbox(), { ...live('live/a'), region: [REGION, FAR_REGION] });
     expect(code, log).toBe(0);
     expect(log).toContain(
@@ -40,7 +40,7 @@ describe('a policy for every secret whose name begins alike', () => {
       const more = policyScope ? live('live/b') : { secretName: 'live/c' };
       const next = await setUp(sandbox(), more);
       expect(next.json.policies).toMatchObject([{ action: 'kept' }]);
-      // Progress is told of what changes only.
+      // Progress is shown only for what changes.
       expect(next.log).toContain('Secret in place');
       expect(next.log).not.toMatch(/Setting up|Read policy in place|Role in place/);
     }
@@ -52,7 +52,7 @@ describe('a policy for every secret whose name begins alike', () => {
     );
   });
 
-  test('is made of one that names secrets, which stay in it, also when it names this one already', async () => {
+  test('can be made from a policy that names secrets, whose entries stay', async () => {
     const { json } = await setUp(sandbox(), { secretName: 'live/a' });
     const { log } = await setUp(sandbox(), live('live/a'));
     expect(log).toContain(
@@ -62,13 +62,13 @@ describe('a policy for every secret whose name begins alike', () => {
     expect((await setUpInVain(sandbox(), live('live/a'))).code).toBe(0);
   });
 
-  test('is told to take in other names when the prefix ends in no separator', async () => {
+  test('gets a note about other names when the prefix does not end in a separator', async () => {
     const warning = 'stands for names such as live2 too';
     expect((await setUp(sandbox(), { ...live('live/a', 'live'), dryRun: true })).log).toContain(warning);
     expect((await setUp(sandbox(), { ...live('live/a'), dryRun: true })).log).not.toContain('Note');
   });
 
-  test('has the prefixes of two runs in the end, of which one wrote over what the other did', async () => {
+  test('has the prefixes of both runs when two runs write at the same time', async () => {
     await setUp(sandbox(), live('live/a'));
     const runs = ['test/', 'film/'].map((prefix) => setUp(sandbox(), live(`${prefix}a`, prefix)));
     expect((await Promise.all(runs)).map(({ code }) => code)).toEqual([0, 0]);
@@ -78,7 +78,7 @@ describe('a policy for every secret whose name begins alike', () => {
   });
 });
 
-describe('the way to a prefix is shown', () => {
+describe('the suggestion of a prefix', () => {
   const full = (at: number) =>
     guidePolicy(
       ...Array.from({ length: 10 }, (_, n) => arnOf(`live/${`${at}-${n}-`.padEnd(501, 'x')}-AbCdEf`)),
@@ -91,7 +91,7 @@ describe('the way to a prefix is shown', () => {
       new AttachRolePolicyCommand({ RoleName: 'MediaConnect-ASM', PolicyArn: arn }),
     );
 
-  test('as soon as secrets that are named fill eight policies', async () => {
+  test('is shown as soon as named secrets fill eight policies', async () => {
     for (const [at, end] of chain(6).entries()) await makePolicy(sandbox(), NAME + end, full(at));
     await makeRole(sandbox(), { attached: chain(6).map((end) => policyArn(NAME + end)) });
     const wishes = { secretName: 'live/a_1'.padEnd(506, 'x'), dryRun: true };
@@ -102,7 +102,7 @@ describe('the way to a prefix is shown', () => {
     );
   });
 
-  test('with the beginning that the names share, where the role has no room left', async () => {
+  test('has the prefix that the names share when the role has no room left', async () => {
     for (const [at, end] of chain(10).entries()) await makePolicy(sandbox(), NAME + end, full(at));
     await makeRole(sandbox(), { attached: chain(10).map((end) => policyArn(NAME + end)) });
     const secretName = 'live/feed'.padEnd(506, 'x');
@@ -121,12 +121,12 @@ describe('the way to a prefix is shown', () => {
     [['studio', 'studio'], undefined],
     [['live/a', 'film/b'], undefined],
     [[`${'x'.repeat(505)}/a`], undefined],
-  ])('%j share %j', (names, prefix) => {
+  ])('takes from %j the prefix %j', (names, prefix) => {
     expect(sharedPrefix(names)).toBe(prefix);
   });
 });
 
-test('two thousand secrets of two Regions take two entries, though there is room for one in each policy', () => {
+test('distribute puts a thousand secrets per Region into one prefix entry, where a policy has room for it', () => {
   const refs = Array.from({ length: 2_000 }, (_, index): SecretRef => {
     const region = index % 2 ? REGION : FAR_REGION;
     const name = `live/${index}`;

@@ -21,8 +21,8 @@ const policy = async (name = NAME) =>
   (await readAccount(sandbox())).policies.find((each) => each.name === name);
 const someSecret = (name: string) => `arn:aws:secretsmanager:${REGION}:111122223333:secret:${name}-AbCdEf`;
 
-describe('a read policy where there is none', () => {
-  test('allows the guide’s four actions on exactly the secret', async () => {
+describe('a new read policy', () => {
+  test('allows the four actions of the guide on exactly the secret', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(log).toContain(`+ create  policy ${NAME}: allows MediaConnect's role to read the secret`);
@@ -35,13 +35,13 @@ describe('a read policy where there is none', () => {
     });
   });
 
-  test('has the name that is asked for', async () => {
+  test('has the requested name', async () => {
     const { json } = await setUp(sandbox(), { policyName: 'Studio=A,read@MediaConnect' });
     expect(json.policies[0]?.name).toBe('Studio=A,read@MediaConnect');
     expect(await policy('Studio=A,read@MediaConnect')).toBeDefined();
   });
 
-  test('with --policy-scope region allows every secret of the Regions', async () => {
+  test('allows every secret of the Regions with --policy-scope region', async () => {
     const { code } = await setUp(sandbox(), { policyScope: 'region', region: [REGION, FAR_REGION] });
     expect(code).toBe(0);
     const all = (region: string) => `arn:aws:secretsmanager:${region}:111122223333:secret:*`;
@@ -50,7 +50,7 @@ describe('a read policy where there is none', () => {
     expect((await setUp(sandbox(), further)).json.policies[0]?.action).toBe('kept');
   });
 
-  test('with --policy-scope account allows every secret', async () => {
+  test('allows every secret with --policy-scope account', async () => {
     const { code, log } = await setUp(sandbox(), { policyScope: 'account' });
     expect(code).toBe(0);
     expect((await policy())?.document).toEqual(guidePolicy('*'));
@@ -58,9 +58,9 @@ describe('a read policy where there is none', () => {
   });
 });
 
-describe('a policy of that name that allows it already', () => {
+describe('an existing policy that already allows the secret', () => {
   test.each([
-    ['the guide’s own document', (arn: string) => guidePolicy(arn)],
+    ['the document of the guide', (arn: string) => guidePolicy(arn)],
     ['a wider document of the same shape', () => guidePolicy('*')],
     [
       'a document of another shape',
@@ -79,7 +79,7 @@ describe('a policy of that name that allows it already', () => {
         ],
       }),
     ],
-  ])('is kept: %s', async (_what, document) => {
+  ])('is kept with %s', async (_what, document) => {
     const arn = await makeSecret(sandbox());
     await makePolicy(sandbox(), NAME, document(arn));
     const before = await policy();
@@ -90,7 +90,7 @@ describe('a policy of that name that allows it already', () => {
     expect(await policy()).toEqual(before);
   });
 
-  test('in a version before the default one is not what counts', async () => {
+  test('is extended if only an older version allows it', async () => {
     const arn = await makeSecret(sandbox());
     await makePolicy(sandbox(), NAME, guidePolicy(arn), guidePolicy(someSecret('other')));
     const { json } = await setUp(sandbox());
@@ -99,8 +99,8 @@ describe('a policy of that name that allows it already', () => {
   });
 });
 
-describe('a policy of that name for other secrets', () => {
-  test('gets this one added in a new default version, and keeps the others', async () => {
+describe('an existing policy for other secrets', () => {
+  test('gets this secret in a new default version, and keeps the others', async () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one'), someSecret('two')));
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
@@ -114,7 +114,7 @@ describe('a policy of that name for other secrets', () => {
     expect(Object.keys(found?.versions ?? {})).toEqual(['v1', 'v2']);
   });
 
-  test('keeps what was added by hand: a name of a statement, a further one', async () => {
+  test('keeps an Id and a Sid that were added by hand', async () => {
     const statement = { Sid: 'Studio', Effect: 'Allow', Action: READ_ACTIONS, Resource: someSecret('one') };
     await makePolicy(sandbox(), NAME, { Version: '2012-10-17', Id: 'mine', Statement: statement });
     const { code, json } = await setUp(sandbox());
@@ -126,7 +126,7 @@ describe('a policy of that name for other secrets', () => {
     });
   });
 
-  test('that has five versions loses its oldest, and the plan says so', async () => {
+  test('loses its oldest version if it has five, and the plan says so', async () => {
     const documents = ['two', 'three', 'four', 'five'].map((name) => guidePolicy(someSecret(name)));
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one')), ...documents);
     const { code, json, log } = await setUp(sandbox());
@@ -139,10 +139,10 @@ describe('a policy of that name for other secrets', () => {
   });
 });
 
-describe('a policy of which somebody has made an older version the default', () => {
+describe('an existing policy with an older version as the default', () => {
   const sandbox = freshSandbox(AN_HOUR_AGO);
 
-  test('loses the oldest of the others when it has five', async () => {
+  test('loses the oldest of its other versions if it has five', async () => {
     const documents = ['two', 'three', 'four', 'five'].map((name) => guidePolicy(someSecret(name)));
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one')), ...documents);
     await clientsFor(sandbox()).iam.send(
@@ -160,7 +160,7 @@ describe('a policy of which somebody has made an older version the default', () 
   });
 });
 
-describe('a policy of that name that this program would not extend', () => {
+describe('an existing policy that the program would not extend', () => {
   const deny = { Effect: 'Deny', Action: 's3:*', Resource: '*' };
   const [read] = guidePolicy(someSecret('one')).Statement;
   test.each<[string, object[], string]>([
@@ -173,7 +173,7 @@ describe('a policy of that name that this program would not extend', () => {
     ],
     ['lacks one of the actions', [{ ...read, Action: READ_ACTIONS.slice(1) }], 'GetResourcePolicy'],
   ])(
-    'because it %s, stops, shows the difference and asks for another name',
+    'is a conflict that shows the difference and suggests another name: it %s',
     async (_what, Statement, shown) => {
       await makePolicy(sandbox(), NAME, { Version: '2012-10-17', Statement });
       const { step, message, details, hint } = await conflictOf(sandbox());
@@ -186,8 +186,8 @@ describe('a policy of that name that this program would not extend', () => {
   );
 });
 
-describe('with everything in place', () => {
-  test('a second run finds nothing to do, and asks for no change', async () => {
+describe('setup with everything in place', () => {
+  test('finds nothing to do and sends no write', async () => {
     const wishes = { region: [REGION, FAR_REGION], tag: ['team=playout'] };
     await setUp(sandbox(), wishes);
     const { code, json, log } = await setUpInVain(sandbox(), wishes);

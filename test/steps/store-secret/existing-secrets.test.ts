@@ -7,8 +7,8 @@ import { freshSandbox } from '../../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 
-describe('a secret given by its ARN', () => {
-  test('is used as it is, and the policy allows it alone', async () => {
+describe('setup --secret-arn', () => {
+  test('uses the secret unchanged, and the policy allows only this secret', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const before = (await readAccount(sandbox())).secrets;
     const dry = await setUp(sandbox(), { secretArn: [arn], dryRun: true });
@@ -25,7 +25,7 @@ describe('a secret given by its ARN', () => {
     expect((await setUpInVain(sandbox(), { secretArn: [arn] })).code).toBe(0);
   });
 
-  test('and others, in several Regions, with keys of their own, are all allowed', async () => {
+  test('allows several secrets in several Regions, each with its own key', async () => {
     const near = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const far = await makeSecret(sandbox(), { region: FAR_REGION, Name: 'studio-b' });
     const { code, json } = await setUp(sandbox(), { secretArn: [near, far, near] });
@@ -38,7 +38,7 @@ describe('a secret given by its ARN', () => {
     expect(policies[0]?.document).toMatchObject({ Statement: [{ Resource: [near, far] }] });
   });
 
-  test('that is a replica is used as it is', async () => {
+  test('uses a replica unchanged', async () => {
     const primary = await makeSecret(sandbox(), {
       region: FAR_REGION,
       AddReplicaRegions: [{ Region: REGION }],
@@ -49,27 +49,27 @@ describe('a secret given by its ARN', () => {
     expect(json.secrets).toMatchObject([{ arn: replica, region: REGION, action: 'kept' }]);
   });
 
-  test('may hold an SRT password', async () => {
+  test('accepts a secret with an SRT password', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: 'Correct horse' });
     const { code, json } = await setUp(sandbox(), { secretArn: [arn], keyType: 'srt-password' });
     expect(code).toBe(0);
     expect(json.encryption[0]).not.toHaveProperty('algorithm');
   });
 
-  test('that does not exist is named, with what to look at', async () => {
+  test('names a secret that does not exist, and says what to check', async () => {
     const arn = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-a-AbCdEf`;
     const { message, details } = await conflictOf(sandbox(), { secretArn: [arn] });
     expect(message).toBe(`There is no secret ${arn}.`);
     expect(details?.join()).toContain('the six random characters at its end included');
   });
 
-  test('that has the name of an existing one and another end does not exist', async () => {
+  test('does not find an existing secret by an ARN with another suffix', async () => {
     const arn = await makeSecret(sandbox());
     const other = arn.replace(/.{6}$/, arn.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA');
     expect((await conflictOf(sandbox(), { secretArn: [other] })).message).toContain('There is no secret');
   });
 
-  test('of another account is refused for that', async () => {
+  test('rejects a secret of another account', async () => {
     const arn = `arn:aws:secretsmanager:${REGION}:444455556666:secret:studio-a-AbCdEf`;
     const { message } = await conflictOf(sandbox(), { secretArn: [arn] });
     expect(message).toContain('belongs to another account than yours (111122223333)');
@@ -81,32 +81,32 @@ describe('a secret given by its ARN', () => {
     ['a key with a newline at its end', `${KEYS.aes256}\n`, 'ends in a line break'],
     ['a key of an odd length', KEYS.aes256.slice(1), 'does not have the length of a key'],
     ['a key with 0x before it', `0x${KEYS.aes128}`, 'begins with 0x'],
-  ])('that holds %s is refused with a sentence that says so', async (_what, SecretString, reason) => {
+  ])('rejects a secret that holds %s, and says so', async (_what, SecretString, reason) => {
     const arn = await makeSecret(sandbox(), { SecretString });
     const { message, details } = await conflictOf(sandbox(), { secretArn: [arn] });
     expect(message).toContain('does not hold a key that MediaConnect can use');
     expect(details?.join()).toContain(reason);
   });
 
-  test('that holds bytes is refused', async () => {
+  test('rejects a secret with a binary value', async () => {
     const arn = await makeSecret(sandbox(), { SecretBinary: Buffer.from(KEYS.aes256) });
     expect((await conflictOf(sandbox(), { secretArn: [arn] })).message).toContain('holds bytes, not text');
   });
 
-  test('that holds a key of another length than --algorithm says is refused', async () => {
+  test('rejects a secret with a key whose length does not match --algorithm', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const { details } = await conflictOf(sandbox(), { secretArn: [arn], algorithm: 'aes192' });
     expect(details?.join()).toContain('does not have the 48 hexadecimal digits that aes192 takes');
   });
 
-  test('that is scheduled for deletion is refused for that', async () => {
+  test('rejects a secret that is scheduled for deletion', async () => {
     const SecretId = await makeSecret(sandbox());
     await clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
     const { message } = await conflictOf(sandbox(), { secretArn: [SecretId] });
     expect(message).toContain('is scheduled for deletion');
   });
 
-  test('that is scheduled for deletion is restored with --restore, and used with the value that it holds', async () => {
+  test('restores a secret with --restore, and uses the value that it holds', async () => {
     const SecretId = await makeSecret(sandbox());
     await clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
     const { code, json, log } = await setUp(sandbox(), { secretArn: [SecretId], restore: true });
@@ -116,7 +116,7 @@ describe('a secret given by its ARN', () => {
     expect(secrets).toMatchObject([{ deleted: false, versions: 1, values: { AWSCURRENT: KEYS.aes256 } }]);
   });
 
-  test('is not the only one that is looked at: all that is wrong with several is named', async () => {
+  test('reports everything that is wrong with several secrets', async () => {
     const good = await makeSecret(sandbox());
     const json = await makeSecret(sandbox(), { Name: 'studio-b', SecretString: '{"key":"x"}' });
     const absent = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-c-AbCdEf`;

@@ -27,12 +27,12 @@ const through = (region: string) => ({
   StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
 });
 
-describe('a customer-managed KMS key', () => {
+describe('the KMS key of a secret', () => {
   test.each([
     ['its ID', KEY_ID],
     ['its ARN', keyArn()],
   ])(
-    'named by %s encrypts the secret, and the role may decrypt with it through Secrets Manager only',
+    'given by %s encrypts the secret, and the role can use it only through Secrets Manager',
     async (_how, kmsKeyId) => {
       const { code, json } = await setUp(sandbox(), { kmsKeyId });
       expect(code).toBe(0);
@@ -45,7 +45,7 @@ describe('a customer-managed KMS key', () => {
     },
   );
 
-  test('named by an alias is allowed by that alias', async () => {
+  test('is allowed by its alias if it is given by an alias', async () => {
     const { code } = await setUp(sandbox(), { kmsKeyId: 'alias/video-keys' });
     expect(code).toBe(0);
     expect((await readAccount(sandbox())).secrets).toMatchObject([{ kmsKeyId: 'alias/video-keys' }]);
@@ -64,7 +64,7 @@ describe('a customer-managed KMS key', () => {
   test.each([
     ['multi-Region key', MULTI_REGION],
     ['multi-Region key by its ARN', keyArn(MULTI_REGION)],
-  ])('that is a %s is allowed in each Region by its ARN there', async (_what, kmsKeyId) => {
+  ])('is allowed in each Region by its ARN there if it is a %s', async (_what, kmsKeyId) => {
     const { code } = await setUp(sandbox(), { kmsKeyId, region: [REGION, FAR_REGION] });
     expect(code).toBe(0);
     expect((await statements()).slice(1)).toEqual(
@@ -77,19 +77,19 @@ describe('a customer-managed KMS key', () => {
     );
   });
 
-  test('of a secret that exists is allowed too, by whatever name the secret has for it', async () => {
+  test('is allowed for an existing secret too', async () => {
     const arn = await makeSecret(sandbox(), { KmsKeyId: keyArn() });
     expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
     expect((await statements())[1]).toMatchObject({ Action: 'kms:Decrypt', Resource: [keyArn()] });
   });
 
-  test('that is AWS managed needs no permission', async () => {
+  test('needs no permission if it is AWS managed', async () => {
     const arn = await makeSecret(sandbox(), { KmsKeyId: 'alias/aws/secretsmanager' });
     expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
     expect(await statements()).toEqual(guidePolicy(arn).Statement);
   });
 
-  test('is added to a policy that allows the secret but not its key', async () => {
+  test('is added to a policy that has no KMS key yet', async () => {
     const arn = await makeSecret(sandbox());
     await setUp(sandbox(), { secretArn: [arn] });
     const other = await makeSecret(sandbox(), { Name: 'studio-b', KmsKeyId: keyArn() });
@@ -101,7 +101,7 @@ describe('a customer-managed KMS key', () => {
     ]);
   });
 
-  test('joins another one of the same Region, and stays apart from that of another Region', async () => {
+  test('shares a statement with keys of the same Region, but not of another Region', async () => {
     const second = '99999999-12ab-34cd-56ef-1234567890ab';
     await setUp(sandbox(), { secretName: 'one', kmsKeyId: KEY_ID });
     await setUp(sandbox(), { secretName: 'two', kmsKeyId: second });
@@ -112,12 +112,12 @@ describe('a customer-managed KMS key', () => {
     ]);
   });
 
-  test('is needed with the scope of the whole account as well', async () => {
+  test('is allowed with --policy-scope account too', async () => {
     await setUp(sandbox(), { policyScope: 'account', kmsKeyId: KEY_ID });
     expect(await statements()).toMatchObject([{ Resource: ['*'] }, { Resource: [keyArn()] }]);
   });
 
-  test('other than the one that the secret has is a warning, and the secret’s own is allowed', async () => {
+  test('stays and is allowed, with a warning, if --kms-key-id names another key', async () => {
     await makeSecret(sandbox(), { KmsKeyId: keyArn() });
     const { code, log } = await setUp(sandbox(), { kmsKeyId: '99999999-12ab-34cd-56ef-1234567890ab' });
     expect(code).toBe(0);
@@ -125,14 +125,14 @@ describe('a customer-managed KMS key', () => {
     expect((await statements())[1]).toMatchObject({ Resource: [keyArn()] });
   });
 
-  test('of one Region, by its ARN, is refused for another Region before anything is asked of AWS', async () => {
+  test('is rejected for another Region than that of its ARN before any request to AWS', async () => {
     const wishes = { kmsKeyId: keyArn(), region: [REGION, FAR_REGION] };
     await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of one Region');
     expect(sandbox().requests).toEqual([]);
   });
 });
 
-test('a KMS key of another partition is refused before anything is asked of AWS', async () => {
+test('setup rejects a KMS key of another partition before any request to AWS', async () => {
   const wishes = { kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' };
   await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of another AWS partition');
   expect(sandbox().requests).toEqual([]);
@@ -162,21 +162,21 @@ describe('a KMS key of another account', () => {
     ['its ARN', `${OTHER}key/${KEY_ID}`, granting(`${OTHER}key/${KEY_ID}`)],
     ['its alias', `${OTHER}alias/video`, granting(`${OTHER}key/*`, named)],
   ])(
-    'that is granted by %s is not granted again, whatever its key policy says over there',
+    'is not allowed again if the policy allows it by %s, whatever its key policy says',
     async (_how, id, grant) => {
       const arn = await inPlace(id, grant);
       await setUpInVain(sandbox(), { secretArn: [arn] });
     },
   );
 
-  test('that is granted already is not granted again with the scope of a Region', async () => {
+  test('is not allowed again with --policy-scope region', async () => {
     const id = `${OTHER}key/${KEY_ID}`;
     const every = () => `arn:aws:secretsmanager:${REGION}:111122223333:secret:*`;
     const arn = await inPlace(id, granting(id), every);
     await setUpInVain(sandbox(), { secretArn: [arn], policyScope: 'region' });
   });
 
-  test('that goes by an alias is not granted by that alias of the own account', async () => {
+  test('is not allowed by the same alias in this account', async () => {
     const grant = granting(`arn:aws:kms:${REGION}:111122223333:key/*`, named);
     const arn = await inPlace(`${OTHER}alias/video`, grant);
     const { json } = await setUp(sandbox(), { secretArn: [arn], dryRun: true });
@@ -186,7 +186,7 @@ describe('a KMS key of another account', () => {
     expect(troubles(checks.json.checks)).toContain('cannot-tell role-decrypts-secret');
   });
 
-  test('that goes by an alias, and is granted by it, is left open by verify', async () => {
+  test('is cannot-tell for verify if the policy allows it by its alias', async () => {
     await inPlace(`${OTHER}alias/video`, granting(`${OTHER}key/*`, named));
     const { json } = await verifyIt(sandbox());
     expect(troubles(json.checks)).toContain('cannot-tell secret-kms-key');
@@ -194,8 +194,8 @@ describe('a KMS key of another account', () => {
   });
 });
 
-describe('a policy for secrets with other KMS keys, and with more in it', () => {
-  test('stays a conflict when its decryption is not limited to Secrets Manager', async () => {
+describe('a policy for secrets with KMS keys', () => {
+  test('is a conflict if kms:Decrypt is not limited to Secrets Manager', async () => {
     await setUp(sandbox(), { kmsKeyId: KEY_ID });
     const [read] = await statements();
     const open = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' };

@@ -16,8 +16,8 @@ const makeDeleted = async (region: string, SecretString: string) => {
   await clientsFor(sandbox(), { region }).secrets.send(new DeleteSecretCommand({ SecretId }));
 };
 
-describe('a key for several Regions', () => {
-  test('becomes one secret in each, with one policy and one role for all', async () => {
+describe('setup for several Regions', () => {
+  test('creates one secret in each, with one policy and one role', async () => {
     const { code, json } = await setUp(sandbox(), { region: both });
     expect(code).toBe(0);
     expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
@@ -36,12 +36,12 @@ describe('a key for several Regions', () => {
     ]);
   });
 
-  test('given twice for one Region makes one secret', async () => {
+  test('creates one secret if a Region is given twice', async () => {
     const { json } = await setUp(sandbox(), { region: [REGION, REGION] });
     expect(json.secrets).toHaveLength(1);
   });
 
-  test('is stored in the Region where it is missing, and kept where it is', async () => {
+  test('stores the key in the Region where it is missing, and keeps the other secret', async () => {
     await setUp(sandbox());
     const { json } = await setUp(sandbox(), { region: both });
     expect(json.secrets.map(({ action }) => action)).toEqual(['kept', 'created']);
@@ -49,12 +49,12 @@ describe('a key for several Regions', () => {
     expect(json.role?.action).toBe('kept');
   });
 
-  test('stops when one of the Regions holds another value, before anything is made in the other', async () => {
+  test('stops if one Region holds another value, before it creates anything in the other', async () => {
     await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
     expect((await conflictOf(sandbox(), { region: both })).message).toContain(FAR_REGION);
   });
 
-  test('with --existing-key keep is the key that one of the Regions holds, in all of them', async () => {
+  test('stores the key that one Region holds in all of them with --existing-key keep', async () => {
     await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
     const { code, log } = await setUp(sandbox(), { region: both, existingKey: 'keep' });
     expect(code).toBe(0);
@@ -62,7 +62,7 @@ describe('a key for several Regions', () => {
     expect(log).toContain('stores the key that the secret of this name holds elsewhere');
   });
 
-  test('with --existing-key keep tells the algorithm of the key that was kept, for the copy too', async () => {
+  test('reports the algorithm of the kept key, for its copy too, with --existing-key keep', async () => {
     await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.aes128 });
     const wishes = { region: both, existingKey: 'keep' };
     const algorithms = async (dryRun: boolean) =>
@@ -71,13 +71,13 @@ describe('a key for several Regions', () => {
     expect(await algorithms(false)).toEqual(['aes128', 'aes128']);
   });
 
-  test('with --existing-key replace becomes this key in all of them', async () => {
+  test('stores this key in all of them with --existing-key replace', async () => {
     await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.other });
     expect((await setUp(sandbox(), { region: both, existingKey: 'replace' })).code).toBe(0);
     expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
   });
 
-  test('cannot be kept when the Regions hold different ones, but can be replaced', async () => {
+  test('cannot keep different keys, but can replace them', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     await makeSecret(sandbox(), { region: FAR_REGION, SecretString: KEYS.aes128 });
     const { message, hint } = await conflictOf(sandbox(), { region: both, existingKey: 'keep' });
@@ -87,7 +87,7 @@ describe('a key for several Regions', () => {
     expect(await keys()).toEqual({ [REGION]: KEYS.aes256, [FAR_REGION]: KEYS.aes256 });
   });
 
-  test('names every conflict at once, each with its ways out', async () => {
+  test('reports all conflicts together, each with its resolutions', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     await makeDeleted(FAR_REGION, KEYS.aes256);
     const { message, details } = await conflictOf(sandbox(), { region: both });
@@ -105,7 +105,7 @@ describe('a generated key', () => {
     expect(found[FAR_REGION]).toBe(found[REGION]);
   });
 
-  test('is kept when the same command is run again', async () => {
+  test('is kept when the same command runs again', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const { code, json } = await setUpInVain(sandbox(), { generate: 'aes256' });
     expect(code).toBe(0);
@@ -116,7 +116,7 @@ describe('a generated key', () => {
     ]);
   });
 
-  test('goes to a further Region as it is', async () => {
+  test('is copied to a further Region', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const before = await keys();
     const { json } = await setUp(sandbox(), { generate: 'aes256', region: both });
@@ -124,13 +124,13 @@ describe('a generated key', () => {
     expect(await keys()).toEqual({ [REGION]: before[REGION], [FAR_REGION]: before[REGION] });
   });
 
-  test('of another length than the one that is there stops', async () => {
+  test('is a conflict if the existing key has another length', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const error = await conflictOf(sandbox(), { generate: 'aes128' });
     expect(error.details?.join()).toContain('does not have the 32 hexadecimal digits that aes128 takes');
   });
 
-  test('takes the place of the one that is there with --existing-key replace', async () => {
+  test('replaces the existing key with --existing-key replace', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const before = await keys();
     const { json } = await setUp(sandbox(), { generate: 'aes256', existingKey: 'replace' });
@@ -140,7 +140,7 @@ describe('a generated key', () => {
 });
 
 describe('a secret that is scheduled for deletion in one of the Regions', () => {
-  test('comes back with --restore --existing-key keep, and its key goes to the other Region', async () => {
+  test('is restored with --restore --existing-key keep, and its key is copied to the other Region', async () => {
     await makeDeleted(FAR_REGION, KEYS.other);
     const wishes = { region: both, restore: true, existingKey: 'keep' };
     expect((await setUp(sandbox(), wishes)).code).toBe(0);
@@ -148,13 +148,13 @@ describe('a secret that is scheduled for deletion in one of the Regions', () => 
     expect((await setUpInVain(sandbox(), wishes)).code).toBe(0);
   });
 
-  test('comes back with --restore --generate, and its key goes to the other Region', async () => {
+  test('is restored with --restore --generate, and its key is copied to the other Region', async () => {
     await makeDeleted(FAR_REGION, KEYS.other);
     expect((await setUp(sandbox(), { region: both, restore: true, generate: 'aes256' })).code).toBe(0);
     expect(await keys()).toEqual({ [REGION]: KEYS.other, [FAR_REGION]: KEYS.other });
   });
 
-  test('with another value stops the run before the key is stored in the other Region', async () => {
+  test('stops the run before the other Region is written if it holds another value', async () => {
     await makeDeleted(FAR_REGION, KEYS.other);
     const { code, json } = await setUp(sandbox(), { region: both, restore: true });
     expect(code).toBe(3);
@@ -174,7 +174,7 @@ describe('another partition', () => {
   test.each([
     ['aws-cn', 'cn-north-1'],
     ['aws-us-gov', 'us-gov-west-1'],
-  ])('(%s) is told by the credentials, and is in every ARN', async (partition, region) => {
+  ])('is found from the credentials and used in every ARN (%s)', async (partition, region) => {
     const kmsKeyId = 'mrk-1234abcd12ab34cd56ef1234567890ab';
     const { code, json } = await setUp(sandbox(), { region: [region], kmsKeyId });
     expect(code).toBe(0);

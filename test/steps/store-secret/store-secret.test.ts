@@ -21,8 +21,8 @@ import { freshSandbox } from '../../support/sandbox.ts';
 const sandbox = freshSandbox();
 const secrets = async () => (await readAccount(sandbox())).secrets;
 
-describe('storing a key where there is no secret', () => {
-  test('makes a plaintext secret that says what it is for, with no rotation and the AWS managed KMS key', async () => {
+describe('a new secret', () => {
+  test('has plain text, a description, no rotation, and the AWS managed KMS key', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(log).toContain('+ create  secret studio-a (us-west-2)');
@@ -45,19 +45,19 @@ describe('storing a key where there is no secret', () => {
     expect(create?.params.ClientRequestToken).toMatch(/^[\w-]{32,64}$/);
   });
 
-  test('drops the newline at the end of the key, and nothing else', async () => {
+  test('holds the key without the newline at its end', async () => {
     await setUp(sandbox(), { key: `${KEYS.aes128}\r\n` });
     expect((await secrets())[0]?.values).toEqual({ AWSCURRENT: KEYS.aes128 });
   });
 
-  test('tells each length of key by its algorithm', async () => {
+  test('is reported with the algorithm for the length of its key', async () => {
     for (const algorithm of ['aes128', 'aes192', 'aes256'] as const) {
       const { json } = await setUp(sandbox(), { secretName: algorithm, key: KEYS[algorithm] });
       expect(json.encryption).toMatchObject([{ keyType: 'static-key', algorithm }]);
     }
   });
 
-  test('stores an SRT password as it is, and tells no algorithm', async () => {
+  test('holds an SRT password unchanged, and is reported without an algorithm', async () => {
     const password = 'Correct horse; battery!';
     const { code, json } = await setUp(sandbox(), { keyType: 'srt-password', key: password });
     expect(code).toBe(0);
@@ -70,7 +70,7 @@ describe('storing a key where there is no secret', () => {
     });
   });
 
-  test('makes a random key of the length asked for', async () => {
+  test('holds a random key of the requested length with --generate', async () => {
     await setUp(sandbox(), { secretName: 'one', generate: 'aes192' });
     await setUp(sandbox(), { secretName: 'two', generate: 'aes192' });
     const [one, two] = (await secrets()).map(({ values }) => values.AWSCURRENT);
@@ -79,13 +79,13 @@ describe('storing a key where there is no secret', () => {
     expect(one).not.toBe(two);
   });
 
-  test('warns of a name that ends like an ARN', async () => {
+  test('gets a warning for a name that ends like an ARN', async () => {
     const { log } = await setUp(sandbox(), { secretName: '2018-12-01_baseball-game-source' });
     expect(log).toMatch(/! The name 2018-12-01_baseball-game-source ends in a hyphen and six/);
   });
 });
 
-describe('a secret of that name that holds this key', () => {
+describe('an existing secret that holds this key', () => {
   test('is kept', async () => {
     const arn = await makeSecret(sandbox(), { Description: 'made by hand' });
     const before = await secrets();
@@ -96,19 +96,19 @@ describe('a secret of that name that holds this key', () => {
     expect(writesTo(sandbox())).not.toContain('secretsmanager:PutSecretValue');
   });
 
-  test('is kept when its hexadecimal letters are of the other case', async () => {
+  test('is kept if its hexadecimal digits differ only in letter case', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes256.toUpperCase() });
     const { code, json } = await setUp(sandbox());
     expect([code, json.secrets[0]?.action]).toEqual([0, 'kept']);
   });
 
-  test('is not kept for an SRT password, when the case differs', async () => {
+  test('is a conflict for an SRT password that differs in letter case', async () => {
     await makeSecret(sandbox(), { SecretString: 'Correct horse' });
     const error = await conflictOf(sandbox(), { keyType: 'srt-password', key: 'correct horse' });
     expect(error).toMatchObject({ step: 'store-secret' });
   });
 
-  test('is kept, with a warning, when it rotates', async () => {
+  test('is kept, with a warning, if it rotates automatically', async () => {
     const arn = await makeSecret(sandbox());
     const RotationLambdaARN = 'arn:aws:lambda:us-west-2:111122223333:function:rotate';
     sandbox().addRotationFunction(RotationLambdaARN);
@@ -126,8 +126,8 @@ describe('a secret of that name that holds this key', () => {
   });
 });
 
-describe('a secret of that name that holds another value', () => {
-  test('stops a pipeline, which hears of all three ways out', async () => {
+describe('an existing secret that holds another value', () => {
+  test('is a conflict with three resolutions', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     const { message, hint, step } = await conflictOf(sandbox());
     expect(step).toBe('store-secret');
@@ -137,14 +137,14 @@ describe('a secret of that name that holds another value', () => {
     expect(hint).toContain('--secret-name NAME');
   });
 
-  test('is used with --existing-key keep', async () => {
+  test('is kept with --existing-key keep', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     const { code, json } = await setUp(sandbox(), { existingKey: 'keep' });
     expect([code, json.secrets[0]?.action]).toEqual([0, 'kept']);
     expect((await secrets())[0]?.values).toEqual({ AWSCURRENT: KEYS.other });
   });
 
-  test('is used with --existing-key keep, and the algorithm told is that of the key it holds', async () => {
+  test('is reported with the algorithm of the key that it holds with --existing-key keep', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const { json } = await setUp(sandbox(), { existingKey: 'keep' });
     expect(json.encryption[0]?.algorithm).toBe('aes128');
@@ -160,7 +160,7 @@ describe('a secret of that name that holds another value', () => {
     expect((await setUpInVain(sandbox(), { existingKey: 'replace' })).json.secrets[0]?.action).toBe('kept');
   });
 
-  test('leaves another name as a way out', async () => {
+  test('stays unchanged if another name is given', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     expect((await setUp(sandbox(), { secretName: 'studio-b' })).code).toBe(0);
     expect((await secrets()).map(({ name }) => name)).toEqual(['studio-a', 'studio-b']);
@@ -170,7 +170,7 @@ describe('a secret of that name that holds another value', () => {
     ['a newline at its end', `${KEYS.aes256}\n`, 'ends in a line break'],
     ['JSON', JSON.stringify({ key: KEYS.aes256 }), 'is JSON'],
     ['nothing that is hexadecimal', 'hello world, hello world, hello!', 'not hexadecimal'],
-  ])('that MediaConnect could not use (%s) is not offered to be kept', async (_what, value, reason) => {
+  ])('cannot be kept if MediaConnect could not use its value (%s)', async (_what, value, reason) => {
     await makeSecret(sandbox(), { SecretString: value });
     const { details, hint } = await conflictOf(sandbox());
     expect(details?.join()).toContain(reason);
@@ -180,19 +180,19 @@ describe('a secret of that name that holds another value', () => {
     expect((await secrets())[0]?.values.AWSCURRENT).toBe(KEYS.aes256);
   });
 
-  test('of bytes is said to be bytes, and can be replaced', async () => {
+  test('is reported as bytes if its value is binary, and can be replaced', async () => {
     await makeSecret(sandbox(), { SecretBinary: Buffer.from(KEYS.aes256) });
     expect((await conflictOf(sandbox(), { existingKey: 'keep' })).message).toContain('holds bytes, not text');
     expect((await setUp(sandbox(), { existingKey: 'replace' })).code).toBe(0);
   });
 
-  test('of another length than --algorithm says is not kept', async () => {
+  test('cannot be kept if its length does not match --algorithm', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const error = await conflictOf(sandbox(), { existingKey: 'keep', algorithm: 'aes256' });
     expect(error.details?.join()).toContain('does not have the 64 hexadecimal digits that aes256 takes');
   });
 
-  test('that changed before, and holds this key again, is kept', async () => {
+  test('is kept if its current version holds this key', async () => {
     const SecretId = await makeSecret(sandbox(), { SecretString: KEYS.other });
     const { secrets: client } = clientsFor(sandbox());
     await client.send(new PutSecretValueCommand({ SecretId, SecretString: KEYS.aes256 }));
@@ -200,14 +200,14 @@ describe('a secret of that name that holds another value', () => {
   });
 });
 
-describe('a secret of that name that is scheduled for deletion', () => {
+describe('an existing secret that is scheduled for deletion', () => {
   const makeDeleted = async (SecretString: string) => {
     const SecretId = await makeSecret(sandbox(), { SecretString });
     await clientsFor(sandbox()).secrets.send(new DeleteSecretCommand({ SecretId }));
     return SecretId;
   };
 
-  test('stops a pipeline, which hears of --restore and of another name', async () => {
+  test('is a conflict that suggests --restore and another name', async () => {
     await makeDeleted(KEYS.aes256);
     const { message, hint } = await conflictOf(sandbox());
     expect(message).toMatch(/is scheduled for deletion \(\d{4}-\d\d-\d\d\)/);
@@ -215,7 +215,7 @@ describe('a secret of that name that is scheduled for deletion', () => {
     expect(hint).toContain('--secret-name NAME');
   });
 
-  test('comes back with --restore when it holds this key', async () => {
+  test('is restored with --restore if it holds this key', async () => {
     const arn = await makeDeleted(KEYS.aes256);
     const { code, json, log } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(0);
@@ -224,7 +224,7 @@ describe('a secret of that name that is scheduled for deletion', () => {
     expect(await secrets()).toMatchObject([{ deleted: false, values: { AWSCURRENT: KEYS.aes256 } }]);
   });
 
-  test('that turns out to hold another value is restored and told, and nothing more is done', async () => {
+  test('is restored with --restore, and the run stops, if it holds another value', async () => {
     const arn = await makeDeleted(KEYS.other);
     const { code, json } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(3);
@@ -238,7 +238,7 @@ describe('a secret of that name that is scheduled for deletion', () => {
     expect([account.policies, account.roles]).toEqual([[], []]);
   });
 
-  test('is kept as it was with --restore and --existing-key keep, and the algorithm told is its own', async () => {
+  test('keeps its key, and is reported with its algorithm, with --restore and --existing-key keep', async () => {
     await makeDeleted(KEYS.aes128);
     const { code, json } = await setUp(sandbox(), { restore: true, existingKey: 'keep' });
     expect(code).toBe(0);
@@ -254,7 +254,7 @@ describe('a secret of that name that is scheduled for deletion', () => {
     expect(await secrets()).toMatchObject([{ deleted: false, values }]);
   });
 
-  test('keeps the key it holds when one would be generated', async () => {
+  test('keeps its key with --restore and --generate', async () => {
     await makeDeleted(KEYS.other);
     const { code } = await setUp(sandbox(), { restore: true, generate: 'aes256' });
     expect(code).toBe(0);
@@ -262,8 +262,8 @@ describe('a secret of that name that is scheduled for deletion', () => {
   });
 });
 
-describe('a secret of that name that cannot be used', () => {
-  test('because an AWS service owns it, is left alone', async () => {
+describe('an existing secret that cannot be used', () => {
+  test('is left alone if an AWS service owns it', async () => {
     sandbox().addOwnedSecret({
       region: REGION,
       name: 'studio-a',
@@ -275,7 +275,7 @@ describe('a secret of that name that cannot be used', () => {
     expect(hint).toContain('--secret-name NAME');
   });
 
-  test('because it is a replica with another value, is left alone, and --secret-arn is named', async () => {
+  test('is left alone if it is a replica with another value, and --secret-arn is suggested', async () => {
     await makeSecret(sandbox(), {
       region: 'us-east-1',
       SecretString: KEYS.other,
@@ -287,7 +287,7 @@ describe('a secret of that name that cannot be used', () => {
   });
 });
 
-test('a replica whose resource policy may not be read is told to be a replica', async () => {
+test('setup recognizes a replica without permission to read its resource policy', async () => {
   await makeSecret(sandbox(), { SecretString: KEYS.other });
   await clientsOf(sandbox()).secrets.send(
     new ReplicateSecretToRegionsCommand({

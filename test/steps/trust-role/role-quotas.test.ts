@@ -18,7 +18,7 @@ const flow = (index: number) =>
   `arn:aws:mediaconnect:us-west-2:${ACCOUNT}:flow:1-${String(index).padStart(16, '0')}-0123456789ab:studio`;
 const sourceArn = Array.from({ length: 25 }, (_, index) => flow(index));
 
-/** Makes a role with policies of somebody else. */
+/** Creates a role with policies of another owner. */
 async function roleWith(sandbox: ReturnType<ReturnType<typeof freshSandbox>>, count: number) {
   const attached: string[] = [];
   for (let index = 0; index < count; index += 1)
@@ -39,10 +39,10 @@ async function secretsOf(sandbox: ReturnType<ReturnType<typeof freshSandbox>>, c
 const askedFor = (sandbox: ReturnType<ReturnType<typeof freshSandbox>>) =>
   sandbox.requests.filter(({ action }) => action === 'GetAccountSummary').length;
 
-describe('an account with a raised quota of policies on a role', () => {
+describe('a raised quota of policies per role', () => {
   const sandbox = freshSandbox({ iamQuotas: { attachedPoliciesPerRole: 12 } });
 
-  test('gets the policies that the default quota would not allow, after one question', async () => {
+  test('allows policies beyond the default quota, after one request', async () => {
     await roleWith(sandbox(), 8);
     const secretArn = await secretsOf(sandbox(), 25);
     const { code } = await setUp(sandbox(), { secretArn });
@@ -51,7 +51,7 @@ describe('an account with a raised quota of policies on a role', () => {
     expect(askedFor(sandbox())).toBe(1);
   });
 
-  test('is asked for a role that does not exist yet', async () => {
+  test('is read for a role that does not exist yet', async () => {
     const secretArn = await secretsOf(sandbox(), 115);
     const { code, json } = await setUp(sandbox(), { secretArn });
     expect(code).toBe(0);
@@ -59,14 +59,14 @@ describe('an account with a raised quota of policies on a role', () => {
     expect(askedFor(sandbox())).toBe(1);
   });
 
-  test('is not asked where the default quota is enough whatever is needed', async () => {
+  test('is not read if the default quota is enough', async () => {
     await roleWith(sandbox(), 8);
     expect((await setUp(sandbox())).code).toBe(0);
     expect(askedFor(sandbox())).toBe(0);
   });
 
   test.each(['access-denied', 'internal-error'] as const)(
-    'that cannot be read (%s) counts as the default, and the conflict says so',
+    'counts as the default if it cannot be read (%s), and the conflict says so',
     async (kind) => {
       await roleWith(sandbox(), 8);
       const secretArn = await secretsOf(sandbox(), 25);
@@ -79,10 +79,10 @@ describe('an account with a raised quota of policies on a role', () => {
   );
 });
 
-describe('an account with a lower quota of policies on a role', () => {
+describe('a lowered quota of policies per role', () => {
   const sandbox = freshSandbox({ iamQuotas: { attachedPoliciesPerRole: 9 } });
 
-  test('counts once it was read', async () => {
+  test('applies once it was read', async () => {
     await roleWith(sandbox(), 8);
     const secretArn = await secretsOf(sandbox(), 11);
     const { message } = await conflictOf(sandbox(), { secretArn });
@@ -94,7 +94,7 @@ describe('a trust policy over 2,048 characters', () => {
   describe('in an account with the default quota', () => {
     const sandbox = freshSandbox();
 
-    test('stops the dry run and the run before anything is changed', async () => {
+    test('is a conflict in a dry run and in a run, before any change', async () => {
       for (const dryRun of [true, false]) {
         const { message, step } = await conflictOf(sandbox(), { sourceArn, dryRun });
         expect(step).toBe('trust-role');
@@ -105,13 +105,13 @@ describe('a trust policy over 2,048 characters', () => {
       }
     });
 
-    test('is measured in the same way when a statement is added to a role', async () => {
+    test('is a conflict too when a statement is added to an existing role', async () => {
       await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
       const { message } = await conflictOf(sandbox(), { sourceArn, updateTrust: true });
       expect(message).toMatch(/would have \d+ characters; IAM allows 2048/);
     });
 
-    test('says when the quota could not be read', async () => {
+    test('is a conflict that says if the quota could not be read', async () => {
       sandbox().addFault({ action: 'GetAccountSummary', kind: 'access-denied', times: forever });
       const { message } = await conflictOf(sandbox(), { sourceArn });
       expect(message).toContain('2048 by default');
@@ -121,13 +121,13 @@ describe('a trust policy over 2,048 characters', () => {
   describe('in an account with a raised quota', () => {
     const sandbox = freshSandbox({ iamQuotas: { trustPolicySize: 4096 } });
 
-    test('is made, and kept by the next run', async () => {
+    test('is created, and kept by the next run', async () => {
       expect((await setUp(sandbox(), { sourceArn })).code).toBe(0);
       expect(askedFor(sandbox())).toBe(1);
       expect((await setUpInVain(sandbox(), { sourceArn })).code).toBe(0);
     });
 
-    test('is sent to a role that exists', async () => {
+    test('is written to an existing role', async () => {
       await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
       expect((await setUp(sandbox(), { sourceArn, updateTrust: true })).code).toBe(0);
     });

@@ -14,13 +14,13 @@ describe('a --source-arn', () => {
     ['of one Region of two', [pattern('flow')], `is for ${FAR_REGION} in account`],
     ['of another Region', [pattern('flow', 'eu-central-1')], `is for ${REGION} or ${FAR_REGION} in account`],
     ['of another account', [pattern('flow', '*').replace(ACCOUNT, '444455556666')], `is for ${REGION} or`],
-  ])('%s is a conflict before the first change', async (_what, sourceArn, says) => {
+  ])('is a conflict before the first change if it is %s', async (_what, sourceArn, says) => {
     const { code, json } = await setUpInVain(sandbox(), { region: both, sourceArn });
     expect([code, json.error.message]).toEqual([3, expect.stringContaining(says)]);
     expect(json.error.details?.join()).toContain(pattern('flow', FAR_REGION));
   });
 
-  test('for every Region of the key is none, and verify agrees', async () => {
+  test('is accepted for every Region of the key, and verify agrees', async () => {
     const sourceArn = [pattern('flow'), pattern('flow', FAR_REGION)];
     const { code, log } = await setUp(sandbox(), { region: both, sourceArn });
     expect(code, log).toBe(0);
@@ -29,18 +29,18 @@ describe('a --source-arn', () => {
   });
 
   test.each([
-    ['for flows, with a key of 64 digits, is a warning', KEYS.aes256, ['flow'], SHUT_OUT],
-    ['for flows, with a shorter key, is none', KEYS.aes256.slice(0, 32), ['flow'], undefined],
-    ['for flows and routers is none', KEYS.aes256, ['flow', 'routerInput'], undefined],
-    ['for everything is none', KEYS.aes256, ['*'], undefined],
+    ['gives a warning for flows, with a key of 64 digits', KEYS.aes256, ['flow'], SHUT_OUT],
+    ['gives no warning for flows, with a shorter key', KEYS.aes256.slice(0, 32), ['flow'], undefined],
+    ['gives no warning for flows and routers', KEYS.aes256, ['flow', 'routerInput'], undefined],
+    ['gives no warning for everything', KEYS.aes256, ['*'], undefined],
     [
-      'for routers, with a key of 64 digits, is none',
+      'gives no warning for routers, with a key of 64 digits',
       KEYS.aes256,
       ['routerInput', 'routerOutput'],
       undefined,
     ],
     [
-      'for routers, with a shorter key, is a warning',
+      'gives a warning for routers, with a shorter key',
       KEYS.aes256.slice(0, 32),
       ['routerInput'],
       'for routers only',
@@ -53,7 +53,7 @@ describe('a --source-arn', () => {
   });
 });
 
-test('a role that is for router inputs only is right for its use', async () => {
+test('setup accepts a role for router inputs only', async () => {
   const [only] = guideTrust().Statement;
   const condition = {
     StringEquals: { 'aws:SourceAccount': ACCOUNT },

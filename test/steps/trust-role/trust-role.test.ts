@@ -26,8 +26,8 @@ const guarded = (condition: object) => ({
 });
 const SOURCE_ACCOUNT = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
 
-describe('a role where there is none', () => {
-  test('is one that MediaConnect may assume for this account, with the policy attached', async () => {
+describe('a new role', () => {
+  test('trusts MediaConnect for this account and has the policy attached', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(log).toContain(`+ create  role ${NAME}: is a role that MediaConnect may assume`);
@@ -46,13 +46,13 @@ describe('a role where there is none', () => {
     });
   });
 
-  test('has the guide’s trust policy as it stands with --no-source-account', async () => {
+  test('has the trust policy of the guide with --no-source-account', async () => {
     const { code } = await setUp(sandbox(), { sourceAccount: false });
     expect(code).toBe(0);
     expect((await role())?.trust).toEqual(guideTrust());
   });
 
-  test('is narrowed to the flows of --source-arn', async () => {
+  test('is limited to this account and the flows of --source-arn', async () => {
     const other = `arn:aws:mediaconnect:eu-west-1:${ACCOUNT}:flow:*:studio-?`;
     const { code } = await setUp(sandbox(), { sourceArn: [FLOWS, other] });
     expect(code).toBe(0);
@@ -61,12 +61,12 @@ describe('a role where there is none', () => {
     expect((await setUpInVain(sandbox(), { sourceArn: [FLOWS, other] })).code).toBe(0);
   });
 
-  test('is narrowed to flows alone with --source-arn and --no-source-account', async () => {
+  test('is limited to flows only with --source-arn and --no-source-account', async () => {
     await setUp(sandbox(), { sourceArn: [FLOWS], sourceAccount: false });
     expect((await role())?.trust).toEqual(guarded({ ArnLike: { 'aws:SourceArn': FLOWS } }));
   });
 
-  test('has the name and the description that are asked for', async () => {
+  test('has the requested name and description', async () => {
     const wishes = { roleName: 'MediaConnect-Studio', roleDescription: 'Für Studio A' };
     const { code, log } = await setUp(sandbox(), wishes);
     expect(code).toBe(0);
@@ -74,19 +74,19 @@ describe('a role where there is none', () => {
     expect((await role('MediaConnect-Studio'))?.description).toBe('Für Studio A');
   });
 
-  test('gets a warning for a name without MediaConnect in it, whatever the letter case', async () => {
+  test('gets a warning for a name without MediaConnect, regardless of case', async () => {
     const warning = "does not contain 'MediaConnect'";
     expect((await setUp(sandbox(), { roleName: 'VideoKeys' })).log).toContain(warning);
     expect((await setUp(sandbox(), { roleName: 'video-mediaconnect' })).log).not.toContain(warning);
   });
 
-  test('is not made under the name that AWS reserves, in any letter case', async () => {
+  test('cannot have the name that AWS reserves, regardless of case', async () => {
     for (const roleName of ['MediaConnectAccessRole', 'mediaconnectaccessROLE']) {
       await expect(setUp(sandbox(), { roleName })).rejects.toThrow('must not be MediaConnectAccessRole');
     }
   });
 
-  test('has the permissions boundary, and the proof looks at it', async () => {
+  test('has the requested permissions boundary', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', guidePolicy('*'));
     const { code } = await setUp(sandbox(), { permissionsBoundary });
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe('a role where there is none', () => {
     expect((await setUpInVain(sandbox(), { permissionsBoundary })).code).toBe(0);
   });
 
-  test('whose permissions boundary has come to forbid reading the secret is no success any more', async () => {
+  test('fails the final checks if its permissions boundary no longer allows reading the secret', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', guidePolicy('*'));
     await setUp(sandbox(), { permissionsBoundary });
     const Statement = [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }];
@@ -128,7 +128,7 @@ describe('tags', () => {
     ]);
   });
 
-  test('are on a further policy too, and not put on what is kept', async () => {
+  test('are not added to resources that are kept', async () => {
     await setUp(sandbox());
     const before = await readAccount(sandbox());
     await setUpInVain(sandbox(), { tag: ['team=playout'] });
@@ -136,7 +136,7 @@ describe('tags', () => {
   });
 });
 
-describe('a role that MediaConnect may assume already', () => {
+describe('an existing role that MediaConnect can assume', () => {
   test.each([
     ['with the guide’s trust policy', guideTrust()],
     ['for this account', guarded(SOURCE_ACCOUNT)],
@@ -153,7 +153,7 @@ describe('a role that MediaConnect may assume already', () => {
         ],
       },
     ],
-  ])('%s is kept, and gets the policy that is missing', async (_how, trust) => {
+  ])('is kept, and gets the missing policy, %s', async (_how, trust) => {
     await makePolicy(sandbox(), 'Other', guidePolicy('*'));
     await makeRole(sandbox(), { trust, attached: [`arn:aws:iam::${ACCOUNT}:policy/Other`] });
     const { code, json, log } = await setUp(sandbox());
@@ -163,14 +163,14 @@ describe('a role that MediaConnect may assume already', () => {
     expect(await role()).toMatchObject({ trust, attached: ['Other', POLICY], tags: {} });
   });
 
-  test('for certain flows only is kept, with a warning', async () => {
+  test('is kept, with a warning, if it trusts certain flows only', async () => {
     await makeRole(sandbox(), { trust: guarded({ ArnLike: { 'aws:SourceArn': `${FLOWS}:studio-a` } }) });
     const { code, log } = await setUp(sandbox());
     expect(log).toContain('lets MediaConnect in for certain flows only (aws:SourceArn)');
     expect(code).toBe(0);
   });
 
-  test('for more flows than --source-arn says is kept, with a warning', async () => {
+  test('is kept, with a warning, if it trusts more flows than --source-arn', async () => {
     await makeRole(sandbox());
     const { code, log } = await setUp(sandbox(), { sourceArn: [FLOWS] });
     expect(log).toContain('trusts MediaConnect for more than --source-arn says. It stays as it is.');
@@ -178,13 +178,13 @@ describe('a role that MediaConnect may assume already', () => {
   });
 
   test.each([
-    ['no guard', guideTrust(), 'has no aws:SourceAccount condition'],
+    ['no aws:SourceAccount', guideTrust(), 'has no aws:SourceAccount condition'],
     [
-      'another account in its guard',
+      'another account in aws:SourceAccount',
       guarded({ StringEquals: { 'aws:SourceAccount': [ACCOUNT, '444455556666'] } }),
       'also trusts flows of other accounts: 444455556666',
     ],
-  ])('with %s is kept, with the warning that verify gives', async (_what, trust, warning) => {
+  ])('is kept, with the warning that verify gives, if it has %s', async (_what, trust, warning) => {
     await makeRole(sandbox(), { trust });
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
@@ -193,12 +193,12 @@ describe('a role that MediaConnect may assume already', () => {
     expect((await setUpInVain(sandbox(), { sourceAccount: false })).log).not.toContain(warning);
   });
 
-  test('with a guard is kept without a word', async () => {
+  test('is kept without a warning if it has aws:SourceAccount', async () => {
     await makeRole(sandbox(), { trust: guarded(SOURCE_ACCOUNT) });
     expect((await setUp(sandbox())).log).not.toContain('!');
   });
 
-  test('under a path is kept, with a warning', async () => {
+  test('is kept, with a warning, if it has a path', async () => {
     await makeRole(sandbox(), { path: '/video/' });
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
@@ -206,7 +206,7 @@ describe('a role that MediaConnect may assume already', () => {
     expect(json.encryption[0]?.roleArn).toBe(`arn:aws:iam::${ACCOUNT}:role/video/${NAME}`);
   });
 
-  test('without the permissions boundary that is asked for is a conflict', async () => {
+  test('is a conflict if it lacks the requested permissions boundary', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', guidePolicy('*'));
     await makeRole(sandbox());
     const { message, hint } = await conflictOf(sandbox(), { permissionsBoundary });
@@ -214,7 +214,7 @@ describe('a role that MediaConnect may assume already', () => {
     expect(hint).toContain('--role-name NAME');
   });
 
-  test('with another permissions boundary than the one asked for is a conflict', async () => {
+  test('is a conflict if it has another permissions boundary than the requested one', async () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', guidePolicy('*'));
     const boundary = await makePolicy(sandbox(), 'Stricter', guidePolicy('*'));
     await makeRole(sandbox(), { boundary });
@@ -222,7 +222,7 @@ describe('a role that MediaConnect may assume already', () => {
     expect(message).toContain('with the permissions boundary arn:aws:iam::111122223333:policy/Stricter');
   });
 
-  test('but may not read the secret, because an inline policy denies it, is found out by the proof', async () => {
+  test('fails the final checks if an inline policy denies reading the secret', async () => {
     await setUp(sandbox());
     const Statement = [{ Effect: 'Deny', Action: 'secretsmanager:GetSecretValue', Resource: '*' }];
     await clientsFor(sandbox()).iam.send(
@@ -239,10 +239,10 @@ describe('a role that MediaConnect may assume already', () => {
   });
 });
 
-describe('a role that MediaConnect may not assume', () => {
+describe('an existing role that MediaConnect cannot assume', () => {
   const ec2 = guideTrust('ec2.amazonaws.com');
 
-  test('stops a pipeline, which hears of --update-trust and of another name', async () => {
+  test('is a conflict that suggests --update-trust and another name', async () => {
     await makeRole(sandbox(), { trust: ec2 });
     const { step, message, hint } = await conflictOf(sandbox());
     expect(step).toBe('trust-role');
@@ -266,13 +266,13 @@ describe('a role that MediaConnect may not assume', () => {
     expect([again.code, again.json.role?.action]).toEqual([0, 'kept']);
   });
 
-  test('because it is for another account’s flows is a conflict', async () => {
+  test('is a conflict if it trusts the flows of another account', async () => {
     await makeRole(sandbox(), { trust: guarded({ StringEquals: { 'aws:SourceAccount': '444455556666' } }) });
     expect((await conflictOf(sandbox())).hint).toContain('--update-trust');
     expect((await setUp(sandbox(), { updateTrust: true })).code).toBe(0);
   });
 
-  test('for the flows of --source-arn gets a statement for them with --update-trust', async () => {
+  test('gets a statement for the flows of --source-arn with --update-trust', async () => {
     await makeRole(sandbox(), { trust: guarded({ ArnLike: { 'aws:SourceArn': `${FLOWS}:studio-b` } }) });
     const wishes = { sourceArn: [`${FLOWS}:studio-a`] };
     expect((await conflictOf(sandbox(), wishes)).hint).toContain('--update-trust');
@@ -280,7 +280,7 @@ describe('a role that MediaConnect may not assume', () => {
     expect(await role()).toMatchObject({ trust: { Statement: [{}, {}] } });
   });
 
-  test('because its trust policy denies it is not helped by --update-trust, and that is said', async () => {
+  test('is a conflict even with --update-trust if its trust policy denies MediaConnect', async () => {
     const deny = {
       Effect: 'Deny',
       Principal: { Service: 'mediaconnect.amazonaws.com' },
@@ -292,7 +292,7 @@ describe('a role that MediaConnect may not assume', () => {
     expect(hint).not.toContain('--update-trust');
   });
 
-  test('and whose trust policy has no room for a statement is a conflict', async () => {
+  test('is a conflict if its trust policy has no room for a statement', async () => {
     const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::1111222233${10 + index}:root`);
     const many = principals.map((AWS) => ({ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }));
     await makeRole(sandbox(), { trust: { Version: '2012-10-17', Statement: many } });
@@ -302,7 +302,7 @@ describe('a role that MediaConnect may not assume', () => {
 });
 
 describe('several conflicts', () => {
-  test('in all three steps are told together', async () => {
+  test('in several steps are reported together', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     await makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') });
     const { message, details, step } = await conflictOf(sandbox());

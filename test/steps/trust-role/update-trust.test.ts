@@ -1,7 +1,7 @@
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { type Limits, LIMITS as USUAL } from '../../../src/defaults.ts';
 import { Interrupted } from '../../../src/failure.ts';
+import { type Limits, LIMITS as USUAL } from '../../../src/limits.ts';
 import { ACCOUNT, clientsOf, guideTrust, makeRole, readAccount } from '../../support/account.ts';
 import { setUp } from '../../support/runs/setup.ts';
 import { freshSandbox } from '../../support/sandbox.ts';
@@ -23,7 +23,7 @@ const trusting = (...services: string[]) => ({
   Statement: services.flatMap((service) => guideTrust(`${service}.amazonaws.com`).Statement),
 });
 
-/** Somebody else writes the trust policy. */
+/** Writes the trust policy, as another writer. */
 async function writeTrust(...services: string[]) {
   const PolicyDocument = JSON.stringify(trusting(...services));
   await clientsOf(sandbox()).iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: ROLE, PolicyDocument }));
@@ -31,7 +31,7 @@ async function writeTrust(...services: string[]) {
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Answers one of the run's looks at the role, the first one being that of the plan, with how things were some time ago. */
+/** Answers one of the run's reads of the role with an older state. The first read is that of the plan. */
 const stale = (look: number, delayMs: number, times = 1) =>
   sandbox().addFault({ kind: 'stale', action: 'GetRole', skip: look - 1, times, delayMs });
 
@@ -43,8 +43,8 @@ const updates = () => sandbox().requests.filter(({ action }) => action === 'Upda
 const apply = (meanwhile?: () => Promise<unknown>) =>
   applySteps(sandbox(), LIMITS, meanwhile, { updateTrust: true });
 
-describe('a statement that somebody else adds to the trust policy', () => {
-  test('before the plan stays, though the look right before the change does not show it', async () => {
+describe('a statement that another writer adds to the trust policy', () => {
+  test('is kept if it was added before the plan, although the read before the change does not show it', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     stale(2, 60_000);
     await writeTrust('ec2', 'lambda');
@@ -53,7 +53,7 @@ describe('a statement that somebody else adds to the trust policy', () => {
     expect(await servicesTrusted()).toEqual(['ec2', 'lambda', 'mediaconnect']);
   });
 
-  test('after the plan stays, and the change is made once', async () => {
+  test('is kept if it was added after the plan, and the change is made once', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     await apply(async () => {
       await writeTrust('ec2', 'lambda');
@@ -63,9 +63,9 @@ describe('a statement that somebody else adds to the trust policy', () => {
     expect(updates()).toBe(1);
   });
 
-  test('and that the change has dropped, because no look before it showed it, is put back', async () => {
+  test('is restored if the change has dropped it, because no read before showed it', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
-    // The look before the change shows the beginning, the one after it the time right before the change.
+    // The read before the change shows the first state; the read after it shows the state right before the change.
     stale(2, 60_000);
     stale(3, 300);
     await apply(async () => {
@@ -75,10 +75,10 @@ describe('a statement that somebody else adds to the trust policy', () => {
     expect(await servicesTrusted()).toEqual(['ec2', 'mediaconnect', 'lambda']);
   });
 
-  test('over the change of this run stays, and the change is made again', async () => {
+  test('is kept if it overwrites the change of this run, which is made again', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     let theirs: Promise<void> | undefined;
-    // The look after the change; what it sees is decided a little later.
+    // The read after the change, which is carried out a little later.
     sandbox().addFault({
       kind: 'delay-before',
       action: 'GetRole',
@@ -94,12 +94,12 @@ describe('a statement that somebody else adds to the trust policy', () => {
   });
 });
 
-/** From the next look at the role on, answers with how things were so long ago. */
+/** Answers all further reads of the role with a state of this age. */
 const lag = (delayMs: number) =>
   sandbox().addFault({ kind: 'stale', action: 'GetRole', times: Number.POSITIVE_INFINITY, delayMs });
 
-describe('IAM that shows a trust policy late', () => {
-  test('gets its time, so that a statement of the plan stays and nothing is written twice', async () => {
+describe('setup --update-trust, when IAM shows the trust policy late', () => {
+  test('waits, keeps a statement of the plan, and writes nothing twice', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     stale(1, 0);
     await writeTrust('ec2', 'lambda');
@@ -109,7 +109,7 @@ describe('IAM that shows a trust policy late', () => {
     expect(updates()).toBe(2);
   });
 
-  test('beyond the limit ends the run with a failure, after one write', async () => {
+  test('fails beyond the limit, after one write', async () => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     stale(1, 0);
     const running = applySteps(sandbox(), HASTY, async () => lag(60_000), { updateTrust: true });
@@ -123,7 +123,7 @@ describe('IAM that shows a trust policy late', () => {
   });
 });
 
-test('a statement of the plan that somebody takes out stops the run, and nothing is written', async () => {
+test('setup --update-trust stops without a write if someone removes a statement of the plan', async () => {
   await makeRole(sandbox(), { trust: trusting('ec2', 'lambda') });
   const running = applySteps(sandbox(), HASTY, () => writeTrust('ec2'), { updateTrust: true });
   await expect(running).rejects.toMatchObject({
@@ -136,8 +136,8 @@ test('a statement of the plan that somebody takes out stops the run, and nothing
   expect(await servicesTrusted()).toEqual(['ec2']);
 });
 
-describe('a run that ends after its change has dropped the statement of somebody else', () => {
-  /** Looks 2 and 3 are answered as in the test above; the one after them shows what the change has dropped. */
+describe('a run that ends after its change has dropped a statement of another writer', () => {
+  /** Reads 2 and 3 are stale as in the test above; the next read shows what the change has dropped. */
   const applyOver = async (interrupting?: AbortController) => {
     await makeRole(sandbox(), { trust: trusting('ec2') });
     stale(2, 60_000);
@@ -149,7 +149,7 @@ describe('a run that ends after its change has dropped the statement of somebody
     return applySteps(sandbox(), HASTY, meanwhile, { updateTrust: true }, interrupting);
   };
 
-  test('because the user interrupts puts it back', async () => {
+  test('restores the statement if the user interrupts', async () => {
     const interrupting = new AbortController();
     const onStrike = () => interrupting.abort();
     sandbox().addFault({ kind: 'delay', action: 'GetRole', skip: 3, delayMs: 100, onStrike });
@@ -157,7 +157,7 @@ describe('a run that ends after its change has dropped the statement of somebody
     expect(await servicesTrusted()).toEqual(['ec2', 'mediaconnect', 'lambda']);
   });
 
-  test('because reading fails puts it back', async () => {
+  test('restores the statement if reading fails', async () => {
     sandbox().addFault({ kind: 'access-denied', action: 'GetRole', skip: 3 });
     await expect(applyOver()).rejects.toMatchObject({ code: 'access-denied', awsAction: 'iam:GetRole' });
     expect(await servicesTrusted()).toEqual(['ec2', 'mediaconnect', 'lambda']);
@@ -166,7 +166,7 @@ describe('a run that ends after its change has dropped the statement of somebody
   test.each([
     ['the user interrupts', true],
     ['writing fails', false],
-  ])('because %s names it if it cannot be put back', async (_reason, isInterrupted) => {
+  ])('names the statement if %s and it cannot be restored', async (_reason, isInterrupted) => {
     const interrupting = new AbortController();
     const onStrike = () => isInterrupted && interrupting.abort();
     sandbox().addFault({ kind: 'delay', action: 'GetRole', skip: 3, delayMs: 100, onStrike });
@@ -180,7 +180,7 @@ describe('a run that ends after its change has dropped the statement of somebody
   });
 });
 
-test('a trust policy that comes to hold the statement meanwhile is not written', async () => {
+test('setup --update-trust does not write if someone adds the statement meanwhile', async () => {
   await makeRole(sandbox(), { trust: trusting('ec2') });
   await apply(async () => {
     const ours = {

@@ -5,7 +5,7 @@ import type { CommandRun } from '../../../src/cli/run-command.ts';
 import { performManifest } from '../../../src/commands/setup/batch.ts';
 import type { ExitCode } from '../../../src/failure.ts';
 import { readManifest } from '../../../src/manifest/index.ts';
-import type { Manifest } from '../../../src/manifest/types.ts';
+import type { Manifest } from '../../../src/manifest/members.ts';
 import type { Check, EncryptionSettings, Outcomes } from '../../../src/plan-types.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { KEYS, REGION } from '../account.ts';

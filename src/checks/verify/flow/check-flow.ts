@@ -1,8 +1,8 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FlowState } from '../../../aws/mediaconnect/flows.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
+import { seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
 import type { VerifyId } from '../../catalog/index.ts';

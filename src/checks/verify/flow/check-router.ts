@@ -1,8 +1,8 @@
 import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
 import { type RouterEndState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import { seenIn } from '../../../aws/observed.ts';
 import type { Identity } from '../../../aws/session.ts';
+import { seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import type { VerifyId } from '../../catalog/index.ts';
 import { fixes } from '../fixes.ts';

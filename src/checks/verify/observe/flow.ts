@@ -1,8 +1,8 @@
 import { type FlowPart, type FlowState, readFlow } from '../../../aws/mediaconnect/flows.ts';
 import { type RouterEndState, readRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
+import { type Observed, observed, seenIn } from '../../../aws/session.ts';
 import { isForeign } from '../result.ts';
 
 /** A flow, router input or router output, as far as it could be read. */

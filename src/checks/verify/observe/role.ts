@@ -7,8 +7,8 @@ import {
   type RolePolicy,
   readInline,
 } from '../../../aws/iam/roles.ts';
-import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
+import { type Observed, observed, seenIn } from '../../../aws/session.ts';
 import type { Failure } from '../../../failure.ts';
 import { isForeign } from '../result.ts';
 

@@ -1,5 +1,4 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
-import { type Observed, observed, seenIn } from '../../../aws/observed.ts';
 import { offeredRegions } from '../../../aws/regions.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import {
@@ -12,8 +11,9 @@ import {
 import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
 import { readValue, type SecretContent } from '../../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
-import { HTTP } from '../../../defaults.ts';
+import { type Observed, observed, seenIn } from '../../../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
+import { HTTP } from '../../../limits.ts';
 import type { Reading } from '../../../ui/commands.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
 import { isForeign } from '../result.ts';

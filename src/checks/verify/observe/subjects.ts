@@ -1,6 +1,6 @@
 import { nameInIamArn, parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowEncryption, FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
-import { seenIn } from '../../../aws/observed.ts';
+import { seenIn } from '../../../aws/session.ts';
 import { isRouted, type MediaObservation, type MediaObservations } from './flow.ts';
 import type { SecretTarget } from './secret.ts';
 

@@ -2,7 +2,7 @@ import { groupedBy } from '../../../grouping.ts';
 import type { Verdict } from '../../../plan-types.ts';
 import { folded, MOST_LINES } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
-import { WORST_FIRST } from '../../../ui/verdicts.ts';
+import { WORST_FIRST } from '../../../ui/output.ts';
 import type { VerifiedKey, VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';
 import {

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../../failure.ts';
 import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
-import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/verdicts.ts';
+import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/output.ts';
 import { CHECKS, isBeside } from '../../catalog/index.ts';
 import type { VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';

@@ -21,7 +21,8 @@ export function addExportCloudFormation(parent: Command, registration: Registrat
     const { subject, problems, usesConfiguredRegion } = await readExportOptions(command, NAME, options);
     const { format, homeRegion, output, force } = options;
     const values = readOptions(NAME, { format, homeRegion, output, force }, reader(problems));
-    const form = { ...values, format: values.format ?? 'yaml', ...outputFileOf(values) };
+    const file = outputFileOf(values);
+    const form = { homeRegion: values.homeRegion, format: values.format ?? 'yaml', ...file };
     return {
       problems,
       usesConfiguredRegion,

@@ -63,11 +63,8 @@ function kmsKeyOf({ places }: PlannedSecret): JsonObject {
   const [first] = places;
   if (first?.kmsKeyId === undefined) return {};
   if (places.every(({ kmsKeyId }) => kmsKeyId === first.kmsKeyId)) return { KmsKeyId: first.kmsKeyId };
-  return {
-    KmsKeyId: {
-      'Fn::Sub': first.kmsKeyId.replace(`:${first.region}:`, () => `:${pseudoParameter('Region')}:`),
-    },
-  };
+  const inItsRegion = first.kmsKeyId.replace(`:${first.region}:`, () => `:${pseudoParameter('Region')}:`);
+  return { KmsKeyId: { 'Fn::Sub': inItsRegion } };
 }
 
 /** Returns a policy in the home Region. CloudFormation doesn't support tags on policies. */

@@ -5,6 +5,7 @@ import { DEFAULTS } from '../../../defaults.ts';
 import { groupedBy } from '../../../grouping.ts';
 import { namedIn, regionOf } from '../../../inventory/named-secrets.ts';
 import type { SecretSnapshot } from '../../../inventory/secrets.ts';
+import { looksLikeKey } from '../../../key-detection.ts';
 import { roleDescription, secretPrefix, sourceArn, tagProblem } from '../../../options/rules.ts';
 import {
   buildTrustPolicy,
@@ -14,7 +15,6 @@ import {
   tryParsePolicy,
 } from '../../../policy/index.ts';
 import { standsFor } from '../../../policy/match.ts';
-import { looksLikeKey } from '../../../redaction.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 

@@ -4,7 +4,7 @@ import type { CommonOptions } from '../../../cli/options.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import type { KeySource } from '../../../key/index.ts';
 import { keyMessages } from '../../../key/messages.ts';
-import { looksLikePartOfKey } from '../../../redaction.ts';
+import { looksLikePartOfKey } from '../../../key-detection.ts';
 import { exportMessages as messages } from '../messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';

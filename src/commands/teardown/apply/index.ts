@@ -1,6 +1,6 @@
 import { atMost, atMostInEach } from '../../../aws/requests/concurrency.ts';
-import { BATCH_RUN } from '../../../defaults.ts';
 import type { Failure } from '../../../failure.ts';
+import { BATCH_RUN } from '../../../limits.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../../../plan-types.ts';
 import { tried } from '../../../steps/observe.ts';
 import { whatStops } from '../../../steps/results.ts';

@@ -3,8 +3,8 @@ import { userMessages } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
 import type { Conflict } from '../../../plan-types.ts';
 import { blockedBy } from '../../../steps/conflict.ts';
-import { secretMessages } from '../../../steps/messages.ts';
 import { otherThanGiven } from '../../../steps/named-secret.ts';
+import { secretMessages } from '../../../steps/store-secret/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
 

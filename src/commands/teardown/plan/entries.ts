@@ -2,9 +2,9 @@ import type { Identity } from '../../../aws/session.ts';
 import type { Change } from '../../../plan-types.ts';
 import { isReadPolicyShape, prefixOfEntry, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';
 import { standsFor } from '../../../policy/match.ts';
-import { policyMessages } from '../../../steps/messages.ts';
 import { isOpen } from '../../../steps/plan.ts';
 import { versionToDelete } from '../../../steps/read-policy/compare-and-swap.ts';
+import { policyMessages } from '../../../steps/read-policy/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { PolicyDecision, Scope, TargetPlan, UsedPolicy } from '../types.ts';
 

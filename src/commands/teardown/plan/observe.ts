@@ -6,9 +6,9 @@ import { findSecret, type ReadSecret, type SecretLocations } from '../../../aws/
 import { describeSecret } from '../../../aws/secrets/index.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../../../aws/secrets/users.ts';
 import type { Aws } from '../../../aws/session.ts';
-import { BATCH_RUN, CONTRADICTION_PAUSES_MS } from '../../../defaults.ts';
 import type { Attempt, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
+import { BATCH_RUN, CONTRADICTION_PAUSES_MS } from '../../../limits.ts';
 import { tried } from '../../../steps/observe.ts';
 import { readChain, searchChain } from '../../../steps/read-policy/chain.ts';
 import type { StepContext } from '../../../steps/types.ts';
