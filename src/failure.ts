@@ -59,7 +59,7 @@ export class Failure extends Error {
 /** The user pressed Ctrl-C or Ctrl-D or chose to stop, or the process received a signal. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  /** True if the user chose to stop in a prompt. */
+  /** True if the user chose to stop in a prompt, false for a key press or a signal. */
   readonly chosen: boolean;
   /** The IAM action of an unconfirmed change. */
   unconfirmedAction: string | undefined;
@@ -78,17 +78,17 @@ export class Interrupted extends Error {
   }
 }
 
-/** Returns true for a failure that must be reported no matter what else ends the run. */
-export function isLoss(error: unknown): boolean {
+/** Returns true for a failure with the code `STATEMENTS_LOST`, which must be reported no matter what else ends the run. */
+export function isStatementsLost(error: unknown): boolean {
   return error instanceof Failure && error.code === STATEMENTS_LOST;
 }
 
 /**
- * Returns the first error that several pieces of work have thrown. An `isLoss` error takes precedence. The returned error also
- * carries an unconfirmed change and the details of an interruption from the others.
+ * Returns the first error that several pieces of work have thrown. A failure about lost statements takes precedence. The
+ * returned error also carries the unconfirmed change and the interruption details of the others.
  */
 export function firstThrown(thrown: unknown[]): unknown {
-  const first = thrown.find(isLoss) ?? thrown[0];
+  const first = thrown.find(isStatementsLost) ?? thrown[0];
   if (isExpected(first)) {
     const others = thrown.filter(isExpected).filter((other) => other !== first);
     first.unconfirmedAction ??= others.find(({ unconfirmedAction }) => unconfirmedAction)?.unconfirmedAction;
@@ -161,7 +161,7 @@ export interface Resolution {
  * A message for the user. Prose, commands and resolutions are kept apart because a manifest has fields where the command line has
  * flags. In a manifest, prose names the fields, a resolution says what to write, and a command stays as is.
  */
-export type Message = string | Fix | { waysOut: Resolution[] };
+export type Message = string | Fix | { resolutions: Resolution[] };
 
 /**
  * Returns true if the failure would be the same in any Region: missing or invalid credentials. A missing permission can be

@@ -17,30 +17,39 @@ const ENOUGH_DIGITS = /[0-9a-f](?:[ :._-]?[0-9a-f]){31,}/gi;
  * read.
  */
 export function looksLikeKey(value: string): boolean {
-  return keysIn(value).length > 0;
+  return keyOffsets(value).length > 0;
 }
 
-/** Returns the offsets of everything in a text, which may be a whole file, that looks like a key. */
-export function keysIn(text: string): number[] {
-  const found: number[] = [];
+/** Returns the offset of everything in a text that looks like a key. The text may be a whole file. */
+export function keyOffsets(text: string): number[] {
+  const offsets: number[] = [];
   for (const { 0: part, index } of text.matchAll(ENOUGH_DIGITS)) {
-    for (const { at, digits, grouped } of runsOfDigits(part)) {
+    for (const { offset, digits, grouped } of runsOfDigits(part)) {
       const isKey = KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]);
-      if (isKey) found.push(index + at);
+      if (isKey) offsets.push(index + offset);
     }
   }
-  return found;
+  return offsets;
 }
 
-/** Returns true if a value contains what looks like half a key or more. For values that messages would repeat. */
+/** Returns true if a value contains what looks like half a key or more. For values that messages would otherwise repeat. */
 export function looksLikePartOfKey(value: string): boolean {
   for (const { digits } of runsOfDigits(value)) if (digits >= 16) return true;
   return false;
 }
 
-function* runsOfDigits(value: string): Generator<{ at: number; digits: number; grouped: boolean }> {
+/** Hexadecimal digits at an offset in a text. */
+interface DigitRun {
+  offset: number;
+  /** The number of digits, without separators. */
+  digits: number;
+  /** True if separators divide the digits into groups. */
+  grouped: boolean;
+}
+
+function* runsOfDigits(value: string): Generator<DigitRun> {
   for (const { 0: run, index } of value.matchAll(DIGITS)) {
     const digits = run.replace(/[^0-9a-f]/gi, '').length;
-    yield { at: index, digits, grouped: digits < run.length };
+    yield { offset: index, digits, grouped: digits < run.length };
   }
 }

@@ -6,7 +6,7 @@ export interface Limits {
   firstPauseMs: number;
   /** The longest pause between two reads while polling. */
   longestPauseMs: number;
-  /** How long to read IAM for a change whose response was lost, before sending the change again. */
+  /** How long to look in IAM for the effect of a change whose response was lost, before sending the change again. */
   unconfirmedMs: number;
   /** How long a run waits for candidate versions of other runs, which go first. */
   candidateTurnMs: number;
@@ -79,10 +79,10 @@ export const HTTP = {
   /** For a read in a Region that the user didn't name. It may be disabled or behind a firewall. */
   searchLimitMs: 10_000,
   /** Show a notice when a call takes longer than this. */
-  tellAfterMs: 3_000,
+  slowCallNoticeMs: 3_000,
 } as const;
 
-/** Limits for a batch. */
+/** Limits for a run over a manifest. */
 export const BATCH_RUN = {
   /**
    * Keys whose secrets are stored at the same time in one Region. The rate depends on AWS (`src/aws/requests/rate-limiter.ts`).
@@ -99,13 +99,13 @@ export const BATCH_RUN = {
   oneRotationMs: 60 * 60 * 1000,
 } as const;
 
-/** A request quota: a rate, and how many seconds' worth of requests can be sent at once after a pause. */
+/** A request quota: a rate, and the burst that it allows after a pause. */
 export interface RequestQuota {
   service: string;
   operations: RegExp;
   perSecond: number;
-  /** How many seconds' worth of requests can accumulate. Default: one. */
-  gathersSeconds?: number;
+  /** How many seconds' worth of requests can be sent at once after a pause. Default: one. */
+  burstSeconds?: number;
 }
 
 /**
@@ -129,38 +129,38 @@ export const QUOTAS: readonly RequestQuota[] = [
     service: 'mediaconnect',
     operations: /^(?!(DescribeFlow|GetRouterInput|GetRouterOutput)$)/,
     perSecond: 5,
-    gathersSeconds: 6,
+    burstSeconds: 6,
   },
   { service: 'iam', operations: /^(?!Get|List|Simulate)/, perSecond: 10 },
 ];
 
-/** Sizes for `BatchGetSecretValue`. */
-export const BATCH = {
-  /** Use it for at least this many secrets. */
-  least: 5,
+/** Numbers of secrets for `BatchGetSecretValue`. */
+export const BATCH_GET_SECRET_VALUE = {
+  /** Use the operation for at least this many secrets. */
+  minSecrets: 5,
   /** The most secrets in one request. Source: Secrets Manager API reference, `BatchGetSecretValue`. */
-  most: 20,
+  maxSecrets: 20,
 } as const;
 
 /** How the request rate adapts to what AWS accepts; see `RateLimiter`. */
 export const RATE_LIMITER = {
-  /** The most requests that can be sent at once at the start: those of a run with one key, which never waits. */
-  firstAtOnce: 10,
+  /** The most requests that can be sent at once at the start. A run with one key sends fewer, so it never waits. */
+  initialBurst: 10,
   /** How long to stay at the documented rate. A short run gains nothing from a higher rate. */
   steadySeconds: 2,
-  /** The growth factor a second after that, as long as AWS has never throttled a request. */
-  firstGrowth: 4,
+  /** The growth factor a second after `steadySeconds`, as long as AWS has never throttled a request. */
+  initialGrowth: 4,
   /**
    * The relative growth in the first second after AWS throttled a request. It increases with the square of the time since then.
    */
   growth: 0.015,
-  /** The fraction of the measured rate to fall back to, so that the quota can recover. */
-  fall: 0.95,
-  /** The lowest fraction of the current rate to fall back to at once. A measurement with few requests may be wrong. */
-  deepestFall: 0.25,
+  /** After throttling, the rate becomes this fraction of the measured rate, so that the quota can recover. */
+  fallbackFraction: 0.95,
+  /** One throttling never reduces the current rate below this fraction. A measurement with few requests may be wrong. */
+  minFallbackFraction: 0.25,
   /** The lowest rate, in requests a second. */
-  leastRate: 1,
-  /** How many requests a measurement shorter than a second needs. */
-  tellingRequests: 10,
-  tellingSeconds: 0.25,
+  minRate: 1,
+  /** A measurement shorter than a second counts only with at least this many requests and this many seconds. */
+  minSampleRequests: 10,
+  minSampleSeconds: 0.25,
 } as const;

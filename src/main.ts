@@ -4,7 +4,7 @@ import { outputMessages } from './ui/output.ts';
 import { ignoreZeroSizes } from './ui/terminal.ts';
 
 /** Exits once all output is written. After an interruption, it doesn't wait for timers of the AWS SDK. */
-function leave(): void {
+function exitWhenWritten(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
@@ -23,4 +23,4 @@ for (const stream of [process.stdout, process.stderr]) {
 
 await runProgram(process.argv, process.env);
 if (unwritten) process.exitCode ||= EXIT.failed;
-if (Number(process.exitCode ?? 0) >= EXIT.interrupted) leave();
+if (Number(process.exitCode ?? 0) >= EXIT.interrupted) exitWhenWritten();

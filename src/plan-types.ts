@@ -1,5 +1,6 @@
 import type { Failure, Message, Resolution } from './failure.ts';
-/** What a plan does to a resource. `keep` changes nothing. `schedule` is for deletion. */
+
+/** What a plan does to a resource. `keep` changes nothing. `schedule` schedules a secret for deletion. */
 export type ChangeAction =
   | 'create'
   | 'update'
@@ -95,19 +96,19 @@ export interface Outcomes {
   /** True for a run over a manifest. The JSON document then has a list of roles. */
   ofManifest?: boolean;
   /** The remaining work, if the run did not finish. */
-  left?: Left;
+  remaining?: Remaining;
 }
 
 /** The work that a run did not do before it ended early. */
-export interface Left {
+export interface Remaining {
   /** The heading of the list, as a sentence. */
   title: string;
   arns: string[];
   /** How to continue or undo, in one sentence. */
-  goOn: string;
+  howToContinue: string;
 }
 
-/** A key in a batch that was not set up. */
+/** A key that failed in a run over a manifest. */
 export interface FailedKey {
   /** The name of its secret, or its ARNs. */
   name: string;

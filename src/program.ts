@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { Registration } from './cli/command.ts';
+import type { CommandSetup } from './cli/command.ts';
 import { helpMessages as help } from './cli/help.ts';
 import { commandsBelow, readSwitches } from './cli/options.ts';
 import { addCompletion } from './commands/completion/command.ts';
@@ -14,7 +14,7 @@ import { addTeardown } from './commands/teardown/command.ts';
 import { addVerify } from './commands/verify/command.ts';
 
 /** Creates the command line with all its commands. */
-export function createProgram(registration: Registration): Command {
+export function createProgram(commandSetup: CommandSetup): Command {
   const program = new Command('mc-static-key')
     .description(help.program)
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -31,15 +31,15 @@ export function createProgram(registration: Registration): Command {
     // option.
     optionDescription: (option) => option.description,
   });
-  addSetup(program, registration);
-  addVerify(program, registration);
-  addStatus(program, registration);
-  addRotate(program, registration);
-  addTeardown(program, registration);
-  addExport(program, registration);
-  addPermissions(program, registration);
-  addCompletion(program, registration);
-  addSandbox(program, registration);
+  addSetup(program, commandSetup);
+  addVerify(program, commandSetup);
+  addStatus(program, commandSetup);
+  addRotate(program, commandSetup);
+  addTeardown(program, commandSetup);
+  addExport(program, commandSetup);
+  addPermissions(program, commandSetup);
+  addCompletion(program, commandSetup);
+  addSandbox(program, commandSetup);
   for (const command of commandsBelow(program)) {
     command.copyInheritedSettings(program);
     command.addHelpText('after', () => `\n${wrapped(help.environment)}\n\n${wrapped(help.exitCodes)}`);

@@ -5,12 +5,12 @@ import { looksLikePartOfKey } from './key-detection.ts';
 /** Control characters and bidirectional marks, which can make a text look different from what it is. */
 const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** The same characters except line breaks. Avoids a copy of each line in documents with 100,000 lines. */
+/** Like `CONTROL`, but without line breaks. Avoids a copy of each line in documents with 100,000 lines. */
 const CONTROL_IN_LINES = new RegExp(`(?!\\n)${CONTROL.source}`, 'gu');
 
 /** The color sequences that this program prints, with their resets. */
 const ESCAPE = '\u001b';
-const OWN_COLORS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
+const PRINTED_COLORS = new RegExp(`(${ESCAPE}\\[(?:1|2|22|31|32|33|36|39)m)`);
 
 /** No name, ARN or message from AWS is this long. Longer texts would flood the terminal. */
 const LONGEST_SHOWN = 4_096;
@@ -40,7 +40,7 @@ export function plainLines(text: string): string {
 /** The last filter for everything that goes to a terminal. Only line breaks and the program's own colors pass. */
 export function harmless(text: string): string {
   return text
-    .split(OWN_COLORS)
+    .split(PRINTED_COLORS)
     .map((part, index) => (index % 2 === 1 ? part : harmlessLines(part)))
     .join('');
 }
@@ -49,7 +49,7 @@ function harmlessLines(text: string): string {
   return stripVTControlCharacters(text).replace(CONTROL_IN_LINES, '�');
 }
 
-/** Escapes these characters in JSON text as `\uXXXX`. The parsed value stays the same. */
+/** Escapes control characters and bidirectional marks in JSON text as `\uXXXX`. The parsed value stays the same. */
 export function plainJson(json: string): string {
   return json.replace(
     CONTROL_IN_LINES,
@@ -62,10 +62,10 @@ export const MOST_LINES = 20;
 
 /**
  * Groups items with the same text, in the order in which each text first appears.
- * @param alike returns what the items of a group have in common; if absent, each item is a group of its own
+ * @param textOf returns the text that the items of a group have in common; if undefined, each item is a group of its own
  */
-export function folded<T>(things: T[], alike: ((thing: T) => string) | undefined): NonEmptyArray<T>[] {
-  return alike ? [...groupedBy(things, alike).values()] : things.map((thing) => [thing]);
+export function folded<T>(things: T[], textOf: ((thing: T) => string) | undefined): NonEmptyArray<T>[] {
+  return textOf ? [...groupedBy(things, textOf).values()] : things.map((thing) => [thing]);
 }
 
 /** Returns the UTC day of a date, such as `2026-11-25`. */

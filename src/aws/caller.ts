@@ -5,9 +5,9 @@ import { configurationMessages as messages } from './credentials/messages.ts';
 import { SERVICE_IDS, type ServiceId } from './regions.ts';
 import type { Identity } from './session.ts';
 
-/** The caller, as far as it is known. */
+/** Who calls AWS, as far as the run knows it. */
 export interface Caller {
-  /** Absent until AWS has returned it. */
+  /** Absent until AWS has returned the identity. */
   identity?: Identity;
   /** Absent in the sandbox. */
   configuration?: KnownConfiguration;
@@ -30,12 +30,12 @@ export function callerMembers({ identity, configuration }: Caller) {
   };
 }
 
-/** Returns the source of the credentials; empty if it was not determined before the run ended. */
+/** Returns the member with the source of the credentials; no member if the run ended before it determined the source. */
 function credentialsMember(configuration: KnownConfiguration | undefined): { credentials?: string } {
   if (!configuration) return { credentials: 'sandbox' };
   const { source } = configuration;
   if (!source) return {};
-  return { credentials: source.kind === 'profile' ? source.how : source.kind };
+  return { credentials: source.kind === 'profile' ? source.method : source.kind };
 }
 
 /** Returns the Region for display, or `[redacted]` if it looks like a key in the wrong place. */
@@ -47,14 +47,15 @@ function shownRegion(region: string): string {
 export function callerLines(configuration: AwsConfiguration): string[] {
   const { profile, source, region } = configuration;
   const endpoints = endpointsOf(configuration);
-  const [first] = endpoints;
-  const isSame =
-    endpoints.length === SERVICE_IDS.length && endpoints.every(([, { value }]) => value === first?.[1].value);
+  const firstEndpoint = endpoints[0]?.[1];
+  const isOneForAll =
+    endpoints.length === SERVICE_IDS.length &&
+    endpoints.every(([, { value }]) => value === firstEndpoint?.value);
   return [
     messages.credentials(messages.source(source, plain(profile.name), profile.from)),
     region ? messages.region(plain(region.value), region.from) : messages.noRegion,
-    ...(first && isSame
-      ? [messages.endpoint(shownUrl(first[1].value), first[1].from)]
+    ...(firstEndpoint && isOneForAll
+      ? [messages.endpoint(shownUrl(firstEndpoint.value), firstEndpoint.from)]
       : endpoints.map(([service, { value, from }]) => messages.endpointOf(service, shownUrl(value), from))),
   ];
 }

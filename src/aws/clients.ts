@@ -9,14 +9,14 @@ import { DEFAULTS } from '../defaults.ts';
 import { HTTP } from '../limits.ts';
 import { credentialsOf } from './credentials/chain.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
-import type { ChainTools } from './credentials/step.ts';
-import { traced } from './debug-log.ts';
+import type { CredentialsTools } from './credentials/step.ts';
+import { withTrace } from './debug-log.ts';
 import { type AwsTime, withoutSkewRetries, withServerTime } from './http/clock-skew.ts';
 import {
-  demandingAws,
   middlewareOf,
   type RequestHandler,
   type SdkClient,
+  withAwsResponsesOnly,
   withBoundedAnswers,
 } from './http/sdk-client.ts';
 import type { ServiceId } from './regions.ts';
@@ -32,7 +32,7 @@ export interface AwsSettings {
   /** The Region for the global services IAM and STS. It determines the partition. */
   homeRegion?: string;
   /** The only account in which the credentials may be used. */
-  expected?: ExpectedAccount;
+  expectedAccount?: ExpectedAccount;
   /** Fixed credentials, for the sandbox. */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** Asks the user for an MFA code. Absent if the run can't prompt. */
@@ -74,48 +74,48 @@ export function createClients(
   queues: RequestQueues,
   beginWait: BeginWait,
 ): AwsClients {
-  const opened: { destroy(): void }[] = [];
-  const sending = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
-  const { handler, now } = withServerTime(sending);
+  const openClients: { destroy(): void }[] = [];
+  const boundedHandler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
+  const { handler, now } = withServerTime(boundedHandler);
   const homeRegion = settings.homeRegion ?? settings.configuration?.region?.value ?? DEFAULTS.globalRegion;
-  const common = commonConfig(settings, handler);
-  const keep = <C extends SdkClient>(client: C, queueOf: QueueForOperation): C => {
-    opened.push(client);
+  const commonConfig = createCommonConfig(settings, handler);
+  const setUp = <C extends SdkClient>(client: C, queueOf: QueueForOperation): C => {
+    openClients.push(client);
     // This middleware would copy every input and response, although there is no logger.
     middlewareOf(client).remove('loggerMiddleware');
-    const retrying = { interrupt, queueOf };
-    return withoutSkewRetries(withBoundedRetries(traced(demandingAws(client), settings.trace), retrying));
+    const checkedClient = withTrace(withAwsResponsesOnly(client), settings.trace);
+    return withoutSkewRetries(withBoundedRetries(checkedClient, { interrupt, queueOf }));
   };
   const stsWith = (credentials?: Credentials) =>
-    keep(new STSClient({ ...common('STS', credentials), region: homeRegion }), queues('sts'));
+    setUp(new STSClient({ ...commonConfig('STS', credentials), region: homeRegion }), queues('sts'));
   const { configuration, askMfaCode } = settings;
   const credentials =
     settings.credentials ??
     (configuration &&
-      foundCredentials({
+      credentialsProvider({
         ...{ configuration, homeRegion, askMfaCode, interrupt, stsWith, beginWait },
         requestHandler: handler,
       }));
   return {
     secretsManager: byRegion((region) =>
-      keep(
-        new SecretsManagerClient({ ...common('Secrets Manager', credentials), region }),
+      setUp(
+        new SecretsManagerClient({ ...commonConfig('Secrets Manager', credentials), region }),
         queues('secretsmanager', region),
       ),
     ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return keep(new KMSClient({ ...common('KMS', credentials), region }), queues('kms', region));
+      return setUp(new KMSClient({ ...commonConfig('KMS', credentials), region }), queues('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
-      return keep(
-        new MediaConnectClient({ ...common('MediaConnect', credentials), region }),
+      return setUp(
+        new MediaConnectClient({ ...commonConfig('MediaConnect', credentials), region }),
         queues('mediaconnect', region),
       );
     }),
     iam: once(() =>
-      keep(new IAMClient({ ...common('IAM', credentials), region: homeRegion }), queues('iam')),
+      setUp(new IAMClient({ ...commonConfig('IAM', credentials), region: homeRegion }), queues('iam')),
     ),
     sts: once(() => stsWith(credentials)),
     async authenticate() {
@@ -124,7 +124,7 @@ export function createClients(
     homeRegion,
     now,
     close: () => {
-      for (const client of opened) client.destroy();
+      for (const client of openClients) client.destroy();
       handler.destroy();
     },
   };
@@ -140,10 +140,10 @@ const SANDBOX_CONFIG = {
 type Credentials = AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
 
 /**
- * Returns a function that creates the configuration of a client. Without it, the SDK would read endpoints from a different
- * profile.
+ * Returns a function that creates the configuration of a client. With its own defaults, the SDK would read endpoints from a
+ * different profile.
  */
-function commonConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
+function createCommonConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
   const { profile } = configuration ?? {};
   // The user's environment must not affect the sandbox.
   const sandboxConfig = endpointUrl ? SANDBOX_CONFIG : undefined;
@@ -163,19 +163,20 @@ function commonConfig({ configuration, endpointUrl }: AwsSettings, requestHandle
 
 /** Returns a function that creates one value for each Region, on first use. */
 function byRegion<T>(make: (region: string) => T): (region: string) => T {
-  const made = new Map<string, T>();
+  const clients = new Map<string, T>();
   return (region) => {
-    const client = made.get(region) ?? make(region);
-    made.set(region, client);
+    const client = clients.get(region) ?? make(region);
+    clients.set(region, client);
     return client;
   };
 }
 
+/** Returns a function that creates a value on first use. */
 function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
+  let cached: { value: T } | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    cached ??= { value: make() };
+    return cached.value;
   };
 }
 
@@ -184,7 +185,7 @@ const RENEW_BEFORE_MS = 5 * 60 * 1000;
 /**
  * Credentials that are about to expire when they are fetched are used for this time, instead of being fetched for every request.
  */
-const LEAST_USE_MS = 60 * 1000;
+const MIN_USE_MS = 60 * 1000;
 
 type Provider = () => Promise<AwsCredentialIdentity>;
 
@@ -192,21 +193,21 @@ type Provider = () => Promise<AwsCredentialIdentity>;
  * Returns the credentials provider for all clients. It uses the one source that the configuration names, and fetches again only
  * when the credentials are about to expire. A failure is cached too, so that nothing runs twice.
  */
-function foundCredentials(tools: ChainTools): Provider {
+function credentialsProvider(tools: CredentialsTools): Provider {
   const { source, profile } = tools.configuration;
-  let found: Promise<AwsCredentialIdentity> | undefined;
+  let fetched: Promise<AwsCredentialIdentity> | undefined;
   let renewAt = Number.POSITIVE_INFINITY;
   return () => {
-    if (Date.now() >= renewAt) found = undefined;
-    if (found) return found;
+    if (Date.now() >= renewAt) fetched = undefined;
+    if (fetched) return fetched;
     // Calls that come before the new credentials arrive wait for the same request.
     renewAt = Number.POSITIVE_INFINITY;
-    found = credentialsOf(tools, { source, profile }).then((credentials) => {
-      const ends = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
-      renewAt = Math.max(ends - RENEW_BEFORE_MS, Date.now() + LEAST_USE_MS);
+    fetched = credentialsOf(tools, { source, profile }).then((credentials) => {
+      const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      renewAt = Math.max(expiresAt - RENEW_BEFORE_MS, Date.now() + MIN_USE_MS);
       return credentials;
     });
-    return found;
+    return fetched;
   };
 }
 

@@ -1,18 +1,20 @@
 import { middlewareOf, type SdkClient } from './http/sdk-client.ts';
 
-export function traced<C extends SdkClient>(client: C, trace: ((line: string) => void) | undefined): C {
+/** Makes a client report a line for each request, for `--debug`. */
+export function withTrace<C extends SdkClient>(client: C, trace: ((line: string) => void) | undefined): C {
   if (!trace) return client;
   middlewareOf(client).add(
     (next, context) => async (args) => {
-      const started = performance.now();
+      const startedAt = performance.now();
       const label = `${client.config.serviceId} ${context.commandName ?? 'request'}`;
-      const done = (how: string) => trace(`${label} (${Math.round(performance.now() - started)} ms): ${how}`);
+      const report = (result: string) =>
+        trace(`${label} (${Math.round(performance.now() - startedAt)} ms): ${result}`);
       try {
         const result = await next(args);
-        done('ok');
+        report('ok');
         return result;
       } catch (error) {
-        done(error instanceof Error ? error.name : 'failed');
+        report(error instanceof Error ? error.name : 'failed');
         throw error;
       }
     },

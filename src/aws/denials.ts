@@ -22,26 +22,27 @@ export interface Denial {
 const POLICY =
   '(service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy|identity-based policy|resource-based policy)';
 const EXPLICIT = new RegExp(` with an explicit deny in an? ${POLICY}(?:: (arn:[^\\s]+))?`, 'i');
-const LACKING = new RegExp(` because no ${POLICY} allows the `, 'i');
+const NOT_ALLOWED = new RegExp(` because no ${POLICY} allows the `, 'i');
 
 /**
  * Reads from AWS's message which policy denies a request. Returns undefined if AWS doesn't say. Source: IAM User Guide,
  * "Troubleshoot access denied error messages".
  */
 export function denialIn(message: string): Denial | undefined {
-  const denied = EXPLICIT.exec(message);
-  const policy = policyNamed(denied?.[1] ?? LACKING.exec(message)?.[1]);
+  const explicitDenial = EXPLICIT.exec(message);
+  const policy = policyNamed(explicitDenial?.[1] ?? NOT_ALLOWED.exec(message)?.[1]);
   if (!policy) return undefined;
-  const arn = denied?.[2]?.replace(/[.,;]$/, '');
-  return { policy, explicit: denied !== null, arn };
+  const arn = explicitDenial?.[2]?.replace(/[.,;]$/, '');
+  return { policy, explicit: explicitDenial !== null, arn };
 }
 
+/** Returns the policy type with this name, in any case. */
 function policyNamed(text: string | undefined): DenyingPolicy | undefined {
   const names = Object.keys(messages.denialHint) as DenyingPolicy[];
   return names.find((name) => name.toLowerCase() === text?.toLowerCase());
 }
 
-/** Returns the hint for a denial. */
+/** Returns what the user can do about a denial. `denial` is undefined if AWS doesn't say which policy denies the request. */
 export function denialHint(denial: Denial | undefined, action: string, resource: string): string {
   // If no policy allows the action yet, one of the caller's policies can.
   if (!denial || (denial.policy === 'identity-based policy' && !denial.explicit))

@@ -4,13 +4,13 @@ import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationMessages } from './credentials/messages.ts';
 import { denialHint, denialIn } from './denials.ts';
 import { isClockSkew } from './http/clock-skew.ts';
-import { networkFailure, type Request, type Trust } from './http/network-errors.ts';
+import { networkFailure, type RequestDetails, type Trust } from './http/network-errors.ts';
 import { awsMessages as messages } from './messages.ts';
 import { isAlwaysEnabled, serviceOf } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
 
-/** The caller, for messages. */
-export interface Caller {
+/** What messages say about the caller. */
+export interface ErrorContext {
   /** Absent for the sandbox's fixed credentials. */
   configuration?: Pick<AwsConfiguration, 'profile' | 'source'> &
     Partial<Pick<AwsConfiguration, 'endpointOf'>> &
@@ -30,10 +30,10 @@ interface SdkError {
   $fault?: string;
 }
 
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException']);
-const INVALID =
+const EXPIRED_CODES = new Set(['ExpiredToken', 'ExpiredTokenException']);
+const INVALID_CODES =
   /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|MissingAuthenticationToken(Exception)?|IncompleteSignature|AuthFailure)$/;
-const DENIED = new Set([
+const DENIED_CODES = new Set([
   'AccessDenied',
   'AccessDeniedException',
   'UnauthorizedOperation',
@@ -42,7 +42,7 @@ const DENIED = new Set([
 ]);
 
 /** Converts an SDK error to a `Failure` that names the action and the resource, and says what to do now. */
-export function toFailure(error: unknown, request: Request, caller: Caller): Failure {
+export function toFailure(error: unknown, request: RequestDetails, caller: ErrorContext): Failure {
   if (error instanceof Failure) return error;
   const sdk = error as SdkError;
   const service = serviceOf(request.action);
@@ -66,9 +66,14 @@ export function isUnknownAccessKeyId(error: unknown): boolean {
   return error instanceof Error && /^(UnrecognizedClientException|InvalidClientTokenId)$/.test(error.name);
 }
 
-function regionFailure(error: SdkError, { action, region }: Request, caller: Caller): Failure | undefined {
-  const unknownHere = isUnknownAccessKeyId(error) && caller.arn !== undefined && region !== caller.homeRegion;
-  if (!unknownHere && error.name !== 'OptInRequired' && error.name !== 'RegionDisabledException') {
+function regionFailure(
+  error: SdkError,
+  { action, region }: RequestDetails,
+  caller: ErrorContext,
+): Failure | undefined {
+  const isUnknownOnlyHere =
+    isUnknownAccessKeyId(error) && caller.arn !== undefined && region !== caller.homeRegion;
+  if (!isUnknownOnlyHere && error.name !== 'OptInRequired' && error.name !== 'RegionDisabledException') {
     return undefined;
   }
   return new Failure(messages.regionOff(region), {
@@ -83,64 +88,71 @@ function regionFailure(error: SdkError, { action, region }: Request, caller: Cal
 
 function credentialsFailure(
   error: SdkError,
-  { region }: Request,
-  { configuration }: Caller,
+  { region }: RequestDetails,
+  { configuration }: ErrorContext,
 ): Failure | undefined {
-  const make = (code: string, message: string, hint: Message) =>
+  const failure = (code: string, message: string, hint: Message) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
-  if (EXPIRED.has(error.name)) return make('expired-credentials', messages.expired, renewal(configuration));
-  if (isClockSkew(error)) return make('clock-skew', messages.clockSkew, messages.clockSkewHint);
+  if (EXPIRED_CODES.has(error.name))
+    return failure('expired-credentials', messages.expired, renewalHint(configuration));
+  if (isClockSkew(error)) return failure('clock-skew', messages.clockSkew, messages.clockSkewHint);
   if (isUnknownAccessKeyId(error) && !isAlwaysEnabled(region)) {
-    return make(
+    return failure(
       'invalid-credentials',
       messages.invalidOrRegionOff(region),
       messages.invalidOrRegionOffHint(),
     );
   }
-  if (INVALID.test(error.name)) {
+  if (INVALID_CODES.test(error.name)) {
     const { name, from } = configuration?.profile ?? {};
     const hint = messages.invalidCredentialsHint(
       plain(region),
       from && name !== undefined ? plain(name) : undefined,
     );
-    return make('invalid-credentials', messages.invalidCredentials, hint);
+    return failure('invalid-credentials', messages.invalidCredentials, hint);
   }
   return undefined;
 }
 
 /** Returns how to renew expired credentials of this type. */
-function renewal(configuration: Caller['configuration']): string {
+function renewalHint(configuration: ErrorContext['configuration']): string {
   const { profile, source } = configuration ?? {};
   if (!profile || source?.kind !== 'profile') return messages.expiredHint;
   const name = plain(profile.name);
-  if (source.how === 'login') return configurationMessages.loginHint(name);
-  return source.how === 'sso' ? configurationMessages.ssoHint(name) : messages.expiredHint;
+  if (source.method === 'login') return configurationMessages.loginHint(name);
+  return source.method === 'sso' ? configurationMessages.ssoHint(name) : messages.expiredHint;
 }
 
-function permissionFailure(error: SdkError, request: Request, caller: Caller): Failure | undefined {
-  if (!DENIED.has(error.name)) return undefined;
+function permissionFailure(
+  error: SdkError,
+  request: RequestDetails,
+  caller: ErrorContext,
+): Failure | undefined {
+  if (!DENIED_CODES.has(error.name)) return undefined;
   if (/^MultiFactorAuthentication failed/.test(error.message)) {
     const { mfaRefused, mfaRefusedHint: hint } = messages;
     const details = { code: 'mfa-refused', exitCode: EXIT.permission, hint, awsAction: 'sts:AssumeRole' };
     return new Failure(mfaRefused, { ...details, awsCode: error.name, cause: error });
   }
   const { action, resource, key } = deniedIn(error, request);
-  const what = key ?? plain(resource);
+  const target = key ?? plain(resource);
   const denial = denialIn(error.message);
   const isImplicit = denial?.policy === 'identity-based policy' && !denial.explicit;
-  const [, kmsMore = ''] = NO_KMS.exec(error.message) ?? [];
-  return new Failure(messages.accessDenied(action, placed(what, action, request), caller.arn), {
+  const kmsDenial = KMS_DENIAL.exec(error.message);
+  return new Failure(messages.accessDenied(action, withRegion(target, action, request), caller.arn), {
     code: 'access-denied',
     exitCode: EXIT.permission,
     hint:
-      key !== undefined && !denial ? messages.kmsDeniedHint(action, what) : denialHint(denial, action, what),
+      key !== undefined && !denial
+        ? messages.kmsDeniedHint(action, target)
+        : denialHint(denial, action, target),
     details: [
       ...(denial && !isImplicit
         ? [messages.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
         : []),
-      ...(denial?.explicit ? oftenAsked(action) : []),
-      ...(NO_KMS.test(error.message) ? [messages.kmsDenied] : []),
-      ...(kmsMore === '' ? [] : [messages.kmsSays(plain(kmsMore))]),
+      ...(denial?.explicit ? commonRequirements(action) : []),
+      ...(kmsDenial ? [messages.kmsDenied] : []),
+      ...(kmsDenial?.[1] ? [messages.kmsSays(plain(kmsDenial[1]))] : []),
     ],
     awsAction: action,
     awsCode: error.name,
@@ -148,19 +160,21 @@ function permissionFailure(error: SdkError, request: Request, caller: Caller): F
   });
 }
 
-function placedAction(action: string, { region }: Request): string {
+/** Returns the action with its Region; an action of a global service as is. */
+function actionWithRegion(action: string, { region }: RequestDetails): string {
   return /^(iam|sts):/.test(action) ? action : messages.inRegion(action, region);
 }
 
-function oftenAsked(action: string): string[] {
+/** Returns what a denying policy often requires of a new resource. */
+function commonRequirements(action: string): string[] {
   if (action === 'iam:CreateRole') return [messages.oftenAsked.role];
   return /^(iam|secretsmanager):(Create(Policy|Secret)|Tag\w+)$/.test(action)
     ? [messages.oftenAsked.other]
     : [];
 }
 
-/** Returns the resource with its Region, because a name in a Regional service doesn't include it. */
-function placed(resource: string, action: string, { region }: Request): string {
+/** Returns the resource with its Region, because a name in a Regional service doesn't include the Region. */
+function withRegion(resource: string, action: string, { region }: RequestDetails): string {
   return /^(iam|sts):/.test(action) || resource.includes(region)
     ? resource
     : messages.inRegion(resource, region);
@@ -168,46 +182,40 @@ function placed(resource: string, action: string, { region }: Request): string {
 
 /**
  * Returns the denied action and resource, which can differ from the request. Assuming the profile's role precedes the call, and
- * creating a resource may require permission to tag it.
+ * creating a resource may require permission to tag it. Returns `key`, a description, if a KMS key is denied.
  */
 function deniedIn(
   { message }: SdkError,
-  { action, resource, kmsKeyId }: Request,
-): Pick<Request, 'action' | 'resource'> & { key?: string } {
-  // The maximum length of an ARN. Without a limit, a long message would be searched to its end repeatedly.
-  const named =
+  { action, resource, kmsKeyId }: RequestDetails,
+): Pick<RequestDetails, 'action' | 'resource'> & { key?: string } {
+  // 2,048 is the maximum length of an ARN. Without a limit, a long message would be searched to its end repeatedly.
+  const denied =
     /not authorized to perform: ([\w-]+:\w+)(?: on resource: (.{1,2048}?))?(?= because | with an explicit |$)/.exec(
       message,
     );
-  if (named?.[1] && named[1] !== action) return { action: named[1], resource: named[2] ?? '*' };
-  const [isOfKms, more = ''] = NO_KMS.exec(message) ?? [];
-  if (isOfKms === undefined) return { action, resource };
-  return { action: kmsActionFor(action), resource, key: keyInUse(plain(resource), more, kmsKeyId) };
+  if (denied?.[1] && denied[1] !== action) return { action: denied[1], resource: denied[2] ?? '*' };
+  const kmsDenial = KMS_DENIAL.exec(message);
+  if (!kmsDenial) return { action, resource };
+  return { action: kmsActionFor(action), resource, key: keyInUse(plain(resource), kmsDenial[1], kmsKeyId) };
 }
 
 /** Returns a description of a KMS key that AWS's message doesn't name. Never the secret, which is a different resource. */
-function keyInUse(secret: string, more: string, kmsKeyId: string | undefined): string {
+function keyInUse(secret: string, kmsDetail = '', kmsKeyId: string | undefined): string {
   // The version is encrypted with a key that the secret no longer uses.
-  if (/not encrypted with the current KMS key/.test(more)) return messages.kmsKeyOfVersion(secret);
+  if (/not encrypted with the current KMS key/.test(kmsDetail)) return messages.kmsKeyOfVersion(secret);
   return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(plain(kmsKeyId));
 }
 
-/**
- * The message from Secrets Manager if the caller may use the secret but not its KMS key. It doesn't say which permission is
- * missing.
- */
-const NO_KMS = /^Access to KMS is not allowed\.?\s*(.*)$/s;
+/** Secrets Manager's message if the caller may use the secret but not its KMS key. It doesn't name the missing permission. */
+const KMS_DENIAL = /^Access to KMS is not allowed\.?\s*(.*)$/s;
 
-/** Storing a value requires `kms:GenerateDataKey` and `kms:Decrypt`; reading one requires only the latter. */
+/** Storing a value requires `kms:GenerateDataKey` and `kms:Decrypt`; reading one requires only `kms:Decrypt`. */
 function kmsActionFor(action: string): string {
   return /:(Create|Put)/.test(action) ? 'kms:GenerateDataKey' : 'kms:Decrypt';
 }
 
-/**
- * Returns the failure for an error of the SDK itself, such as a configuration without a valid endpoint. No request was sent to
- * AWS.
- */
-function localFailure(error: SdkError, { action }: Request): Failure | undefined {
+/** Returns the failure for an error of the SDK itself, such as a configuration without a valid endpoint. Nothing was sent. */
+function localFailure(error: SdkError, { action }: RequestDetails): Failure | undefined {
   if (error.$metadata?.httpStatusCode !== undefined || error.$fault !== undefined) return undefined;
   return new Failure(messages.notSent(action, plain(error.message)), {
     code: 'aws-configuration',
@@ -218,31 +226,25 @@ function localFailure(error: SdkError, { action }: Request): Failure | undefined
   });
 }
 
-function serviceFailure(error: SdkError, request: Request): Failure {
+function serviceFailure(error: SdkError, request: RequestDetails): Failure {
   const { action } = request;
-  const resource = placed(plain(request.resource), action, request);
+  const resource = withRegion(plain(request.resource), action, request);
   const status = error.$metadata?.httpStatusCode ?? 0;
-  const make = (code: string, message: string, hint?: string) =>
-    new Failure(message, {
-      code,
-      exitCode: EXIT.failed,
-      hint,
-      awsAction: action,
-      awsCode: error.name,
-      cause: error,
-    });
+  const details = { exitCode: EXIT.failed, awsAction: action, awsCode: error.name, cause: error };
+  const failure = (code: string, message: string, hint?: string) =>
+    new Failure(message, { ...details, code, hint });
   if (isThrottled(error))
-    return make(
+    return failure(
       'throttled',
-      messages.throttled(placedAction(action, request), error.$metadata?.attempts ?? 1),
+      messages.throttled(actionWithRegion(action, request), error.$metadata?.attempts ?? 1),
       messages.throttledHint,
     );
   if (status >= 500) {
-    return make(
+    return failure(
       'aws-internal-error',
       messages.serviceFault(action, resource, error.name),
       messages.tryAgainHint,
     );
   }
-  return make('aws-error', messages.service(action, resource, plain(error.name), plain(error.message)));
+  return failure('aws-error', messages.service(action, resource, plain(error.name), plain(error.message)));
 }

@@ -1,8 +1,7 @@
 import type { Fix } from '../failure.ts';
-import { aws } from '../ui/commands.ts';
+import { awsCommand } from '../ui/commands.ts';
 
 /** Messages about AWS denying a request, failing, or being unreachable. */
-
 export const awsMessages = {
   /** In Regional services, each Region can have a resource with this name. */
   inRegion: (resource: string, region: string) => `${resource} (${region})`,
@@ -10,8 +9,11 @@ export const awsMessages = {
     `AWS does not allow ${caller ?? 'these credentials'} to do ${action} on ${resource}.`,
   accessDeniedHint: (action: string, resource: string) =>
     `Ask for a policy that allows ${action} on ${resource}, then run the same command again. 'mc-static-key permissions COMMAND' prints all that a command needs.`,
-  denyingPolicy: (policy: string, explicit: boolean, arn: string | undefined) =>
-    `${explicit ? `A statement of ${policy === 'identity-based policy' ? 'an' : 'a'} ${policy} denies it` : `No ${policy} allows it`}${arn === undefined ? '' : `: ${arn}`}${arn === undefined ? '.' : ''}`,
+  denyingPolicy: (policy: string, explicit: boolean, arn: string | undefined) => {
+    const article = policy === 'identity-based policy' ? 'an' : 'a';
+    const sentence = explicit ? `A statement of ${article} ${policy} denies it` : `No ${policy} allows it`;
+    return arn === undefined ? `${sentence}.` : `${sentence}: ${arn}`;
+  },
   denialHint: {
     'service control policy': (action: string) =>
       `Ask the administrator of the AWS organization to let you do ${action}. No policy in this account can allow it.`,
@@ -30,7 +32,7 @@ export const awsMessages = {
   },
   deniedByResource: (action: string, resource: string) =>
     `Change the policy of ${resource} itself, which denies ${action}. A policy that allows it does not help.`,
-  /** What such policies often require of new resources. */
+  /** What a denying policy often requires of new resources. */
   oftenAsked: {
     role: 'Such policies often require a permissions boundary on each new role (--permissions-boundary ARN), or certain tags (--tag KEY=VALUE).',
     other: 'Such policies often require certain tags on new resources (--tag KEY=VALUE).',
@@ -51,7 +53,7 @@ export const awsMessages = {
   invalidCredentialsHint: (region: string, profile: string | undefined): Fix => ({
     remedy:
       'Credentials for China or GovCloud work only in Regions there (--region). To check the access key:',
-    command: aws(
+    command: awsCommand(
       'sts',
       'get-caller-identity',
       ...(region === '' ? [] : ['--region', region]),
@@ -63,7 +65,7 @@ export const awsMessages = {
   invalidOrRegionOffHint: (): Fix => ({
     remedy:
       'If the access key works elsewhere, enable the Region, or use another one (--region). To check the access key elsewhere:',
-    command: aws('sts', 'get-caller-identity', '--region', 'us-east-1'),
+    command: awsCommand('sts', 'get-caller-identity', '--region', 'us-east-1'),
   }),
   clockSkew: "This machine's clock is too far off for AWS to accept its requests.",
   clockSkewHint: 'Set the clock (NTP), then run the same command again.',

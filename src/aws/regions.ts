@@ -3,7 +3,7 @@ import { partition } from '@aws-sdk/core/client';
 /** An AWS Region and its location. */
 export interface Region {
   id: string;
-  place: string;
+  location: string;
 }
 
 /**
@@ -11,29 +11,29 @@ export interface Region {
  * them, and searches without a Region read them. Users can name any other Region, so a new one works before it is listed here.
  */
 export const MEDIACONNECT_REGIONS: readonly Region[] = [
-  { id: 'us-east-1', place: 'US East (N. Virginia)' },
-  { id: 'us-east-2', place: 'US East (Ohio)' },
-  { id: 'us-west-1', place: 'US West (N. California)' },
-  { id: 'us-west-2', place: 'US West (Oregon)' },
-  { id: 'af-south-1', place: 'Africa (Cape Town)' },
-  { id: 'ap-east-1', place: 'Asia Pacific (Hong Kong)' },
-  { id: 'ap-northeast-1', place: 'Asia Pacific (Tokyo)' },
-  { id: 'ap-northeast-2', place: 'Asia Pacific (Seoul)' },
-  { id: 'ap-northeast-3', place: 'Asia Pacific (Osaka)' },
-  { id: 'ap-south-1', place: 'Asia Pacific (Mumbai)' },
-  { id: 'ap-south-2', place: 'Asia Pacific (Hyderabad)' },
-  { id: 'ap-southeast-1', place: 'Asia Pacific (Singapore)' },
-  { id: 'ap-southeast-2', place: 'Asia Pacific (Sydney)' },
-  { id: 'ap-southeast-4', place: 'Asia Pacific (Melbourne)' },
-  { id: 'ap-southeast-5', place: 'Asia Pacific (Malaysia)' },
-  { id: 'ca-central-1', place: 'Canada (Central)' },
-  { id: 'eu-central-1', place: 'Europe (Frankfurt)' },
-  { id: 'eu-north-1', place: 'Europe (Stockholm)' },
-  { id: 'eu-west-1', place: 'Europe (Ireland)' },
-  { id: 'eu-west-2', place: 'Europe (London)' },
-  { id: 'eu-west-3', place: 'Europe (Paris)' },
-  { id: 'me-central-1', place: 'Middle East (UAE)' },
-  { id: 'sa-east-1', place: 'South America (São Paulo)' },
+  { id: 'us-east-1', location: 'US East (N. Virginia)' },
+  { id: 'us-east-2', location: 'US East (Ohio)' },
+  { id: 'us-west-1', location: 'US West (N. California)' },
+  { id: 'us-west-2', location: 'US West (Oregon)' },
+  { id: 'af-south-1', location: 'Africa (Cape Town)' },
+  { id: 'ap-east-1', location: 'Asia Pacific (Hong Kong)' },
+  { id: 'ap-northeast-1', location: 'Asia Pacific (Tokyo)' },
+  { id: 'ap-northeast-2', location: 'Asia Pacific (Seoul)' },
+  { id: 'ap-northeast-3', location: 'Asia Pacific (Osaka)' },
+  { id: 'ap-south-1', location: 'Asia Pacific (Mumbai)' },
+  { id: 'ap-south-2', location: 'Asia Pacific (Hyderabad)' },
+  { id: 'ap-southeast-1', location: 'Asia Pacific (Singapore)' },
+  { id: 'ap-southeast-2', location: 'Asia Pacific (Sydney)' },
+  { id: 'ap-southeast-4', location: 'Asia Pacific (Melbourne)' },
+  { id: 'ap-southeast-5', location: 'Asia Pacific (Malaysia)' },
+  { id: 'ca-central-1', location: 'Canada (Central)' },
+  { id: 'eu-central-1', location: 'Europe (Frankfurt)' },
+  { id: 'eu-north-1', location: 'Europe (Stockholm)' },
+  { id: 'eu-west-1', location: 'Europe (Ireland)' },
+  { id: 'eu-west-2', location: 'Europe (London)' },
+  { id: 'eu-west-3', location: 'Europe (Paris)' },
+  { id: 'me-central-1', location: 'Middle East (UAE)' },
+  { id: 'sa-east-1', location: 'South America (São Paulo)' },
 ];
 
 /**
@@ -74,10 +74,10 @@ export function homeRegionAmong(regions: readonly string[]): string | undefined 
 }
 
 /**
- * Returns the Regions of a partition that are known to have MediaConnect. Its list covers only the commercial partition; for
- * others, the result is empty.
+ * Returns the Regions of a partition that are known to have MediaConnect. AWS lists them only for the commercial partition; for
+ * other partitions, the result is empty.
  */
-export function offeredRegions(partition: string): string[] {
+export function mediaConnectRegionsIn(partition: string): string[] {
   return partition === 'aws' ? MEDIACONNECT_REGIONS.map(({ id }) => id) : [];
 }
 

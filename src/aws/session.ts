@@ -7,12 +7,12 @@ import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients, type ExpectedAccount } from './clients.ts';
 import { configurationMessages } from './credentials/messages.ts';
 import { isUnknownAccessKeyId, toFailure } from './errors.ts';
-import type { Request } from './http/network-errors.ts';
+import type { RequestDetails } from './http/network-errors.ts';
 import { awsMessages as messages } from './messages.ts';
 import { pauseFor } from './requests/concurrency.ts';
 import { createRequestQueues } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
-import { type OnWaiting, watchEnds, watchWaits } from './requests/slow-calls.ts';
+import { createCallLimits, type OnWaiting, watchWaits } from './requests/slow-calls.ts';
 
 /** The identity of the caller, from STS. */
 export interface Identity {
@@ -29,35 +29,35 @@ type Send<T> = (options: { abortSignal: AbortSignal }) => Promise<T>;
 export interface Aws {
   readonly clients: AwsClients;
   readonly settings: AwsSettings;
-  /** Returns the IAM action of a change in progress, if any. */
-  changing(): string | undefined;
+  /** Returns the IAM action of a change in progress, if there is one. */
+  changeInProgress(): string | undefined;
   /**
-   * Returns the caller's identity. It is requested once.
-   * @throws Failure if it is not in the expected account
+   * Returns the caller's identity, which is requested once for each session.
+   * @throws Failure if the caller is not in the expected account
    */
   identity(): Promise<Identity>;
-  /** Returns the caller's identity, if it is already known. */
-  identified(): Identity | undefined;
+  /** Returns the caller's identity if AWS has already returned it. */
+  knownIdentity(): Identity | undefined;
   /**
    * Makes one call when it is its turn; any number can be requested at once. Every error is thrown as a `Failure` that names the
-   * action and the resource. The call is aborted at its time limit, which doesn't include waiting for its turn.
+   * action and the resource. The call is aborted at its time limit, which doesn't include waiting for the call's turn.
    */
   call<T>(request: CallRequest, send: Send<T>): Promise<T>;
-  /** Waits for `ms` milliseconds. Rejects with `Interrupted` if the user interrupts, except within `whole`. */
+  /** Waits for `ms` milliseconds. Rejects with `Interrupted` if the user interrupts, except within `uninterruptible`. */
   pause(ms: number): Promise<void>;
-  /** Runs several calls that count as one change. They are finished even if the user interrupts. */
-  whole<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
+  /** Runs several calls that count as one change, the given IAM action. They are finished even if the user interrupts. */
+  uninterruptible<T>(action: string, work: (aws: Aws) => Promise<T>): Promise<T>;
 }
 
 /** The details of a call. Global services have no Region. */
-export interface CallRequest extends Pick<Request, 'action' | 'resource' | 'kmsKeyId'> {
+export interface CallRequest extends Pick<RequestDetails, 'action' | 'resource' | 'kmsKeyId'> {
   region?: string;
   /** True for a call that makes a change. Once started, it is awaited even if the user interrupts. */
   change?: boolean;
   /** The time limit including retries, in milliseconds. Default: `HTTP.callLimitMs`. */
   limitMs?: number;
   /** The key in the request. It is redacted in errors that repeat the request. */
-  holds?: KeyMaterial;
+  secretInRequest?: KeyMaterial;
 }
 
 /**
@@ -74,56 +74,56 @@ export function openAws(
   const queues = createRequestQueues(interrupt);
   const beginWait = watchWaits(onWaiting);
   const clients = makeClients(settings, interrupt, queues, beginWait);
-  const beginCall = watchEnds(interrupt);
-  // Every request that waits for a retry listens to it, and there may be many at once.
+  const limitCall = createCallLimits(interrupt);
+  // Every request that waits for a retry listens to this signal, and there may be many at once.
   setMaxListeners(0, interrupt);
   let identity: Promise<Identity> | undefined;
-  let known: Identity | undefined;
-  const changes: string[] = [];
+  let knownIdentity: Identity | undefined;
+  const changesInProgress: string[] = [];
 
-  const callUnless =
+  // Returns the `call` whose calls are rejected when `stop` is aborted. `stop` is `interrupt`, or never aborted.
+  const callStoppedBy =
     (stop: AbortSignal): Aws['call'] =>
     async (request, send) => {
       const [service = '', operation = ''] = request.action.split(':');
-      if (request.change && settings.expected) await aws.identity();
-      return queues(service, request.region)(operation).pass(stop, () => make(stop, request, send));
+      if (request.change && settings.expectedAccount) await aws.identity();
+      return queues(service, request.region)(operation).run(stop, () => sendRequest(stop, request, send));
     };
 
-  const make = async <T>(stop: AbortSignal, asked: CallRequest, send: Send<T>): Promise<T> => {
-    const { region, change, holds, limitMs = HTTP.callLimitMs, ...request } = asked;
+  const sendRequest = async <T>(stop: AbortSignal, callRequest: CallRequest, send: Send<T>): Promise<T> => {
+    const { region, change, secretInRequest, limitMs = HTTP.callLimitMs, ...request } = callRequest;
     // Authentication comes first because it has its own time limit. Without credentials, nothing is sent, so no change is
     // unconfirmed.
     await clients.authenticate();
     if (stop.aborted) throw new Interrupted();
-    if (change) changes.push(request.action);
-    const ended = beginWait({ what: messages.answerTo(request.action), limitMs });
-    const since = performance.now();
-    const end = beginCall(limitMs, stop === interrupt && !change);
+    if (change) changesInProgress.push(request.action);
+    const endWait = beginWait({ what: messages.answerTo(request.action), limitMs });
+    const startedAt = performance.now();
+    const callLimit = limitCall(limitMs, { interruptible: stop === interrupt && !change });
     try {
-      return await send({ abortSignal: end.signal });
+      return await send({ abortSignal: callLimit.signal });
     } catch (thrown) {
       if (thrown instanceof Interrupted || (stop.aborted && !change)) throw new Interrupted();
-      const error = end.overdue() ? overdue(thrown) : thrown;
+      const error = callLimit.isOverdue() ? timeoutError(thrown) : thrown;
       const unconfirmedAction = change && mayHaveTakenEffect(error) ? request.action : undefined;
       if (stop.aborted) throw new Interrupted(unconfirmedAction ? { unconfirmedAction } : {});
-      if (holds) forget(error, holds);
+      if (secretInRequest) redactSecret(error, secretInRequest);
       const { homeRegion } = clients;
-      const where = region ?? homeRegion;
-      // A request to another Region shows whether only this Region rejects the credentials.
-      if (!known && where !== homeRegion && isUnknownAccessKeyId(error))
+      const requestRegion = region ?? homeRegion;
+      // A request to the home Region shows whether only this Region rejects the credentials.
+      if (!knownIdentity && requestRegion !== homeRegion && isUnknownAccessKeyId(error))
         await findIdentity().catch(() => undefined);
-      const caller = { configuration: settings.configuration, arn: known?.arn, homeRegion };
-      const elapsedMs = performance.now() - since;
-      throw Object.assign(toFailure(error, { ...request, region: where, elapsedMs }, caller), {
-        unconfirmedAction,
-      });
+      const caller = { configuration: settings.configuration, arn: knownIdentity?.arn, homeRegion };
+      const elapsedMs = performance.now() - startedAt;
+      const failure = toFailure(error, { ...request, region: requestRegion, elapsedMs }, caller);
+      throw Object.assign(failure, { unconfirmedAction });
     } finally {
-      end.close();
-      ended();
-      if (change) changes.splice(changes.indexOf(request.action), 1);
+      callLimit.close();
+      endWait();
+      if (change) changesInProgress.splice(changesInProgress.indexOf(request.action), 1);
     }
   };
-  const call = callUnless(interrupt);
+  const call = callStoppedBy(interrupt);
 
   const findIdentity = async (): Promise<Identity> => {
     const answer = await call({ action: 'sts:GetCallerIdentity', resource: '*' }, (options) =>
@@ -138,10 +138,11 @@ export function openAws(
         awsAction: 'sts:GetCallerIdentity',
       });
     }
-    known = { account: answer.Account, partition: arn.partition, arn: answer.Arn };
-    const { expected } = settings;
-    if (expected && expected.account !== known.account) throw wrongAccount(known, expected);
-    return known;
+    knownIdentity = { account: answer.Account, partition: arn.partition, arn: answer.Arn };
+    const { expectedAccount } = settings;
+    if (expectedAccount && expectedAccount.account !== knownIdentity.account)
+      throw wrongAccount(knownIdentity, expectedAccount);
+    return knownIdentity;
   };
 
   const aws: Aws = {
@@ -149,17 +150,21 @@ export function openAws(
     settings,
     call,
     pause: (ms) => pauseFor(ms, interrupt),
-    async whole(action, work) {
-      changes.push(action);
-      const never = new AbortController().signal;
+    async uninterruptible(action, work) {
+      changesInProgress.push(action);
+      const neverAborted = new AbortController().signal;
       try {
-        return await work({ ...aws, call: callUnless(never), pause: (ms) => pauseFor(ms, never) });
+        return await work({
+          ...aws,
+          call: callStoppedBy(neverAborted),
+          pause: (ms) => pauseFor(ms, neverAborted),
+        });
       } finally {
-        changes.splice(changes.indexOf(action), 1);
+        changesInProgress.splice(changesInProgress.indexOf(action), 1);
       }
     },
-    changing: () => changes[0],
-    identified: () => known,
+    changeInProgress: () => changesInProgress[0],
+    knownIdentity: () => knownIdentity,
     identity() {
       identity ??= findIdentity();
       return identity;
@@ -178,28 +183,33 @@ function wrongAccount({ account }: Identity, expected: ExpectedAccount): Failure
 }
 
 /** Returns the error for a call that reached its time limit. The SDK only reports that it was aborted. */
-function overdue(error: unknown): Error {
+function timeoutError(error: unknown): Error {
   return Object.assign(new Error('the time for the call is over', { cause: error }), {
     name: 'TimeoutError',
   });
 }
 
 /** Redacts the key in an error. An imitation of AWS or an intermediary may repeat the request in its message. */
-function forget(error: unknown, key: KeyMaterial): void {
+function redactSecret(error: unknown, key: KeyMaterial): void {
   if (!(error instanceof Error)) return;
   error.message = key.redactIn(error.message);
   if (error.stack) error.stack = key.redactIn(error.stack);
 }
 
 /** Error codes for missing resources: of Secrets Manager, of IAM (the SDK's and the API's), and of KMS and MediaConnect. */
-const ABSENT = ['ResourceNotFoundException', 'NoSuchEntityException', 'NoSuchEntity', 'NotFoundException'];
+const NOT_FOUND_CODES = [
+  'ResourceNotFoundException',
+  'NoSuchEntityException',
+  'NoSuchEntity',
+  'NotFoundException',
+];
 
 /** Returns the result of a call, or undefined if AWS says that the resource doesn't exist. */
 export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    if (hasAwsCode(error, ...ABSENT)) return undefined;
+    if (hasAwsCode(error, ...NOT_FOUND_CODES)) return undefined;
     throw error;
   }
 }
@@ -211,16 +221,16 @@ export type Observed<T> = { seen: T } | { unseen: Failure };
  * Awaits a read. A failure becomes part of the result, so that it doesn't hide other results.
  * @throws Failure if the caller's credentials are invalid, because all other reads would fail too
  */
-export async function observed<T>(reading: Promise<T>): Promise<Observed<T>> {
+export async function observed<T>(read: Promise<T>): Promise<Observed<T>> {
   try {
-    return { seen: await reading };
+    return { seen: await read };
   } catch (error) {
     if (error instanceof Failure && !isCredentialFailure(error)) return { unseen: error };
     throw error;
   }
 }
 
-/** Returns the value if it was read. */
+/** Returns the value of an observation if it was read; undefined if it was not, or if there is no observation. */
 export function seenIn<T>(observed: Observed<T> | undefined): T | undefined {
   return observed && 'seen' in observed ? observed.seen : undefined;
 }

@@ -13,36 +13,37 @@ export function stackOf(tags: Tags): string | undefined {
   return tags?.find(({ Key }) => Key === 'aws:cloudformation:stack-name')?.Value;
 }
 
-/** Returns true if this program created the resource. It tags everything that it creates, and nothing else. */
-export function isOwn(tags: Tags): boolean {
+/** Returns true if this program created the resource. The program tags everything that it creates, and nothing else. */
+export function hasToolTag(tags: Tags): boolean {
   return tags?.some(({ Key }) => Key === TOOL_TAG) ?? false;
 }
 
-/** Returns true if this program created a policy because the one before it was full: `NAME-2`, `NAME-3`, … */
+/** Returns true if this program created a policy because the policy before it was full: `NAME-2`, `NAME-3`, … */
 export function isOverflow(tags: Tags): boolean {
   return tags?.some(({ Key, Value }) => Key === TOOL_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }
 
-/** Returns the key type from a secret's tag; undefined if it has none or an unknown one. */
+/** Returns the key type from a secret's tag; undefined if the tag is missing or its value unknown. */
 export function keyTypeOf(tags: Tags): KeyType | undefined {
   const value = tags?.find(({ Key }) => Key === KEY_TYPE_TAG)?.Value;
   return value === 'static-key' || value === 'srt-password' ? value : undefined;
 }
 
-/** Returns the tags of the user, without those of this program and AWS's own, whose keys start with `aws:`. */
-export function tagsOfUser(tags: Tags): Tag[] {
+/** Returns the tags that neither this program nor AWS has set. The keys of AWS's own tags start with `aws:`. */
+export function userDefinedTags(tags: Tags): Tag[] {
   return (tags ?? []).flatMap(({ Key = '', Value = '' }) =>
     Key === TOOL_TAG || Key === KEY_TYPE_TAG || Key.startsWith('aws:') ? [] : [{ key: Key, value: Value }],
   );
 }
 
 /** Returns the tags that are identical in all lists. */
-export function commonTags([first = [], ...others]: Tag[][]): Tag[] {
-  return first.filter(({ key, value }) =>
-    others.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
+export function commonTags([firstTags = [], ...otherLists]: Tag[][]): Tag[] {
+  return firstTags.filter(({ key, value }) =>
+    otherLists.every((tags) => tags.some((tag) => tag.key === key && tag.value === value)),
   );
 }
 
+/** A tag that the user has chosen. */
 export interface Tag {
   key: string;
   value: string;
@@ -58,11 +59,13 @@ export function tagsFor(
 
 /** Returns the tags of a new secret, with its key type if the user's tags leave room. AWS allows 50. */
 export function secretTags({ keyType, tags }: { keyType: KeyType; tags: Tag[] }) {
-  const all = tagsFor('store-secret', { tags });
-  return all.length < 50 ? [...all, { Key: KEY_TYPE_TAG, Value: keyType }] : all;
+  const withoutKeyType = tagsFor('store-secret', { tags });
+  return withoutKeyType.length < 50
+    ? [...withoutKeyType, { Key: KEY_TYPE_TAG, Value: keyType }]
+    : withoutKeyType;
 }
 
-/** Returns the tags of a new policy. A numbered policy is marked as such. */
+/** Returns the tags of a new policy. The tags of a numbered policy say that another policy was full. */
 export function policyTags({ overflowOf }: { overflowOf?: unknown }, request: { tags: Tag[] }) {
   return tagsFor(overflowOf === undefined ? 'read-policy' : OVERFLOW_TAG_VALUE, request);
 }

@@ -3,16 +3,16 @@ import { environmentProblems, preferFlags } from './environment.ts';
 import { usageFailure } from './failure-output.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
-/** What is needed to add commands. */
-export interface Registration {
+/** What the commands of the program share. */
+export interface CommandSetup {
   /** Called with the command's exit code. */
   finish(exitCode: number): void;
   /** Problems with the environment, which a command reports together with its own. */
   problems: string[];
 }
 
-/** The result of reading a command line. */
-export interface Reading {
+/** A command line after its options were read. */
+export interface ParsedCommand {
   /** Problems, one sentence each. */
   problems: string[];
   /** True if the Region comes from the environment. */
@@ -27,17 +27,21 @@ export interface Reading {
 /** Makes a command read its options, report all problems at once, and run. */
 export function onRun<O extends object>(
   command: Command,
-  { finish, problems }: Registration,
-  read: (options: O, common: CommonOptions) => Promise<Reading>,
+  { finish, problems }: CommandSetup,
+  read: (options: O, common: CommonOptions) => Promise<ParsedCommand>,
 ): void {
   command.action(async () => {
     preferFlags(command);
     const options = command.opts<Partial<CommonOptions> & O>();
     const common = commonOptions(options);
-    const { problems: mistakes, usesConfiguredRegion, run } = await read(options, common);
-    const outside = environmentProblems(process.env, common, usesConfiguredRegion);
-    const all = [...problems, ...commonProblems(common), ...outside, ...mistakes];
-    if (all.length > 0) throw usageFailure(all);
-    finish(await run());
+    const parsed = await read(options, common);
+    const allProblems = [
+      ...problems,
+      ...commonProblems(common),
+      ...environmentProblems(process.env, common, parsed.usesConfiguredRegion),
+      ...parsed.problems,
+    ];
+    if (allProblems.length > 0) throw usageFailure(allProblems);
+    finish(await parsed.run());
   });
 }

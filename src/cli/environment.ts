@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { attributeOf, NEW_SECRET_OPTIONS } from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
 import { region } from '../options/rules.ts';
 import { helpMessages } from './help.ts';
@@ -98,21 +99,21 @@ export function environmentProblems(
 const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
 
 /** An option, and the options that it overrides. */
-const EXCLUDED_BY: readonly [string, readonly string[]][] = [
-  ['secretArn', ['secretName', 'region', 'kmsKeyId', ...KEY_SOURCES]],
+const OVERRIDES: readonly [string, readonly string[]][] = [
+  ['secretArn', NEW_SECRET_OPTIONS.map(attributeOf)],
   ['secretName', ['secretArn']],
   ['rollback', KEY_SOURCES],
   ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
 ];
 
-/** A flag takes precedence over an environment variable, including one for an incompatible option. */
+/** Removes values from environment variables where a flag overrides them, or is for an incompatible option. */
 export function preferFlags(command: Command): void {
   const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
-  const overtaken = EXCLUDED_BY.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
-  const own = command.options
+  const overridden = OVERRIDES.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
+  const commandOptions = command.options
     .filter(({ helpGroupHeading }) => helpGroupHeading !== helpMessages.commonTitle)
     .map((option) => option.attributeName());
-  const all = isFrom('cli', 'manifest') ? own : overtaken;
-  for (const name of all)
+  const names = isFrom('cli', 'manifest') ? commandOptions : overridden;
+  for (const name of names)
     if (isFrom('env', name)) command.setOptionValueWithSource(name, undefined, undefined);
 }

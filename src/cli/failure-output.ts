@@ -20,12 +20,12 @@ export function reportFailure(
 ): void {
   printFailure(
     output,
-    error instanceof Failure || error instanceof Interrupted ? error : defect(error),
+    error instanceof Failure || error instanceof Interrupted ? error : bugFailure(error),
     outcomes,
   );
 }
 
-function defect(error: unknown): Failure {
+function bugFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return new Failure(messages.defect(name), {
     code: 'internal-error',
@@ -37,21 +37,21 @@ function defect(error: unknown): Failure {
 
 /** Ends the program after a failure before any command ran. */
 export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv): void {
-  const on = (flag: string, variable: string) =>
+  const isOn = (flag: string, variable: string) =>
     argv.includes(flag) || env[`MC_STATIC_KEY_${variable}`] !== undefined;
   const output = createOutput({
-    json: on('--json', 'JSON'),
+    json: isOn('--json', 'JSON'),
     quiet: false,
-    debug: on('--debug', 'DEBUG'),
-    color: !on('--no-color', 'NO_COLOR'),
+    debug: isOn('--debug', 'DEBUG'),
+    color: !isOn('--no-color', 'NO_COLOR'),
   });
-  const failure = error instanceof CommanderError ? usageOf(error) : error;
+  const failure = error instanceof CommanderError ? parserFailure(error) : error;
   reportFailure(output, failure);
   process.exitCode = exitCodeOf(failure);
 }
 
-/** Converts the parser's errors to our own messages. The parser's repeat the input, which may be a key in the wrong place. */
-function usageOf(error: CommanderError): Failure {
+/** Replaces the parser's error messages, which repeat the input. The input may be a key in the wrong place. */
+function parserFailure(error: CommanderError): Failure {
   const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
   const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
   const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
@@ -83,13 +83,13 @@ const SIGTERM_EXIT = 143;
 
 /**
  * Watches for signals. The first one lets a change in progress finish, and says so. The second one ends the process immediately,
- * after `tellEnd` has reported the state.
+ * after `reportEnd` has printed the state.
  * @param changing returns the IAM action in progress, if any
  */
 export function watchInterrupts(
   output: Output,
   changing: () => string | undefined,
-  tellEnd: (interrupted: Interrupted) => void,
+  reportEnd: (interrupted: Interrupted) => void,
 ): InterruptWatch {
   const controller = new AbortController();
   let exitCode: number = EXIT.interrupted;
@@ -97,7 +97,7 @@ export function watchInterrupts(
     exitCode = signal === 'SIGTERM' ? SIGTERM_EXIT : EXIT.interrupted;
     if (controller.signal.aborted) {
       const unconfirmedAction = changing();
-      tellEnd(new Interrupted(unconfirmedAction ? { unconfirmedAction } : {}));
+      reportEnd(new Interrupted(unconfirmedAction ? { unconfirmedAction } : {}));
       process.exit(exitCode);
     }
     if (changing()) output.warn(`\n${setupMessages.interruptedWaiting}`);
@@ -117,13 +117,12 @@ export function watchInterrupts(
 
 /** Returns one failure that lists all problems with the command line. */
 export function usageFailure(problems: string[]): Failure {
-  const [only] = problems;
-  const single = problems.length === 1 && only !== undefined;
-  return new Failure(single ? only : `${messages.title(problems.length)}:`, {
+  const onlyProblem = problems.length === 1 ? problems[0] : undefined;
+  return new Failure(onlyProblem ?? `${messages.title(problems.length)}:`, {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: messages.helpHint,
-    details: single ? [] : problems,
+    details: onlyProblem === undefined ? problems : [],
   });
 }
 

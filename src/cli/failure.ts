@@ -14,51 +14,60 @@ export function printFailure(output: Output, error: Failure | Interrupted, outco
   } else {
     output.warn(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
   }
-  for (const { text, whole } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, whole);
+  for (const { text, unwrapped } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, unwrapped);
   const hint = error instanceof Failure ? error.hint : undefined;
-  for (const { text, whole } of hint ? messageLines(hint) : []) output.warn(text, whole);
-  const inTheWay = error instanceof Failure && error.exitCode === EXIT.conflict;
-  for (const line of existing(outcomes, error.unconfirmedAction, inTheWay)) output.warn(line);
-  if (output.options.debug && error.stack) output.warn(stacks(error));
+  for (const { text, unwrapped } of hint ? messageLines(hint) : []) output.warn(text, unwrapped);
+  const isConflict = error instanceof Failure && error.exitCode === EXIT.conflict;
+  for (const line of existingLines(outcomes, error.unconfirmedAction, isConflict)) output.warn(line);
+  if (output.options.debug && error.stack) output.warn(stackTraces(error));
   if (output.options.json) printJson(output, failureMembers(error, outcomes));
 }
 
-/** Returns lines about what exists because of this run, and that it's safe to continue; or that nothing was changed. */
-function existing(outcomes: Outcomes, unconfirmed: string | undefined, inTheWay: boolean): string[] {
-  const doubtful = unconfirmed ? [messages.inDoubt(unconfirmed)] : [];
-  if (listed(changesIn(outcomes)).length === 0) return unconfirmed ? doubtful : [messages.nothingChanged];
+/**
+ * Returns lines about what exists because of this run and how to continue, or that nothing was changed.
+ * @param unconfirmedAction the IAM action of an unconfirmed change
+ */
+function existingLines(
+  outcomes: Outcomes,
+  unconfirmedAction: string | undefined,
+  isConflict: boolean,
+): string[] {
+  const unconfirmedLines = unconfirmedAction ? [messages.inDoubt(unconfirmedAction)] : [];
+  if (allOutcomes(changesIn(outcomes)).length === 0)
+    return unconfirmedAction ? unconfirmedLines : [messages.nothingChanged];
   return [
-    ...doubtful,
+    ...unconfirmedLines,
     messages.existsSoFar,
-    ...listOf(outcomes),
-    ...leftToDo(outcomes),
+    ...outcomeLines(outcomes),
+    ...remainingLines(outcomes),
     // With a conflict, the same command would end the same way.
-    ...(inTheWay ? [] : [outcomes.left?.goOn ?? messages.runAgain]),
+    ...(isConflict ? [] : [outcomes.remaining?.howToContinue ?? messages.runAgain]),
   ];
 }
 
 /** Lists the outcomes: one line each or, for many secrets, their number. */
-export function listOf({
+export function outcomeLines({
   secrets,
   policies,
   roles,
 }: Pick<Outcomes, 'secrets' | 'policies' | 'roles'>): string[] {
-  const alike = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
-  const one = ({ arn, action }: Outcomes['roles'][number]) => `  ${plain(arn)} (${messages.done[action]})`;
+  const groupBy = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
+  const outcomeLine = ({ arn, action }: Outcomes['roles'][number]) =>
+    `  ${plain(arn)} (${messages.done[action]})`;
   return [
-    ...folded(secrets, alike).map(([first, ...others]) =>
+    ...folded(secrets, groupBy).map(([first, ...others]) =>
       others.length === 0
-        ? one(first)
+        ? outcomeLine(first)
         : `  ${batchMessages.several.secret(others.length + 1)} (${messages.done[first.action]})`,
     ),
-    ...[...policies, ...roles].map(one),
+    ...[...policies, ...roles].map(outcomeLine),
   ];
 }
 
-/** Lists what is left: one line each or, for many, their number. */
-export function leftToDo({ left }: Outcomes): string[] {
-  const { title, arns } = left ?? { title: '', arns: [] };
-  if (arns.length === 0) return [];
+/** Lists the remaining resources: one line each or, for many, their number. */
+export function remainingLines({ remaining }: Outcomes): string[] {
+  if (!remaining || remaining.arns.length === 0) return [];
+  const { title, arns } = remaining;
   return [
     title,
     ...(arns.length > MOST_LINES ? [batchMessages.resources(arns.length)] : arns).map(
@@ -67,7 +76,7 @@ export function leftToDo({ left }: Outcomes): string[] {
   ];
 }
 
-function stacks(error: Error): string {
+function stackTraces(error: Error): string {
   const cause = error.cause instanceof Error && error.cause.stack ? `\ncaused by ${error.cause.stack}` : '';
   return plainLines(`${error.stack ?? ''}${cause}`);
 }
@@ -76,28 +85,28 @@ function stacks(error: Error): string {
 type ByKind = Pick<Outcomes, 'secrets' | 'policies' | 'roles'>;
 
 /** Returns the outcomes of all types in one list. */
-export function listed({ secrets = [], policies = [], roles = [] }: Partial<ByKind>) {
+export function allOutcomes({ secrets = [], policies = [], roles = [] }: Partial<ByKind>) {
   return [...secrets, ...policies, ...roles];
 }
 
 /** Returns only the changes. */
 export function changesIn(outcomes: ByKind): ByKind {
-  return only(outcomes, ({ action }) => action !== 'kept');
+  return filtered(outcomes, ({ action }) => action !== 'kept');
 }
 
-/** Returns the outcomes that are not in `others`. */
-export function apartFrom(others: Partial<ByKind>, outcomes: ByKind): ByKind {
-  const known = new Set(listed(others).map(({ arn }) => arn));
-  return only(outcomes, ({ arn }) => !known.has(arn));
+/** Returns the outcomes whose resources are not in `reported`. */
+export function withoutReported(reported: Partial<ByKind>, outcomes: ByKind): ByKind {
+  const reportedArns = new Set(allOutcomes(reported).map(({ arn }) => arn));
+  return filtered(outcomes, ({ arn }) => !reportedArns.has(arn));
 }
 
-function only(
+function filtered(
   { secrets, policies, roles }: ByKind,
-  isMeant: (outcome: { arn: string; action: string }) => boolean,
+  condition: (outcome: { arn: string; action: string }) => boolean,
 ): ByKind {
   return {
-    secrets: secrets.filter(isMeant),
-    policies: policies.filter(isMeant),
-    roles: roles.filter(isMeant),
+    secrets: secrets.filter(condition),
+    policies: policies.filter(condition),
+    roles: roles.filter(condition),
   };
 }

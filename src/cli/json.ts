@@ -51,7 +51,7 @@ export function failedMembers(failed: FailedKey[] | undefined) {
 
 /** Returns the JSON output of a failed command: the error, what exists, and the ARNs of what is left to do. */
 export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes): object {
-  const account = { completed: outcomeMembers(outcomes), ...leftMembers(outcomes) };
+  const account = { completed: outcomeMembers(outcomes), ...remainingMembers(outcomes) };
   if (error instanceof Interrupted) {
     const { unconfirmedAction, details } = error;
     const interrupted = {
@@ -65,9 +65,9 @@ export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes)
   return { error: errorMembers(error), ...account };
 }
 
-/** Returns the ARNs of what is left to do, if any. */
-export function leftMembers({ left }: Outcomes): { left?: string[] } {
-  return left && left.arns.length > 0 ? { left: left.arns } : {};
+/** Returns the ARNs of the remaining resources, if any. */
+export function remainingMembers({ remaining }: Outcomes): { left?: string[] } {
+  return remaining && remaining.arns.length > 0 ? { left: remaining.arns } : {};
 }
 
 /** Returns a failure for the JSON document. */

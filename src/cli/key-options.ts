@@ -4,16 +4,16 @@ import { describeSecret } from '../aws/secrets/index.ts';
 import type { Aws } from '../aws/session.ts';
 import {
   type CheckedKey,
-  checkOfOpenType,
-  checkRead,
+  checkKeyOfUnknownType,
+  checkKeyText,
   type FindKeyType,
   type KeyType,
   keyReader,
   type UncheckedKey,
 } from '../key/index.ts';
 import type { KeyAnswers } from '../options/read-options.ts';
-import { hasOpenType, keyRules } from '../options/setup-request.ts';
-import { tried } from '../steps/observe.ts';
+import { keyRules, keyTypeIsUnknown } from '../options/setup-request.ts';
+import { toAttempt } from '../steps/observe.ts';
 import { setupMessages } from '../ui/messages.ts';
 import type { CommandRun } from './run-command.ts';
 
@@ -41,9 +41,9 @@ export async function checkKeyOfFlags(
 ): Promise<CheckedKey> {
   const rules = keyRules(answers);
   const { warnings, ...checked } =
-    findType && hasOpenType(answers)
-      ? await checkOfOpenType(unchecked, rules, findType)
-      : checkRead(unchecked, rules);
+    findType && keyTypeIsUnknown(answers)
+      ? await checkKeyOfUnknownType(unchecked, rules, findType)
+      : checkKeyText(unchecked, rules);
   for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
   return checked;
 }
@@ -57,23 +57,24 @@ export async function keyOfFlags(
   return unchecked && checkKeyOfFlags(unchecked, run, findType);
 }
 
-/** A secret in a Region, by name or ARN. */
+/** A secret in a Region. */
 export interface SecretPlace {
+  /** The name or the ARN. */
   id: string;
   region: string;
 }
 
 /**
  * Returns the key type from a tag on one of the secrets, if any. Skips secrets that can't be read.
- * @throws Failure if the credentials are invalid, or for a different account than expected
+ * @throws Failure if the credentials are invalid or belong to a different account than expected
  */
 export async function taggedType(aws: Aws, places: readonly SecretPlace[]): Promise<KeyType | undefined> {
   if (places.length === 0) return undefined;
   // A secret with the same name in a different account says nothing about this key.
   await aws.identity();
-  const looks = places.map(({ region, id }) => tried(() => describeSecret(aws, region, id)));
-  const found = await allSettledOrThrow(looks);
-  return found.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
+  const reads = places.map(({ region, id }) => toAttempt(() => describeSecret(aws, region, id)));
+  const results = await allSettledOrThrow(reads);
+  return results.flatMap((each) => ('value' in each ? (each.value?.keyType ?? []) : []))[0];
 }
 
 /** The values of the options that name an existing secret. */
@@ -83,14 +84,14 @@ export interface SecretAnswers {
   regions: string[];
 }
 
-/** Returns the secret's name and the Regions that were named; none means all Regions that have it. */
-export function meantBy({ secretName, secretArns, regions }: SecretAnswers): {
+/** Returns the name and the Regions that the options give for a secret. No Regions: all Regions that have the secret. */
+export function namedSecret({ secretName, secretArns, regions }: SecretAnswers): {
   name: string | undefined;
   regions: string[];
 } {
   const arns = secretArns.flatMap((arn) => parseSecretArn(arn) ?? []);
-  const [first] = arns;
-  return first
-    ? { name: first.name, regions: [...new Set(arns.map(({ region }) => region))] }
+  const [firstArn] = arns;
+  return firstArn
+    ? { name: firstArn.name, regions: [...new Set(arns.map(({ region }) => region))] }
     : { name: secretName, regions };
 }

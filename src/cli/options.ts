@@ -32,11 +32,16 @@ export interface CommonOptions {
 const ENVIRONMENT_PREFIX = 'MC_STATIC_KEY_';
 
 /** Adds an option that can also be given as an environment variable. */
-export function addOption(command: Command, flags: string, description: string, repeatable = false): void {
+export function addOption(
+  command: Command,
+  flags: string,
+  description: string,
+  { repeatable = false } = {},
+): void {
   const option = new Option(flags, description);
   option.env(ENVIRONMENT_PREFIX + option.name().replaceAll('-', '_').toUpperCase());
   if (repeatable) {
-    // Commas also separate values, because an environment variable has no other way to hold several.
+    // Commas also separate values, because an environment variable can't be repeated.
     option.argParser((value: string, earlier: string[] | undefined) => [
       ...(earlier ?? []),
       ...value.split(',').map((part, index) => (index === 0 ? part : part.trimStart())),
@@ -57,20 +62,16 @@ export function addOptions(
   for (const [, option] of optionsOf(name)) {
     const title = typeof titles === 'string' ? titles : titles[option.group];
     if (title !== undefined) command.optionsGroup(title);
-    addOption(
-      command,
-      option.flags,
-      option.commands[name] ?? '',
-      option.takes === 'list' || option.takes === 'tags',
-    );
+    const repeatable = option.takes === 'list' || option.takes === 'tags';
+    addOption(command, option.flags, option.commands[name] ?? '', { repeatable });
   }
 }
 
-/** Returns problems with options next to a manifest: options for what the manifest already says. */
+/** Returns the problem with options that can't be combined with `--manifest`, because the manifest already says it. */
 export function manifestProblems(command: Command, name: CommandName): string[] {
   if (command.getOptionValue('manifest') === undefined) return [];
   const flags = optionsOf(name)
-    .filter(([, { besideManifest: beside }]) => !(beside === true || beside?.includes(name)))
+    .filter(([, { besideManifest }]) => besideManifest !== true && !besideManifest?.includes(name))
     .filter(([, option]) => ['cli', 'env'].includes(command.getOptionValueSource(attributeOf(option)) ?? ''))
     .map(([, option]) => flagOf(option));
   return flags.length > 0 ? [messages.notBesideManifest(flags)] : [];
@@ -108,9 +109,9 @@ export function addConversationOptions(
 /** Returns problems with the global options, one sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [messages.sandboxEndpoint];
-  const wrongEndpoint = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
+  const endpointProblem = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
   return [
-    ...(wrongEndpoint === undefined ? [] : [wrongEndpoint]),
+    ...(endpointProblem === undefined ? [] : [endpointProblem]),
     ...(accountId === undefined || isAccountId(accountId) ? [] : [messages.accountId('--account-id')]),
     // Messages repeat the profile name.
     ...(looksLikePartOfKey(profile ?? '') ? [messages.looksLikeKey('--profile')] : []),
@@ -135,8 +136,8 @@ export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
 }
 
 /**
- * Prepares the environment for the parser, to which any value of a switch means "on". Removes empty variables, and variables that
- * turn a switch off. Returns problems with the others.
+ * Prepares the environment for the parser, which turns a switch on if its variable has any value. Removes empty variables, and
+ * variables that turn a switch off. Returns problems with variables of switches that have another value.
  */
 export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[] {
   for (const name of Object.keys(env)) {

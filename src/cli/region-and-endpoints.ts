@@ -12,31 +12,31 @@ import type { CommonOptions } from './options.ts';
  * Rejects endpoints that the SDK can't send a request to. The SDK would fail during a request, with an internal error.
  * @throws Failure that names each variable, profile or services section with such an endpoint
  */
-export function demandEndpoints(configuration: AwsConfiguration): void {
+export function rejectInvalidEndpoints(configuration: AwsConfiguration): void {
   const settings = endpointsOf(configuration).map(([, setting]) => setting);
-  const sentences = new Map(settings.flatMap((setting) => sentenceAbout(setting)));
-  const [[from, message] = [], ...others] = sentences;
+  const problems = new Map(settings.flatMap((setting) => endpointProblem(setting)));
+  const [[from, message] = [], ...others] = problems;
   if (from === undefined || message === undefined) return;
-  throw failure(
+  throw configurationFailure(
     message,
     messages.wrongEndpointHint(from),
-    others.map(([, sentence]) => sentence),
+    others.map(([, problem]) => problem),
   );
 }
 
 /** Returns the problem with an endpoint and its origin; empty if there is none. Doesn't repeat the value, which may be a key. */
-function sentenceAbout({ value, from }: Setting): [from: string, sentence: string][] {
+function endpointProblem({ value, from }: Setting): [from: string, problem: string][] {
   if (hasKeyAsHost(value)) return [[from, messages.endpointLikeKey(from)]];
   return isHttpUrl(value) ? [] : [[from, messages.wrongEndpoint(from)]];
 }
 
 /** Rejects an invalid Region name. @throws Failure that names the variable or the profile */
-export function demandRegion({ region }: AwsConfiguration): void {
+export function rejectInvalidRegion({ region }: AwsConfiguration): void {
   if (region === undefined || isRegionName(region.value)) return;
-  throw failure(messages.wrongRegion(region.from), messages.wrongRegionHint(region.from));
+  throw configurationFailure(messages.wrongRegion(region.from), messages.wrongRegionHint(region.from));
 }
 
-function failure(message: string, hint: string, details: string[] = []): Failure {
+function configurationFailure(message: string, hint: string, details: string[] = []): Failure {
   return new Failure(message, { code: 'aws-configuration', exitCode: EXIT.permission, hint, details });
 }
 
@@ -46,23 +46,23 @@ export function configuredRegions({ aws, common }: { aws: Aws; common: CommonOpt
   return region === undefined ? [] : [region];
 }
 
-/** Returns true if access keys in the environment have no effect because a profile was named. */
-export function isPreferredToKeys(configuration: AwsConfiguration): boolean {
+/** Returns true if access keys in the environment have no effect because the user named a profile. */
+export function profileOverridesEnvironmentKeys(configuration: AwsConfiguration): boolean {
   const { profile, source } = configuration;
   return profile.from !== undefined && source.kind !== 'environment' && !assumesRoleWithKeys(configuration);
 }
 
 /** Returns true if the profile's role is assumed with the access keys in the environment (`credential_source`). */
 function assumesRoleWithKeys({ source, profile, profileNamed }: AwsConfiguration): boolean {
-  if (source.kind !== 'profile' || source.how !== 'role') return false;
-  const passed = new Set<string>();
+  if (source.kind !== 'profile' || source.method !== 'role') return false;
+  const visited = new Set<string>();
   let { settings } = profile;
   while (settings.credential_source === undefined) {
     const { source_profile: name } = settings;
-    const next = name === undefined || passed.has(name) ? undefined : profileNamed(name);
+    const next = name === undefined || visited.has(name) ? undefined : profileNamed(name);
     // A chain of profiles ends at access keys or a web identity token.
     if (!next || next.settings.aws_access_key_id || next.settings.web_identity_token_file) return false;
-    passed.add(next.name);
+    visited.add(next.name);
     settings = next.settings;
   }
   return settings.credential_source === 'Environment';

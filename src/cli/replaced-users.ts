@@ -39,72 +39,75 @@ export interface UsersOfReplaced {
 /**
  * Finds the users of the secrets whose values a run replaces, and checks each user against the new key. Something that can't be
  * read doesn't stop the run.
- * @param isBack true if an earlier key is restored; a user that can't use it is then no conflict
+ * @param isRollback true if the run restores an earlier key. A user that can't use that key is then no conflict
  */
 export async function usersOfReplaced(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
   replaced: Replaced[],
-  { isBack = false }: { isBack?: boolean } = {},
+  { isRollback = false }: { isRollback?: boolean } = {},
 ): Promise<UsersOfReplaced> {
   const keys = replaced.map((): UsersOfKey => ({ warnings: [], conflicts: [], outdated: [] }));
-  const all = replaced.flatMap(({ secrets, key }, place) =>
-    secrets.flatMap(withReplicas).map((secret) => ({ secret, key, of: keys[place] })),
+  const replacements = replaced.flatMap(({ secrets, key }, index) =>
+    secrets.flatMap(withReplicas).map((secret) => ({ secret, key, usersOfKey: keys[index] })),
   );
-  if (all.length === 0) return { keys, unseen: [] };
+  if (replacements.length === 0) return { keys, unseen: [] };
   progress.start(messages.looking);
   const identity = await aws.identity();
-  const looks = [...groupedBy(all, ({ secret }) => secret.region)].map(async ([region, some]) => {
-    const arns = some.map(({ secret }) => secret.arn);
-    const { users, unseen } = await findUsers(aws, region, arns, { limitMs: HTTP.searchLimitMs });
-    for (const { secret, key, of } of some)
-      for (const user of users.get(secret.arn) ?? [])
-        if (of) add(of, user, { secret, key, isBack, identity });
-    return unseen.map(({ kind, failure }) => ({
-      region,
-      kind,
-      why: reasonUnseen(failure) ?? failure.message.replace(/\.$/, ''),
-    }));
-  });
-  const unseen = await allSettledOrThrow(looks);
+  const searches = [...groupedBy(replacements, ({ secret }) => secret.region)].map(
+    async ([region, inRegion]) => {
+      const arns = inRegion.map(({ secret }) => secret.arn);
+      const { users, unseen } = await findUsers(aws, region, arns, { limitMs: HTTP.searchLimitMs });
+      for (const { secret, key, usersOfKey } of inRegion)
+        for (const user of users.get(secret.arn) ?? [])
+          if (usersOfKey) addUser(usersOfKey, user, { secret, key, isRollback, identity });
+      return unseen.map(({ kind, failure }) => ({
+        region,
+        kind,
+        why: reasonUnseen(failure) ?? failure.message.replace(/\.$/, ''),
+      }));
+    },
+  );
+  const unseen = await allSettledOrThrow(searches);
   progress.stop();
   return { keys, unseen: messages.unknown(unseen.flat(), messages.readsNew) };
 }
 
-/** A secret whose value is replaced. `key` is undefined if it isn't known yet. */
+/** A secret whose value is replaced. */
 interface Replacement {
   secret: SecretState;
+  /** Undefined if the new key isn't known yet. */
   key: KeyMaterial | undefined;
-  isBack: boolean;
+  isRollback: boolean;
   identity: Identity;
 }
 
-function add(
+function addUser(
   { warnings, conflicts, outdated }: UsersOfKey,
   user: SecretUser,
-  { secret, key, isBack, identity }: Replacement,
+  { secret, key, isRollback, identity }: Replacement,
 ): void {
-  const { kind, arn, places, disabled, found } = user;
+  const { kind, arn, places, disabled, resource } = user;
   const { name, region } = secret;
   const sentence = disabled ? messages.namedBy : messages.willRead;
   warnings.push(sentence(name, region, kind, arn, places));
-  for (const { check, canFollow } of key ? misfits(found, { secret, key, identity }) : []) {
+  for (const { check, isFixedByUpdate } of key ? misfits(resource, { secret, key, identity }) : []) {
     const cannotUse = messages.cannotUse(kind, arn, check.detail);
-    if (!canFollow && !isBack) {
+    if (!isFixedByUpdate && !isRollback) {
       conflicts.push(blockedBy(cannotUse, check.remedy ?? ''));
       continue;
     }
     outdated.push(check);
-    warnings.push(canFollow ? `${cannotUse} ${messages.updateAfter(kind, arn)}` : cannotUse);
+    warnings.push(isFixedByUpdate ? `${cannotUse} ${messages.updateAfter(kind, arn)}` : cannotUse);
   }
 }
 
 /** Replicas of a secret also get its new value. Their ARNs differ only in the Region. */
 function withReplicas(secret: SecretState): SecretState[] {
   const { region, arn, replicas = [] } = secret;
-  const copies = replicas.map((other) => ({
+  const copies = replicas.map((replicaRegion) => ({
     ...secret,
-    region: other,
-    arn: arn.replace(`:${region}:`, `:${other}:`),
+    region: replicaRegion,
+    arn: arn.replace(`:${region}:`, `:${replicaRegion}:`),
   }));
   return [secret, ...copies];
 }

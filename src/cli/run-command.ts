@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { callerMembers, endpointsOf } from '../aws/caller.ts';
-import type { ExpectedAccount } from '../aws/clients.ts';
+import type { AwsSettings, ExpectedAccount } from '../aws/clients.ts';
 import {
   type AwsConfiguration,
   configurationWithoutFiles,
@@ -27,7 +27,11 @@ import { createProgress, type Progress } from '../ui/progress.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, reportFailure, usageFailure, watchInterrupts } from './failure-output.ts';
 import type { CommonOptions } from './options.ts';
-import { demandEndpoints, demandRegion, isPreferredToKeys } from './region-and-endpoints.ts';
+import {
+  profileOverridesEnvironmentKeys,
+  rejectInvalidEndpoints,
+  rejectInvalidRegion,
+} from './region-and-endpoints.ts';
 
 /** A run of a command: its environment, and its outcomes so far. */
 export interface CommandRun {
@@ -64,7 +68,7 @@ export async function runCommand(
   let aws: Aws | undefined;
   const interrupts = watchInterrupts(
     output,
-    () => aws?.changing(),
+    () => aws?.changeInProgress(),
     (interrupted) => {
       progress.stop();
       reportFailure(output, interrupted, outcomes);
@@ -73,7 +77,7 @@ export async function runCommand(
   const interrupt = interrupts.signal;
   const homeRegion = homeRegionAmong(regions);
   try {
-    const interactive = mayAsk(common);
+    const interactive = canPrompt(common);
     sandbox = common.sandbox ? await openSandbox() : undefined;
     // For the JSON document of a run that ends before the configuration is read.
     if (!sandbox)
@@ -92,9 +96,9 @@ export async function runCommand(
       interrupt,
       (slow) => progress.wait(slow && messages.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
     );
-    const { settings, identified } = aws;
+    const { settings, knownIdentity } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));
-    output.caller = () => callerMembers({ identity: identified(), configuration: settings.configuration });
+    output.caller = () => callerMembers({ identity: knownIdentity(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.info(keyMessages.waiting(source)));
     const keyInput = { stdin: process.stdin, env: process.env, interrupt, onWait };
     return await perform({ common, aws, output, progress, interrupt, outcomes, keyInput, interactive });
@@ -121,7 +125,7 @@ function connectionOf(
   // The AWS CLI prefers access keys in the environment to the profile in AWS_PROFILE.
   const awsProfile = profile?.from && process.env.AWS_ACCESS_KEY_ID ? profile.name : undefined;
   // The AWS CLI finds IAM's endpoint in the commercial partition; for any other, it needs a Region.
-  const isElsewhere =
+  const needsIamRegion =
     configuration?.endpointOf('IAM') !== undefined ||
     (homeRegion !== undefined && partitionOf(homeRegion) !== 'aws');
   return {
@@ -129,14 +133,14 @@ function connectionOf(
     awsProfile,
     // A command with an incomplete URL fails, whereas one without the URL would reach AWS.
     endpointUrl: endpointUrl === undefined ? undefined : shownUrl(endpointUrl),
-    iamRegion: isElsewhere ? homeRegion : undefined,
+    iamRegion: needsIamRegion ? homeRegion : undefined,
   };
 }
 
-/** Prompts require a terminal for input and output, and no option or CI system that prevents them. */
-function mayAsk({ input, yes, json }: CommonOptions): boolean {
-  const terminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
-  return terminal && input && !yes && !json && !isCi(process.env);
+/** Returns true if the run has a terminal for input and output, and no option or CI system prevents prompts. */
+function canPrompt({ input, yes, json }: CommonOptions): boolean {
+  const isTerminal = Boolean(process.stdin.isTTY && process.stderr.isTTY);
+  return isTerminal && input && !yes && !json && !isCi(process.env);
 }
 
 /** `--no-color` also applies to the prompts and the spinner, which only read the environment. */
@@ -171,24 +175,24 @@ async function settingsFor({
   homeRegion: string | undefined;
   expected: ExpectedAccount | undefined;
   sandbox: Sandbox | undefined;
-}) {
+}): Promise<AwsSettings> {
   const trace = common.debug
     ? (line: string) => output.warn(`${messages.tracePrefix} ${plain(line)}`)
     : undefined;
-  if (sandbox)
-    return { endpointUrl: sandbox.url, credentials: sandbox.credentials, homeRegion, expected, trace };
-  const mfa = interactive ? await import('./questions/context.ts') : undefined;
-  const askMfaCode = mfa && ((serial: string) => mfa.askMfaCode(serial, output, progress));
+  const shared = { homeRegion, expectedAccount: expected, trace };
+  if (sandbox) return { ...shared, endpointUrl: sandbox.url, credentials: sandbox.credentials };
+  const prompts = interactive ? await import('./questions/context.ts') : undefined;
+  const askMfaCode = prompts && ((serial: string) => prompts.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => callerMembers({ configuration });
-  demandEndpoints(configuration);
-  if (homeRegion === undefined) demandRegion(configuration);
+  rejectInvalidEndpoints(configuration);
+  if (homeRegion === undefined) rejectInvalidRegion(configuration);
   if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
     output.warn(`${messages.warning}: ${inputMessages.plainHttp}`);
-  if (process.env.AWS_ACCESS_KEY_ID && isPreferredToKeys(configuration))
+  if (process.env.AWS_ACCESS_KEY_ID && profileOverridesEnvironmentKeys(configuration))
     output.warn(`${messages.warning}: ${inputMessages.profileWins}`);
   const requestHandler = await requestHandlerFor(process.env, await certificatesOf(configuration, interrupt));
-  return { configuration, homeRegion, expected, askMfaCode, requestHandler, trace };
+  return { ...shared, configuration, askMfaCode, requestHandler };
 }
 
 /** Returns the account that the command line or a manifest names. @throws Failure if both name one, and they differ */
@@ -202,13 +206,14 @@ export function expectedAccount(
   return { account: accountId, from: '--account-id' };
 }
 
+/** Returns the configured CA bundle. @throws Failure if it can't be read or has no certificate */
 async function certificatesOf(
   { caBundle }: AwsConfiguration,
   interrupt: AbortSignal,
 ): Promise<Buffer | undefined> {
   if (!caBundle) return undefined;
   const { value, from } = caBundle;
-  const make = (message: string, exitCode: ExitCode = EXIT.permission) =>
+  const caBundleFailure = (message: string, exitCode: ExitCode = EXIT.permission) =>
     new Failure(message, {
       code: 'aws-configuration',
       exitCode,
@@ -219,20 +224,20 @@ async function certificatesOf(
     bundle = await readLimited(value, { interrupt });
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    if (error instanceof ReadLimitError) throw make(limitSentence(error, value, {}), EXIT.failed);
+    if (error instanceof ReadLimitError) throw caBundleFailure(limitSentence(error, value, {}), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw make(configurationMessages.caBundleUnreadable(plain(value), from, plain(code)));
+    throw caBundleFailure(configurationMessages.caBundleUnreadable(plain(value), from, plain(code)));
   }
-  // Node accepts such a file silently and then trusts no issuer.
-  if (!holdsCertificate(bundle)) throw make(configurationMessages.caBundleEmpty(plain(value), from));
+  // Node accepts a file without certificates silently and then trusts no issuer.
+  if (!hasCertificate(bundle)) throw caBundleFailure(configurationMessages.caBundleEmpty(plain(value), from));
   return bundle;
 }
 
-function holdsCertificate(bundle: Buffer): boolean {
-  const blocks = bundle
+function hasCertificate(bundle: Buffer): boolean {
+  const pemBlocks = bundle
     .toString('latin1')
     .match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [^-]*-----/g);
-  return (blocks ?? []).some((block) => {
+  return (pemBlocks ?? []).some((block) => {
     try {
       return new X509Certificate(block).raw.length > 0;
     } catch {

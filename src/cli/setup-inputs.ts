@@ -14,9 +14,9 @@ export interface SetupRun extends CommandRun {
 /** Completes the answers without prompts: uses the configured Region, and lists everything that is missing in one failure. */
 export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const { common } = run;
-  const asks = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
-  const found = asks ? { ...run.answers, regions: configuredRegions(run) } : run.answers;
-  const answers = common.sandbox ? withExamples(found) : found;
+  const needsRegion = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
+  const withRegion = needsRegion ? { ...run.answers, regions: configuredRegions(run) } : run.answers;
+  const answers = common.sandbox ? withExamples(withRegion) : withRegion;
   const missing = missingItems(answers, common.yes || common.sandbox);
   if (missing.length > 0) throw missingFailure(missing);
   const checked = await keyOfFlags({ ...run, answers });
@@ -34,21 +34,21 @@ export function withExamples(answers: SetupAnswers): SetupAnswers {
   };
 }
 
-function missingItems(answers: SetupAnswers, confirmed: boolean): string[] {
+function missingItems(answers: SetupAnswers, isConfirmed: boolean): string[] {
   const { key, yes } = messages.missingItems;
   return [
-    ...missingPlace(answers),
+    ...missingSecretItems(answers),
     ...(answers.secretArns.length === 0 && !answers.keySource ? [key] : []),
-    ...(confirmed || answers.dryRun ? [] : [yes]),
+    ...(isConfirmed || answers.dryRun ? [] : [yes]),
   ];
 }
 
 /** Returns what is missing to identify the secrets. */
-export function missingPlace({ secretArns, secretName, regions }: SetupAnswers): string[] {
+export function missingSecretItems({ secretArns, secretName, regions }: SetupAnswers): string[] {
   const { secret, region } = messages.missingItems;
-  const stores = secretArns.length === 0;
+  const storesKey = secretArns.length === 0;
   return [
-    ...(stores && secretName === undefined ? [secret] : []),
-    ...(stores && regions.length === 0 ? [region] : []),
+    ...(storesKey && secretName === undefined ? [secret] : []),
+    ...(storesKey && regions.length === 0 ? [region] : []),
   ];
 }

@@ -2,67 +2,70 @@ import { callerLines } from '../aws/caller.ts';
 import { policyReader } from '../aws/iam/policies.ts';
 import { secretReader } from '../aws/secrets/value-reader.ts';
 import { LIMITS } from '../limits.ts';
-import { inMembers, planInManifest } from '../manifest/index.ts';
-import type { Left, Outcomes, StepEvent } from '../plan-types.ts';
+import { flagsToFields, planInManifest } from '../manifest/index.ts';
+import type { Outcomes, Remaining, StepEvent } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
-import { changesIn, listed } from './failure.ts';
+import { allOutcomes, changesIn } from './failure.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**
  * Returns the context of the steps in this run.
- * @param reading whether to read the secrets' resource policies too
+ * @param secretOptions whether to read the secrets' resource policies too
  */
-export function stepContext(run: CommandRun, reading: { withPolicies?: boolean } = {}): StepContext {
+export function stepContext(run: CommandRun, secretOptions: { withPolicies?: boolean } = {}): StepContext {
   const { aws, output, progress, outcomes, interrupt } = run;
-  const said = outcomes.ofManifest ? batchMessages : messages;
+  const texts = outcomes.ofManifest ? batchMessages : messages;
   return {
     aws,
-    secrets: secretReader(aws, reading),
+    secrets: secretReader(aws, secretOptions),
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,
     record: recorderOf(outcomes),
     warn(warning) {
-      const text = outcomes.ofManifest ? inMembers(warning) : warning;
+      const text = outcomes.ofManifest ? flagsToFields(warning) : warning;
       progress.printBetween(() => showWarning(output, text));
     },
-    begin: (step) => progress.start(said.progress[step]),
-    end: (step) => progress.done(said.stepDone[step]),
+    begin: (step) => progress.start(texts.progress[step]),
+    end: (step) => progress.done(texts.stepDone[step]),
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
   };
 }
 
 /** Texts for a run that doesn't finish: the title of the remaining changes, and how to continue. */
-type Rest = Pick<Left, 'title' | 'goOn'>;
+type RemainingTexts = Pick<Remaining, 'title' | 'howToContinue'>;
 
-/** Returns a context that also tracks the remaining changes. A resource is done when it has the expected outcome. */
-export function withAccountOfRest(
+/**
+ * Returns a context that also keeps `outcomes.remaining` up to date. A resource no longer remains when its expected outcome is
+ * recorded.
+ */
+export function trackRemaining(
   context: StepContext,
   outcomes: Outcomes,
   expected: Outcomes,
-  rest: Rest,
+  texts: RemainingTexts,
 ): StepContext {
-  const named = ({ arn, action }: { arn: string; action: string }) => `${action} ${arn}`;
-  const open = new Map(listed(changesIn(expected)).map((each) => [named(each), each.arn]));
-  outcomes.left = {
-    ...rest,
+  const idOf = ({ arn, action }: { arn: string; action: string }) => `${action} ${arn}`;
+  const remainingArns = new Map(allOutcomes(changesIn(expected)).map((each) => [idOf(each), each.arn]));
+  outcomes.remaining = {
+    ...texts,
     get arns() {
-      return [...open.values()];
+      return [...remainingArns.values()];
     },
   };
   return {
     ...context,
-    record(outcome) {
-      context.record(outcome);
-      for (const done of listed(happenedTo(outcome))) open.delete(named(done));
+    record(event) {
+      context.record(event);
+      for (const done of allOutcomes(outcomesIn(event))) remainingArns.delete(idOf(done));
     },
   };
 }
 
-/** Shows what the run waits for until IAM has propagated a change. */
+/** Shows what the run waits for while IAM propagates a change. */
 export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: number): void {
   progress.wait(messages.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
@@ -70,41 +73,48 @@ export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: n
 /** Records outcomes. A later outcome for a resource replaces the earlier one. */
 function recorderOf(outcomes: Outcomes): StepContext['record'] {
   const put = {
-    secrets: placing(outcomes.secrets),
-    policies: placing(outcomes.policies),
-    roles: placing(outcomes.roles),
+    secrets: putInto(outcomes.secrets),
+    policies: putInto(outcomes.policies),
+    roles: putInto(outcomes.roles),
   };
-  return (happened) => {
-    const { secrets, policies, roles } = happenedTo(happened);
+  return (event) => {
+    const { secrets, policies, roles } = outcomesIn(event);
     secrets.forEach(put.secrets);
     policies.forEach(put.policies);
     roles.forEach(put.roles);
   };
 }
 
-function happenedTo({ secrets = [], policies = [], role }: StepEvent): Outcomes {
+function outcomesIn({ secrets = [], policies = [], role }: StepEvent): Outcomes {
   return { secrets, policies, roles: role ? [role] : [] };
 }
 
-/** Indexes a list by ARN, because it may have thousands of items. */
-function placing<T extends { arn: string }>(list: T[]): (outcome: T) => void {
-  const places = new Map(list.map(({ arn }, index) => [arn, index]));
+/**
+ * Returns a function that puts an outcome into the list, in place of an earlier one for the same ARN. Keeps an index by ARN,
+ * because the list may have thousands of items.
+ */
+function putInto<T extends { arn: string }>(list: T[]): (outcome: T) => void {
+  const indexes = new Map(list.map(({ arn }, index) => [arn, index]));
   return (outcome) => {
-    const at = places.get(outcome.arn) ?? list.length;
-    places.set(outcome.arn, at);
-    list[at] = outcome;
+    const index = indexes.get(outcome.arn) ?? list.length;
+    indexes.set(outcome.arn, index);
+    list[index] = outcome;
   };
 }
 
 /** Prints the account, unless the wizard has already done so, and the plan. Returns whether there is anything to do. */
-export async function printPlan(run: CommandRun, plan: ShownPlan, how: PlanTelling): Promise<boolean> {
+export async function printPlan(
+  run: CommandRun,
+  plan: ShownPlan,
+  options: PlanPrintOptions,
+): Promise<boolean> {
   if (run.interactive) run.output.info();
   else await showAccount(run);
-  return printChanges(run, plan, how);
+  return printChanges(run, plan, options);
 }
 
 /** How to print a plan. */
-export interface PlanTelling {
+export interface PlanPrintOptions {
   dryRun: boolean;
   /** The sentence for when there is nothing to do. Absent if that is only known later. */
   nothingToDo?: string;
@@ -114,10 +124,10 @@ export interface PlanTelling {
 export function printChanges(
   { output, outcomes }: CommandRun,
   plan: ShownPlan,
-  { dryRun, nothingToDo }: PlanTelling,
+  { dryRun, nothingToDo }: PlanPrintOptions,
 ): boolean {
   const shown = outcomes.ofManifest ? planInManifest(plan) : plan;
-  showPlan(output, shown, dryRun ? messages.dryRunTitle : messages.planTitle, { whole: dryRun });
+  showPlan(output, shown, dryRun ? messages.dryRunTitle : messages.planTitle, { unfolded: dryRun });
   const changes = changesAnything(plan.changes);
   if (!changes && nothingToDo !== undefined) output.info(nothingToDo);
   return changes;

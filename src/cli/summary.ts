@@ -2,11 +2,11 @@ import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/result.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
 import { plain, plainJson } from '../text.ts';
-import { aws } from '../ui/commands.ts';
+import { awsCommand } from '../ui/commands.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
 
-/** What a finished run prints. */
+/** What `setup` prints at its end. */
 export interface Summary {
   outcomes: Pick<Outcomes, 'secrets' | 'policies'> & { role: RoleOutcome };
   encryption: EncryptionSettings[];
@@ -14,18 +14,20 @@ export interface Summary {
   generated: boolean;
   sandbox: boolean;
   /** True if checks could not determine whether MediaConnect can read the key. */
-  open: boolean;
+  hasUndecidedChecks: boolean;
   /** What has to be updated before it can use the new key. */
   outdated: readonly VerifyCheck[];
 }
 
-/** Prints the ARNs and the settings for the next screen, ready to paste. */
+/** Prints the ARNs, and the settings to paste into the MediaConnect console or API. */
 export function showSummary(
   output: Output,
-  { outcomes, encryption, generated, sandbox, open, outdated }: Summary,
+  { outcomes, encryption, generated, sandbox, hasUndecidedChecks, outdated }: Summary,
 ): void {
   const { paintResult: paint } = output;
-  const title = open ? paint.yellow.bold(messages.summaryOpen) : paint.green.bold(messages.summaryTitle);
+  const title = hasUndecidedChecks
+    ? paint.yellow.bold(messages.summaryUndecided)
+    : paint.green.bold(messages.summaryTitle);
   const lines = [
     ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
@@ -135,7 +137,7 @@ function cliCommands(settings: EncryptionSettings, prose: Output['prose']): stri
   const outputs = [{ ...(keyType === 'static-key' ? zixi : srt), Encryption: encryption }];
   const entitlements = [{ Name: 'for-partner', Subscribers: ['444455556666'], Encryption: encryption }];
   const command = (name: string, option: string, value: unknown) =>
-    `  ${aws('mediaconnect', name, '--region', region, '--flow-arn', flow, option, plainJson(JSON.stringify(value)))}`;
+    `  ${awsCommand('mediaconnect', name, '--region', region, '--flow-arn', flow, option, plainJson(JSON.stringify(value)))}`;
   return [
     prose(messages.cliOutput[keyType]),
     command('add-flow-outputs', '--outputs', outputs),
@@ -151,7 +153,7 @@ function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[
 
 /** Returns the command that shows the key, for the other end of the stream. */
 export function readKeyCommand(region: string, secretArn: string): string {
-  return aws(
+  return awsCommand(
     ...['secretsmanager', 'get-secret-value', '--region', region, '--secret-id', secretArn],
     ...['--query', 'SecretString', '--output', 'text'],
   );

@@ -6,7 +6,7 @@ import {
   documentsOf,
   refusalsOf,
   type SecretDocuments,
-  type Unreadable,
+  type UnreadableDocument,
   whyUnseen,
 } from '../checks/access/read-access.ts';
 import { checkGuard } from '../checks/access/source-guard.ts';
@@ -33,16 +33,16 @@ export function checkNaming(role: RoleSnapshot): StatusCheck[] {
 
 /**
  * Checks whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
- * @param wanted lists of Regions; the role passes if flows in all Regions of at least one list may use it
+ * @param regionLists lists of Regions; the role passes if flows in all Regions of at least one list may use it
  */
 export function checkTrustOf(
   { arn, trust }: RoleSnapshot,
-  wanted: string[][],
+  regionLists: string[][],
   identity: Identity,
 ): StatusCheck[] {
   const check = checksOf(arn);
-  const all = wanted.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
-  const result = all.find(({ verdict }) => verdict === 'allowed') ?? all[0];
+  const results = regionLists.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
+  const result = results.find(({ verdict }) => verdict === 'allowed') ?? results[0];
   if (!result) return [];
   if (result.verdict === 'unreadable') return [check('role-trust', 'failed', (say) => say.trustUnreadable)];
   if (result.verdict === 'not-allowed') {
@@ -72,7 +72,9 @@ function guardCheck(arn: string, trust: string, identity: Identity): StatusCheck
  * Returns the parsed documents that determine a role's permissions, with the names of its policies; undefined if they could not
  * be read.
  */
-export function namedDocumentsOf({ found }: RoleSnapshot): DecidingDocuments | Unreadable | undefined {
+export function namedDocumentsOf({
+  found,
+}: RoleSnapshot): DecidingDocuments | UnreadableDocument | undefined {
   return found && documentsOf(found);
 }
 
@@ -80,7 +82,7 @@ export function namedDocumentsOf({ found }: RoleSnapshot): DecidingDocuments | U
  * Checks whether the role may read the secret, by its own policies and its permissions boundary. If they were read, the secret's
  * resource policy and the KMS key policies of its current version are included. Pure.
  */
-export function checkReading(
+export function checkReadAccess(
   { arn: roleArn }: RoleSnapshot,
   documents: DecidingDocuments,
   { region, arn, kmsKeyId, access }: SecretSnapshot,
@@ -106,7 +108,7 @@ function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDoc
  * @param isNamed true if a role's policy or a manifest names it; deleted secrets that nothing names are left over from `teardown`
  */
 export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: Identity): StatusCheck[] {
-  const { arn, deletedAt, rotates, current, access } = secret;
+  const { arn, deletedAt, rotationEnabled, hasCurrentVersion, access } = secret;
   const check = checksOf(arn);
   // While a secret is scheduled for deletion, nothing else matters.
   if (deletedAt && !isNamed)
@@ -114,10 +116,10 @@ export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: 
   if (deletedAt) return [check('secret-deletion', 'failed', (say) => say.deleted(deletedAt))];
   return [
     check('secret-deletion', 'ok', (say) => say.notDeleted),
-    current
+    hasCurrentVersion
       ? check('secret-version', 'ok', (say) => say.hasVersion)
       : check('secret-version', 'failed', (say) => say.noVersion),
-    rotates
+    rotationEnabled
       ? check('secret-rotation', 'failed', (say) => say.rotates)
       : check('secret-rotation', 'ok', (say) => say.noRotation),
     ...(access ? checkKmsKeys(secret, access.encryption, identity).map(ofKmsKey) : []),

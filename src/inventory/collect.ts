@@ -4,17 +4,17 @@ import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
-import { standsFor } from '../policy/match.ts';
+import { matchesArn } from '../policy/match.ts';
 import { statusMessages as messages } from './messages.ts';
-import { inRegion, type Naming, namedIn, regionOf, similarTo } from './named-secrets.ts';
-import type { Looking } from './notes.ts';
+import { inRegion, type PolicyTargets, regionOf, similarTo, targetsIn } from './named-secrets.ts';
+import type { ScanContext } from './notes.ts';
 import { likelyRegions } from './regions.ts';
-import { findRoles, looseAmong, type RoleSnapshot, rolesNamed } from './roles.ts';
+import { findRoles, type RoleSnapshot, rolesNamed, unattachedAmong } from './roles.ts';
 import { findSecrets, type SecretId, type SecretSnapshot } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
 
-/** What was found in an account, as far as `status` shows it. */
-export interface Seen {
+/** What was found in an account, for `status` and `export manifest`. */
+export interface AccountSnapshot {
   identity: Identity;
   /** The Regions that were searched for secrets. */
   regions: string[];
@@ -23,12 +23,12 @@ export interface Seen {
   /** Policies that this program created and that none of the roles has. */
   policies: ListedPolicy[];
   /** Returns true if a secret that a policy names would have been found if it existed. */
-  lookedFor(named: string): boolean;
+  wasSearched(named: string): boolean;
   /**
-   * For each wildcard that covers a whole Region or more: the number of matching secrets that are not in `secrets`. No policy
-   * names those, and they lack the tool tag. Absent if only part of the account was read.
+   * For each wildcard that covers a whole Region or more: the number of matching secrets that are not in `secrets`, because no
+   * policy names them and they lack the tool tag. Absent if only part of the account was read.
    */
-  passedOver?: ReadonlyMap<string, number>;
+  skippedCounts?: ReadonlyMap<string, number>;
   /** ARNs that the list lacks and that the caller isn't allowed to read. Absent if only names were searched for. */
   unreadable?: ReadonlySet<string>;
   /** ARNs of other secrets that differ from an ARN in a policy only in the suffix or in case. */
@@ -41,51 +41,57 @@ export interface Seen {
  * Reads an account. Changes nothing and reads no values of secrets, so their dates of last access stay the same.
  * @throws Failure if the caller isn't allowed to list roles, or a requested Region can't be read
  */
-export async function collect(looking: Looking): Promise<Seen> {
-  const identity = await looking.aws.identity();
-  const roles = await findRoles(looking);
-  const naming = roles.flatMap(namedBy);
-  const named = naming.flatMap(({ names }) => names);
+export async function collect(context: ScanContext): Promise<AccountSnapshot> {
+  const identity = await context.aws.identity();
+  const roles = await findRoles(context);
+  const policyTargets = roles.flatMap(targetsOfRole);
+  const namedSecrets = policyTargets.flatMap(({ names }) => names);
   const regions =
-    looking.asked.length > 0 ? looking.asked : await likelyRegions(looking.aws, identity, named);
-  const isNamed = (arn: string) => named.some((each) => standsFor(each, arn));
-  const isWanted = (secret: ListedSecret) => secret.own || isNamed(secret.arn) || isNamed(primaryOf(secret));
-  const { passedOver, count } = counterOf(new Set(naming.flatMap(({ scopes }) => scopes)));
-  const isSimilar = similarTo(named);
+    context.requestedRegions.length > 0
+      ? context.requestedRegions
+      : await likelyRegions(context.aws, identity, namedSecrets);
+  const isNamed = (arn: string) => namedSecrets.some((each) => matchesArn(each, arn));
+  const isWanted = (secret: ListedSecret) =>
+    secret.hasToolTag || isNamed(secret.arn) || isNamed(primaryOf(secret));
+  const { skippedCounts, countSkipped } = skippedCounter(
+    new Set(policyTargets.flatMap(({ scopes }) => scopes)),
+  );
+  const isSimilar = similarTo(namedSecrets);
   const similarArns: string[] = [];
-  const passOver = (secret: ListedSecret) => {
-    count(secret);
+  const onSkipped = (secret: ListedSecret) => {
+    countSkipped(secret);
     if (isSimilar(secret.arn)) similarArns.push(secret.arn);
   };
-  const arns = [...new Set(named)].filter((each) => isOfAccount(each, identity));
-  const [{ secrets, regions: seen, unreadable: ids }, policies] = await Promise.all([
-    findSecrets(looking, regions, { isWanted, passOver, others: arns.flatMap(withRegion) }),
-    findLoosePolicies(looking, roles),
+  const arns = [...new Set(namedSecrets)].filter((each) => isOfAccount(each, identity));
+  const [{ secrets, regions: searchedRegions, unreadable: unreadableIds }, policies] = await Promise.all([
+    findSecrets(context, regions, { isWanted, onSkipped, namedIds: arns.flatMap(withRegion) }),
+    findUnattachedPolicies(context, roles),
   ]);
-  const lookedFor = (named: string) => seen.includes(regionOf(named) ?? seen[0] ?? '');
-  const unreadable = new Set(ids.map(({ id }) => id));
+  const wasSearched = (named: string) =>
+    searchedRegions.includes(regionOf(named) ?? searchedRegions[0] ?? '');
+  const unreadable = new Set(unreadableIds.map(({ id }) => id));
   return {
     identity,
-    regions: seen,
+    regions: searchedRegions,
     roles,
     secrets,
     policies,
-    lookedFor,
+    wasSearched,
     unreadable,
-    passedOver,
+    skippedCounts,
     similarArns,
   };
 }
 
-/** Counts the secrets that each of these wildcards matches. Deleted secrets don't count because they can't be read. */
-function counterOf(scopes: ReadonlySet<string>) {
-  const passedOver = new Map<string, number>();
-  const count = ({ arn, deletedAt }: ListedSecret) => {
+/** Returns a counter of the skipped secrets that each wildcard matches. Deleted secrets don't count: they can't be read. */
+function skippedCounter(scopes: ReadonlySet<string>) {
+  const skippedCounts = new Map<string, number>();
+  const countSkipped = ({ arn, deletedAt }: ListedSecret) => {
     if (deletedAt) return;
     for (const scope of scopes)
-      if (standsFor(scope, arn)) passedOver.set(scope, (passedOver.get(scope) ?? 0) + 1);
+      if (matchesArn(scope, arn)) skippedCounts.set(scope, (skippedCounts.get(scope) ?? 0) + 1);
   };
-  return { passedOver, count };
+  return { skippedCounts, countSkipped };
 }
 
 function withRegion(arn: string): SecretId[] {
@@ -104,11 +110,11 @@ function isOfAccount(named: string, { partition, account }: Identity): boolean {
   return arn?.account === account && arn.partition === partition;
 }
 
-/** Returns what the policies of a role name. */
-function namedBy({ found }: RoleSnapshot): Naming[] {
+/** Returns the secrets that each policy of a role names. */
+function targetsOfRole({ found }: RoleSnapshot): PolicyTargets[] {
   return (found?.policies ?? []).flatMap(({ document }) => {
     const policy = tryParsePolicy(document);
-    return policy ? [namedIn(policy)] : [];
+    return policy ? [targetsIn(policy)] : [];
   });
 }
 
@@ -118,22 +124,25 @@ const POLICIES_AT_ONCE = 3;
  * Returns the policies that this program created and that none of these roles has. The list of policies has no tags, and an
  * account may have thousands of policies. So tags are read only for names that contain `MediaConnect`, like the default name.
  */
-async function findLoosePolicies({ aws, notes }: Looking, roles: RoleSnapshot[]): Promise<ListedPolicy[]> {
-  const isLoose = looseAmong(roles);
-  const isCandidate = (policy: ListedPolicy) => /mediaconnect/i.test(policy.name) && isLoose(policy);
+async function findUnattachedPolicies(
+  { aws, notes }: ScanContext,
+  roles: RoleSnapshot[],
+): Promise<ListedPolicy[]> {
+  const isUnattached = unattachedAmong(roles);
+  const isCandidate = (policy: ListedPolicy) => /mediaconnect/i.test(policy.name) && isUnattached(policy);
   const find = async () => {
     const candidates: ListedPolicy[] = [];
     for await (const { items } of policyPages(aws)) {
       candidates.push(...items.filter(isCandidate));
     }
-    const own = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isToolPolicy(aws, arn));
-    return candidates.filter((_, index) => own[index]);
+    const haveToolTag = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isToolPolicy(aws, arn));
+    return candidates.filter((_, index) => haveToolTag[index]);
   };
   return (await notes.unlessDenied(messages.loosePoliciesWhat, find())) ?? [];
 }
 
 /** The only resources to search for, without duplicates. */
-export interface Named {
+export interface NamedResources {
   /** Names. */
   roles: string[];
   policies: string[];
@@ -144,28 +153,28 @@ export interface Named {
  * Like `collect`, but reads only the named resources.
  * @throws Failure if a requested Region can't be read
  */
-export async function collectNamed(looking: Looking, named: Named): Promise<Seen> {
-  const identity = await looking.aws.identity();
+export async function collectNamed(context: ScanContext, named: NamedResources): Promise<AccountSnapshot> {
+  const identity = await context.aws.identity();
   const ids = new Set(named.secrets.map(({ region, id }) => `${region} ${id}`));
   const isWanted = ({ region, name, arn }: ListedSecret) =>
     ids.has(`${region} ${name}`) || ids.has(`${region} ${arn}`);
-  const [ofRoles, ofSecrets] = await Promise.all([
-    rolesNamed(looking, named.roles),
-    findSecrets(looking, looking.asked, { isWanted, others: named.secrets }),
+  const [foundRoles, foundSecrets] = await Promise.all([
+    rolesNamed(context, named.roles),
+    findSecrets(context, context.requestedRegions, { isWanted, namedIds: named.secrets }),
   ]);
-  const { roles } = ofRoles;
-  const ofPolicies = await policiesNamed(looking, named.policies, roles);
+  const { roles } = foundRoles;
+  const foundPolicies = await policiesNamed(context, named.policies, roles);
   return {
     identity,
-    regions: ofSecrets.regions,
+    regions: foundSecrets.regions,
     roles,
-    secrets: ofSecrets.secrets,
-    policies: ofPolicies.loose,
-    lookedFor: lookedForAmong(named.secrets.filter((each) => !ofSecrets.unreadable.includes(each))),
+    secrets: foundSecrets.secrets,
+    policies: foundPolicies.unattached,
+    wasSearched: searchedAmong(named.secrets.filter((each) => !foundSecrets.unreadable.includes(each))),
     missing: [
-      ...ofRoles.missing.map((name): StatusMissing => ({ kind: 'role', name })),
-      ...ofPolicies.missing.map((name): StatusMissing => ({ kind: 'policy', name })),
-      ...ofSecrets.absent.map(missingSecret),
+      ...foundRoles.missing.map((name): StatusMissing => ({ kind: 'role', name })),
+      ...foundPolicies.missing.map((name): StatusMissing => ({ kind: 'policy', name })),
+      ...foundSecrets.absent.map(missingSecret),
     ],
   };
 }
@@ -174,8 +183,8 @@ function missingSecret({ region, id }: SecretId): StatusMissing {
   return { kind: 'secret', name: parseSecretArn(id)?.name ?? id, region };
 }
 
-/** A policy may also name other secrets, and deleted secrets with the same name. */
-function lookedForAmong(secrets: SecretId[]): Seen['lookedFor'] {
+/** Returns `wasSearched` for these secrets. A policy may also name other secrets, and deleted secrets with the same name. */
+function searchedAmong(secrets: SecretId[]): AccountSnapshot['wasSearched'] {
   const names = new Set(secrets.map(({ region, id }) => `${region} ${parseSecretArn(id)?.name ?? id}`));
   return (arn) => {
     const [, name = ''] = /:secret:(.+)-[A-Za-z0-9?]{6}$/.exec(arn) ?? [];
@@ -185,22 +194,22 @@ function lookedForAmong(secrets: SecretId[]): Seen['lookedFor'] {
 
 /** Returns the policies with these names that none of the roles has, and the names without a policy. */
 async function policiesNamed(
-  { aws, notes }: Looking,
+  { aws, notes }: ScanContext,
   names: string[],
   roles: RoleSnapshot[],
-): Promise<{ loose: ListedPolicy[]; missing: string[] }> {
+): Promise<{ unattached: ListedPolicy[]; missing: string[] }> {
   const has = (policies: { name: string }[], name: string) =>
     policies.some((policy) => policy.name.toLowerCase() === name.toLowerCase());
-  const had = roles.flatMap(({ found }) => found?.policies ?? []);
-  const open = names.filter((name) => !has(had, name));
-  if (open.length === 0) return { loose: [], missing: [] };
+  const rolePolicies = roles.flatMap(({ found }) => found?.policies ?? []);
+  const unattachedNames = names.filter((name) => !has(rolePolicies, name));
+  if (unattachedNames.length === 0) return { unattached: [], missing: [] };
   const list = async () => {
     const found: ListedPolicy[] = [];
     for await (const { items } of policyPages(aws)) {
       found.push(
         ...items.filter(({ name }) =>
           has(
-            open.map((each) => ({ name: each })),
+            unattachedNames.map((each) => ({ name: each })),
             name,
           ),
         ),
@@ -209,6 +218,9 @@ async function policiesNamed(
     return found;
   };
   const found = await notes.unlessDenied(messages.loosePoliciesWhat, list());
-  if (!found) return { loose: [], missing: [] };
-  return { loose: found.filter(looseAmong(roles)), missing: open.filter((name) => !has(found, name)) };
+  if (!found) return { unattached: [], missing: [] };
+  return {
+    unattached: found.filter(unattachedAmong(roles)),
+    missing: unattachedNames.filter((name) => !has(found, name)),
+  };
 }

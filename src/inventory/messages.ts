@@ -1,4 +1,4 @@
-import { count, many, someOf } from '../ui/batch-messages.ts';
+import { formatCount, plural, shortList } from '../ui/batch-messages.ts';
 
 /** Messages of the `status` command: the checks, the tree, the notes. */
 
@@ -11,10 +11,10 @@ export const statusMessages = {
   readingDetails: (count: number) => `Checking the age of ${count} keys and who can read them`,
 
   title: (account: string, partition: string) => `Account ${account} (${partition})`,
-  count: (roles: number, secrets: number) => `${many(roles, 'role')}, ${many(secrets, 'secret')}`,
+  count: (roles: number, secrets: number) => `${plural(roles, 'role')}, ${plural(secrets, 'secret')}`,
   verdicts: {
     failed: (count: number) => `${count} failed`,
-    warning: (count: number) => many(count, 'warning'),
+    warning: (count: number) => plural(count, 'warning'),
     'cannot-tell': (count: number) => `${count} inconclusive`,
   },
   role: (name: string, own: boolean | null) => `Role ${name}${own ? ' (made by mc-static-key)' : ''}`,
@@ -24,7 +24,7 @@ export const statusMessages = {
   scope: (scope: string) =>
     `allows reading every secret that ${scope} stands for; shown are those made by mc-static-key`,
   unseen: (count: number, regions: string[]) =>
-    `${many(count, 'more secret')} in ${regions.join(', ')}, not looked at`,
+    `${plural(count, 'more secret')} in ${regions.join(', ')}, not looked at`,
   anyRegion: 'any Region',
   loose: 'Not connected',
   looseSecrets: 'Secrets that no policy above names',
@@ -50,8 +50,8 @@ export const statusMessages = {
   missingTitle: 'Missing',
   missing: (kind: 'role' | 'policy' | 'secret', name: string, regions: string[]) =>
     `${kind} ${name}${regions.length > 0 ? ` (${regions.join(', ')})` : ''}`,
-  moreMissing: (number: number) => `and ${count(number)} more; --json has them all`,
-  missingCount: (number: number) => `${count(number)} missing`,
+  moreMissing: (number: number) => `and ${formatCount(number)} more; --json has them all`,
+  missingCount: (number: number) => `${formatCount(number)} missing`,
   setUp: 'To create what is missing, run:',
   setUpAndRestore: (missing: number) =>
     missing === 0
@@ -62,6 +62,6 @@ export const statusMessages = {
   unanswered: (action: string) =>
     `AWS returned errors for ${action}, or kept throttling it; run the command again`,
   regionOff: 'not enabled in this account',
-  note: (subjects: string[], detail: string) => `${someOf(subjects)}: ${detail}`,
+  note: (subjects: string[], detail: string) => `${shortList(subjects)}: ${detail}`,
   loosePoliciesWhat: 'policies that no role has',
 };

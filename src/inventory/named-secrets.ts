@@ -4,18 +4,18 @@ import { matches, pattern } from '../policy/match.ts';
 import { arnDifference } from '../policy/near-miss.ts';
 
 /** The secrets that a policy allows reading, as the policy names them. */
-export interface Naming {
+export interface PolicyTargets {
   /** ARNs, or patterns with at least the start of a name. */
   names: string[];
   /** Wildcards that match all secrets of a Region, or more. */
   scopes: string[];
 }
 
-/** Returns the unique names in the statements that allow reading secrets. */
-export function namedIn({ statements }: PolicyDocument): Naming {
+/** Returns the unique ARNs and patterns in the statements that allow reading secrets. */
+export function targetsIn({ statements }: PolicyDocument): PolicyTargets {
   const reading = statements.filter((statement) => READ_ACTIONS.some((action) => allows(statement, action)));
   const values = [...new Set(reading.flatMap(resourcesOf).filter(isAboutSecrets))];
-  return { names: values.filter(namesOne), scopes: values.filter((value) => !namesOne(value)) };
+  return { names: values.filter(hasNameStart), scopes: values.filter((value) => !hasNameStart(value)) };
 }
 
 /** Returns the Region of an ARN or pattern; undefined if it matches any. */
@@ -30,12 +30,12 @@ export function inRegion(arn: string, region: string): string {
 }
 
 function allows({ effect, actions }: Statement, action: string): boolean {
-  const listed = actions.values.some((each) => matches(pattern(each.toLowerCase()), action.toLowerCase()));
-  return effect === 'Allow' && listed !== actions.negated;
+  const isListed = actions.values.some((each) => matches(pattern(each.toLowerCase()), action.toLowerCase()));
+  return effect === 'Allow' && isListed !== actions.negated;
 }
 
 function resourcesOf({ resources }: Statement): string[] {
-  // `NotResource` allows nearly everything.
+  // `NotResource` allows nearly everything, so it counts as `*`.
   return resources?.negated ? ['*'] : (resources?.values ?? []);
 }
 
@@ -44,7 +44,7 @@ function isAboutSecrets(resource: string): boolean {
   return resource === '*' || (service !== undefined && matches(pattern(service), 'secretsmanager'));
 }
 
-function namesOne(resource: string): boolean {
+function hasNameStart(resource: string): boolean {
   return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:[^*?$]/.test(resource);
 }
 
@@ -71,7 +71,7 @@ export function closestAmong(arns: string[]): (named: string) => string | undefi
 
 /** Returns a lowercase ARN, with and without its possible suffix. */
 function stemsOf(arn: string): string[] {
-  const whole = arn.toLowerCase();
-  const stem = whole.replace(/-[a-z0-9?]{6}$/, '');
-  return stem === whole ? [whole] : [whole, stem];
+  const fullArn = arn.toLowerCase();
+  const stem = fullArn.replace(/-[a-z0-9?]{6}$/, '');
+  return stem === fullArn ? [fullArn] : [fullArn, stem];
 }

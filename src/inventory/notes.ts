@@ -14,14 +14,15 @@ export interface Notes {
    * @param what what is read, for the user: the name of a role, a Region, …
    */
   unlessDenied<T>(what: string, reading: Promise<T>): Promise<T | undefined>;
-  /** The same for an optional detail: also tolerates that AWS failed, or kept throttling. */
+  /** Like `unlessDenied`, for an optional detail: also tolerates that AWS failed, or kept throttling. */
   unlessUnanswered<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
   /**
-   * The same for an optional detail from another service, which may be unreachable from here: tolerates and notes any failure.
+   * Like `unlessDenied`, for an optional detail from another service, which may be unreachable from here: tolerates and notes any
+   * failure.
    */
   unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
   /** Notes that a Region was skipped. */
-  leftOut(region: string, because: Failure): void;
+  noteSkippedRegion(region: string, because: Failure): void;
   list(): StatusNote[];
 }
 
@@ -67,10 +68,10 @@ export function collectNotes(): Notes {
       addUnseen(what, seen);
       return seen;
     },
-    leftOut(region, failure) {
+    noteSkippedRegion(region, failure) {
       if (isAccessDenied(failure)) return addDenied(region, failure);
-      const off = failure.code === 'region-not-enabled';
-      add(region, { id: 'region-skipped', detail: off ? messages.regionOff : failure.message });
+      const isDisabled = failure.code === 'region-not-enabled';
+      add(region, { id: 'region-skipped', detail: isDisabled ? messages.regionOff : failure.message });
     },
     list: () => [...notes.values()].map((note) => ({ ...note, subjects: note.subjects.sort() })),
   };
@@ -91,19 +92,19 @@ export function kmsRequester(notes: Notes): KmsRequester {
   };
   return ({ region, id }, send) => {
     const sending = sendUnlessFailed(region, () => send({ limitMs: HTTP.searchLimitMs }));
-    const settled = sending.catch((error: unknown) => {
+    const sendingEnded = sending.catch((error: unknown) => {
       if (isNetworkFailure(error)) failures.set(region, error);
     });
-    if (!firstRequests.has(region)) firstRequests.set(region, settled);
+    if (!firstRequests.has(region)) firstRequests.set(region, sendingEnded);
     return notes.unlessUnseen(id, sending);
   };
 }
 
-/** How to read the account. */
-export interface Looking {
+/** The environment for reading an account. */
+export interface ScanContext {
   aws: Aws;
   /** The Regions that the user named. Empty for all likely Regions. */
-  asked: string[];
+  requestedRegions: string[];
   notes: Notes;
   /** True to read only the policies of roles, and skip resource policies and KMS keys. */
   rolesOnly?: boolean;

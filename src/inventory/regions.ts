@@ -1,5 +1,5 @@
 import { isRegionName } from '../aws/arn.ts';
-import { offeredRegions } from '../aws/regions.ts';
+import { mediaConnectRegionsIn } from '../aws/regions.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import { regionOf } from './named-secrets.ts';
 
@@ -9,5 +9,5 @@ export async function likelyRegions(aws: Aws, { partition }: Identity, named: st
     .filter((each) => each.startsWith(`arn:${partition}:`))
     .flatMap((each) => regionOf(each) ?? [])
     .filter(isRegionName);
-  return [...new Set([...offeredRegions(partition), aws.clients.homeRegion, ...mentioned])].sort();
+  return [...new Set([...mediaConnectRegionsIn(partition), aws.clients.homeRegion, ...mentioned])].sort();
 }

@@ -11,7 +11,7 @@ import { atMost } from '../aws/requests/concurrency.ts';
 import { DEFAULTS } from '../defaults.ts';
 import { MEDIACONNECT_SERVICE, tryParsePolicy } from '../policy/index.ts';
 import { statusMessages as messages } from './messages.ts';
-import type { Looking } from './notes.ts';
+import type { ScanContext } from './notes.ts';
 
 /** A role, as far as it could be read. Without read permission, only what the list of roles shows. */
 export type RoleSnapshot = Pick<RoleState, 'name' | 'arn' | 'trust'> & { found?: RoleState };
@@ -23,7 +23,7 @@ const ROLES_AT_ONCE = 2;
  * Returns the roles that let MediaConnect in, and those that this program created.
  * @throws Failure if the caller isn't allowed to list roles, because then there is nothing to show
  */
-export async function findRoles({ aws, notes, onProgress }: Looking): Promise<RoleSnapshot[]> {
+export async function findRoles({ aws, notes, onProgress }: ScanContext): Promise<RoleSnapshot[]> {
   const candidates: ListedRole[] = [];
   let count = 0;
   for await (const { items, next } of rolePages(aws)) {
@@ -34,12 +34,12 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Ro
   if (candidates.length > 1) onProgress(messages.readingRoles(candidates.length));
   const reader = policyReader(aws);
   const seen = await atMost(ROLES_AT_ONCE, candidates, async ({ name, arn, trust }) => {
-    const reading = readRole(aws, reader, name, { known: true }).then((found) => ({ found }));
-    const answer = await notes.unlessDenied(name, reading);
-    if (!answer) return letsMediaConnectIn(trust) ? [{ name, arn, trust }] : [];
-    const { found } = answer;
+    const reading = readRole(aws, reader, name, { exists: true }).then((found) => ({ found }));
+    const result = await notes.unlessDenied(name, reading);
+    if (!result) return letsMediaConnectIn(trust) ? [{ name, arn, trust }] : [];
+    const { found } = result;
     // Deleted in the meantime, or a foreign role with a similar name.
-    if (!found || !(found.own || letsMediaConnectIn(found.trust))) return [];
+    if (!found || !(found.hasToolTag || letsMediaConnectIn(found.trust))) return [];
     return [{ name: found.name, arn: found.arn, trust: found.trust, found }];
   });
   return seen.flat();
@@ -50,7 +50,7 @@ export async function findRoles({ aws, notes, onProgress }: Looking): Promise<Ro
  * possible.
  */
 export async function rolesNamed(
-  { aws, notes }: Looking,
+  { aws, notes }: ScanContext,
   names: string[],
 ): Promise<{ roles: RoleSnapshot[]; missing: string[] }> {
   const reader = policyReader(aws);
@@ -66,8 +66,8 @@ export async function rolesNamed(
     const seen = 'found' in answer ? answer.found : answer.described;
     if (!seen) return { roles: [], missing: [name] };
     const { arn, trust } = seen;
-    const whole = 'found' in answer && answer.found ? { found: answer.found } : {};
-    return { roles: [{ name: seen.name, arn, trust, ...whole }], missing: [] };
+    const fullState = 'found' in answer && answer.found ? { found: answer.found } : {};
+    return { roles: [{ name: seen.name, arn, trust, ...fullState }], missing: [] };
   });
   return {
     roles: answers.flatMap(({ roles }) => roles),
@@ -76,13 +76,13 @@ export async function rolesNamed(
 }
 
 /**
- * Returns a function that tells whether none of these roles has a policy. A role with unknown policies may have any attached
- * policy.
+ * Returns a function that returns true for a policy that is attached to none of these roles. A role with unknown policies may
+ * have any policy that is attached at all.
  */
-export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boolean {
-  const had = new Set(roles.flatMap(({ found }) => found?.attached ?? []));
-  const mayBeHad = roles.some(({ found }) => !found);
-  return ({ arn, attached }) => !(mayBeHad ? attached : had.has(arn));
+export function unattachedAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boolean {
+  const attachedArns = new Set(roles.flatMap(({ found }) => found?.attachedArns ?? []));
+  const hasUnreadRole = roles.some(({ found }) => !found);
+  return ({ arn, attached }) => !(hasUnreadRole ? attached : attachedArns.has(arn));
 }
 
 /**
@@ -92,8 +92,8 @@ export function looseAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) => boo
  */
 function isCandidate({ name, path, description, trust }: ListedRole): boolean {
   if (path.startsWith('/aws-service-role/')) return false;
-  const named = /mediaconnect/i.test(name) || description === DEFAULTS.roleDescription;
-  return named || letsMediaConnectIn(trust);
+  const isLikelyOurs = /mediaconnect/i.test(name) || description === DEFAULTS.roleDescription;
+  return isLikelyOurs || letsMediaConnectIn(trust);
 }
 
 /** Returns true if a statement of a trust policy names MediaConnect, with any conditions. */

@@ -1,6 +1,6 @@
 import { allSettledOrThrow, atMost } from '../aws/requests/concurrency.ts';
-import { mayHavePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
-import { type ListedSecret, listedSecret, secretPages } from '../aws/secrets/listing.ts';
+import { mayHaveResourcePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
+import { type ListedSecret, readListedSecret, secretPages } from '../aws/secrets/listing.ts';
 import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
 import { type Observed, orAbsent, seenIn } from '../aws/session.ts';
 import { keyPolicyReader } from '../checks/access/decryption.ts';
@@ -12,7 +12,7 @@ import {
 } from '../checks/access/encryption.ts';
 import { Failure } from '../failure.ts';
 import { statusMessages as messages } from './messages.ts';
-import { kmsRequester, type Looking } from './notes.ts';
+import { kmsRequester, type ScanContext } from './notes.ts';
 
 /** A secret with the date of its current value, as far as these could be read. */
 export interface SecretSnapshot extends ListedSecret {
@@ -50,14 +50,14 @@ const UNLISTED_AT_ONCE = 10;
 /** Failures for which a Region is skipped, unless the user named it. Failures that concern all of AWS are not included. */
 const SKIPPABLE = /^(access-denied|region-not-enabled|no-such-endpoint|unreachable|timed-out|proxy-.*)$/;
 
-/** The secrets to find. */
-export interface Wanted {
+/** Selects the secrets to find. */
+export interface SecretFilter {
   /** Returns true to keep a listed secret. All others are dropped immediately. */
   isWanted(secret: ListedSecret): boolean;
   /** Called for each listed secret that is not kept. */
-  passOver?(secret: ListedSecret): void;
+  onSkipped?(secret: ListedSecret): void;
   /** Secrets to read individually if the list doesn't show them. */
-  others: SecretId[];
+  namedIds: SecretId[];
 }
 
 /**
@@ -66,18 +66,18 @@ export interface Wanted {
  * @throws Failure if a Region that the user named can't be read
  */
 export async function findSecrets(
-  looking: Looking,
+  context: ScanContext,
   regions: string[],
-  wanted: Wanted,
+  filter: SecretFilter,
 ): Promise<SecretSnapshots> {
   const progress = { count: 0 };
   const found = await atMost(REGIONS_AT_ONCE, regions, (region) =>
-    secretsIn(looking, region, wanted, progress).catch(leftOut(looking, region)),
+    secretsIn(context, region, filter, progress).catch(skipRegion(context, region)),
   );
   const kept = found.map((each) => each?.kept ?? []);
   const count = kept.flat().length;
-  if (count > DETAILS_AT_ONCE) looking.onProgress(messages.readingDetails(count));
-  const withDetails = detailReader(looking);
+  if (count > DETAILS_AT_ONCE) context.onProgress(messages.readingDetails(count));
+  const withDetails = detailReader(context);
   // Each Region has its own quota.
   const detailed = kept.map((secrets) => atMost(DETAILS_AT_ONCE, secrets, withDetails));
   return {
@@ -89,58 +89,59 @@ export async function findSecrets(
 }
 
 async function secretsIn(
-  looking: Looking,
+  context: ScanContext,
   region: string,
-  { isWanted, passOver, others }: Wanted,
+  { isWanted, onSkipped, namedIds }: SecretFilter,
   progress: { count: number },
 ): Promise<{ kept: ListedSecret[]; absent: SecretId[]; unreadable: SecretId[] }> {
-  const { aws, onProgress } = looking;
+  const { aws, onProgress } = context;
   const kept: ListedSecret[] = [];
-  for await (const { items, next } of secretPages(aws, region, { deleted: true })) {
+  for await (const { items, next } of secretPages(aws, region, { withDeleted: true })) {
     for (const { description: _, ...secret } of items) {
       // Descriptions aren't shown, and there may be thousands.
       if (isWanted(secret)) kept.push(secret);
-      else passOver?.(secret);
+      else onSkipped?.(secret);
     }
     progress.count += items.length;
     if (next) onProgress(messages.lookingAtSecrets(progress.count));
   }
   const listed = new Set(kept.flatMap(({ name, arn }) => [name, arn]));
-  const unlisted = others.filter((other) => other.region === region && !listed.has(other.id));
-  const answers = await atMost(UNLISTED_AT_ONCE, unlisted, ({ id }) =>
-    looking.notes.unlessDenied(
+  const unlistedIds = namedIds.filter((other) => other.region === region && !listed.has(other.id));
+  const answers = await atMost(UNLISTED_AT_ONCE, unlistedIds, ({ id }) =>
+    context.notes.unlessDenied(
       id,
-      listedSecret(aws, region, id).then((found) => ({ found })),
+      readListedSecret(aws, region, id).then((found) => ({ found })),
     ),
   );
   kept.push(...answers.flatMap((answer) => answer?.found ?? []));
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
-    absent: unlisted.filter((_, index) => answers[index] && !answers[index].found),
-    unreadable: unlisted.filter((_, at) => !answers[at]),
+    absent: unlistedIds.filter((_, index) => answers[index] && !answers[index].found),
+    unreadable: unlistedIds.filter((_, at) => !answers[at]),
   };
 }
 
-/** Returns a handler for a Region that could not be read: rethrows, or notes that the Region is skipped. */
-function leftOut({ notes, asked }: Looking, region: string): (error: unknown) => undefined {
+/** Returns an error handler for a Region that could not be read: it notes that the Region is skipped, or rethrows the error. */
+function skipRegion({ notes, requestedRegions }: ScanContext, region: string): (error: unknown) => undefined {
   return (error) => {
-    if (asked.includes(region) || !(error instanceof Failure) || !SKIPPABLE.test(error.code)) throw error;
-    notes.leftOut(region, error);
+    if (requestedRegions.includes(region) || !(error instanceof Failure) || !SKIPPABLE.test(error.code))
+      throw error;
+    notes.noteSkippedRegion(region, error);
     return undefined;
   };
 }
 
 /** Returns a function that reads the details of a secret. Each KMS key is read once for all secrets. */
-function detailReader(looking: Looking): (secret: ListedSecret) => Promise<SecretSnapshot> {
-  const { aws, notes, rolesOnly } = looking;
+function detailReader(context: ScanContext): (secret: ListedSecret) => Promise<SecretSnapshot> {
+  const { aws, notes, rolesOnly } = context;
   const request = kmsRequester(notes);
   const keyPolicyOf = keyPolicyReader(aws, request);
   const kmsKeyOf = kmsKeyReader(aws, request);
   return async (secret) => {
     if (secret.deletedAt) return secret;
-    const version = readVersion(looking, secret);
+    const version = readVersion(context, secret);
     const readers = { currentVersionOf: () => version, keyPolicyOf, kmsKeyOf };
-    const reading = rolesOnly ? undefined : readAccess(looking, secret, readers);
+    const reading = rolesOnly ? undefined : readAccess(context, secret, readers);
     await allSettledOrThrow<unknown>([version, Promise.resolve(reading)]);
     const [createdAt, access] = [seenIn(await version)?.createdAt, await reading];
     return { ...secret, currentSince: createdAt, access };
@@ -148,23 +149,23 @@ function detailReader(looking: Looking): (secret: ListedSecret) => Promise<Secre
 }
 
 function readVersion(
-  { aws, notes }: Looking,
+  { aws, notes }: ScanContext,
   secret: ListedSecret,
 ): Promise<Observed<CurrentVersion | undefined>> {
-  if (!secret.current) return Promise.resolve({ seen: undefined });
+  if (!secret.hasCurrentVersion) return Promise.resolve({ seen: undefined });
   // A secret that was permanently deleted in the meantime has no details.
   return notes.unlessUnanswered(secret.name, orAbsent(readCurrentVersion(aws, secret)));
 }
 
 async function readAccess(
-  { aws, notes }: Looking,
+  { aws, notes }: ScanContext,
   secret: ListedSecret,
   readers: EncryptionReaders,
 ): Promise<SecretAccess> {
   const { region, arn, name } = secret;
   const identity = await aws.identity();
   const [resourcePolicy, encryption] = await Promise.all([
-    mayHavePolicy(secret)
+    mayHaveResourcePolicy(secret)
       ? notes.unlessUnseen(name, readResourcePolicy(aws, region, arn))
       : { seen: undefined },
     readEncryption(readers, identity, secret),

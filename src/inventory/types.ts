@@ -1,6 +1,6 @@
 import type { StatusId } from '../checks/catalog/index.ts';
-import type { GivenOptions } from '../options/catalog/index.ts';
-import { reader, readOptions } from '../options/read-options.ts';
+import type { RawOptions } from '../options/catalog/index.ts';
+import { optionReader, readOptions } from '../options/read-options.ts';
 import type { Verdict } from '../plan-types.ts';
 
 /** The JSON document of `status`. Dates are in ISO 8601 format. `null` stands for unknown or not applicable. */
@@ -106,11 +106,11 @@ export interface StatusAnswers {
 }
 
 /** Reads options into typed values. Returns all problems, one sentence each. */
-export function readStatusAnswers(options: GivenOptions<'status'>): {
+export function readStatusAnswers(options: RawOptions<'status'>): {
   answers: StatusAnswers;
   problems: string[];
 } {
   const problems: string[] = [];
-  const { regions } = readOptions('status', options, reader(problems));
+  const { regions } = readOptions('status', options, optionReader(problems));
   return { answers: { regions }, problems };
 }

@@ -37,16 +37,16 @@ export function checkKey(text: string, rules: KeyRules): CheckResult {
 }
 
 /**
- * Checks the value of a secret. Returns the problems, most informative first; their messages reveal nothing else about the value.
+ * Checks the value of a secret. Returns the problems, most informative first. The messages reveal only the kind of problem.
  * MediaConnect reads the whole value, so a trailing newline is a problem: the stream would not decrypt.
  */
 export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
   const text = key.reveal();
-  const line = withoutLineBreaksAtEnd(text);
-  const problem = problemOf(line, rules);
+  const withoutLineBreaks = withoutLineBreaksAtEnd(text);
+  const problem = problemOf(withoutLineBreaks, rules);
   const codes: KeyProblemCode[] = [
     ...(problem ? [problem.code] : []),
-    ...(line === text ? [] : (['trailing-newline'] as const)),
+    ...(withoutLineBreaks === text ? [] : (['trailing-newline'] as const)),
   ];
   return codes.map((code) => ({ code, message: storedMessage(code, rules) }));
 }
@@ -57,7 +57,10 @@ function storedMessage(code: KeyProblemCode, { algorithm = 'aes256' }: KeyRules)
     : storedKeyMessages[code];
 }
 
-/** A loop instead of a regular expression anchored at the end, which would be quadratic in the number of line breaks. */
+/**
+ * Removes line breaks at the end. A loop instead of a regular expression anchored at the end, which would be quadratic in the
+ * number of line breaks.
+ */
 function withoutLineBreaksAtEnd(text: string): string {
   let end = text.length;
   while (text[end - 1] === '\n' || text[end - 1] === '\r') end -= 1;
@@ -66,26 +69,26 @@ function withoutLineBreaksAtEnd(text: string): string {
 
 /**
  * Returns true if a stored value can be an SRT password and doesn't look like a static key in another notation or with one
- * mistake. If it returns true, the value can't be called a damaged static key.
+ * mistake. For such a value, no message may claim that it is a damaged static key.
  */
 export function mayBePassword(key: KeyMaterial): boolean {
   if (checkStoredKey(key, { keyType: 'srt-password' }).length > 0) return false;
   const text = key.reveal();
   const notation = notationProblem(text);
   if (!notation) return !isNearStaticKey(text);
-  const bare = notation.code === 'assignment' ? text.replace(/^[^=:]*[=:]/, '') : text.replace(/0x/gi, '');
-  return algorithmOfLength(digitsIn(bare)) === undefined;
+  const digits = notation.code === 'assignment' ? text.replace(/^[^=:]*[=:]/, '') : text.replace(/0x/gi, '');
+  return algorithmOfLength(digitCount(digits)) === undefined;
 }
 
 /** Returns true for a text as long as a static key, plus or minus one character, of which at least 90% are hexadecimal digits. */
 function isNearStaticKey(text: string): boolean {
   const lengths = Object.values(KEY_LENGTH);
   const isAsLong = lengths.some((length) => Math.abs(text.length - length) <= 1);
-  return isAsLong && digitsIn(text) >= 0.9 * text.length;
+  return isAsLong && digitCount(text) >= 0.9 * text.length;
 }
 
 /** Returns the number of hexadecimal digits in a text. */
-function digitsIn(text: string): number {
+function digitCount(text: string): number {
   return text.replace(/[^0-9a-f]/gi, '').length;
 }
 
@@ -137,8 +140,8 @@ export function keyWarnings(key: KeyMaterial, keyType: KeyType): string[] {
   if (/^(.)\1*$/i.test(digits)) return [messages.sameDigit];
   // Spreadsheets keep 15 significant digits.
   if (/^[1-9]\d{14}0+$/.test(digits)) return [messages.roundedNumber];
-  const inner = Buffer.from(digits, 'hex').toString('latin1');
+  const decoded = Buffer.from(digits, 'hex').toString('latin1');
   // In a random 32-byte key, all bytes are hexadecimal digits with a probability of about 10^-34.
-  const isKey = /^[0-9a-f]+$/i.test(inner) && algorithmOfLength(inner.length) !== undefined;
-  return isKey ? [messages.encodedTwice(inner.length)] : [];
+  const isKey = /^[0-9a-f]+$/i.test(decoded) && algorithmOfLength(decoded.length) !== undefined;
+  return isKey ? [messages.encodedTwice(decoded.length)] : [];
 }

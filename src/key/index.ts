@@ -10,8 +10,8 @@ export {
 } from './key-material.ts';
 export {
   type CheckedKey,
-  checkOfOpenType,
-  checkRead,
+  checkKeyOfUnknownType,
+  checkKeyText,
   type FindKeyType,
   fitsPassword,
   keyReader,
@@ -22,7 +22,7 @@ export {
 export type { KeyProblemCode } from './messages.ts';
 export type { KeyProblem } from './problems.ts';
 export {
-  holdsKey,
+  canReadKey,
   type KeyInput,
   type KeySource,
   type KeyText,

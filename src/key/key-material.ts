@@ -40,15 +40,15 @@ export class KeyMaterial {
    * passwords are compared exactly.
    */
   sameKey(other: KeyMaterial, keyType: KeyType): boolean {
-    const form = (text: string) => Buffer.from(keyType === 'static-key' ? text.toLowerCase() : text);
-    const [mine, theirs] = [form(this.#text), form(other.#text)];
+    const comparable = (text: string) => Buffer.from(keyType === 'static-key' ? text.toLowerCase() : text);
+    const [mine, theirs] = [comparable(this.#text), comparable(other.#text)];
     return mine.length === theirs.length && timingSafeEqual(mine, theirs);
   }
 
   /** Replaces the key in a text with `[redacted]`: verbatim, JSON-escaped or URL-encoded. */
   redactIn(text: string): string {
     const spellings = [JSON.stringify(this.#text).slice(1, -1), encodeURIComponent(this.#text), this.#text];
-    return spellings.reduce((rest, spelling) => rest.replaceAll(spelling, REDACTED), text);
+    return spellings.reduce((redacted, spelling) => redacted.replaceAll(spelling, REDACTED), text);
   }
 
   toString(): string {
@@ -74,7 +74,7 @@ export const KEY_LENGTH: Record<Algorithm, number> = { aes128: 32, aes192: 48, a
 export const ALGORITHMS = Object.keys(KEY_LENGTH) as Algorithm[];
 
 /** Length of a static key in bytes, for each algorithm. */
-export const KEY_BYTES = Object.values(KEY_LENGTH).map((digits) => digits / 2);
+export const KEY_BYTE_LENGTHS = Object.values(KEY_LENGTH).map((digits) => digits / 2);
 
 /** Generates a key with the system's cryptographic random number generator, in lowercase hexadecimal. */
 export function generateKey(algorithm: Algorithm): KeyMaterial {

@@ -36,14 +36,14 @@ export type FindKeyType = () => Promise<KeyType | undefined>;
  * because reading a variable removes it from the environment.
  */
 export function keyReader(input: KeyInput): ReadKey {
-  const readings = new Map<string, Promise<UncheckedKey>>();
+  const keysBySource = new Map<string, Promise<UncheckedKey>>();
   return (source) => {
     if (source.kind === 'generate')
       return Promise.resolve({ text: generateKey(source.algorithm), generated: true, warnings: [] });
     const id = JSON.stringify(source);
-    const reading = readings.get(id) ?? read(source, input);
-    readings.set(id, reading);
-    return reading;
+    const key = keysBySource.get(id) ?? readFromSource(source, input);
+    keysBySource.set(id, key);
+    return key;
   };
 }
 
@@ -52,41 +52,42 @@ export function keyReader(input: KeyInput): ReadKey {
  * @throws Failure that describes the problem without showing the key
  */
 export async function loadKey(source: KeySource, rules: KeyRules, input: KeyInput): Promise<LoadedKey> {
-  return checkRead(await keyReader(input)(source), rules);
+  return checkKeyText(await keyReader(input)(source), rules);
 }
 
 /** Checks a key that was read. @throws Failure that describes the problem without showing the key */
-export function checkRead(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
-  const result = checked(unchecked, rules);
-  if ('problems' in result) throw badKey(result.problems);
+export function checkKeyText(unchecked: UncheckedKey, rules: KeyRules): LoadedKey {
+  const result = loadedOrProblems(unchecked, rules);
+  if ('problems' in result) throw invalidKey(result.problems);
   return result;
 }
 
 /**
- * Like `checkRead`, for a key of unknown type. Reads the type from AWS only if the key is not a static key and can be a password.
- * @throws Failure as `checkRead` does; if the type could not be read, that failure is its cause
+ * Like `checkKeyText`, for a key of unknown type. Reads the type from AWS only if the key is not a static key and can be a
+ * password.
+ * @throws Failure as `checkKeyText` does. If the type could not be read, the failure of the read is its cause
  */
-export async function checkOfOpenType(
+export async function checkKeyOfUnknownType(
   unchecked: UncheckedKey,
   rules: KeyRules,
   findType: FindKeyType,
 ): Promise<LoadedKey> {
-  const result = checked(unchecked, rules);
+  const result = loadedOrProblems(unchecked, rules);
   if (!('problems' in result)) return result;
-  if (!fitsPassword(unchecked)) throw badKey(result.problems);
+  if (!fitsPassword(unchecked)) throw invalidKey(result.problems);
   const keyType = await findType().catch((error: unknown) => {
-    throw error instanceof Failure ? badKey(result.problems, error) : error;
+    throw error instanceof Failure ? invalidKey(result.problems, error) : error;
   });
-  if (keyType === undefined) throw badKey(result.problems);
-  return checkRead(unchecked, { keyType });
+  if (keyType === undefined) throw invalidKey(result.problems);
+  return checkKeyText(unchecked, { keyType });
 }
 
-/** Returns true if a key follows all rules for SRT passwords. It is one only if a tag says so. */
+/** Returns true if a key follows all rules for SRT passwords. Only a tag can tell whether it is a password. */
 export function fitsPassword({ text }: UncheckedKey): boolean {
   return checkKey(text.reveal(), { keyType: 'srt-password' }).ok;
 }
 
-function checked(
+function loadedOrProblems(
   { text, generated, warnings }: UncheckedKey,
   rules: KeyRules,
 ): LoadedKey | { problems: KeyProblem[] } {
@@ -97,7 +98,7 @@ function checked(
   return { key, generated, warnings: [...warnings, ...keyWarnings(key, rules.keyType)] };
 }
 
-async function read(
+async function readFromSource(
   source: Exclude<KeySource, { kind: 'generate' }>,
   input: KeyInput,
 ): Promise<UncheckedKey> {
@@ -105,14 +106,17 @@ async function read(
   return { text: KeyMaterial.from(text), generated: false, warnings };
 }
 
-/** @param unread why the type of the key could not be read from AWS */
-function badKey(problems: KeyProblem[], unread?: Failure): Failure {
+/** @param typeReadFailure why the type of the key could not be read from AWS */
+function invalidKey(problems: KeyProblem[], typeReadFailure?: Failure): Failure {
   const [message = '', ...details] = problems.map((problem) => problem.message);
   return new Failure(message, {
     code: 'bad-key',
     exitCode: EXIT.usage,
-    details: [...details, ...(unread ? [messages.typeUnread(plain(unread.message))] : [])],
-    hint: unread ? messages.passwordHint : messages.checkedOnly,
-    cause: unread,
+    details: [
+      ...details,
+      ...(typeReadFailure ? [messages.typeReadFailed(plain(typeReadFailure.message))] : []),
+    ],
+    hint: typeReadFailure ? messages.passwordHint : messages.checkedOnly,
+    cause: typeReadFailure,
   });
 }

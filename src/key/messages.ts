@@ -4,7 +4,7 @@ const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` 
 
 export const keyMessages = {
   checkedOnly: 'Nothing was sent to AWS.',
-  typeUnread: (reason: string) => `The key type on the secret could not be read: ${reason}`,
+  typeReadFailed: (reason: string) => `The key type on the secret could not be read: ${reason}`,
   passwordHint: 'If the key is an SRT password, give --key-type srt-password.',
   empty: 'The key is empty. Give the whole key.',
   tooLong: (most: number) =>
@@ -85,11 +85,11 @@ export const keyMessages = {
     '--key-file -: standard input is a terminal. Pipe the key in, or leave the flag out to be asked for it.',
   envUnset:
     '--key-env: there is no environment variable of that name, or it is not exported. It takes the name of a variable, not the key itself.',
-  fileOpen: (path: string, word: string) =>
+  fileExposed: (path: string, word: string) =>
     `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${word}`,
 };
 
-/** Problems with a stored value. They reveal nothing else about the value: no length, no count, no position. */
+/** Problems with a stored value. The texts reveal no length, no count and no position. */
 export const storedKeyMessages = {
   empty: 'The value is empty.',
   'too-long': 'The value is far too long for a key.',
@@ -120,7 +120,7 @@ export const storedKeyMessages = {
   'srt-length': 'The value does not have the length of an SRT password: 10 to 80 characters.',
 } satisfies Record<Exclude<KeyProblemCode, 'wrong-algorithm'>, string>;
 
-/** The same for a value that is a key for a different algorithm than requested. */
+/** Returns the problem with a stored value that is a key for a different algorithm than requested. */
 export function storedOtherAlgorithm(algorithm: string, digits: number): string {
   return `The value does not have the ${digits} hexadecimal digits that ${algorithm} takes.`;
 }

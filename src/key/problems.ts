@@ -1,4 +1,4 @@
-import { KEY_BYTES } from './key-material.ts';
+import { KEY_BYTE_LENGTHS } from './key-material.ts';
 import { type KeyProblemCode, keyMessages as messages } from './messages.ts';
 
 /** A problem with a key: a stable code, and a message that says what to do and shows nothing of the key. */
@@ -8,12 +8,12 @@ export interface KeyProblem {
 }
 
 /** Secrets Manager stores up to 65,536 bytes. A key is three orders of magnitude shorter. */
-const LONGEST = 1_024;
+const LONGEST_KEY = 1_024;
 
 /** Returns a problem with the form of the text, for any type of key. */
 export function formProblem(key: string): KeyProblem | undefined {
   if (key.trim() === '') return { code: 'empty', message: messages.empty };
-  if (key.length > LONGEST) return { code: 'too-long', message: messages.tooLong(80) };
+  if (key.length > LONGEST_KEY) return { code: 'too-long', message: messages.tooLong(80) };
   if (isUtf16(key)) return { code: 'utf-16', message: messages.utf16 };
   if (key.startsWith('\ufeff')) return { code: 'byte-order-mark', message: messages.byteOrderMark };
   if (isJson(key)) return { code: 'json', message: messages.json };
@@ -100,7 +100,7 @@ function isAssignment(key: string): boolean {
 /** Returns a problem for characters that are invalid in any type of key. */
 export function characterProblem(key: string): KeyProblem | undefined {
   if (/\p{Cc}/u.test(key)) return { code: 'control', message: messages.control };
-  const nonAscii = offenders(key, /[^\x20-\x7e]/);
+  const nonAscii = matchingCharacters(key, /[^\x20-\x7e]/);
   return nonAscii
     ? { code: 'non-ascii', message: messages.nonAscii(nonAscii.count, nonAscii.first) }
     : undefined;
@@ -108,7 +108,7 @@ export function characterProblem(key: string): KeyProblem | undefined {
 
 /** Returns a problem for invisible characters, which come with text copied from a web page or a chat. */
 export function invisibleProblem(key: string): KeyProblem | undefined {
-  const invisible = offenders(key, /\p{Cf}/u);
+  const invisible = matchingCharacters(key, /\p{Cf}/u);
   return invisible
     ? { code: 'invisible', message: messages.invisible(invisible.count, invisible.first) }
     : undefined;
@@ -116,33 +116,33 @@ export function invisibleProblem(key: string): KeyProblem | undefined {
 
 /** Returns a problem for plain text that is not hexadecimal. */
 export function digitProblem(key: string): KeyProblem | undefined {
-  const foreign = offenders(key, /[^0-9a-f]/i);
-  if (!foreign) return undefined;
+  const nonHex = matchingCharacters(key, /[^0-9a-f]/i);
+  if (!nonHex) return undefined;
   if (/^[0-9a-foil]+$/i.test(key)) {
-    return { code: 'look-alike', message: messages.lookAlike(foreign.count, foreign.first) };
+    return { code: 'look-alike', message: messages.lookAlike(nonHex.count, nonHex.first) };
   }
   return (
-    base64Problem(key, foreign.count) ?? {
+    base64Problem(key, nonHex.count) ?? {
       code: 'not-hexadecimal',
-      message: messages.notHex(foreign.count, foreign.first),
+      message: messages.notHex(nonHex.count, nonHex.first),
     }
   );
 }
 
 /** Detects Base64 of a key's bytes or of its hexadecimal digits. Kubernetes shows secrets in the latter form. */
-function base64Problem(key: string, foreign: number): KeyProblem | undefined {
+function base64Problem(key: string, nonHexCount: number): KeyProblem | undefined {
   // About two thirds of the Base64 alphabet are not hexadecimal. A mistyped hexadecimal key has only a few such characters.
-  if (!/^[\w+/-]+={0,2}$/.test(key) || foreign * 4 < key.length) return undefined;
+  if (!/^[\w+/-]+={0,2}$/.test(key) || nonHexCount * 4 < key.length) return undefined;
   const bytes = Buffer.from(key, 'base64');
   // Check for digits first: 32 digits are as many bytes as an aes256 key, and the advice for bytes would produce a wrong key.
   if (/^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'))) {
     return { code: 'base64', message: messages.base64OfDigits };
   }
-  return KEY_BYTES.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;
+  return KEY_BYTE_LENGTHS.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;
 }
 
 /** Returns how many characters match, and the position of the first, starting at 1. */
-function offenders(text: string, pattern: RegExp): { count: number; first: number } | undefined {
+function matchingCharacters(text: string, pattern: RegExp): { count: number; first: number } | undefined {
   const characters = [...text];
   const first = characters.findIndex((character) => pattern.test(character));
   if (first < 0) return undefined;

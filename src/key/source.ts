@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, normalize, parse, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
+import { EXIT, errorCode, Failure, isExpected } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
 import { plain, shellWord } from '../text.ts';
-import { type Algorithm, KEY_BYTES } from './key-material.ts';
+import { type Algorithm, KEY_BYTE_LENGTHS } from './key-material.ts';
 import { keyMessages as messages } from './messages.ts';
 
 /** The source of a key, as specified by the flags. */
@@ -37,13 +37,13 @@ export interface KeyInput {
 /** After this time, in milliseconds, the input may never end. */
 const WAITING_AFTER_MS = 1_000;
 
-/** Returns true if a key can be read here: the variable is set, or the file exists and is readable. */
-export function holdsKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
+/** Returns true if the variable is set, or the file exists and is readable. Returns false for other sources. */
+export function canReadKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
   if (source.kind === 'env') return Object.hasOwn(env, source.name);
-  return source.kind === 'file' && mayBeRead(source.path);
+  return source.kind === 'file' && isReadable(source.path);
 }
 
-function mayBeRead(path: string): boolean {
+function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
     return true;
@@ -62,7 +62,7 @@ export async function readKeyText(
 ): Promise<KeyText> {
   if (source.kind === 'file') return readFile(source, input);
   if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
-  if (input.stdin.isTTY) throw refuse(messages.stdinIsTerminal);
+  if (input.stdin.isTTY) throw keyFailure(messages.stdinIsTerminal);
   return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
 }
 
@@ -73,29 +73,29 @@ async function readFile(
   const shown = plain(written);
   try {
     const { stream, stats } = openFile(path, (what) => {
-      throw refuse(what === 'folder' ? messages.fileIsFolder(shown) : messages.fileIsTerminal(shown));
+      throw keyFailure(what === 'folder' ? messages.fileIsFolder(shown) : messages.fileIsTerminal(shown));
     });
     const bytes = await readAll(stream, shown, messages.fileTooLarge(shown, MOST_BYTES), input);
-    const exposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
-    const warnings = exposed ? [messages.fileOpen(shown, shellWord(plain(path)))] : [];
+    const isExposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
+    const warnings = isExposed ? [messages.fileExposed(shown, shellWord(plain(path)))] : [];
     return { text: decode(bytes, `--key-file ${shown}`), warnings };
   } catch (error) {
-    throw isOwn(error) ? error : fileFailure(path, shown, error);
+    throw isExpected(error) ? error : fileFailure(path, shown, error);
   }
 }
 
 function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = errorCode(error);
-  const absent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
-  if (absent) {
-    if (isInFolder(path, shown)) return refuse(messages.fileMissing(plain(path)));
-    const folder = folderTried(path, shown);
-    return refuse(folder === undefined ? messages.fileAbsent : messages.fileAbsentIn(folder));
+  const isAbsent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
+  if (isAbsent) {
+    if (isInFolder(path, shown)) return keyFailure(messages.fileMissing(plain(path)));
+    const folder = baseFolder(path, shown);
+    return keyFailure(folder === undefined ? messages.fileAbsent : messages.fileAbsentIn(folder));
   }
-  if (code === 'EACCES' || code === 'EPERM') return refuse(messages.fileUnreadable(shown));
+  if (code === 'EACCES' || code === 'EPERM') return keyFailure(messages.fileUnreadable(shown));
   // Error codes of Linux and macOS for a socket. In a child process, /dev/stdin is often a socket.
-  if (code === 'ENXIO' || code === 'EOPNOTSUPP') return refuse(messages.fileIsSocket(shown));
-  return refuse(messages.fileFailed(shown, code));
+  if (code === 'ENXIO' || code === 'EOPNOTSUPP') return keyFailure(messages.fileIsSocket(shown));
+  return keyFailure(messages.fileFailed(shown, code));
 }
 
 /**
@@ -104,13 +104,13 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
  */
 function isInFolder(path: string, shown: string): boolean {
   if ([path, shown].some((each) => mayHoldKey(basename(each)))) return false;
-  const ends = [path, shown].map((each) => Math.max(each.lastIndexOf('/'), each.lastIndexOf(sep)));
-  const folder = resolve(path.slice(0, Math.max(ends[0] ?? 0, 0)));
-  return ends.every((end) => end > 0) && folder !== parse(folder).root && existsSync(folder);
+  const separators = [path, shown].map((each) => Math.max(each.lastIndexOf('/'), each.lastIndexOf(sep)));
+  const folder = resolve(path.slice(0, Math.max(separators[0] ?? 0, 0)));
+  return separators.every((offset) => offset > 0) && folder !== parse(folder).root && existsSync(folder);
 }
 
 /** Returns the base folder of a relative path that the user wrote. It can't contain the key. */
-function folderTried(path: string, shown: string): string | undefined {
+function baseFolder(path: string, shown: string): string | undefined {
   const written = normalize(shown);
   if (shown === path || !path.endsWith(sep + written)) return undefined;
   return plain(path.slice(0, -written.length - 1) || sep);
@@ -125,7 +125,7 @@ async function readStdin(input: KeyInput): Promise<Buffer> {
   try {
     return await readAll(input.stdin, messages.stdin, messages.stdinTooLarge(MOST_BYTES), input);
   } catch (error) {
-    throw isOwn(error) ? error : refuse(messages.stdinFailed(errorCode(error)));
+    throw isExpected(error) ? error : keyFailure(messages.stdinFailed(errorCode(error)));
   }
 }
 
@@ -139,53 +139,48 @@ async function readAll(
   try {
     return await readToEnd(stream, { interrupt, mostBytes: MOST_BYTES });
   } catch (error) {
-    throw error instanceof ReadLimitError ? refuse(tooLarge) : error;
+    throw error instanceof ReadLimitError ? keyFailure(tooLarge) : error;
   } finally {
     clearTimeout(waiting);
   }
 }
 
-/** Returns true for the program's own errors, which already have a message. */
-function isOwn(error: unknown): boolean {
-  return error instanceof Failure || error instanceof Interrupted;
-}
-
 function decode(bytes: Buffer, source: string): string {
-  if (bytes.length === 0) throw refuse(messages.sourceEmpty(source));
+  if (bytes.length === 0) throw keyFailure(messages.sourceEmpty(source));
   try {
     // Keep the byte order mark so that the check can report it.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw refuse(messages.utf16);
-    if (KEY_BYTES.includes(bytes.length)) throw refuse(messages.rawBytes(source, bytes.length));
-    throw refuse(messages.notUtf8(source));
+    if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) throw keyFailure(messages.utf16);
+    if (KEY_BYTE_LENGTHS.includes(bytes.length)) throw keyFailure(messages.rawBytes(source, bytes.length));
+    throw keyFailure(messages.notUtf8(source));
   }
 }
 
 /**
- * Removes all variables that contain keys from the environment, so that no child process inherits one. Returns them as an
+ * Removes all variables that contain keys from the environment, so that no child process inherits a key. Returns them as an
  * environment to read the keys from.
  */
 export function takeVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const taken: NodeJS.ProcessEnv = {};
+  const keyVariables: NodeJS.ProcessEnv = {};
   for (const source of sources) {
     if (source.kind !== 'env' || !Object.hasOwn(env, source.name)) continue;
-    taken[source.name] = env[source.name];
+    keyVariables[source.name] = env[source.name];
     delete env[source.name];
   }
-  return taken;
+  return keyVariables;
 }
 
-/** Removes the variable from the environment, so that no child process inherits it. */
+/** Returns the key in a variable, and removes the variable from the environment, so that no child process inherits it. */
 function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   const text = Object.hasOwn(env, name) ? env[name] : undefined;
   // The name of an unset variable may be the key itself, given by mistake, so it isn't repeated.
-  if (text === undefined) throw refuse(messages.envUnset);
+  if (text === undefined) throw keyFailure(messages.envUnset);
   delete env[name];
-  if (text === '') throw refuse(messages.sourceEmpty(`--key-env ${plain(name)}`));
+  if (text === '') throw keyFailure(messages.sourceEmpty(`--key-env ${plain(name)}`));
   return text;
 }
 
-function refuse(message: string): Failure {
+function keyFailure(message: string): Failure {
   return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage });
 }

@@ -4,12 +4,13 @@ import { DEFAULTS } from '../defaults.ts';
 import { regionsOf, type SetupAnswers } from '../options/setup-request.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
-import type { Members } from './tree.ts';
+import type { Fields } from './tree.ts';
 
 /** An entry of the manifest, parsed. */
 export interface Entry {
-  at: number;
-  members: Members;
+  /** The offset of the entry in the file. */
+  offset: number;
+  fields: Fields;
   answers: SetupAnswers;
 }
 
@@ -17,66 +18,77 @@ export interface Entry {
 const SHARED = [
   {
     name: 'roleName',
-    otherwise: DEFAULTS.roleName,
-    alike: ['roleDescription', 'sourceAccount', 'sourceArns', 'permissionsBoundary', 'updateTrust'],
+    defaultName: DEFAULTS.roleName,
+    mustAgree: ['roleDescription', 'sourceAccount', 'sourceArns', 'permissionsBoundary', 'updateTrust'],
   },
-  { name: 'policyName', otherwise: DEFAULTS.policyName, alike: ['policyScope', 'policyPrefix'] },
+  { name: 'policyName', defaultName: DEFAULTS.policyName, mustAgree: ['policyScope', 'policyPrefix'] },
 ] as const;
 
 /** Reports contradictions between entries that are valid by themselves. */
-export function checkAcross(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
+export function checkEntriesAgree(
+  entries: Entry[],
+  lineOf: (offset: number) => number,
+  mistakes: Mistakes,
+): void {
   checkSecrets(entries, lineOf, mistakes);
   checkPartitions(entries, lineOf, mistakes);
-  for (const { name, otherwise, alike } of SHARED) {
-    const first = new Map<string, Entry>();
+  for (const { name, defaultName, mustAgree } of SHARED) {
+    const firstEntries = new Map<string, Entry>();
     for (const entry of entries) {
-      const spelled = entry.answers[name] ?? otherwise;
+      const sharedName = entry.answers[name] ?? defaultName;
       // IAM names are case-insensitive.
-      const known = first.get(spelled.toLowerCase());
-      first.set(spelled.toLowerCase(), known ?? entry);
-      if (!known) continue;
-      const line = lineOf(known.at);
-      const add = (member: string, sentence: string) =>
-        mistakes.add(entry.members.get(member)?.value.at ?? entry.at, sentence);
-      if ((known.answers[name] ?? otherwise) !== spelled) add(name, messages.spelling(name, line));
-      for (const member of alike.filter((each) => formOf(entry, each) !== formOf(known, each)))
-        add(member, messages.disagrees(member, name, line));
+      const first = firstEntries.get(sharedName.toLowerCase());
+      if (!first) {
+        firstEntries.set(sharedName.toLowerCase(), entry);
+        continue;
+      }
+      const line = lineOf(first.offset);
+      const add = (field: string, sentence: string) =>
+        mistakes.add(entry.fields.get(field)?.value.offset ?? entry.offset, sentence);
+      if ((first.answers[name] ?? defaultName) !== sharedName) add(name, messages.spelling(name, line));
+      for (const field of mustAgree)
+        if (comparableValue(entry, field) !== comparableValue(first, field))
+          add(field, messages.disagrees(field, name, line));
     }
   }
 }
 
 /** Returns a string that is equal for equal values. An omitted value equals its default. */
-function formOf({ answers }: Entry, member: (typeof SHARED)[number]['alike'][number]): string {
-  const value = answers[member] ?? (member in DEFAULTS ? DEFAULTS[member as keyof typeof DEFAULTS] : '');
+function comparableValue({ answers }: Entry, field: (typeof SHARED)[number]['mustAgree'][number]): string {
+  const value = answers[field] ?? (field in DEFAULTS ? DEFAULTS[field as keyof typeof DEFAULTS] : '');
   return Array.isArray(value) ? [...value].sort().join(' ') : String(value);
 }
 
+/** Reports a secret that two entries name. */
 function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
-  const first = new Map<string, Entry>();
+  const firstEntries = new Map<string, Entry>();
   for (const entry of entries) {
-    const { at, members } = entry;
+    const { offset, fields } = entry;
     for (const { region, name } of secretsOf(entry)) {
-      const known = first.get(`${region} ${name}`);
-      first.set(`${region} ${name}`, known ?? entry);
-      const place = members.get('secretName') ?? members.get('secretArns');
-      if (known && known !== entry)
-        mistakes.add(place?.value.at ?? at, messages.sameSecret(region, lineOf(known.at)));
+      const first = firstEntries.get(`${region} ${name}`);
+      firstEntries.set(`${region} ${name}`, first ?? entry);
+      const field = fields.get('secretName') ?? fields.get('secretArns');
+      if (first && first !== entry)
+        mistakes.add(field?.value.offset ?? offset, messages.sameSecret(region, lineOf(first.offset)));
     }
   }
 }
 
-/** All Regions of an account are in one partition. Contradictions within one entry are reported elsewhere. */
+/**
+ * Reports entries in different partitions, because all Regions of an account are in one. `setupProblems` reports contradictions
+ * within one entry.
+ */
 function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
-  const placed = entries.flatMap((entry) => {
+  const entriesWithPartition = entries.flatMap((entry) => {
     const [region] = regionsOf(entry.answers);
     return region === undefined ? [] : [{ entry, partition: partitionOf(region) }];
   });
-  const [first] = placed;
-  for (const { entry, partition } of placed) {
+  const [first] = entriesWithPartition;
+  for (const { entry, partition } of entriesWithPartition) {
     if (!first || partition === first.partition) continue;
-    const { members, at } = entry;
-    const place = members.get('secretArns') ?? members.get('regions');
-    mistakes.add(place?.value.at ?? at, messages.partition(lineOf(first.entry.at)));
+    const { fields, offset } = entry;
+    const field = fields.get('secretArns') ?? fields.get('regions');
+    mistakes.add(field?.value.offset ?? offset, messages.partition(lineOf(first.entry.offset)));
   }
 }
 

@@ -50,7 +50,7 @@ export async function readText(path: string, input: ManifestInput): Promise<stri
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw refuse(messages.notUtf8(shown));
+    throw usageFailure(messages.notUtf8(shown));
   }
 }
 
@@ -60,7 +60,7 @@ async function readBytes(path: string, shown: string, { interrupt, onWait }: Man
     const mostBytes = MOST_MEGABYTES * 1024 * 1024;
     return await readToEnd(openManifest(path, shown), { interrupt, mostBytes });
   } catch (error) {
-    if (error instanceof ReadLimitError) throw refuse(messages.tooLarge(shown, MOST_MEGABYTES));
+    if (error instanceof ReadLimitError) throw usageFailure(messages.tooLarge(shown, MOST_MEGABYTES));
     throw error instanceof Failure || error instanceof Interrupted ? error : fileFailure(shown, error);
   } finally {
     clearTimeout(waiting);
@@ -69,22 +69,23 @@ async function readBytes(path: string, shown: string, { interrupt, onWait }: Man
 
 function openManifest(path: string, shown: string): Readable {
   if (isStandardInput(path)) {
-    if (process.stdin.isTTY) throw refuse(messages.stdinIsTerminal);
+    if (process.stdin.isTTY) throw usageFailure(messages.stdinIsTerminal);
     return process.stdin;
   }
   return openFile(path, (what) => {
-    throw refuse(what === 'folder' ? messages.folder(shown) : messages.terminal(shown));
+    throw usageFailure(what === 'folder' ? messages.folder(shown) : messages.terminal(shown));
   }).stream;
 }
 
 function fileFailure(shown: string, error: unknown): Failure {
   const code = errorCode(error);
-  if (code === 'EACCES' || code === 'EPERM') return refuse(messages.unreadable(shown));
+  if (code === 'EACCES' || code === 'EPERM') return usageFailure(messages.unreadable(shown));
   // The argument may be a key passed by mistake, so don't repeat it.
-  if (looksLikePartOfKey(shown)) return refuse(messages.absentUnnamed);
-  return refuse(/^ENO(ENT|TDIR)$/.test(code) ? messages.absent(shown) : messages.failed(shown, code));
+  if (looksLikePartOfKey(shown)) return usageFailure(messages.absentUnnamed);
+  return usageFailure(/^ENO(ENT|TDIR)$/.test(code) ? messages.absent(shown) : messages.failed(shown, code));
 }
 
-function refuse(message: string): Failure {
+/** Returns a failure about the command line or the file. */
+function usageFailure(message: string): Failure {
   return new Failure(message, { code: 'usage', exitCode: EXIT.usage });
 }

@@ -1,100 +1,103 @@
 import { inputMessages } from '../options/messages.ts';
 import { isReadOnce } from './file.ts';
-import { KEY_MEMBERS, MEMBERS, type MemberRule } from './members.ts';
+import { ENTRY_FIELDS, type FieldRule, KEY_FIELDS } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
-import { isNothing, type Members, membersIn, switchIn, type Tree, textIn } from './tree.ts';
+import { type Fields, fieldsIn, isNothing, switchIn, type Tree, textIn } from './tree.ts';
 
 /** The part of the file that the fields are in. */
 export type Part = 'entry' | 'defaults';
 
 /** Returns mistakes for unknown fields and for values of the wrong form. */
-export function formMistakes(members: Members, part: Part): Mistake[] {
-  const known = [...members].flatMap(([name, { at, value }]) => {
-    const rule = MEMBERS.get(name);
+export function formMistakes(fields: Fields, part: Part): Mistake[] {
+  const mistakes = [...fields].flatMap(([name, { offset, value }]) => {
+    const rule = ENTRY_FIELDS.get(name);
     if (!rule) return [];
-    const misplaced = part === 'defaults' && rule.ofOneKey;
+    const isMisplaced = part === 'defaults' && rule.ofOneKey;
     return [
-      ...(misplaced ? [{ at, sentence: messages.notInDefaults(name) }] : []),
-      ...inForm(name, rule, value, part),
+      ...(isMisplaced ? [{ offset, sentence: messages.notInDefaults(name) }] : []),
+      ...valueMistakes(name, rule, value, part),
     ];
   });
-  return [...nameMistakes(members, [...MEMBERS.keys()]), ...known];
+  return [...nameMistakes(fields, [...ENTRY_FIELDS.keys()]), ...mistakes];
 }
 
 /** Returns a mistake for each unknown field, with a suggestion if a known name is close. */
-export function nameMistakes(members: Members, known: readonly string[]): Mistake[] {
-  return [...members].flatMap(([name, { at }]) => {
+export function nameMistakes(fields: Fields, known: readonly string[]): Mistake[] {
+  return [...fields].flatMap(([name, { offset }]) => {
     if (known.includes(name)) return [];
-    return [{ at, sentence: messages.unknown(name, closest(name, known)) }];
+    return [{ offset, sentence: messages.unknown(name, closest(name, known)) }];
   });
 }
 
-function inForm(name: string, rule: MemberRule, value: Tree, part: Part): Mistake[] {
-  const wrong = (sentence: string) => [{ at: value.at, sentence }];
+/** Returns mistakes for a value that doesn't have the form that its field takes. */
+function valueMistakes(name: string, rule: FieldRule, value: Tree, part: Part): Mistake[] {
+  const mistakeAtValue = (sentence: string) => [{ offset: value.offset, sentence }];
   if (value.kind === 'unknown') return [];
-  if (rule.takes === 'key') return inKey(value, part);
-  if (rule.takes === 'text' || rule.takes === 'choice') return inText(name, value);
-  if (rule.takes === 'switch') return switchIn(value) === undefined ? wrong(inputMessages.yesOrNo(name)) : [];
+  if (rule.takes === 'key') return keyMistakes(value, part);
+  if (rule.takes === 'text' || rule.takes === 'choice') return textMistakes(name, value);
+  if (rule.takes === 'switch')
+    return switchIn(value) === undefined ? mistakeAtValue(inputMessages.yesOrNo(name)) : [];
   if (rule.takes === 'tags') {
-    if (value.kind !== 'map') return wrong(messages.takesMap(name, rule.example ?? ''));
-    return [...value.members.values()].flatMap((tag) => inText(name, tag.value));
+    if (value.kind !== 'map') return mistakeAtValue(messages.takesMap(name, rule.example ?? ''));
+    return [...value.fields.values()].flatMap((tag) => textMistakes(name, tag.value));
   }
-  if (value.kind !== 'list') return wrong(messages.takesList(name, rule.example ?? ''));
-  if (rule.filled && value.items.length === 0) return wrong(messages.emptyList(name));
-  return value.items.flatMap((item) => inText(name, item));
+  if (value.kind !== 'list') return mistakeAtValue(messages.takesList(name, rule.example ?? ''));
+  if (rule.nonEmpty && value.items.length === 0) return mistakeAtValue(messages.emptyList(name));
+  return value.items.flatMap((item) => textMistakes(name, item));
 }
 
-function inText(name: string, value: Tree): Mistake[] {
-  if (isNothing(value)) return [{ at: value.at, sentence: messages.emptyText(name) }];
+function textMistakes(name: string, value: Tree): Mistake[] {
+  if (isNothing(value)) return [{ offset: value.offset, sentence: messages.emptyText(name) }];
   const isText = value.kind === 'text' || value.kind === 'unknown';
-  return isText ? [] : [{ at: value.at, sentence: messages.takesText(name) }];
+  return isText ? [] : [{ offset: value.offset, sentence: messages.takesText(name) }];
 }
 
-/** The value under `key` may be a key given by mistake, so messages repeat none of it. */
-function inKey(value: Tree, part: Part): Mistake[] {
-  const wrong = (sentence: string, { at }: { at: number } = value) => [{ at, sentence }];
-  if (value.kind !== 'map') return wrong(messages.keyForm);
-  const [only, ...others] = membersIn(value);
-  const rule = KEY_MEMBERS.get(only?.[0] ?? '');
-  if (!only || !rule || others.length > 0) return wrong(messages.keyOneOf);
-  const [name, member] = only;
-  if (part === 'defaults' && rule.ofOneKey) return wrong(messages.keyOfDefaults);
+/** Returns mistakes for the value under `key`. It may be a key given by mistake, so the messages repeat none of it. */
+function keyMistakes(value: Tree, part: Part): Mistake[] {
+  const mistakeAt = (sentence: string, { offset }: { offset: number } = value) => [{ offset, sentence }];
+  if (value.kind !== 'map') return mistakeAt(messages.keyForm);
+  const [onlyField, ...others] = fieldsIn(value);
+  const rule = KEY_FIELDS.get(onlyField?.[0] ?? '');
+  if (!onlyField || !rule || others.length > 0) return mistakeAt(messages.keyOneOf);
+  const [name, field] = onlyField;
+  if (part === 'defaults' && rule.ofOneKey) return mistakeAt(messages.keyOfDefaults);
   if (name === 'existing')
-    return switchIn(member.value) ? [] : wrong(messages.takesTrue('key.existing'), member.value);
-  const text = textIn(member.value);
-  if (text === '') return wrong(messages.emptyText(`key.${name}`), member.value);
+    return switchIn(field.value) ? [] : mistakeAt(messages.takesTrue('key.existing'), field.value);
+  const text = textIn(field.value);
+  if (text === '') return mistakeAt(messages.emptyText(`key.${name}`), field.value);
   return name === 'file' && isReadOnce(text ?? '')
-    ? wrong(messages.noStdin, member.value)
-    : inText(`key.${name}`, member.value);
+    ? mistakeAt(messages.noStdin, field.value)
+    : textMistakes(`key.${name}`, field.value);
 }
 
 /** Returns the closest known name, if one is close enough. Hyphens, underscores and case don't count. */
 function closest(wrong: string, names: readonly string[]): string | undefined {
   // A name this long is not a misspelled field.
-  if (wrong.length > LONGEST) return undefined;
-  const most = Math.max(1, Math.floor(wrong.length / 3));
+  if (wrong.length > LONGEST_MISSPELLED) return undefined;
+  const maxDistance = Math.max(1, Math.floor(wrong.length / 3));
   const [best] = names
-    .map((name) => ({ name, distance: distance(bare(wrong), bare(name)) }))
-    .filter((each) => each.distance <= most)
+    .map((name) => ({ name, distance: distance(withoutSeparators(wrong), withoutSeparators(name)) }))
+    .filter((each) => each.distance <= maxDistance)
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
 }
 
-const LONGEST = 40;
+/** In characters. */
+const LONGEST_MISSPELLED = 40;
 
-function bare(name: string): string {
+function withoutSeparators(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
 /** Returns the Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [above, letter] of [...a].entries()) {
-    const next = [above + 1];
-    for (const [at, other] of [...b].entries()) {
-      const changed = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+  for (const [rowIndex, letter] of [...a].entries()) {
+    const next = [rowIndex + 1];
+    for (const [index, other] of [...b].entries()) {
+      const substituted = (row[index] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(substituted, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
     }
     row = next;
   }

@@ -2,9 +2,9 @@ import { atMost } from '../aws/requests/concurrency.ts';
 import { type Attempt, Failure } from '../failure.ts';
 import {
   type CheckedKey,
-  checkOfOpenType,
-  checkRead,
-  holdsKey,
+  canReadKey,
+  checkKeyOfUnknownType,
+  checkKeyText,
   type KeyInput,
   type KeyType,
   keyReader,
@@ -12,24 +12,25 @@ import {
   type UncheckedKey,
 } from '../key/index.ts';
 import { keyMessages } from '../key/messages.ts';
-import { hasOpenType, keyRules } from '../options/setup-request.ts';
+import { keyRules, keyTypeIsUnknown } from '../options/setup-request.ts';
 import { plain } from '../text.ts';
 import { nameOf } from './file.ts';
 import type { Manifest, ManifestKey } from './members.ts';
-import { inMembers } from './members.ts';
+import { flagsToFields } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
 
 /** Concurrent reads of key files, and of key types of secrets. */
 const AT_ONCE = 16;
 
-/** An entry with its unchecked key; undefined if the entry names no key source. */
-interface ReadEntry {
+/** An entry with its unchecked key. */
+interface EntryWithKey {
   entry: ManifestKey;
-  read: Attempt<UncheckedKey> | undefined;
+  /** Undefined if the entry names no key source. */
+  unchecked: Attempt<UncheckedKey> | undefined;
 }
 
-/** Returns the key type of an entry, if it is known from outside the manifest. */
+/** Returns the key type of an entry if something other than the manifest gives it, such as a tag on the secret. */
 export type TypeOfEntry = (entry: ManifestKey) => Promise<KeyType | undefined>;
 
 /**
@@ -44,15 +45,15 @@ export async function loadKeys(
   input: KeyInput,
   typeOf?: TypeOfEntry,
 ): Promise<{ keys: (CheckedKey | undefined)[]; warnings: string[] }> {
-  const read = await readKeys(manifest, input);
-  const checked = await atMost(AT_ONCE, read, (each) => checkEntryKey(each, typeOf));
-  throwIfBad(manifest, checked);
-  const loaded = checked.map((attempt) => (attempt && 'value' in attempt ? attempt.value : undefined));
+  const entries = await readKeys(manifest, input);
+  const attempts = await atMost(AT_ONCE, entries, (each) => checkEntryKey(each, typeOf));
+  throwIfInvalid(manifest, attempts);
+  const loaded = attempts.map((attempt) => (attempt && 'value' in attempt ? attempt.value : undefined));
   const warnings = new Map<string, string>();
   for (const [index, key] of loaded.entries()) {
-    for (const warning of key?.warnings.map(inMembers) ?? []) {
-      const known = warnings.get(warning);
-      warnings.set(warning, known ?? messages.at(manifest.keys[index]?.keyAt ?? '', warning));
+    for (const warning of key?.warnings.map(flagsToFields) ?? []) {
+      if (warnings.has(warning)) continue;
+      warnings.set(warning, messages.atPosition(manifest.keys[index]?.keyPosition ?? '', warning));
     }
   }
   return {
@@ -62,42 +63,44 @@ export async function loadKeys(
 }
 
 /** Reads all keys first, so that none is left in the environment. */
-function readKeys({ keys }: Manifest, input: KeyInput): Promise<ReadEntry[]> {
-  const read = keyReader(input);
+function readKeys({ keys }: Manifest, input: KeyInput): Promise<EntryWithKey[]> {
+  const readKey = keyReader(input);
   return atMost(AT_ONCE, keys, async (entry) => {
     const { keySource } = entry.answers;
-    return { entry, read: keySource && (await attempt(() => read(keySource))) };
+    return { entry, unchecked: keySource && (await toAttempt(() => readKey(keySource))) };
   });
 }
 
 async function checkEntryKey(
-  { entry, read }: ReadEntry,
+  { entry, unchecked }: EntryWithKey,
   typeOf: TypeOfEntry | undefined,
 ): Promise<Attempt<LoadedKey> | undefined> {
-  if (!read || 'failure' in read) return read;
+  if (!unchecked || 'failure' in unchecked) return unchecked;
   const rules = keyRules(entry.answers);
-  return attempt(async () =>
-    typeOf && hasOpenType(entry.answers)
-      ? checkOfOpenType(read.value, rules, () => typeOf(entry))
-      : checkRead(read.value, rules),
+  return toAttempt(async () =>
+    typeOf && keyTypeIsUnknown(entry.answers)
+      ? checkKeyOfUnknownType(unchecked.value, rules, () => typeOf(entry))
+      : checkKeyText(unchecked.value, rules),
   );
 }
 
 /** @throws Failure that lists all invalid keys and, for keys whose type could not be read, the reason */
-function throwIfBad(manifest: Manifest, attempts: (Attempt<LoadedKey> | undefined)[]): void {
+function throwIfInvalid(manifest: Manifest, attempts: (Attempt<LoadedKey> | undefined)[]): void {
   const failures = attempts.map((each) => (each && 'failure' in each ? each.failure : undefined));
   const problems = failures.flatMap((failure, index) =>
-    failure ? messages.at(manifest.keys[index]?.keyAt ?? '', inMembers(failure.message)) : [],
+    failure
+      ? messages.atPosition(manifest.keys[index]?.keyPosition ?? '', flagsToFields(failure.message))
+      : [],
   );
   if (problems.length === 0) return;
-  const unread = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
-  const notes = unread
-    ? [keyMessages.typeUnread(plain(unread.message)), inMembers(keyMessages.passwordHint)]
+  const typeReadFailure = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
+  const notes = typeReadFailure
+    ? [keyMessages.typeReadFailed(plain(typeReadFailure.message)), flagsToFields(keyMessages.passwordHint)]
     : [];
   throw manifestFailure(messages.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
 }
 
-async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+async function toAttempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };
   } catch (error) {
@@ -106,29 +109,30 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** The keys that are available here, in the manifest's order, and the positions of those that are not. */
-export interface KeysHere {
+/** The keys that are available on this machine, in the manifest's order. */
+export interface AvailableKeys {
   keys: (CheckedKey | undefined)[];
   warnings: string[];
-  elsewhere: string[];
+  /** The positions of the keys that are not available, such as `keys.yaml:12:10`. */
+  unavailable: string[];
 }
 
 /**
- * Reads and checks the keys whose variables and files exist, to compare them with the secrets. A read-only command doesn't need
- * all keys. No keys are generated.
+ * Reads and checks only the keys whose variables and files exist. For a command that compares them with the secrets and doesn't
+ * need all of them. No keys are generated.
  * @throws Failure (usage) as `loadKeys` does, for the keys that exist
  */
-export async function loadKeysHere(
+export async function loadAvailableKeys(
   manifest: Manifest,
   input: KeyInput,
   typeOf?: TypeOfEntry,
-): Promise<KeysHere> {
-  const elsewhere: string[] = [];
+): Promise<AvailableKeys> {
+  const unavailable: string[] = [];
   const keys = manifest.keys.map((key) => {
     const { keySource, ...answers } = key.answers;
-    if (keySource && holdsKey(keySource, input.env)) return key;
-    if (keySource && keySource.kind !== 'generate') elsewhere.push(key.keyAt);
+    if (keySource && canReadKey(keySource, input.env)) return key;
+    if (keySource && keySource.kind !== 'generate') unavailable.push(key.keyPosition);
     return { ...key, answers };
   });
-  return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), elsewhere };
+  return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), unavailable };
 }

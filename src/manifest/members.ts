@@ -3,53 +3,53 @@ import { flagOf, type ManifestField, OPTIONS, type OptionSpec } from '../options
 import type { SetupAnswers } from '../options/setup-request.ts';
 
 /** A field of an entry: its option and the form of its value. `key` corresponds to several options. */
-export interface MemberRule extends Pick<ManifestField, 'ofOneKey' | 'filled' | 'example'> {
+export interface FieldRule extends Pick<ManifestField, 'ofOneKey' | 'nonEmpty' | 'example'> {
   takes: OptionSpec['takes'] | 'key';
   flag?: string;
 }
 
-const FIELDS = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, { field, ...option }]) =>
+const OPTION_FIELDS = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, { field, ...option }]) =>
   field ? [{ name, inKey: field.inKey, rule: { ...field, takes: option.takes, flag: flagOf(option) } }] : [],
 );
 
 /** The fields of an entry, in the order of the documentation. */
-export const MEMBERS: ReadonlyMap<string, MemberRule> = new Map(
-  FIELDS.map(({ name, inKey, rule }): [string, MemberRule] =>
+export const ENTRY_FIELDS: ReadonlyMap<string, FieldRule> = new Map(
+  OPTION_FIELDS.map(({ name, inKey, rule }): [string, FieldRule] =>
     inKey === undefined ? [name, rule] : ['key', { takes: 'key' }],
   ),
 );
 
 /** The fields under `key`. An entry takes only one of them. */
-export const KEY_MEMBERS: ReadonlyMap<string, MemberRule> = new Map([
-  ...FIELDS.flatMap(({ inKey, rule }): [string, MemberRule][] =>
+export const KEY_FIELDS: ReadonlyMap<string, FieldRule> = new Map([
+  ...OPTION_FIELDS.flatMap(({ inKey, rule }): [string, FieldRule][] =>
     inKey === undefined ? [] : [[inKey, rule]],
   ),
   ['existing', { takes: 'switch' }],
 ]);
 
 /** The top-level fields. Editors may store the schema of a JSON file as `$schema`. */
-export const ROOT_MEMBERS = ['version', 'account', 'defaults', 'keys', '$schema'] as const;
+export const ROOT_FIELDS = ['version', 'account', 'defaults', 'keys', '$schema'] as const;
 
 const NAMES = new Map(
-  FIELDS.map(({ name, inKey, rule }) => [rule.flag, inKey === undefined ? name : `key.${inKey}`]),
+  OPTION_FIELDS.map(({ name, inKey, rule }) => [rule.flag, inKey === undefined ? name : `key.${inKey}`]),
 );
 
 /** Returns the field that corresponds to a flag, such as `regions` for `--region` or `key.file` for `--key-file`. */
-export function memberOf(flag: string): string {
+export function fieldOf(flag: string): string {
   return NAMES.get(flag) ?? flag;
 }
 
 /** Replaces the flags in a sentence with fields. */
-export function inMembers(sentence: string): string {
-  return sentence.replace(FLAG, memberOf);
+export function flagsToFields(sentence: string): string {
+  return sentence.replace(FLAG, fieldOf);
 }
 
 /** Replaces the flags in a sentence with settings, such as `restore: true` for `--restore`. */
-export function asSettings(sentence: string): string {
+export function flagsToSettings(sentence: string): string {
   return sentence.replace(FLAG, (flag) => {
     const name = NAMES.get(flag);
     if (name === undefined) return flag;
-    return MEMBERS.get(name)?.takes === 'switch' ? `${name}: true` : `${name}:`;
+    return ENTRY_FIELDS.get(name)?.takes === 'switch' ? `${name}: true` : `${name}:`;
   });
 }
 
@@ -69,9 +69,9 @@ export interface ManifestKey {
    */
   answers: SetupAnswers;
   /** The position of the entry, such as `keys.yaml:12:5`, for messages. */
-  at: string;
+  position: string;
   /** The position of the entry's key source. */
-  keyAt: string;
+  keyPosition: string;
 }
 
 export interface Manifest {

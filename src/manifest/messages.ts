@@ -15,7 +15,7 @@ function atStart(name: string): string {
  */
 export const manifestMessages = {
   title: (path: string, count: number) => `${atStart(path)} has ${count} mistakes`,
-  at: (place: string, sentence: string) => `${place}: ${sentence}`,
+  atPosition: (position: string, sentence: string) => `${position}: ${sentence}`,
   more: (count: number) => `and ${count} more`,
   hint: 'The format is described in docs/manifest.md.',
   keysTitle: (path: string, count: number) => `${count} of the keys that ${path} names cannot be used`,
@@ -80,7 +80,7 @@ export const manifestMessages = {
     meant ? `There is no member ${what}. Did you mean ${meant}?` : 'There is no member of this name here.',
   notInDefaults: (what: string) => `${what} belongs to one key, not to the defaults.`,
   twice: 'This member stands here twice. Take one of them out.',
-  memberName: 'The name of a member is a plain word.',
+  fieldName: 'The name of a member is a plain word.',
 
   sameSecret: (region: string, line: number) =>
     `The entry in line ${line} has this secret already, in ${region} too. Each secret has one entry.`,

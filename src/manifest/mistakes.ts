@@ -1,19 +1,19 @@
 import { EXIT, Failure, type Message } from '../failure.ts';
-import { asSettings, inMembers } from './members.ts';
+import { flagsToFields, flagsToSettings } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 
 /** A mistake and its offset in the file. */
 export interface Mistake {
-  at: number;
+  offset: number;
   sentence: string;
 }
 
 /** Collects all mistakes in a file, to report them together. */
 export interface Mistakes {
   /** Adds a mistake. One that is reached again through an alias or a default counts once. */
-  add(at: number, sentence: string): void;
-  /** Reports something that looks like a key. Other mistakes are then not reported. */
-  addKey(at: number): void;
+  add(offset: number, sentence: string): void;
+  /** Adds the mistake that something looks like a key. Other mistakes at this offset are then not reported. */
+  addKeyInFile(offset: number): void;
   /** @throws Failure that lists all mistakes in file order, if there are any */
   throwIfAny(): void;
 }
@@ -23,20 +23,20 @@ const MOST_SHOWN = 50;
 
 /**
  * @param path the file path as the user wrote it
- * @param placeOf returns a position such as `keys.yaml:12:5`
+ * @param positionOf returns a position such as `keys.yaml:12:5`
  */
-export function collectMistakes(path: string, placeOf: (offset: number) => string): Mistakes {
+export function collectMistakes(path: string, positionOf: (offset: number) => string): Mistakes {
   const found = new Map<string, Mistake>();
   const keys = new Set<number>();
   return {
-    add: (at, sentence) => void found.set(`${at} ${sentence}`, { at, sentence }),
-    addKey: (at) => void keys.add(at),
+    add: (offset, sentence) => void found.set(`${offset} ${sentence}`, { offset, sentence }),
+    addKeyInFile: (offset) => void keys.add(offset),
     throwIfAny() {
-      const asKeys = [...keys].map((at) => ({ at, sentence: messages.keyInFile }));
-      const others = [...found.values()].filter(({ at }) => !keys.has(at));
-      if (asKeys.length + others.length === 0) return;
-      const sorted = [...asKeys, ...others].sort((a, b) => a.at - b.at);
-      const lines = sorted.map(({ at, sentence }) => messages.at(placeOf(at), sentence));
+      const keyMistakes = [...keys].map((offset) => ({ offset, sentence: messages.keyInFile }));
+      const otherMistakes = [...found.values()].filter(({ offset }) => !keys.has(offset));
+      if (keyMistakes.length + otherMistakes.length === 0) return;
+      const sorted = [...keyMistakes, ...otherMistakes].sort((a, b) => a.offset - b.offset);
+      const lines = sorted.map(({ offset, sentence }) => messages.atPosition(positionOf(offset), sentence));
       throw manifestFailure(messages.title(path, lines.length), lines);
     },
   };
@@ -44,13 +44,13 @@ export function collectMistakes(path: string, placeOf: (offset: number) => strin
 
 /**
  * Returns one failure for all mistakes in a manifest. A single mistake is shown without the title.
- * @param notes sentences that apply to all of them
+ * @param notes sentences that apply to all mistakes
  */
 export function manifestFailure(title: string, lines: string[], notes: string[] = []): Failure {
-  const [only = ''] = lines;
-  const more = lines.length - MOST_SHOWN;
-  const shown = more > 0 ? [...lines.slice(0, MOST_SHOWN), messages.more(more)] : lines;
-  return new Failure(lines.length === 1 ? only : `${title}:`, {
+  const [firstLine = ''] = lines;
+  const unshown = lines.length - MOST_SHOWN;
+  const shown = unshown > 0 ? [...lines.slice(0, MOST_SHOWN), messages.more(unshown)] : lines;
+  return new Failure(lines.length === 1 ? firstLine : `${title}:`, {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: messages.hint,
@@ -73,7 +73,7 @@ export function inManifest(failure: Failure): Failure {
     stack,
     cause,
   } = failure;
-  const inTerms = new Failure(inMembers(message), {
+  const translated = new Failure(flagsToFields(message), {
     code,
     exitCode,
     details: details.map(messageInManifest),
@@ -83,7 +83,7 @@ export function inManifest(failure: Failure): Failure {
     step,
     cause,
   });
-  return Object.assign(inTerms, { unconfirmedAction, stack });
+  return Object.assign(translated, { unconfirmedAction, stack });
 }
 
 /** Returns a check, or a note, that names the manifest's fields instead of flags. */
@@ -91,21 +91,24 @@ export function checkInManifest<Check extends { detail: string; remedy?: string 
   const { detail, remedy } = check;
   return {
     ...check,
-    detail: inMembers(detail),
-    remedy: remedy === undefined ? undefined : inMembers(remedy),
+    detail: flagsToFields(detail),
+    remedy: remedy === undefined ? undefined : flagsToFields(remedy),
   };
 }
 
 /** Returns a plan whose warnings name the manifest's fields instead of flags. */
 export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan): Plan {
-  return { ...plan, warnings: plan.warnings.map(inMembers) };
+  return { ...plan, warnings: plan.warnings.map(flagsToFields) };
 }
 
 function messageInManifest(message: Message): Message {
-  if (typeof message === 'string') return inMembers(message);
-  if ('remedy' in message) return { ...message, remedy: inMembers(message.remedy) };
+  if (typeof message === 'string') return flagsToFields(message);
+  if ('remedy' in message) return { ...message, remedy: flagsToFields(message.remedy) };
   return {
-    waysOut: message.waysOut.map(({ flag, text }) => ({ flag: asSettings(flag), text: inMembers(text) })),
+    resolutions: message.resolutions.map(({ flag, text }) => ({
+      flag: flagsToSettings(flag),
+      text: flagsToFields(text),
+    })),
   };
 }
 
@@ -122,23 +125,26 @@ export async function asManifest<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** A position in a file. Both numbers start at 1. */
-interface Place {
+interface Position {
   line: number;
   column: number;
 }
 
 /** Returns a function that converts offsets in the text to positions. */
-export function placesIn(text: string): (offset: number) => Place {
+export function positionsIn(text: string): (offset: number) => Position {
   const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  for (let offset = text.indexOf('\n'); offset >= 0; offset = text.indexOf('\n', offset + 1))
+    starts.push(offset + 1);
   return (offset) => {
     const line = lastNotAfter(starts, offset);
     return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
   };
 }
 
+/** Returns the index of the last number that is not greater than the value, by binary search. */
 function lastNotAfter(sorted: number[], value: number): number {
-  let [low, high] = [0, sorted.length - 1];
+  let low = 0;
+  let high = sorted.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if ((sorted[middle] ?? 0) <= value) low = middle;

@@ -1,5 +1,5 @@
 import { type ErrorCode, parseDocument } from 'yaml';
-import { keysIn } from '../key-detection.ts';
+import { keyOffsets } from '../key-detection.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Tree, treeOf } from './tree.ts';
@@ -25,7 +25,7 @@ const SENTENCES: Partial<Record<ErrorCode, string>> = {
  * @returns undefined if the syntax is invalid
  */
 export function parse(source: string, mistakes: Mistakes): Tree | undefined {
-  const keys = new Set(keysIn(withoutKmsKeys(source)));
+  const offsetsOfKeys = new Set(keyOffsets(withoutKmsKeys(source)));
   const options = { schema: 'failsafe', merge: false, uniqueKeys: false, prettyErrors: false } as const;
   const document = parseDocument(source, options);
   const [error] = document.errors;
@@ -34,32 +34,32 @@ export function parse(source: string, mistakes: Mistakes): Tree | undefined {
   for (const { code, pos } of document.warnings) mistakes.add(pos[0], SENTENCES[code] ?? messages.syntax);
   const onText = (text: string, from: number, to: number) => {
     // Escapes and line breaks can hide a key in the raw text.
-    if (keysIn(withoutKmsKeys(text.replace(/\s+/g, ' '))).length === 0) return;
-    for (const at of keys) if (at >= from && at <= to) keys.delete(at);
-    keys.add(from);
+    if (keyOffsets(withoutKmsKeys(text.replace(/\s+/g, ' '))).length === 0) return;
+    for (const offset of offsetsOfKeys) if (offset >= from && offset <= to) offsetsOfKeys.delete(offset);
+    offsetsOfKeys.add(from);
   };
-  const onTag = (at: number) => mistakes.add(tagBefore(source, at), messages.tag);
-  const directive = directiveIn(source);
-  if (directive !== undefined) mistakes.add(directive, messages.directive);
+  const onTag = (offset: number) => mistakes.add(tagBefore(source, offset), messages.tag);
+  const directiveOffset = directiveIn(source);
+  if (directiveOffset !== undefined) mistakes.add(directiveOffset, messages.directive);
   const tree = error ? undefined : treeOf(document.contents, { mistakes, onText, onTag });
-  for (const at of keys) mistakes.addKey(at);
+  for (const offset of offsetsOfKeys) mistakes.addKeyInFile(offset);
   return tree;
 }
 
 /** Returns the offset of a YAML directive. Only comments and empty lines can precede one. */
 function directiveIn(source: string): number | undefined {
-  let start = 0;
+  let lineStart = 0;
   for (const line of source.split('\n')) {
-    if (line.startsWith('%')) return start;
+    if (line.startsWith('%')) return lineStart;
     if (!/^[ \t]*(?:#.*)?\r?$/.test(line)) return undefined;
-    start += line.length + 1;
+    lineStart += line.length + 1;
   }
   return undefined;
 }
 
 /** Returns the offset of the tag of the node that starts here. */
-function tagBefore(source: string, at: number): number {
-  const mark = source.lastIndexOf('!', at - 1);
+function tagBefore(source: string, offset: number): number {
+  const mark = source.lastIndexOf('!', offset - 1);
   return source[mark - 1] === '!' ? mark - 1 : Math.max(mark, 0);
 }
 

@@ -14,12 +14,12 @@ import {
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 
-/** The content of a file as text: no numbers and no dates. `at` is the offset in the file. */
+/** The content of a file as text: no numbers and no dates. `offset` is the position in the file, in characters. */
 export type Tree = Text | List | Mapping | Unknown;
 
 export interface Text {
   kind: 'text';
-  at: number;
+  offset: number;
   text: string;
   /** True for a scalar without quotes, where `true` can be a boolean. */
   plain: boolean;
@@ -27,62 +27,68 @@ export interface Text {
 
 export interface List {
   kind: 'list';
-  at: number;
+  offset: number;
   items: Tree[];
 }
 
 export interface Mapping {
   kind: 'map';
-  at: number;
-  members: Members;
+  offset: number;
+  fields: Fields;
 }
 
 /** A value that is unknown because of a mistake, which is already reported. */
 interface Unknown {
   kind: 'unknown';
-  at: number;
+  offset: number;
 }
 
-export type Members = ReadonlyMap<string, Member>;
+export type Fields = ReadonlyMap<string, Field>;
 
-export interface Member {
+export interface Field {
   /** The offset of the field's name. */
-  at: number;
+  offset: number;
   value: Tree;
 }
 
-/** What `treeOf` reports to. */
-export interface Making {
+/** Where `treeOf` reports mistakes, texts and tags. */
+export interface TreeContext {
   mistakes: Mistakes;
   /** Called for every text in the file, including field names, with its offsets. */
   onText(text: string, from: number, to: number): void;
   /** Called for every tag that the library accepts, with the offset of its node. */
-  onTag(at: number): void;
+  onTag(offset: number): void;
 }
 
 /** Far more than the largest manifest has. A few nested aliases could expand to billions of nodes. */
-const MOST_ALIASED = 2_000_000;
+const MOST_ALIASED_NODES = 2_000_000;
 
 /** Tags of the YAML failsafe schema. The library reports all others. */
 const KNOWN_TAG = /^(!|tag:yaml\.org,2002:(str|seq|map))$/;
 
 /** Converts a YAML document to a tree, with aliases and merge keys resolved. */
-export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Making): Tree {
+export function treeOf(contents: Node | null, { mistakes, onText, onTag }: TreeContext): Tree {
   const anchors = new Map<string, Tree>();
   const sizes = new WeakMap<Tree, number>();
-  let aliased = 0;
+  let aliasedNodes = 0;
 
-  const make = (node: Node | null, otherwise: number): Tree => {
-    const at = node?.range?.[0] ?? otherwise;
-    if (isAlias(node)) return follow(node, at);
-    if (KNOWN_TAG.test(node?.tag ?? '')) onTag(at);
-    const tree = isMap(node) ? mapping(node, at) : isSeq(node) ? list(node, at) : text(node, at);
+  const treeOfNode = (node: Node | null, parentOffset: number): Tree => {
+    const offset = node?.range?.[0] ?? parentOffset;
+    if (isAlias(node)) return aliasTarget(node, offset);
+    if (KNOWN_TAG.test(node?.tag ?? '')) onTag(offset);
+    const tree = treeOfContent(node, offset);
     const anchor = node && 'anchor' in node ? node.anchor : undefined;
     if (anchor) anchors.set(anchor, tree);
     return tree;
   };
 
-  const sized = <T extends Tree>(tree: T, parts: Tree[]): T => {
+  const treeOfContent = (node: Node | null, offset: number): Tree => {
+    if (isMap(node)) return mapping(node, offset);
+    return isSeq(node) ? list(node, offset) : text(node, offset);
+  };
+
+  /** Records the number of nodes in a tree. */
+  const withSize = <T extends Tree>(tree: T, parts: Tree[]): T => {
     sizes.set(
       tree,
       parts.reduce((sum, part) => sum + (sizes.get(part) ?? 1), 1),
@@ -90,61 +96,61 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: Makin
     return tree;
   };
 
-  const follow = ({ source }: Alias, index: number): Tree => {
+  const aliasTarget = ({ source }: Alias, offset: number): Tree => {
     const target = anchors.get(source);
-    if (!target) return broken(index, messages.alias);
-    aliased += sizes.get(target) ?? 1;
-    return aliased > MOST_ALIASED ? broken(index, messages.tooMuch) : target;
+    if (!target) return mistake(offset, messages.alias);
+    aliasedNodes += sizes.get(target) ?? 1;
+    return aliasedNodes > MOST_ALIASED_NODES ? mistake(offset, messages.tooMuch) : target;
   };
 
-  const broken = (at: number, sentence: string): Unknown => {
-    mistakes.add(at, sentence);
-    return { kind: 'unknown', at };
+  const mistake = (offset: number, sentence: string): Unknown => {
+    mistakes.add(offset, sentence);
+    return { kind: 'unknown', offset };
   };
 
-  const text = (node: Node | null, at: number): Text => {
-    if (!isScalar(node)) return { kind: 'text', at, text: '', plain: true };
+  const text = (node: Node | null, offset: number): Text => {
+    if (!isScalar(node)) return { kind: 'text', offset, text: '', plain: true };
     const value = String(node.value ?? '');
-    onText(value, at, node.range?.[1] ?? at);
-    return { kind: 'text', at, text: value, plain: node.type === 'PLAIN' };
+    onText(value, offset, node.range?.[1] ?? offset);
+    return { kind: 'text', offset, text: value, plain: node.type === 'PLAIN' };
   };
 
-  const list = ({ items }: YAMLSeq, at: number): List => {
-    const made = items.map((item) => make(asNode(item), at));
-    return sized({ kind: 'list', at, items: made }, made);
+  const list = ({ items }: YAMLSeq, offset: number): List => {
+    const trees = items.map((item) => treeOfNode(asNode(item), offset));
+    return withSize({ kind: 'list', offset, items: trees }, trees);
   };
 
-  const mapping = ({ items }: YAMLMap, at: number): Mapping => {
-    const members = new Map<string, Member>();
+  const mapping = ({ items }: YAMLMap, offset: number): Mapping => {
+    const fields = new Map<string, Field>();
     const merged: Tree[] = [];
     for (const { key, value } of items as Pair[]) {
-      const name = make(asNode(key), at);
-      const made = make(asNode(value), name.at);
-      if (name.kind !== 'text') mistakes.add(name.at, messages.memberName);
-      else if (isMerge(key)) merged.push(made);
-      else if (members.has(name.text)) mistakes.add(name.at, messages.twice);
-      else members.set(name.text, { at: name.at, value: made });
+      const name = treeOfNode(asNode(key), offset);
+      const tree = treeOfNode(asNode(value), name.offset);
+      if (name.kind !== 'text') mistakes.add(name.offset, messages.fieldName);
+      else if (isMerge(key)) merged.push(tree);
+      else if (fields.has(name.text)) mistakes.add(name.offset, messages.twice);
+      else fields.set(name.text, { offset: name.offset, value: tree });
     }
-    for (const each of merged) merge(members, each);
-    return sized(
-      { kind: 'map', at, members },
-      [...members.values()].map(({ value }) => value),
+    for (const tree of merged) merge(fields, tree);
+    return withSize(
+      { kind: 'map', offset, fields },
+      [...fields.values()].map(({ value }) => value),
     );
   };
 
-  const merge = (into: Map<string, Member>, tree: Tree): void => {
+  const merge = (into: Map<string, Field>, tree: Tree): void => {
     if (tree.kind === 'list') {
       for (const item of tree.items) merge(into, item);
     } else if (tree.kind === 'map') {
-      for (const [name, member] of tree.members) if (!into.has(name)) into.set(name, member);
-    } else if (tree.kind === 'text') mistakes.add(tree.at, messages.merge);
+      for (const [name, field] of tree.fields) if (!into.has(name)) into.set(name, field);
+    } else if (tree.kind === 'text') mistakes.add(tree.offset, messages.merge);
   };
 
   const asNode = (part: unknown): Node | null => (isNode(part) ? part : null);
   const isMerge = (key: unknown): boolean =>
     isScalar(key) && (key as Scalar).type === 'PLAIN' && key.value === '<<';
 
-  return make(contents, 0);
+  return treeOfNode(contents, 0);
 }
 
 /** YAML 1.2, "Core Schema": null and the booleans. */
@@ -157,6 +163,7 @@ export function isText(tree: Tree): tree is Text {
   return tree.kind === 'text' && !isNothing(tree);
 }
 
+/** Returns true for `null` and an empty value. */
 export function isNothing(tree: Tree): boolean {
   return tree.kind === 'text' && tree.plain && NOTHING.test(tree.text);
 }
@@ -174,10 +181,11 @@ export function textsIn(tree: Tree | undefined): string[] | undefined {
 /** Returns a boolean; undefined if the value is absent or not a boolean. */
 export function switchIn(tree: Tree | undefined): boolean | undefined {
   if (tree?.kind !== 'text' || !tree.plain) return undefined;
-  return TRUE.test(tree.text) ? true : FALSE.test(tree.text) ? false : undefined;
+  if (TRUE.test(tree.text)) return true;
+  return FALSE.test(tree.text) ? false : undefined;
 }
 
 /** Returns the fields of a map; an empty map if it is absent or not a map. */
-export function membersIn(tree: Tree | undefined): Members {
-  return tree?.kind === 'map' ? tree.members : new Map();
+export function fieldsIn(tree: Tree | undefined): Fields {
+  return tree?.kind === 'map' ? tree.fields : new Map();
 }

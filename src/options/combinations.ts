@@ -1,19 +1,16 @@
 import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
-import type { GivenOptions } from './catalog/index.ts';
+import { attributeOf, flagOf, NEW_SECRET_OPTIONS, type RawOptions } from './catalog/index.ts';
 import { inputMessages as messages } from './messages.ts';
 import { secretPrefix } from './rules.ts';
 
-/** Returns invalid combinations of options that are valid by themselves. The sentences name flags. */
-
-export function setupProblems(options: GivenOptions<'setup'>): string[] {
-  const { keyFile, keyEnv, generate, secretArn } = options;
-  const withArn = [options.secretName, options.region, options.kmsKeyId, keyFile, keyEnv, generate].some(
-    (value) => value !== undefined,
-  );
+/** Returns the problems with combinations of `setup` options that are valid by themselves. The sentences name flags. */
+export function setupProblems(options: RawOptions<'setup'>): string[] {
+  const given: Readonly<Record<string, unknown>> = options;
+  const describesNewSecret = NEW_SECRET_OPTIONS.some((option) => given[attributeOf(option)] !== undefined);
   return [
     ...keyProblems(options),
-    ...(secretArn && withArn ? [messages.keyWithArn] : []),
+    ...(options.secretArn && describesNewSecret ? [messages.notWithArn(NEW_SECRET_OPTIONS.map(flagOf))] : []),
     ...kmsKeyProblems(options),
     ...prefixProblems(options),
     ...partitionProblems(options),
@@ -21,12 +18,12 @@ export function setupProblems(options: GivenOptions<'setup'>): string[] {
 }
 
 /** All Regions must be in the account's partition. */
-function partitionProblems({ region = [], secretArn = [] }: GivenOptions<'setup'>): string[] {
+function partitionProblems({ region = [], secretArn = [] }: RawOptions<'setup'>): string[] {
   const arns = secretArn.flatMap((arn) => parseSecretArn(arn.trim()) ?? []);
-  const several = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
+  const spansPartitions = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
   return [
-    ...(several(region) ? [messages.partitions(messages.regionsOf('--region'))] : []),
-    ...(several(arns.map((arn) => arn.region))
+    ...(spansPartitions(region) ? [messages.partitions(messages.regionsOf('--region'))] : []),
+    ...(spansPartitions(arns.map((arn) => arn.region))
       ? [messages.partitions(messages.regionsOf('--secret-arn'))]
       : []),
   ];
@@ -38,16 +35,16 @@ function prefixProblems({
   policyPrefix,
   secretName,
   secretArn = [],
-}: GivenOptions<'setup'>): string[] {
+}: RawOptions<'setup'>): string[] {
   if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];
   if (policyPrefix === undefined) return [messages.prefixMissing];
   // An invalid prefix is reported by its own rule.
   if (secretPrefix(policyPrefix, '')) return [];
-  const outside = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
+  const isOutsidePrefix = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
   const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);
   return [
-    ...(outside(secretName) ? [messages.outsidePrefix('--secret-name')] : []),
-    ...(names.some(outside) ? [messages.outsidePrefix('--secret-arn')] : []),
+    ...(isOutsidePrefix(secretName) ? [messages.outsidePrefix('--secret-name')] : []),
+    ...(names.some(isOutsidePrefix) ? [messages.outsidePrefix('--secret-arn')] : []),
   ];
 }
 
@@ -58,24 +55,25 @@ function prefixProblems({
 export function kmsKeyProblems({
   kmsKeyId,
   region = [],
-}: Pick<GivenOptions<'setup'>, 'kmsKeyId' | 'region'>): string[] {
+}: Pick<RawOptions<'setup'>, 'kmsKeyId' | 'region'>): string[] {
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
   if (!arn) return [];
   if (region.some((name) => partitionOf(name) !== arn.partition))
     return [messages.kmsPartition('--kms-key-id')];
-  const ofOneRegion = !/^(alias\/|key\/mrk-)/.test(arn.resource);
-  return ofOneRegion && region.some((name) => name !== arn.region)
+  const isSingleRegion = !/^(alias\/|key\/mrk-)/.test(arn.resource);
+  return isSingleRegion && region.some((name) => name !== arn.region)
     ? [messages.kmsRegions('--kms-key-id')]
     : [];
 }
 
+/** Returns the problems with combinations of options for the key. */
 export function keyProblems({
   keyFile,
   keyEnv,
   generate,
   keyType,
   algorithm,
-}: GivenOptions<'rotate'>): string[] {
+}: RawOptions<'rotate'>): string[] {
   const sources = [keyFile, keyEnv, generate].filter((source) => source !== undefined);
   const srt = keyType === 'srt-password';
   return [
@@ -88,13 +86,13 @@ export function keyProblems({
   ];
 }
 
-/** Returns invalid combinations of options that name an existing secret. */
-export function secretProblems({ secretName, secretArn, region }: GivenOptions<'teardown'>): string[] {
+/** Returns the problems with combinations of options that name an existing secret. */
+export function secretProblems({ secretName, secretArn, region }: RawOptions<'teardown'>): string[] {
   if (secretArn === undefined) return [];
   const names = new Set(secretArn.map((arn) => parseSecretArn(arn.trim())?.name ?? ''));
-  const named = secretName !== undefined || region !== undefined;
+  const hasNameOrRegion = secretName !== undefined || region !== undefined;
   return [
-    ...(named ? [messages.arnOrName] : []),
+    ...(hasNameOrRegion ? [messages.arnOrName] : []),
     ...(names.size > 1 && !names.has('') ? [messages.arnsOfOneName] : []),
   ];
 }

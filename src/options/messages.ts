@@ -62,8 +62,8 @@ export const inputMessages = {
   envName: (what: string) =>
     `${what} takes the name of an environment variable, such as MEDIACONNECT_KEY; the key itself stays in the variable.`,
   keySources: 'Give the key in one way only: --key-file, --key-env or --generate.',
-  keyWithArn:
-    '--secret-arn uses secrets that exist, so it does not go together with --secret-name, --region, --kms-key-id, --key-file, --key-env or --generate.',
+  notWithArn: (flags: readonly string[]) =>
+    `--secret-arn uses secrets that exist, so it does not go together with ${flags.slice(0, -1).join(', ')} or ${flags.at(-1)}.`,
   arnOrName:
     '--secret-arn says which secret is meant, and in which Region. Leave --secret-name and --region out.',
   arnsOfOneName: '--secret-arn takes the ARNs of one secret in its Regions; these have different names.',

@@ -4,18 +4,18 @@ import {
   attributeOf,
   type CommandName,
   flagOf,
-  type GivenOptions,
   type OptionSpec,
   type OptionValues,
   optionsOf,
+  type RawOptions,
 } from './catalog/index.ts';
 import { inputMessages as messages } from './messages.ts';
 import { parseTag, type Rule, tagListProblems, tagProblem } from './rules.ts';
 
-/** Converts text values to typed values, and reports each problem as a sentence. */
-export type Reader = ReturnType<typeof readerOf>;
+/** Checks option values against their rules, returns the valid ones, and reports each problem as a sentence. */
+export type OptionReader = ReturnType<typeof createOptionReader>;
 
-/** Receives the problems that a reader finds. */
+/** Receives the problems that an option reader finds. */
 interface ProblemSink {
   /** Returns the name of an option that the user knows: the flag, or the manifest field. */
   nameOf(flag: string): string;
@@ -23,25 +23,26 @@ interface ProblemSink {
   report(problem: string, flag: string, index?: number): void;
 }
 
-/** Creates a reader that adds each problem to `problems`, with the flag's name. */
-export function reader(problems: string[]): Reader {
-  return readerOf({ nameOf: (flag) => flag, report: (problem) => void problems.push(problem) });
+/** Creates an option reader for the command line. It adds each problem to `problems`, with the flag's name. */
+export function optionReader(problems: string[]): OptionReader {
+  return createOptionReader({ nameOf: (flag) => flag, report: (problem) => void problems.push(problem) });
 }
 
-/** Creates a reader for options from any source. */
-export function readerOf({ nameOf, report }: ProblemSink) {
-  const fits = (problem: string | undefined, flag: string, index?: number) => {
+/** Creates an option reader for the command line or a manifest. */
+export function createOptionReader({ nameOf, report }: ProblemSink) {
+  /** Reports the problem, if any. Returns true if there is none. */
+  const passes = (problem: string | undefined, flag: string, index?: number) => {
     if (problem) report(problem, flag, index);
     return problem === undefined;
   };
   return {
     text: (value: string, rule: Rule | undefined, flag: string): string | undefined =>
-      fits(rule?.(value, nameOf(flag)), flag) ? value : undefined,
+      passes(rule?.(value, nameOf(flag)), flag) ? value : undefined,
     list: (values: string[], rule: Rule | undefined, flag: string): string[] => {
-      const right = values
+      const valid = values
         .map((value) => value.trim())
-        .filter((value, index) => fits(rule?.(value, nameOf(flag)), flag, index));
-      return [...new Set(right)];
+        .filter((value, index) => passes(rule?.(value, nameOf(flag)), flag, index));
+      return [...new Set(valid)];
     },
     choice: <T extends string>(value: string, choices: readonly T[], flag: string): T | undefined => {
       const chosen = choices.find((choice) => choice === value);
@@ -52,7 +53,7 @@ export function readerOf({ nameOf, report }: ProblemSink) {
       const tags = values.flatMap((text) => {
         const tag = parseTag(text);
         if (!tag) report(messages.tagForm(flag), flag);
-        return tag && fits(tagProblem(tag, flag), flag) ? [tag] : [];
+        return tag && passes(tagProblem(tag, flag), flag) ? [tag] : [];
       });
       for (const problem of tagListProblems(tags, flag)) report(problem, flag);
       return tags;
@@ -63,24 +64,25 @@ export function readerOf({ nameOf, report }: ProblemSink) {
 /** Reads the values of a command's options. */
 export function readOptions<C extends CommandName>(
   command: C,
-  given: GivenOptions<C>,
-  read: Reader,
+  options: RawOptions<C>,
+  read: OptionReader,
 ): OptionValues<C> {
-  const texts: Readonly<Record<string, unknown>> = given;
+  const rawValues: Readonly<Record<string, unknown>> = options;
   const values = optionsOf(command).flatMap(([name, option]) => {
-    const value = readValue(option, texts[attributeOf(option)], read);
+    const value = readValue(option, rawValues[attributeOf(option)], read);
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries(values);
 }
 
-function readValue(option: OptionSpec, given: unknown, read: Reader): unknown {
+function readValue(option: OptionSpec, rawValue: unknown, read: OptionReader): unknown {
   const { takes, rule, choices = [], defaultValue = false } = option;
   const flag = flagOf(option);
-  if (takes === 'switch') return given ?? defaultValue;
-  if (takes === 'text') return typeof given === 'string' ? read.text(given, rule, flag) : undefined;
-  if (takes === 'choice') return typeof given === 'string' ? read.choice(given, choices, flag) : undefined;
-  const texts = Array.isArray(given) ? given.map(String) : [];
+  if (takes === 'switch') return rawValue ?? defaultValue;
+  if (takes === 'text') return typeof rawValue === 'string' ? read.text(rawValue, rule, flag) : undefined;
+  if (takes === 'choice')
+    return typeof rawValue === 'string' ? read.choice(rawValue, choices, flag) : undefined;
+  const texts = Array.isArray(rawValue) ? rawValue.map(String) : [];
   return takes === 'list' ? read.list(texts, rule, flag) : read.tags(texts, flag);
 }
 

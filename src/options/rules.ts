@@ -21,8 +21,8 @@ function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
 export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, messages.secretName);
 
 /**
- * The start of secret names. It takes the characters of secret names, none of which is a wildcard in an IAM policy. It is shorter
- * than a name can be, so that more characters can follow.
+ * The start of secret names. It has the characters of secret names, none of which is a wildcard in an IAM policy. It is shorter
+ * than the longest name, so that more characters can follow.
  */
 export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, messages.secretPrefix);
 
@@ -58,7 +58,10 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[\x21-\x7e]{1,2000}$/i.test(text) && URL.canParse(text);
 }
 
-/** Returns true if the whole host of a URL looks like a key. AWS also creates host names with one label that looks like a key. */
+/**
+ * Returns true if the whole host of a URL looks like a key. A single label may look like one, because AWS creates such host
+ * names.
+ */
 export function hasKeyAsHost(url: string): boolean {
   // From the original text: the URL parser rejects some hosts and changes others.
   const [, host = ''] = /^https?:\/\/(?:[^/?#]*@)?([^/?#:@]*)/i.exec(url) ?? [];
@@ -89,10 +92,10 @@ export const roleArn: Rule = (value, what) => {
 export const flowArn: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
-  return ok && MEDIA.test(arn.resource) ? undefined : messages.flowArn(what);
+  return ok && FLOW_OR_ROUTER.test(arn.resource) ? undefined : messages.flowArn(what);
 };
 
-const MEDIA = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
+const FLOW_OR_ROUTER = /^(flow:.|router(Input|Output):[a-z0-9]+$)/;
 
 const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x7e]+$/;
 
@@ -106,11 +109,11 @@ export const sourceArn: Rule = (value, what) =>
 /** Secrets Manager API reference, `CreateSecret`, `KmsKeyId`. */
 export const kmsKeyId: Rule = (value, what) => {
   const resource = parseArn(value)?.service === 'kms' ? (parseArn(value)?.resource ?? '') : value;
-  const known =
+  const form =
     /^(alias\/(?!aws\/)[\w/-]{1,250}|(key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/i;
   const keyPrefixed =
     resource.startsWith('key/') === value.startsWith('arn:') || resource.startsWith('alias/');
-  return known.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
+  return form.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
 };
 
 /** The name of an environment variable in POSIX (Base Definitions, 3.231 "Name"). */
@@ -133,10 +136,11 @@ export const outputPath: Rule = (value, what) => {
 export function tagProblem({ key, value }: Tag, what: string): string | undefined {
   if (looksLikeKey(key) || looksLikeKey(value)) return messages.looksLikeKey(what);
   const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-  const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
-  if (!fits || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key)) return messages.tagKey(what);
-  const own = [TOOL_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
-  return own === undefined ? undefined : messages.tagOwn(what, own);
+  const hasValidLength = key.length >= 1 && key.length <= 128 && value.length <= 256;
+  if (!hasValidLength || !allowed.test(key) || !allowed.test(value) || /^aws:/i.test(key))
+    return messages.tagKey(what);
+  const reservedKey = [TOOL_TAG, KEY_TYPE_TAG].find((each) => each === key.toLowerCase());
+  return reservedKey === undefined ? undefined : messages.tagOwn(what, reservedKey);
 }
 
 /**
@@ -156,8 +160,8 @@ const MOST_TAGS = 49;
 
 /** Splits `KEY=VALUE` at the first `=`. */
 export function parseTag(text: string): Tag | undefined {
-  const at = text.indexOf('=');
-  return at < 1 ? undefined : { key: text.slice(0, at), value: text.slice(at + 1) };
+  const separator = text.indexOf('=');
+  return separator < 1 ? undefined : { key: text.slice(0, separator), value: text.slice(separator + 1) };
 }
 
 /**

@@ -3,16 +3,16 @@ import type { Tag } from '../aws/tags.ts';
 import { DEFAULTS } from '../defaults.ts';
 import type { Algorithm, CheckedKey, KeyMaterial, KeyRules, KeySource, KeyType } from '../key/index.ts';
 import type { PolicyScope } from '../policy/index.ts';
-import type { GivenOptions, OptionValues } from './catalog/index.ts';
+import type { OptionValues, RawOptions } from './catalog/index.ts';
 import { setupProblems } from './combinations.ts';
-import { type Reader, reader, readOptions, withKeySource } from './read-options.ts';
+import { type OptionReader, optionReader, readOptions, withKeySource } from './read-options.ts';
 
 /** The options of `setup` as commander stores them. */
-export type SetupOptions = GivenOptions<'setup'>;
+export type SetupOptions = RawOptions<'setup'>;
 
 type SetupValues = Omit<OptionValues<'setup'>, 'keyFile' | 'keyEnv' | 'generate' | 'manifest'>;
 
-/** What is known of the user's request so far: from options, then from the wizard. */
+/** The answers given so far: first those in the options, then those in the wizard. */
 export interface SetupAnswers extends SetupValues {
   keySource?: KeySource;
   /** True if existing secrets with that name are used as is and no key is stored. Only a manifest sets it. */
@@ -22,17 +22,17 @@ export interface SetupAnswers extends SetupValues {
 /** Reads flags into typed values. Returns all problems, one sentence each. */
 export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
   const problems: string[] = [];
-  const answers = answersOf(options, reader(problems));
+  const answers = answersOf(options, optionReader(problems));
   return { answers, problems: [...problems, ...setupProblems(options)] };
 }
 
 /** Reads options into typed values, from flags or a manifest. The reader collects the problems. */
-export function answersOf(options: SetupOptions, read: Reader): SetupAnswers {
+export function answersOf(options: SetupOptions, read: OptionReader): SetupAnswers {
   const { manifest: _, ...values } = readOptions('setup', options, read);
   return { ...withKeySource(values), existing: false };
 }
 
-/** Answers without gaps, and the key that they name. */
+/** Answers with nothing missing, and the key that they name. */
 export interface CompleteAnswers {
   answers: SetupAnswers;
   /** Absent if the user gave secret ARNs. */
@@ -47,8 +47,8 @@ export function keyRules({
   return { keyType, algorithm };
 }
 
-/** Returns true if the key type is not given. A generated key is a static key. */
-export function hasOpenType({
+/** Returns true if no answer determines the key type. A generated key is a static key. */
+export function keyTypeIsUnknown({
   keyType,
   algorithm,
   keySource,
@@ -56,7 +56,7 @@ export function hasOpenType({
   return keyType === undefined && algorithm === undefined && keySource?.kind !== 'generate';
 }
 
-/** Creates the request and applies the defaults. Secret name, Region and key must be known, unless the user gave secret ARNs. */
+/** Creates the request and applies the defaults. The answers must have a secret name, a Region and a key, or secret ARNs. */
 export function completeRequest(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest {
   return {
     secret: secretOf(answers, checked),
@@ -134,7 +134,7 @@ export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArn
 export interface SetupRequest {
   secret: NewSecret | NamedSecrets | ExistingSecrets;
   keyType: KeyType;
-  /** Set if the key type is not given. The tag of an existing secret then decides. */
+  /** Set if no answer determines the key type. The tag of an existing secret then decides. */
   keyTypeGuessed?: true;
   /** Checked against the key length; derived from it if absent. */
   algorithm?: Algorithm;

@@ -56,11 +56,11 @@ export interface AccountRef {
 export function buildReadPolicy(
   secrets: ReadableSecret[],
   scope: PolicyScope,
-  where: AccountRef,
+  account: AccountRef,
 ): JsonPolicy {
   const statements = [
-    secretStatement(secretResources(secrets, scope, where)),
-    ...kmsStatements(secrets, where),
+    secretStatement(secretResources(secrets, scope, account)),
+    ...kmsStatements(secrets, account),
   ];
   return { Version: CURRENT_VERSION, Statement: statements };
 }
@@ -71,10 +71,14 @@ export function secretStatement(resources: string[]): JsonStatement {
 }
 
 /** Returns the unique `Resource` entries that allow the secrets in the given scope, in the given order. */
-export function secretResources(secrets: ReadableSecret[], scope: PolicyScope, where: AccountRef): string[] {
+export function secretResources(
+  secrets: ReadableSecret[],
+  scope: PolicyScope,
+  account: AccountRef,
+): string[] {
   if (scope === 'account') return ['*'];
   if (secrets.length === 0) throw new RangeError('a read policy needs at least one secret');
-  return unique(secrets.map((secret) => resourceFor(secret, scope, where)));
+  return unique(secrets.map((secret) => resourceFor(secret, scope, account)));
 }
 
 /** Returns the `Resource` entry that allows the secret in the given scope. */
@@ -90,7 +94,7 @@ export function resourceFor(
 }
 
 /** The permissions of one KMS statement: keys of one Region, by ARN or by alias. */
-export interface KmsGrant {
+export interface KmsPermission {
   /** `*` for all Regions. */
   region: string;
   /** Set if the keys are named by alias. `resources` then matches all keys in that Region of the account with the aliases. */
@@ -99,45 +103,46 @@ export interface KmsGrant {
 }
 
 /**
- * Returns the `kms:Decrypt` grants that the secrets need: for each Region, one for keys and one for the aliases of each account.
+ * Returns the `kms:Decrypt` permissions that the secrets need: for each Region, one for keys, and one for the aliases of each
+ * account.
  */
-export function kmsGrants(
+export function kmsPermissions(
   secrets: ReadableSecret[],
   { partition }: Pick<AccountRef, 'partition'>,
-): KmsGrant[] {
+): KmsPermission[] {
   const regions = unique(secrets.map(({ region }) => region));
   return regions.flatMap((region) => {
     const keys = secrets.filter((secret) => secret.region === region).flatMap(({ kmsKey }) => kmsKey ?? []);
     const arns = unique(keys.flatMap((key) => (key.kind === 'key' ? [key.arn] : [])));
-    const named = keys.filter((key) => key.kind === 'alias');
-    const byAccount = unique(named.map(({ account }) => account)).map((account) => ({
+    const aliasKeys = keys.filter((key) => key.kind === 'alias');
+    const byAccount = unique(aliasKeys.map(({ account }) => account)).map((account) => ({
       region,
       resources: [`arn:${partition}:kms:${region}:${account}:key/*`],
-      aliases: unique(named.flatMap((key) => (key.account === account ? [key.alias] : []))),
+      aliases: unique(aliasKeys.flatMap((key) => (key.account === account ? [key.alias] : []))),
     }));
     return [...(arns.length > 0 ? [{ region, resources: arns, aliases: [] }] : []), ...byAccount];
   });
 }
 
 /**
- * Returns the statement for a grant. For aliases, it uses `kms:ResourceAliases`, because an alias ARN in `Resource` matches the
- * alias itself and not its key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
+ * Returns the statement for a permission. For aliases, it uses `kms:ResourceAliases`, because an alias ARN in `Resource` matches
+ * the alias itself and not its key. Source: AWS KMS Developer Guide, "Use aliases to control access to KMS keys".
  */
-export function kmsStatement(grant: KmsGrant, partition: string): JsonStatement {
+export function kmsStatement(permission: KmsPermission, partition: string): JsonStatement {
   return {
     Effect: 'Allow',
     Action: DECRYPT_ACTION,
-    Resource: grant.resources,
-    Condition: kmsCondition(grant, partition),
+    Resource: permission.resources,
+    Condition: kmsCondition(permission, partition),
   };
 }
 
-/** Returns the condition of a KMS statement: only through Secrets Manager and, if the grant has aliases, only keys with these. */
-export function kmsCondition({ region, aliases }: KmsGrant, partition: string): JsonObject {
+/** Returns the condition of a KMS statement: only through Secrets Manager, and only keys with the permission's aliases, if any. */
+export function kmsCondition({ region, aliases }: KmsPermission, partition: string): JsonObject {
   const operator = region === '*' ? 'StringLike' : 'StringEquals';
-  const through = { [operator]: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } };
-  const aliased = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases } };
-  return aliases.length > 0 ? { ...through, ...aliased } : through;
+  const viaSecretsManager = { [operator]: { 'kms:ViaService': secretsManagerEndpoint(region, partition) } };
+  const withAliases = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliases } };
+  return aliases.length > 0 ? { ...viaSecretsManager, ...withAliases } : viaSecretsManager;
 }
 
 /** Returns the value of `kms:ViaService` for requests by Secrets Manager in that Region. */
@@ -176,8 +181,8 @@ export function trustStatement({ account, sourceAccount, sourceArns }: TrustOpti
   return statement;
 }
 
-function kmsStatements(secrets: ReadableSecret[], where: AccountRef): JsonStatement[] {
-  return kmsGrants(secrets, where).map((grant) => kmsStatement(grant, where.partition));
+function kmsStatements(secrets: ReadableSecret[], account: AccountRef): JsonStatement[] {
+  return kmsPermissions(secrets, account).map((permission) => kmsStatement(permission, account.partition));
 }
 
 function unique(values: string[]): string[] {

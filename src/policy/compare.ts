@@ -21,9 +21,9 @@ export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
 }
 
 /** Returns true if a policy text is equivalent to a document. A text that can't be parsed is not equivalent to any. */
-export function meansTheSame(text: string, document: JsonPolicy): boolean {
-  const [now, then] = [tryParsePolicy(text), tryParsePolicy(JSON.stringify(document))];
-  return now !== undefined && then !== undefined && samePolicy(now, then);
+export function isEquivalent(text: string, document: JsonPolicy): boolean {
+  const [current, desired] = [tryParsePolicy(text), tryParsePolicy(JSON.stringify(document))];
+  return current !== undefined && desired !== undefined && samePolicy(current, desired);
 }
 
 /** Returns true if two statements are equivalent, in documents of the same version. */
@@ -56,16 +56,17 @@ export function describeDifference(ours: PolicyDocument, theirs: PolicyDocument)
 }
 
 function statementsOnlyIn(document: PolicyDocument, other: PolicyDocument): Statement[] {
-  const known = new Set(other.statements.map(canonicalStatement));
+  const otherStatements = new Set(other.statements.map(canonicalStatement));
   return document.statements.filter(
-    (statement) => statement.unknownElements.length > 0 || !known.has(canonicalStatement(statement)),
+    (statement) =>
+      statement.unknownElements.length > 0 || !otherStatements.has(canonicalStatement(statement)),
   );
 }
 
 function canonical(document: PolicyDocument): unknown {
   const statements = sorted(document.statements.map(canonicalStatement));
-  const variables = statements.some((statement) => statement.includes('${'));
-  const version = variables ? document.version : OLD_VERSION;
+  const hasVariables = statements.some((statement) => statement.includes('${'));
+  const version = hasVariables ? document.version : OLD_VERSION;
   return [version, statements];
 }
 
@@ -95,19 +96,21 @@ function canonicalPrincipals({ type, values }: PrincipalClause['entries'][number
 
 function describeStatement(statement: Statement): string {
   const { effect, principals, actions, resources, conditions, unknownElements } = statement;
-  const who = principals?.entries.map(({ type, values }) => (type === '*' ? '*' : `${type} ${some(values)}`));
+  const principalTexts = principals?.entries.map(({ type, values }) =>
+    type === '*' ? '*' : `${type} ${shortList(values)}`,
+  );
   return [
     effect,
-    `${actions.negated ? 'all but ' : ''}${some(actions.values)}`,
-    ...(resources ? [`on ${resources.negated ? 'all but ' : ''}${some(resources.values)}`] : []),
-    ...(who ? [`${principals?.negated ? 'to all but' : 'to'} ${who.join(', ')}`] : []),
-    ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${some(values)}`),
+    `${actions.negated ? 'all but ' : ''}${shortList(actions.values)}`,
+    ...(resources ? [`on ${resources.negated ? 'all but ' : ''}${shortList(resources.values)}`] : []),
+    ...(principalTexts ? [`${principals?.negated ? 'to all but' : 'to'} ${principalTexts.join(', ')}`] : []),
+    ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${shortList(values)}`),
     ...unknownElements.map((name) => `with ${name}`),
   ].join(' ');
 }
 
 /** Shortens a long list to its first entries, to fit a line in a terminal. */
-function some(values: string[]): string {
+function shortList(values: string[]): string {
   const shown = 4;
   const rest = values.length - shown;
   return values.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');

@@ -61,30 +61,31 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const context = requestContext(input.request.context, input.unknownContext ?? []);
   const request: StatementRequest = { caller: { role: principal }, action, resource, context };
 
-  const identity = input.identityPolicies.map((document, index) =>
+  const identitySources = input.identityPolicies.map((document, index) =>
     ofRole(input.identityNames?.[index] ?? `policy ${index + 1}`, document),
   );
-  const boundary = input.permissionsBoundary
+  const boundarySources = input.permissionsBoundary
     ? [ofRole('the permissions boundary', input.permissionsBoundary)]
     : [];
   const resourceName = isOfKms(action) ? 'the key policy' : 'the resource policy';
-  const allowing = (reach: Reach) => allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
-  const withinBoundary = boundary.length > 0 ? boundaryAllows(boundary, request) : UNBOUNDED;
-  const delegated = resourcePolicyMustAllow(input)
-    ? [keyPolicyDelegates(allowing('account'), input.resourcePolicy, request)]
+  const resourcePolicyAllows = (reach: Reach) =>
+    allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
+  const withinBoundary = boundarySources.length > 0 ? boundaryAllows(boundarySources, request) : UNBOUNDED;
+  const keyPolicyDelegation = resourcePolicyMustAllow(input)
+    ? [keyPolicyDelegates(resourcePolicyAllows('account'), input.resourcePolicy, request)]
     : [];
 
-  const granted = anyOf([
-    both([allows(identity, request), ...delegated, withinBoundary]),
-    both([allowing('role'), withinBoundary]),
-    allowing('direct'),
+  const allowed = anyOf([
+    both([allows(identitySources, request), ...keyPolicyDelegation, withinBoundary]),
+    both([resourcePolicyAllows('role'), withinBoundary]),
+    resourcePolicyAllows('direct'),
   ]);
   const denied = denies(
-    [...identity, ...boundary, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
+    [...identitySources, ...boundarySources, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
     request,
   );
-  const conclusion = conclude(denied, both([granted, inOneAccount(principal.roleArn, resource)]));
-  return explained(conclusion, identity, request);
+  const conclusion = conclude(denied, both([allowed, inOneAccount(principal.principalArn, resource)]));
+  return withNearMiss(conclusion, identitySources, request);
 }
 
 /** Evaluates whether an AWS service may assume the role with this trust policy. */
@@ -98,7 +99,7 @@ export function evaluateTrust(
     action: 'sts:AssumeRole',
     context: requestContext(context, unknownContext ?? []),
   };
-  return explained(conclude(denies(sources, request), allows(sources, request)), sources, request);
+  return withNearMiss(conclude(denies(sources, request), allows(sources, request)), sources, request);
 }
 
 const UNBOUNDED: Finding = { truth: 'yes', because: 'no permissions boundary limits it' };
@@ -145,35 +146,37 @@ function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): 
 /** Cross-account access has different rules. A resource whose ARN has no account counts as the role's own. */
 function inOneAccount(roleArn: string, resource: string): Finding {
   const accountOf = (arn: string) => arn.split(':')[4] ?? '';
-  const same = ['', accountOf(roleArn)].includes(accountOf(resource));
-  const because = same ? 'role and resource are in one account' : 'the resource is in another account';
-  return { truth: same ? 'yes' : { unknown: because }, because };
+  const isSameAccount = ['', accountOf(roleArn)].includes(accountOf(resource));
+  const because = isSameAccount
+    ? 'role and resource are in one account'
+    : 'the resource is in another account';
+  return { truth: isSameAccount ? 'yes' : { unknown: because }, because };
 }
 
 /** Adds the closest statement to the explanation of an implicit denial. */
-function explained(evaluation: Evaluation, sources: Source[], request: StatementRequest): Evaluation {
+function withNearMiss(evaluation: Evaluation, sources: Source[], request: StatementRequest): Evaluation {
   if (evaluation.because !== NOTHING_ALLOWS) return evaluation;
   const miss = nearMiss(sources, request);
   return miss === undefined ? evaluation : { ...evaluation, because: `${NOTHING_ALLOWS}: ${miss}` };
 }
 
-function conclude(denied: Finding, granted: Finding): Evaluation {
+function conclude(denied: Finding, allowed: Finding): Evaluation {
   if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because, deniedBy: 'statement' };
-  if (granted.truth === 'no') {
-    const { because, deniedBy } = granted;
+  if (allowed.truth === 'no') {
+    const { because, deniedBy } = allowed;
     return { verdict: 'denied', because, deniedBy };
   }
-  const open = [denied, granted].find(({ truth }) => isUnknown(truth));
-  return open
-    ? { verdict: 'cannot-tell', because: open.because }
-    : { verdict: 'allowed', because: granted.because };
+  const undecided = [denied, allowed].find(({ truth }) => isUnknown(truth));
+  return undecided
+    ? { verdict: 'cannot-tell', because: undecided.because }
+    : { verdict: 'allowed', because: allowed.because };
 }
 
 /**
  * Returns whether an identity policy by itself allows the request. For a resource in another account, the resource's policy must
  * allow it too; `evaluateAccess` checks that.
  */
-export function grantsAccess(
+export function allowsAccess(
   document: PolicyDocument,
   { principal, action, resource, context }: AccessRequest,
 ): boolean {

@@ -23,12 +23,12 @@ export const NOTHING_ALLOWS = 'no statement allows it';
 
 /** Returns whether an `Allow` statement in these policies applies. */
 export function allows(sources: Source[], request: StatementRequest): Finding {
-  return find(sources, 'Allow', request) ?? { truth: 'no', because: NOTHING_ALLOWS };
+  return findApplying(sources, 'Allow', request) ?? { truth: 'no', because: NOTHING_ALLOWS };
 }
 
 /** Returns whether a `Deny` statement in these policies applies. */
 export function denies(sources: Source[], request: StatementRequest): Finding {
-  return find(sources, 'Deny', request) ?? { truth: 'no', because: 'no statement denies it' };
+  return findApplying(sources, 'Deny', request) ?? { truth: 'no', because: 'no statement denies it' };
 }
 
 /** Returns the conjunction of the findings, with the explanation of the decisive one. */
@@ -42,20 +42,20 @@ export function anyOf(findings: Finding[]): Finding {
 }
 
 /** Returns the first statement that applies; otherwise the first for which it is unknown. */
-function find(sources: Source[], effect: string, request: StatementRequest): Finding | undefined {
-  let open: Finding | undefined;
+function findApplying(sources: Source[], effect: string, request: StatementRequest): Finding | undefined {
+  let undecided: Finding | undefined;
   for (const { name, document, attachment } of sources) {
     for (const [index, statement] of document.statements.entries()) {
       if (statement.effect !== effect) continue;
       const applies = statementApplies(statement, document, request, attachment);
-      const does = effect === 'Allow' ? 'allows' : 'denies';
-      if (applies === 'yes') return { truth: 'yes', because: `statement ${index + 1} of ${name} ${does} it` };
+      const verb = effect === 'Allow' ? 'allows' : 'denies';
+      if (applies === 'yes') return { truth: 'yes', because: `statement ${index + 1} of ${name} ${verb} it` };
       if (isUnknown(applies)) {
-        open ??= { truth: applies, because: `${applies.unknown} (statement ${index + 1} of ${name})` };
+        undecided ??= { truth: applies, because: `${applies.unknown} (statement ${index + 1} of ${name})` };
       }
     }
   }
-  return open;
+  return undecided;
 }
 
 function decisive(findings: Finding[], truth: Truth): Finding {

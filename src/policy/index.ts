@@ -6,7 +6,7 @@ export {
   DECRYPT_ACTION,
   type KmsKeyRef,
   kmsCondition,
-  kmsGrants,
+  kmsPermissions,
   MEDIACONNECT_SERVICE,
   type PolicyScope,
   type PolicyScopeName,
@@ -18,7 +18,7 @@ export {
   secretsManagerEndpoint,
   type TrustOptions,
 } from './build.ts';
-export { describeDifference, meansTheSame, samePolicy, statementKey } from './compare.ts';
+export { describeDifference, isEquivalent, samePolicy, statementKey } from './compare.ts';
 export {
   type ConditionClause,
   CURRENT_VERSION,
@@ -38,11 +38,11 @@ export {
 } from './document.ts';
 export {
   type AccessRequest,
+  allowsAccess,
   type Evaluation,
   type EvaluationInput,
   evaluateAccess,
   evaluateTrust,
-  grantsAccess,
   type TrustRequest,
   type Verdict,
 } from './evaluate.ts';

@@ -32,25 +32,25 @@ export function matches(tokens: Token[], text: string): boolean {
  * that `?*` covers `*?`, for example, but this program has no such ARN patterns.
  */
 export function covers(outer: Token[], inner: Token[]): boolean {
-  let at = 0;
-  let here = 0;
-  let resume: { at: number; here: number } | undefined;
+  let outerIndex = 0;
+  let innerIndex = 0;
+  let resume: { outerIndex: number; innerIndex: number } | undefined;
   for (;;) {
-    const token = outer[at];
-    const next = inner[here];
-    if (token !== undefined && isRun(token)) {
-      resume = { at: at + 1, here };
-      at += 1;
-    } else if (next === undefined && token === undefined) {
+    const outerToken = outer[outerIndex];
+    const innerToken = inner[innerIndex];
+    if (outerToken !== undefined && isRun(outerToken)) {
+      resume = { outerIndex: outerIndex + 1, innerIndex };
+      outerIndex += 1;
+    } else if (innerToken === undefined && outerToken === undefined) {
       return true;
-    } else if (token !== undefined && next !== undefined && accepts(token, next)) {
-      at += 1;
-      here += 1;
-    } else if (resume !== undefined && resume.here < inner.length) {
+    } else if (outerToken !== undefined && innerToken !== undefined && accepts(outerToken, innerToken)) {
+      outerIndex += 1;
+      innerIndex += 1;
+    } else if (resume !== undefined && resume.innerIndex < inner.length) {
       // The last `*` takes one more character, then the rest of the pattern is tried again.
-      resume.here += 1;
-      at = resume.at;
-      here = resume.here;
+      resume.innerIndex += 1;
+      outerIndex = resume.outerIndex;
+      innerIndex = resume.innerIndex;
     } else {
       return false;
     }
@@ -79,7 +79,7 @@ export function coversArn(outer: Token[], inner: Token[]): boolean {
 }
 
 /** Returns true if a `Resource` entry (an ARN or a pattern) matches the resource with this ARN. */
-export function standsFor(entry: string, arn: string): boolean {
+export function matchesArn(entry: string, arn: string): boolean {
   // Most entries differ at the start, which is quick to compare.
   if (!beginsLike(entry, arn)) return false;
   return entry === '*' || entry === arn || coversArn(pattern(entry), literal(arn));
@@ -94,7 +94,7 @@ function isRun(token: Token): boolean {
   return 'any' in token && token.any === 'run';
 }
 
-interface Sorted {
+interface SplitEntries {
   /** Full ARNs without wildcards or variables. */
   plain: ReadonlySet<string>;
   /** All other entries, in order. */
@@ -103,27 +103,27 @@ interface Sorted {
 
 const WHOLE_ARN = /^([^:*?$]*:){5}[^*?$]*$/;
 
-/** Cached per clause, since parsed documents are never changed. An entry is collected together with its clause. */
-const known = new WeakMap<ElementClause, Sorted>();
+/** Caches the split entries of each clause. This is safe because parsed documents are never changed. */
+const splitCache = new WeakMap<ElementClause, SplitEntries>();
 
 /**
  * Returns the `Resource` entries that may match this ARN or pattern; the others can't. A role may read hundreds of secrets, and
  * each policy is evaluated for each of them.
  */
 export function entriesFor(clause: ElementClause, arn: string): string[] {
-  const { plain, patterns } = sorted(clause);
+  const { plain, patterns } = splitEntries(clause);
   // The value of a variable is unknown here.
-  const possible = patterns.filter((each) => each.includes('$') || beginsLike(each, arn));
-  return plain.has(arn) ? [...possible, arn] : possible;
+  const possibleEntries = patterns.filter((each) => each.includes('$') || beginsLike(each, arn));
+  return plain.has(arn) ? [...possibleEntries, arn] : possibleEntries;
 }
 
-function sorted(clause: ElementClause): Sorted {
-  const found = known.get(clause) ?? sort(clause);
-  known.set(clause, found);
+function splitEntries(clause: ElementClause): SplitEntries {
+  const found = splitCache.get(clause) ?? split(clause);
+  splitCache.set(clause, found);
   return found;
 }
 
-function sort({ values }: ElementClause): Sorted {
+function split({ values }: ElementClause): SplitEntries {
   return {
     plain: new Set(values.filter((each) => WHOLE_ARN.test(each))),
     patterns: values.filter((each) => !WHOLE_ARN.test(each)),

@@ -1,7 +1,7 @@
 import {
   type AccountRef,
-  type KmsGrant,
-  kmsGrants,
+  type KmsPermission,
+  kmsPermissions,
   kmsStatement,
   type PolicyScope,
   READ_ACTIONS,
@@ -21,7 +21,7 @@ import {
   type Statement,
 } from './document.ts';
 import { coversArn, entriesFor, pattern } from './match.ts';
-import { grantOf, isFullRead, readsSecrets } from './shape.ts';
+import { isFullRead, kmsPermissionOf, readsSecrets } from './shape.ts';
 
 /** A read policy to extend. It is parsed once for all attempts. */
 export interface ExistingPolicy {
@@ -46,28 +46,28 @@ export function addToReadPolicy(
   existing: ExistingPolicy,
   secrets: ReadableSecret[],
   scope: PolicyScope,
-  where: AccountRef,
+  account: AccountRef,
 ): JsonPolicy {
-  const resources = secretResources(secrets, scope, where);
-  return addEntries(existing, { resources, grants: kmsGrants(secrets, where) }, where);
+  const resources = secretResources(secrets, scope, account);
+  return addEntries(existing, { resources, permissions: kmsPermissions(secrets, account) }, account);
 }
 
 /** Returns the read policy with missing `Resource` entries and missing permissions to decrypt added. */
 function addEntries(
   { json, statements }: ExistingPolicy,
-  added: { resources: string[]; grants: KmsGrant[] },
+  added: { resources: string[]; permissions: KmsPermission[] },
   { partition }: Pick<AccountRef, 'partition'>,
 ): JsonPolicy {
   const reads = statements.filter(readsSecrets);
   const resources = added.resources.filter((each) => !canRead(reads, each));
-  const grants = added.grants.flatMap((grant) => missingGrant(statements, grant));
+  const permissions = added.permissions.flatMap((permission) => missingPermission(statements, permission));
 
   const list = [...json.Statement];
   addResources(list, statements.findIndex(isFullRead), resources, () => secretStatement(resources));
-  for (const grant of grants) {
-    const home =
-      grant.aliases.length > 0 ? -1 : statements.findIndex((each) => hasKeysOf(each, grant.region));
-    addResources(list, home, grant.resources, () => kmsStatement(grant, partition));
+  for (const permission of permissions) {
+    const statementIndex =
+      permission.aliases.length > 0 ? -1 : statements.findIndex((each) => hasKeysOf(each, permission.region));
+    addResources(list, statementIndex, permission.resources, () => kmsStatement(permission, partition));
   }
   return { ...json, Statement: list };
 }
@@ -80,25 +80,27 @@ function addEntries(
 export function addTrust(text: string, options: TrustOptions): JsonPolicy {
   const policy = readJsonPolicy(text);
   const ours = trustStatement(options);
-  const [wanted] = parsePolicy(JSON.stringify({ Statement: ours })).statements;
-  const present = parsePolicy(text).statements.some((each) => wanted && sameStatement(each, wanted));
+  const [desiredStatement] = parsePolicy(JSON.stringify({ Statement: ours })).statements;
+  const present = parsePolicy(text).statements.some(
+    (each) => desiredStatement && sameStatement(each, desiredStatement),
+  );
   return present ? policy : { ...policy, Statement: [...policy.Statement, ours] };
 }
 
-/** Adds the resources to the statement at `home`, or to a new statement at the end if there is none. */
+/** Adds the resources to the statement at `statementIndex`, or to a new statement at the end if there is none. */
 function addResources(
   list: JsonStatement[],
-  home: number,
+  statementIndex: number,
   resources: string[],
   make: () => JsonStatement,
 ): void {
   if (resources.length === 0) return;
-  const existing = list[home];
+  const existing = list[statementIndex];
   if (existing === undefined) {
     list.push(make());
     return;
   }
-  list[home] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
+  list[statementIndex] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
 }
 
 /** Returns true if these statements allow all read actions on everything that the ARN or pattern matches. */
@@ -112,28 +114,28 @@ function canRead(reads: Statement[], resource: string): boolean {
   );
 }
 
-/** Returns the part of the grant that is missing; empty if nothing is. */
-function missingGrant(statements: Statement[], grant: KmsGrant): KmsGrant[] {
-  const present = statements.flatMap((statement) => grantOf(statement) ?? []);
-  const sameRegion = present.filter(({ region }) => region === grant.region);
-  if (grant.aliases.length > 0) {
+/** Returns the part of the permission that is missing; empty if nothing is. */
+function missingPermission(statements: Statement[], permission: KmsPermission): KmsPermission[] {
+  const existingPermissions = statements.flatMap((statement) => kmsPermissionOf(statement) ?? []);
+  const inRegion = existingPermissions.filter(({ region }) => region === permission.region);
+  if (permission.aliases.length > 0) {
     // Each resource matches the keys of one account, which has these aliases.
-    return grant.resources.flatMap((anyKey) => {
-      const known = sameRegion.filter(({ resources }) => resources.includes(anyKey));
-      const aliases = grant.aliases.filter((alias) => !known.some((each) => each.aliases.includes(alias)));
-      return aliases.length > 0 ? [{ ...grant, resources: [anyKey], aliases }] : [];
+    return permission.resources.flatMap((anyKey) => {
+      const known = inRegion.filter(({ resources }) => resources.includes(anyKey));
+      const aliases = permission.aliases.filter(
+        (alias) => !known.some((each) => each.aliases.includes(alias)),
+      );
+      return aliases.length > 0 ? [{ ...permission, resources: [anyKey], aliases }] : [];
     });
   }
-  const known = sameRegion
-    .filter(({ aliases }) => aliases.length === 0)
-    .flatMap(({ resources }) => resources);
-  const resources = grant.resources.filter((arn) => !known.includes(arn));
-  return resources.length > 0 ? [{ ...grant, resources }] : [];
+  const known = inRegion.filter(({ aliases }) => aliases.length === 0).flatMap(({ resources }) => resources);
+  const resources = permission.resources.filter((arn) => !known.includes(arn));
+  return resources.length > 0 ? [{ ...permission, resources }] : [];
 }
 
 function hasKeysOf(statement: Statement, region: string): boolean {
-  const grant = grantOf(statement);
-  return grant !== undefined && grant.region === region && grant.aliases.length === 0;
+  const permission = kmsPermissionOf(statement);
+  return permission !== undefined && permission.region === region && permission.aliases.length === 0;
 }
 
 function coversResource({ resources }: Statement, resource: string): boolean {
@@ -145,37 +147,41 @@ function coversResource({ resources }: Statement, resource: string): boolean {
  * Returns the read policy without the secrets that are gone; undefined if it would allow no secrets. The permission to decrypt is
  * removed with the last secret of its Region, because it is unknown which keys the other secrets use. Everything else stays the
  * same. The document must pass `isReadPolicyShape`.
- * @param isGone returns whether a `Resource` entry matches only secrets that are gone
+ * @param isRemoved returns whether a `Resource` entry matches only secrets that are gone
  * @throws PolicyParseError if the text is not a policy document
  */
-export function removeSecrets(text: string, isGone: (resource: string) => boolean): JsonPolicy | undefined {
+export function removeSecrets(
+  text: string,
+  isRemoved: (resource: string) => boolean,
+): JsonPolicy | undefined {
   const policy = readManagedPolicy(text);
   const { statements } = parsePolicy(text);
   const listed = statements.filter(readsSecrets).flatMap(({ resources }) => resources?.values ?? []);
-  const left = listed.filter((resource) => !isGone(resource));
-  if (left.length === 0) return undefined;
-  const lost = new Set(listed.filter(isGone).map(regionOf));
-  const inUse = (region: string) => !lost.has(region) || left.some((resource) => mayBeIn(resource, region));
+  const remaining = listed.filter((resource) => !isRemoved(resource));
+  if (remaining.length === 0) return undefined;
+  const changedRegions = new Set(listed.filter(isRemoved).map(regionOf));
+  const inUse = (region: string) =>
+    !changedRegions.has(region) || remaining.some((resource) => mayBeIn(resource, region));
   const Statement = policy.Statement.flatMap((raw, index): JsonStatement[] => {
     const statement = statements[index];
-    const grant = statement && grantOf(statement);
-    if (grant) return inUse(grant.region) ? [raw] : [];
-    return without(raw, isGone);
+    const permission = statement && kmsPermissionOf(statement);
+    if (permission) return inUse(permission.region) ? [raw] : [];
+    return withoutRemoved(raw, isRemoved);
   });
   return { ...policy, Statement };
 }
 
-function without(raw: JsonStatement, isGone: (resource: string) => boolean): JsonStatement[] {
+function withoutRemoved(raw: JsonStatement, isRemoved: (resource: string) => boolean): JsonStatement[] {
   const entries = [raw.Resource ?? []].flat();
-  const kept = entries.filter((entry) => typeof entry !== 'string' || !isGone(entry));
+  const kept = entries.filter((entry) => typeof entry !== 'string' || !isRemoved(entry));
   if (kept.length === entries.length) return [raw];
   return kept.length === 0 ? [] : [{ ...raw, Resource: kept }];
 }
 
 /** Returns true if a `Resource` entry can match a secret in that Region. */
 function mayBeIn(resource: string, region: string): boolean {
-  const where = regionOf(resource);
-  return where === region || /[*?]/.test(where);
+  const entryRegion = regionOf(resource);
+  return entryRegion === region || /[*?]/.test(entryRegion);
 }
 
 function regionOf(resource: string): string {

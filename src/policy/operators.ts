@@ -1,21 +1,29 @@
 import { BlockList, isIP } from 'node:net';
 import type { ConditionClause } from './document.ts';
 import { arnParts, coversArn, literal, matches, type Token } from './match.ts';
-import { all, any, anyValueMatches, type Facts, type Reading, type Truth, truth } from './variables.ts';
+import {
+  all,
+  any,
+  anyValueMatches,
+  type Facts,
+  type Interpretation,
+  type Truth,
+  truth,
+} from './variables.ts';
 
 /** A condition operator without its set prefix and `IfExists`. `test` itself is never negated. */
 export interface Operator {
   negated: boolean;
-  reading: Reading;
+  interpretation: Interpretation;
   /** Compares a value of the policy with a value of the request. */
   test(policyValue: Token[], requestValue: string): Truth;
 }
 
 type Test = Operator['test'];
 
-const PLAIN: Reading = { wildcards: false, variables: false };
-const VARIABLES: Reading = { wildcards: false, variables: true };
-const PATTERN: Reading = { wildcards: true, variables: true };
+const PLAIN: Interpretation = { wildcards: false, variables: false };
+const VARIABLES: Interpretation = { wildcards: false, variables: true };
+const PATTERN: Interpretation = { wildcards: true, variables: true };
 
 /**
  * Returns the operator with that case-sensitive name; undefined if there is none. Source: IAM User Guide, "IAM JSON policy
@@ -42,40 +50,49 @@ const OPERATORS = new Map<string, Operator>([
   ...withNegation('StringLike', 'StringNotLike', PATTERN, like),
   ...withNegation('ArnEquals', 'ArnNotEquals', PATTERN, arnLike),
   ...withNegation('ArnLike', 'ArnNotLike', PATTERN, arnLike),
-  ...withNegation('IpAddress', 'NotIpAddress', PLAIN, inRange),
-  ...ordered('Numeric', numberOf),
-  ...ordered('Date', timeOf),
+  ...withNegation('IpAddress', 'NotIpAddress', PLAIN, isInRange),
+  ...orderedOperators('Numeric', numberOf),
+  ...orderedOperators('Date', timeOf),
   [
     'Bool',
-    { negated: false, reading: VARIABLES, test: typed(booleanOf, (policy, value) => policy === value) },
+    {
+      negated: false,
+      interpretation: VARIABLES,
+      test: typedTest(booleanOf, (policy, value) => policy === value),
+    },
   ],
   [
     'BinaryEquals',
-    { negated: false, reading: PLAIN, test: typed(bytesOf, (policy, value) => policy === value) },
+    { negated: false, interpretation: PLAIN, test: typedTest(bytesOf, (policy, value) => policy === value) },
   ],
 ]);
 
-function withNegation(name: string, negation: string, reading: Reading, test: Test): [string, Operator][] {
+function withNegation(
+  name: string,
+  negation: string,
+  interpretation: Interpretation,
+  test: Test,
+): [string, Operator][] {
   return [
-    [name, { negated: false, reading, test }],
-    [negation, { negated: true, reading, test }],
+    [name, { negated: false, interpretation, test }],
+    [negation, { negated: true, interpretation, test }],
   ];
 }
 
-function ordered(family: string, read: (text: string) => number | undefined): [string, Operator][] {
+function orderedOperators(family: string, read: (text: string) => number | undefined): [string, Operator][] {
   const operator = (
     suffix: string,
     holds: (value: number, policy: number) => boolean,
   ): [string, Operator] => {
-    const test = typed(read, (policy, value) => holds(value, policy));
-    return [family + suffix, { negated: false, reading: PLAIN, test }];
+    const test = typedTest(read, (policy, value) => holds(value, policy));
+    return [family + suffix, { negated: false, interpretation: PLAIN, test }];
   };
   return [
     ...withNegation(
       `${family}Equals`,
       `${family}NotEquals`,
       PLAIN,
-      typed(read, (policy, value) => policy === value),
+      typedTest(read, (policy, value) => policy === value),
     ),
     operator('LessThan', (value, policy) => value < policy),
     operator('LessThanEquals', (value, policy) => value <= policy),
@@ -85,9 +102,9 @@ function ordered(family: string, read: (text: string) => number | undefined): [s
 }
 
 /** Returns a comparison of values of one type. AWS doesn't document the result for values of other types. */
-function typed<Value>(
+function typedTest<Value>(
   read: (text: string) => Value | undefined,
-  holds: (policy: Value, value: Value) => boolean,
+  compare: (policy: Value, value: Value) => boolean,
 ): Test {
   return (policyTokens, requestText) => {
     const policyText = textOf(policyTokens);
@@ -95,7 +112,7 @@ function typed<Value>(
     const value = read(requestText);
     if (policy === undefined) return { unknown: `the condition value ${policyText} cannot be read` };
     if (value === undefined) return { unknown: `the context value ${requestText} cannot be read` };
-    return truth(holds(policy, value));
+    return truth(compare(policy, value));
   };
 }
 
@@ -122,7 +139,7 @@ function bytesOf(text: string): string | undefined {
 }
 
 /** Returns whether an address is in a CIDR range. An address without a prefix length is a range of one. */
-function inRange(policy: Token[], value: string): Truth {
+function isInRange(policy: Token[], value: string): Truth {
   const text = textOf(policy);
   const [base = '', prefix, ...more] = text.split('/');
   const family = isIP(base);
@@ -165,14 +182,14 @@ export function conditionHolds({ operator, key, values }: ConditionClause, facts
   const requestValues = found.state === 'present' ? found.values : [];
   if (isEmpty(requestValues, parsed)) return withoutValue(parsed, operator);
 
-  const { negated, reading, test } = parsed.base;
+  const { negated, interpretation, test } = parsed.base;
   const results = requestValues.map((requestValue) =>
-    anyValueMatches(values, negated, reading, facts, (tokens) => test(tokens, requestValue)),
+    anyValueMatches(values, negated, interpretation, facts, (tokens) => test(tokens, requestValue)),
   );
   if (parsed.set === 'ForAllValues') return all(results);
   if (parsed.set === 'ForAnyValue') return any(results);
-  const [only] = results;
-  return only !== undefined && results.length === 1 ? only : severalValues(results, key);
+  const [onlyResult] = results;
+  return onlyResult !== undefined && results.length === 1 ? onlyResult : severalValues(results, key);
 }
 
 function parseOperator(name: string): ParsedOperator | undefined {
@@ -183,8 +200,8 @@ function parseOperator(name: string): ParsedOperator | undefined {
 
 function nullHolds(values: string[], absent: boolean): Truth {
   const expected = values.map((value) => value.toLowerCase());
-  const odd = expected.find((value) => value !== 'true' && value !== 'false');
-  if (odd !== undefined) return { unknown: `the condition value ${odd} cannot be read` };
+  const invalid = expected.find((value) => value !== 'true' && value !== 'false');
+  if (invalid !== undefined) return { unknown: `the condition value ${invalid} cannot be read` };
   return truth(expected.includes(String(absent)));
 }
 
@@ -203,6 +220,6 @@ function withoutValue({ set, base, ifExists }: ParsedOperator, name: string): Tr
 
 /** A key with several values needs a set operator. Without one, the result is certain only if no value matches. */
 function severalValues(results: Truth[], key: string): Truth {
-  const unclear = { unknown: `context key ${key} has several values` };
-  return all([any(results), unclear]);
+  const unknownResult = { unknown: `context key ${key} has several values` };
+  return all([any(results), unknownResult]);
 }

@@ -1,4 +1,4 @@
-import { DECRYPT_ACTION, type KmsGrant, READ_ACTIONS, secretsManagerEndpoint } from './build.ts';
+import { DECRYPT_ACTION, type KmsPermission, READ_ACTIONS, secretsManagerEndpoint } from './build.ts';
 import type { ConditionClause, JsonPolicy, PolicyDocument, Statement } from './document.ts';
 import { coversArn, pattern } from './match.ts';
 
@@ -12,12 +12,12 @@ const ALIAS = /^alias\/[^*?$]+$/;
  */
 export function isReadPolicyShape({ statements, unknownElements }: PolicyDocument): boolean {
   const reads = statements.filter(readsSecrets);
-  const rest = statements.filter((statement) => !reads.includes(statement));
+  const others = statements.filter((statement) => !reads.includes(statement));
   return (
     unknownElements.length === 0 &&
     reads.length > 0 &&
     allResourcesFullyReadable(reads) &&
-    rest.every((statement) => grantOf(statement) !== undefined)
+    others.every((statement) => kmsPermissionOf(statement) !== undefined)
   );
 }
 
@@ -36,8 +36,8 @@ export function isFullRead(statement: Statement): boolean {
   return readsSecrets(statement) && actionsOf([statement]).size === READ_ACTIONS.length;
 }
 
-/** Returns the grant of a statement that `kmsStatement` creates; otherwise undefined. */
-export function grantOf(statement: Statement): KmsGrant | undefined {
+/** Returns the permission of a statement that `kmsStatement` creates; otherwise undefined. */
+export function kmsPermissionOf(statement: Statement): KmsPermission | undefined {
   const resources = statement.resources?.values ?? [];
   const [partition, region] = KEY_RESOURCE.exec(resources[0] ?? '')?.slice(1) ?? [];
   if (!isDecryptOfKeys(statement) || partition === undefined || region === undefined) return undefined;
@@ -46,12 +46,12 @@ export function grantOf(statement: Statement): KmsGrant | undefined {
     isViaService(condition, secretsManagerEndpoint(region, partition));
   const others = statement.conditions.filter((condition) => !isVia(condition));
   const aliases = others.length === 1 ? others.flatMap(aliasesOf) : [];
-  const understood =
+  const isExpectedForm =
     statement.conditions.length === others.length + 1 &&
     others.length === (aliases.length > 0 ? 1 : 0) &&
     resources.every((arn) => arn.startsWith(`arn:${partition}:kms:${region}:`)) &&
     resources.every((arn) => arn.endsWith(':key/*') === aliases.length > 0);
-  return understood ? { region, aliases, resources } : undefined;
+  return isExpectedForm ? { region, aliases, resources } : undefined;
 }
 
 /**
@@ -68,8 +68,8 @@ export function deletedPrincipals({ statements }: PolicyDocument): string[] {
 function allResourcesFullyReadable(reads: Statement[]): boolean {
   const resources = new Set(reads.flatMap(({ resources }) => resources?.values ?? []));
   return [...resources].every((resource) => {
-    const about = reads.filter((statement) => statement.resources?.values.includes(resource));
-    return actionsOf(about).size === READ_ACTIONS.length;
+    const readsOfResource = reads.filter((statement) => statement.resources?.values.includes(resource));
+    return actionsOf(readsOfResource).size === READ_ACTIONS.length;
   });
 }
 
@@ -116,28 +116,29 @@ function isViaService({ operator, key, values }: ConditionClause, endpoint: stri
 }
 
 function aliasesOf({ operator, key, values }: ConditionClause): string[] {
-  const about = operator === 'ForAnyValue:StringEquals' && key.toLowerCase() === 'kms:resourcealiases';
-  return about && values.every((value) => ALIAS.test(value)) ? values : [];
+  const isAliasCondition =
+    operator === 'ForAnyValue:StringEquals' && key.toLowerCase() === 'kms:resourcealiases';
+  return isAliasCondition && values.every((value) => ALIAS.test(value)) ? values : [];
 }
 
 /**
  * Returns true if the policy's wildcards allow more secrets than requested, such as all secrets of the account instead of those
  * with a prefix. A policy that is not a read policy also counts as wider.
- * @param asked the requested `Resource` entries (`secretResources`)
+ * @param requestedResources the requested `Resource` entries (`secretResources`)
  */
-export function isWiderThan(document: PolicyDocument, asked: string[]): boolean {
+export function isWiderThan(document: PolicyDocument, requestedResources: string[]): boolean {
   if (!isReadPolicyShape(document)) return true;
-  const wildcards = asked.filter((each) => each.includes('*'));
+  const wildcards = requestedResources.filter((each) => each.includes('*'));
   const covers = (outer: string, entry: string) => outer === '*' || coversArn(pattern(outer), pattern(entry));
   return document.statements
     .filter(readsSecrets)
     .flatMap(({ resources }) => resources?.values ?? [])
-    .filter(standsForMany)
+    .filter(matchesMany)
     .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
 }
 
 /** Returns true if an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
-function standsForMany(entry: string): boolean {
+function matchesMany(entry: string): boolean {
   return /[*?]/.test(entry.replace(/-\?{6}$/, ''));
 }
 

@@ -48,7 +48,7 @@ export function statementApplies(
 }
 
 /** Returns which elements of a statement match a request, each on its own. */
-export function partsOf(
+export function elementMatches(
   statement: Statement,
   document: PolicyDocument,
   request: StatementRequest,
@@ -79,14 +79,14 @@ function actionMatches(policyAction: string, action: string): Truth {
 
 function resourceApplies({ resources }: Statement, resource: string | undefined, facts: Facts): Truth {
   if (resource === undefined || resources === undefined) {
-    const both = resource === undefined && resources === undefined;
-    return both ? 'yes' : { unknown: `element Resource is ${resources ? 'out of place' : 'missing'}` };
+    const hasNeither = resource === undefined && resources === undefined;
+    return hasNeither ? 'yes' : { unknown: `element Resource is ${resources ? 'out of place' : 'missing'}` };
   }
   const entries = entriesFor(resources, resource);
   const misplaced = entries.find((value) => hasMisplacedVariable(value, facts));
   if (misplaced !== undefined) return { unknown: `${misplaced} has a variable before the fifth colon` };
-  const reading = { wildcards: true, variables: true };
-  return anyValueMatches(entries, resources.negated, reading, facts, (each) =>
+  const interpretation = { wildcards: true, variables: true };
+  return anyValueMatches(entries, resources.negated, interpretation, facts, (each) =>
     resourceMatches(each, resource),
   );
 }
@@ -101,14 +101,14 @@ function hasMisplacedVariable(value: string, { version }: Facts): boolean {
  * Resource", "Using wildcards in resource ARNs".
  */
 function resourceMatches(tokens: Token[], resource: string): Truth {
-  const whole = literal(resource);
-  const [first, ...more] = tokens;
-  if (first !== undefined && more.length === 0 && isRun(first)) return 'yes';
-  if (coversArn(tokens, whole)) return 'yes';
-  const padded = arnParts(tokens) === undefined && coversArn(padToArn(tokens), whole);
+  const resourceTokens = literal(resource);
+  const [firstToken, ...otherTokens] = tokens;
+  if (firstToken !== undefined && otherTokens.length === 0 && isRun(firstToken)) return 'yes';
+  if (coversArn(tokens, resourceTokens)) return 'yes';
+  const matchesPadded = arnParts(tokens) === undefined && coversArn(padToArn(tokens), resourceTokens);
   const last = tokens.at(-1);
-  if (padded && last !== undefined && isRun(last)) return 'yes';
-  if (!padded && !matches(tokens, resource)) return 'no';
+  if (matchesPadded && last !== undefined && isRun(last)) return 'yes';
+  if (!matchesPadded && !matches(tokens, resource)) return 'no';
   return { unknown: 'a resource pattern may match across colons' };
 }
 
@@ -130,9 +130,11 @@ function principalApplies({ principals }: Statement, caller: Caller, attachment:
   return principalMatches(principals, caller, attachment.reaches);
 }
 
-/** A session of an IAM role. Omit the session name if it is unknown. */
+/** A user, or a session of a role. */
 export interface RequestPrincipal {
-  roleArn: string;
+  /** The ARN of the role or the user. */
+  principalArn: string;
+  /** The name of the role session. Absent if it is unknown. */
   sessionName?: string;
 }
 
@@ -148,32 +150,34 @@ export type Reach = 'direct' | 'role' | 'account';
 
 export const EVERY_REACH: readonly Reach[] = ['direct', 'role', 'account'];
 
-interface Match {
+interface PrincipalMatch {
   reach: Reach;
   truth: Truth;
 }
 
 /** Returns whether the `Principal` or `NotPrincipal` element includes the caller in one of these ways. */
 function principalMatches(clause: PrincipalClause, caller: Caller, reaches: readonly Reach[]): Truth {
-  const found = clause.entries.flatMap(({ type, values }) => values.map((id) => match(type, id, caller)));
-  if (clause.negated) return reaches.includes('direct') ? notListed(found, caller) : 'no';
-  return any(found.filter(({ reach }) => reaches.includes(reach)).map((each) => each.truth));
+  const results = clause.entries.flatMap(({ type, values }) =>
+    values.map((id) => matchPrincipal(type, id, caller)),
+  );
+  if (clause.negated) return reaches.includes('direct') ? notListed(results, caller) : 'no';
+  return any(results.filter(({ reach }) => reaches.includes(reach)).map((each) => each.truth));
 }
 
 /**
  * `NotPrincipal` includes everyone who is not listed. For a session that is listed only in part, such as by role but not by
  * account, AWS only says that it "might" be included. Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
  */
-function notListed(found: Match[], caller: Caller): Truth {
+function notListed(results: PrincipalMatch[], caller: Caller): Truth {
   const listed = (reaches: readonly Reach[]) =>
-    any(found.filter(({ reach }) => reaches.includes(reach)).map((each) => each.truth));
+    any(results.filter(({ reach }) => reaches.includes(reach)).map((each) => each.truth));
   if ('service' in caller) return not(listed(EVERY_REACH));
   if (EVERY_REACH.every((reach) => listed([reach]) === 'yes')) return 'no';
-  const anywhere = listed(EVERY_REACH);
-  return anywhere === 'no' ? 'yes' : { unknown: 'NotPrincipal lists the role in part' };
+  const listedAnyway = listed(EVERY_REACH);
+  return listedAnyway === 'no' ? 'yes' : { unknown: 'NotPrincipal lists the role in part' };
 }
 
-function match(type: string, id: string, caller: Caller): Match {
+function matchPrincipal(type: string, id: string, caller: Caller): PrincipalMatch {
   if (type === '*') return { reach: 'direct', truth: 'yes' };
   if (type === 'AWS')
     return 'role' in caller ? matchRole(id, caller.role) : { reach: 'direct', truth: serviceAsAws(id) };
@@ -193,12 +197,12 @@ function matchService(id: string, caller: Caller): Truth {
   return truth('service' in caller && caller.service === id);
 }
 
-function matchRole(id: string, { roleArn, sessionName }: RequestPrincipal): Match {
-  const [, partition, , , account, resource = ''] = roleArn.split(':');
+function matchRole(id: string, { principalArn, sessionName }: RequestPrincipal): PrincipalMatch {
+  const [, partition, , , account, resource = ''] = principalArn.split(':');
   const roleName = resource.split('/').at(-1);
   const session = `arn:${partition}:sts::${account}:assumed-role/${roleName}/`;
   if (id === '*') return { reach: 'direct', truth: 'yes' };
-  if (id === roleArn) return { reach: 'role', truth: 'yes' };
+  if (id === principalArn) return { reach: 'role', truth: 'yes' };
   if (id === account || id === `arn:${partition}:iam::${account}:root`)
     return { reach: 'account', truth: 'yes' };
   if (id.startsWith(session))

@@ -39,7 +39,7 @@ export interface Facts {
 }
 
 /** How a text in a policy is interpreted: whether `*` and `?` are wildcards, and whether `${…}` is a policy variable. */
-export interface Reading {
+export interface Interpretation {
   wildcards: boolean;
   variables: boolean;
 }
@@ -58,11 +58,11 @@ const SPECIAL_CHARACTERS = ['*', '?', '$'];
 export function anyValueMatches(
   values: string[],
   negated: boolean,
-  reading: Reading,
+  interpretation: Interpretation,
   facts: Facts,
   test: (tokens: Token[]) => Truth,
 ): Truth {
-  const expansions = values.map((value) => expand(value, reading, facts));
+  const expansions = values.map((value) => expand(value, interpretation, facts));
   const results = expansions.flatMap((expansion) => {
     if ('tokens' in expansion) return [test(expansion.tokens)];
     return 'unknown' in expansion ? [expansion] : [];
@@ -73,17 +73,18 @@ export function anyValueMatches(
   return all([result, { unknown: 'a policy variable has no value' }]);
 }
 
-function expand(text: string, { wildcards, variables }: Reading, facts: Facts): Expansion {
-  const read = wildcards ? pattern : literal;
-  if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${')) return { tokens: read(text) };
+function expand(text: string, { wildcards, variables }: Interpretation, facts: Facts): Expansion {
+  const tokenize = wildcards ? pattern : literal;
+  if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${'))
+    return { tokens: tokenize(text) };
   const tokens: Token[] = [];
   // No complete variable follows the last brace. Without this split, each `${` there would be searched to the end of the text.
-  const end = text.lastIndexOf('}') + 1;
-  for (const piece of [...text.slice(0, end).split(/(\$\{[^}]*\})/), text.slice(end)]) {
+  const tailStart = text.lastIndexOf('}') + 1;
+  for (const piece of [...text.slice(0, tailStart).split(/(\$\{[^}]*\})/), text.slice(tailStart)]) {
     const expansion =
       piece.startsWith('${') && piece.endsWith('}')
         ? resolve(piece, wildcards, facts.context)
-        : { tokens: read(piece) };
+        : { tokens: tokenize(piece) };
     if (!('tokens' in expansion)) return expansion;
     tokens.push(...expansion.tokens);
   }
@@ -94,12 +95,12 @@ function expand(text: string, { wildcards, variables }: Reading, facts: Facts): 
 function resolve(piece: string, wildcards: boolean, context: RequestContext): Expansion {
   const inside = piece.slice(2, -1);
   if (SPECIAL_CHARACTERS.includes(inside)) return { tokens: literal(inside) };
-  const [, key, fallback] = /^([^\s,'{}]+)(?:, '([^']*)')?$/.exec(inside) ?? [];
+  const [, key, defaultValue] = /^([^\s,'{}]+)(?:, '([^']*)')?$/.exec(inside) ?? [];
   if (key === undefined) return { unknown: `the policy variable ${piece} cannot be read` };
 
   const found = context.lookup(key);
   if (found.state === 'unknown') return { unknown: `context key ${key} is not known` };
-  const values = found.state === 'present' ? found.values : [fallback].flatMap((each) => each ?? []);
+  const values = found.state === 'present' ? found.values : [defaultValue].flatMap((each) => each ?? []);
   const [value] = values;
   if (value === undefined) return { unresolved: true };
   if (values.length > 1) return { unknown: `policy variable ${key} has several values` };
@@ -119,16 +120,21 @@ export interface RequestContext {
  * Creates a request context. A key that is not in `known` is absent, unless `unknown` matches its name; names there can have
  * wildcards, as in `aws:PrincipalTag/*`.
  */
-export function requestContext(known: Record<string, string | string[]>, unknown: string[]): RequestContext {
-  const present = new Map(Object.entries(known).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
+export function requestContext(
+  knownContext: Record<string, string | string[]>,
+  unknownContext: string[],
+): RequestContext {
+  const present = new Map(
+    Object.entries(knownContext).map(([key, value]) => [key.toLowerCase(), [value].flat()]),
+  );
   return {
     lookup(key) {
       const name = key.toLowerCase();
       const values = present.get(name);
       if (values !== undefined) return values.length > 0 ? { state: 'present', values } : { state: 'absent' };
       // The patterns are parsed lazily because few requests get here.
-      const mayBeThere = unknown.some((each) => matches(pattern(each.toLowerCase()), name));
-      return { state: mayBeThere ? 'unknown' : 'absent' };
+      const mayBePresent = unknownContext.some((each) => matches(pattern(each.toLowerCase()), name));
+      return { state: mayBePresent ? 'unknown' : 'absent' };
     },
   };
 }

@@ -3,11 +3,11 @@ import { type Partition, partitionOfRegion } from './partitions.ts';
 import { Recorder } from './record.ts';
 import { Faults, Throttle } from './throttle.ts';
 import type { Fault, Latency, SandboxOptions } from './types.ts';
-import { newWorld, type World } from './world.ts';
+import { type Account, newAccount } from './world.ts';
 
 /** The state of one sandbox. */
-export interface Machine {
-  readonly account: string;
+export interface SandboxState {
+  readonly accountId: string;
   readonly recorder: Recorder;
   readonly faults: Faults;
   readonly throttle: Throttle;
@@ -15,26 +15,27 @@ export interface Machine {
   latency: Latency;
   now(): number;
   addFault(fault: Fault): void;
-  /** True if requests with this `Host` header are served, in addition to those for the sandbox's own hosts. */
+  /** True if requests with this `Host` header are served too. Requests for the sandbox's own hosts are always served. */
   allowsHost(host: string): boolean;
   /** Returns the account in this Region's partition; undefined if the Region is not available to the account. */
-  worldOf(region: string): World | undefined;
+  accountIn(region: string): Account | undefined;
 }
 
 const DEFAULT_ACCOUNT = '111122223333';
 
 /** @throws RangeError if the account is not twelve digits. */
-export function newMachine(options: SandboxOptions): Machine {
-  const account = options.account ?? DEFAULT_ACCOUNT;
-  if (!/^\d{12}$/.test(account)) {
-    throw new RangeError(`An AWS account is twelve digits: ${account}`);
+export function newSandboxState(options: SandboxOptions): SandboxState {
+  const accountId = options.account ?? DEFAULT_ACCOUNT;
+  if (!/^\d{12}$/.test(accountId)) {
+    throw new RangeError(`An AWS account is twelve digits: ${accountId}`);
   }
   const sessions = new SessionStore();
-  const worlds = new Map<Partition, World>();
+  const accounts = new Map<Partition, Account>();
   const faults = new Faults();
-  let remembers = false;
+  // The first fault of the kind `stale` makes every account keep its history, including accounts that are created later.
+  let keepsHistory = false;
   return {
-    account,
+    accountId,
     recorder: new Recorder(),
     faults,
     throttle: new Throttle(options.quotas ?? {}),
@@ -45,24 +46,24 @@ export function newMachine(options: SandboxOptions): Machine {
     addFault(fault) {
       faults.add(fault);
       if (fault.kind === 'stale') {
-        remembers = true;
-        for (const world of worlds.values()) {
-          world.iam.remember();
+        keepsHistory = true;
+        for (const account of accounts.values()) {
+          account.iam.keepHistory();
         }
       }
     },
-    worldOf(region) {
+    accountIn(region) {
       const partition = partitionOfRegion(region);
-      const elsewhere = options.partition !== undefined && options.partition !== partition;
-      if (elsewhere || options.disabledRegions?.includes(region)) {
+      const isOtherPartition = options.partition !== undefined && options.partition !== partition;
+      if (isOtherPartition || options.disabledRegions?.includes(region)) {
         return undefined;
       }
-      const world = worlds.get(partition) ?? newWorld(account, partition, sessions, options);
-      worlds.set(partition, world);
-      if (remembers) {
-        world.iam.remember();
+      const account = accounts.get(partition) ?? newAccount(accountId, partition, sessions, options);
+      accounts.set(partition, account);
+      if (keepsHistory) {
+        account.iam.keepHistory();
       }
-      return world;
+      return account;
     },
   };
 }

@@ -2,7 +2,7 @@
  * The AWS partitions: the prefix of their Region names, and IAM's home Region.
  * Source: `partitions.json` of botocore.
  */
-const TABLE = {
+const PARTITION_TABLE = {
   'aws-cn': ['cn-', 'cn-north-1'],
   'aws-us-gov': ['us-gov-', 'us-gov-west-1'],
   'aws-iso': ['us-iso-', 'us-iso-east-1'],
@@ -14,16 +14,16 @@ const TABLE = {
   aws: ['', 'us-east-1'],
 } as const satisfies Record<string, readonly [prefix: string, home: string]>;
 
-export type Partition = keyof typeof TABLE;
+export type Partition = keyof typeof PARTITION_TABLE;
 
-export const PARTITIONS = Object.keys(TABLE) as Partition[];
+export const PARTITIONS = Object.keys(PARTITION_TABLE) as Partition[];
 
 /** Returns the partition that a Region belongs to, according to its name. */
 export function partitionOfRegion(region: string): Partition {
-  return PARTITIONS.find((partition) => region.startsWith(TABLE[partition][0])) ?? 'aws';
+  return PARTITIONS.find((partition) => region.startsWith(PARTITION_TABLE[partition][0])) ?? 'aws';
 }
 
 /** Returns the home Region of IAM, which is a global service; undefined if there is no such partition. */
 export function homeRegion(partition: string): string | undefined {
-  return PARTITIONS.includes(partition as Partition) ? TABLE[partition as Partition][1] : undefined;
+  return PARTITIONS.includes(partition as Partition) ? PARTITION_TABLE[partition as Partition][1] : undefined;
 }

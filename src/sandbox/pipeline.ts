@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { authenticate, demandAuthorization, expiredToken } from './auth/authenticate.ts';
+import { authenticate, authorizationOrThrow, expiredToken } from './auth/authenticate.ts';
 import { type Authorization, parseAuthorization } from './auth/signature.ts';
 import { AwsError } from './errors.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
-import type { Machine } from './machine.ts';
+import type { SandboxState } from './machine.ts';
 import { mediaConnect } from './mediaconnect/index.ts';
-import { authorize, denial } from './permissions/authorize.ts';
+import { accessDeniedError, authorize } from './permissions/authorize.ts';
 import { jsonProtocol } from './protocols/json.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
-import { entryOf } from './record.ts';
+import { newEntry } from './record.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import type { Call, Service } from './service.ts';
 import { sts } from './sts/index.ts';
 import type { Fault, RecordedRequest } from './types.ts';
 
-/** The outcome of a request: a response (after a delay in milliseconds), a dropped connection, or no response at all. */
+/** The outcome of a handled request: a response (after a delay in milliseconds), a dropped connection, or no response at all. */
 export type SettledOutcome =
   | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
   | { readonly kind: 'drop' }
   | { readonly kind: 'hang' };
 
-/** A settled outcome, or a request that is carried out after a delay in milliseconds. */
+/** A settled outcome, or a request that is to be executed after a delay in milliseconds. */
 export type Outcome =
   | SettledOutcome
-  | { readonly kind: 'later'; readonly delayMs: number; readonly carryOut: () => SettledOutcome };
+  | { readonly kind: 'later'; readonly delayMs: number; readonly execute: () => SettledOutcome };
 
 const BAD_GATEWAY: WireResponse = {
   status: 502,
@@ -33,8 +33,9 @@ const BAD_GATEWAY: WireResponse = {
   body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n',
 };
 
+/** A request that is being handled. */
 interface Job {
-  readonly machine: Machine;
+  readonly sandbox: SandboxState;
   readonly request: WireRequest;
   readonly service: Service;
   readonly action: string;
@@ -43,88 +44,97 @@ interface Job {
 }
 
 /**
- * Carries out one request.
+ * Handles one request, with the faults that a test has added.
  * @param arrivedAt milliseconds on the clock of `performance.now()`.
  * @returns the outcome, and the record to complete after the response is sent.
  */
-export function carryOut(
-  machine: Machine,
+export function handleRequest(
+  sandbox: SandboxState,
   request: WireRequest,
   arrivedAt: number,
 ): { outcome: Outcome; recorded?: RecordedRequest } {
-  const parsed = parseAuthorization(request.headers.authorization);
-  const auth = typeof parsed === 'object' && !('incomplete' in parsed) ? parsed : undefined;
+  const parsedAuthorization = parseAuthorization(request.headers.authorization);
+  const isUsable = typeof parsedAuthorization === 'object' && !('incomplete' in parsedAuthorization);
+  const auth = isUsable ? parsedAuthorization : undefined;
   const requestId = randomUUID();
   const service = serviceFor(request, auth);
   if (!service) {
-    return { outcome: answer(absentService(request, auth?.service ?? '', requestId)) };
+    return { outcome: answerWith(unknownServiceResponse(request, auth?.service ?? '', requestId)) };
   }
   const action = service.protocol.actionOf(request);
-  const entry = entryOf(request, service, action, auth);
-  const recorded = machine.recorder.begin(entry, arrivedAt, request.body.length);
-  const job = { machine, request, service, action, recorded, requestId };
+  const entry = newEntry(request, service, action, auth);
+  const recorded = sandbox.recorder.begin(entry, arrivedAt, request.body.length);
+  const job = { sandbox, request, service, action, recorded, requestId };
   try {
-    if (parsed === 'missing' && service.unsignedOperations?.has(action)) {
+    if (parsedAuthorization === 'missing' && service.unsignedOperations?.has(action)) {
       throw notImplemented(job);
     }
-    return { outcome: perform(job, demandAuthorization(service.protocol, parsed)), recorded };
+    return {
+      outcome: executeWithFault(job, authorizationOrThrow(service.protocol, parsedAuthorization)),
+      recorded,
+    };
   } catch (error) {
-    return { outcome: answer(refusal(job, error)), recorded };
+    return { outcome: answerWith(errorResponse(job, error)), recorded };
   }
 }
 
-function perform(job: Job, auth: Authorization): Outcome {
-  const { machine, service, action } = job;
+function executeWithFault(job: Job, auth: Authorization): Outcome {
+  const { sandbox, service, action } = job;
   const { protocol } = service;
-  const world = machine.worldOf(auth.region);
-  const caller = authenticate(job.request, auth, protocol, world, machine.now());
-  if (!world) {
+  const account = sandbox.accountIn(auth.region);
+  const caller = authenticate(job.request, auth, protocol, account, sandbox.now());
+  if (!account) {
     throw new AwsError('InternalFailure', 'No account for an authenticated caller.', 500);
   }
-  const fault = machine.faults.next(service.name, action, auth.region);
+  const fault = sandbox.faults.faultFor(service.name, action, auth.region);
   fault?.onStrike?.();
-  const callNow = (): Call => ({
-    world,
-    iam: world.iam.view(fault?.kind === 'stale' && service === iam ? fault.delayMs : 0),
+  const newCall = (): Call => ({
+    account,
+    iam: account.iam.view(fault?.kind === 'stale' && service === iam ? fault.delayMs : 0),
     region: auth.region,
     caller,
-    now: machine.now(),
+    now: sandbox.now(),
   });
   if (fault?.kind === 'delay-before') {
-    return { kind: 'later', delayMs: fault.delayMs ?? 0, carryOut: () => answer(respond(job, callNow())) };
+    return {
+      kind: 'later',
+      delayMs: fault.delayMs ?? 0,
+      execute: () => answerWith(executeNow(job, newCall())),
+    };
   }
-  return (fault && beforeTheChange(job, callNow(), fault)) ?? afterTheChange(respond(job, callNow()), fault);
+  const outcome = fault && outcomeWithoutExecution(job, newCall(), fault);
+  return outcome ?? outcomeAfterExecution(executeNow(job, newCall()), fault);
 }
 
-/** Carries out a request. An error is a response too, and can be lost or late like any other. */
-function respond(job: Job, call: Call): WireResponse {
+/** Executes a request. An error is a response too, and can be lost or late like any other response. */
+function executeNow(job: Job, call: Call): WireResponse {
   try {
     checkRate(job, call.region);
     return invoke(job, call);
   } catch (error) {
-    return refusal(job, error);
+    return errorResponse(job, error);
   }
 }
 
-/** Applies the faults that affect the response of a request that was carried out. */
-function afterTheChange(response: WireResponse, fault: Fault | undefined): SettledOutcome {
+/** Applies the faults that affect the response of an executed request. */
+function outcomeAfterExecution(response: WireResponse, fault: Fault | undefined): SettledOutcome {
   switch (fault?.kind) {
     case 'drop-after':
       return { kind: 'drop' };
     case 'hang-after':
       return { kind: 'hang' };
     case 'delay':
-      return answer(response, fault.delayMs);
+      return answerWith(response, fault.delayMs);
     default:
-      return answer(response);
+      return answerWith(response);
   }
 }
 
 /**
- * Applies the faults that prevent a request from being carried out.
+ * Applies the faults that prevent the execution of a request.
  * @returns undefined if the fault is of another kind.
  */
-function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | undefined {
+function outcomeWithoutExecution(job: Job, call: Call, fault: Fault): SettledOutcome | undefined {
   const { protocol, internalError } = job.service;
   switch (fault.kind) {
     case 'drop-before':
@@ -132,7 +142,7 @@ function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | u
     case 'hang':
       return { kind: 'hang' };
     case 'html':
-      return answer(BAD_GATEWAY);
+      return answerWith(BAD_GATEWAY);
     case 'throttle':
       throw rateExceeded(protocol);
     case 'internal-error':
@@ -140,20 +150,24 @@ function beforeTheChange(job: Job, call: Call, fault: Fault): SettledOutcome | u
     case 'expired-token':
       throw expiredToken(protocol);
     case 'access-denied':
-      throw denied(job, call);
+      throw deniedByFault(job, call);
     default:
       return undefined;
   }
 }
 
-function denied({ service, action, recorded }: Job, call: Call): AwsError {
-  const [need] = service.needs(call, action, recorded.params);
-  return denial(call, service, need ?? { action: `${service.name}:${action}`, resource: '*' });
+function deniedByFault({ service, action, recorded }: Job, call: Call): AwsError {
+  const [permission] = service.requiredPermissions(call, action, recorded.params);
+  return accessDeniedError(
+    call,
+    service,
+    permission ?? { action: `${service.name}:${action}`, resource: '*' },
+  );
 }
 
 function checkRate(job: Job, region: string): void {
-  const { machine, service, action } = job;
-  if (!machine.throttle.admits(service.quotasOn(action), service === iam ? '' : region)) {
+  const { sandbox, service, action } = job;
+  if (!sandbox.throttle.tryAcquire(service.quotasFor(action), service === iam ? '' : region)) {
     throw rateExceeded(service.protocol);
   }
 }
@@ -172,9 +186,9 @@ function invoke(job: Job, call: Call): WireResponse {
     call,
     protocol.paramsOf(job.request),
     protocol.dialect,
-    (input, meant = action) => {
-      for (const need of service.needs(call, meant, input)) {
-        authorize(call, service, need);
+    (input, checkedAction = action) => {
+      for (const permission of service.requiredPermissions(call, checkedAction, input)) {
+        authorize(call, service, permission);
       }
     },
   );
@@ -185,18 +199,18 @@ function notImplemented({ service, action }: Job): AwsError {
   return new AwsError('NotImplemented', `${service.name}:${action} is not implemented in the sandbox.`);
 }
 
-function refusal(job: Job, error: unknown): WireResponse {
+function errorResponse(job: Job, error: unknown): WireResponse {
   const { protocol, internalError } = job.service;
-  const known = error instanceof AwsError ? error : new AwsError(internalError[0], internalError[1], 500);
-  job.recorded.errorCode = known.code;
-  return protocol.failure(known, job.requestId);
+  const awsError = error instanceof AwsError ? error : new AwsError(internalError[0], internalError[1], 500);
+  job.recorded.errorCode = awsError.code;
+  return protocol.failure(awsError, job.requestId);
 }
 
-function answer(response: WireResponse, delayMs = 0): SettledOutcome {
+function answerWith(response: WireResponse, delayMs = 0): SettledOutcome {
   return { kind: 'answer', response, delayMs };
 }
 
-function absentService(request: WireRequest, name: string, requestId: string): WireResponse {
+function unknownServiceResponse(request: WireRequest, name: string, requestId: string): WireResponse {
   const isJson = `${request.headers['content-type']}`.includes('json');
   const protocol = isJson ? jsonProtocol('') : queryProtocol('', '');
   return protocol.failure(
@@ -210,8 +224,8 @@ const SERVICES = new Map<string, Service>(
 );
 
 /**
- * Returns the service that a request is signed for. Without a usable signature, the form of the request decides, so that the
- * error uses the right protocol.
+ * Returns the service that a request is signed for. Without a usable signature, the service is guessed from the form of the
+ * request, so that the error has the right protocol.
  * @returns undefined if the sandbox does not have the service.
  */
 function serviceFor(request: WireRequest, auth: Authorization | undefined): Service | undefined {

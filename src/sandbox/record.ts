@@ -3,7 +3,7 @@ import type { WireRequest } from './protocols/protocol.ts';
 import type { Service } from './service.ts';
 import type { RecordedRequest } from './types.ts';
 
-/** What is known about a request when it arrives. */
+/** What is known about a request when it arrives; the rest is added when the response is sent. */
 type Entry = Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>;
 
 const REDACTED = '[redacted]';
@@ -17,7 +17,7 @@ export class Recorder {
   readonly requests: RecordedRequest[] = [];
   /** The size of each request in `requests`, in bytes. */
   readonly #sizes: number[] = [];
-  #total = 0;
+  #totalBytes = 0;
 
   /**
    * Records the arrival of a request. The caller completes the entry when it responds.
@@ -29,10 +29,10 @@ export class Recorder {
     const bytes = bodyBytes + action.length + region.length + accessKeyId.length + userAgent.length;
     this.requests.push(recorded);
     this.#sizes.push(bytes);
-    this.#total += bytes;
-    while (this.requests.length > MAX_REQUESTS || this.#total > MAX_BYTES) {
+    this.#totalBytes += bytes;
+    while (this.requests.length > MAX_REQUESTS || this.#totalBytes > MAX_BYTES) {
       this.requests.shift();
-      this.#total -= this.#sizes.shift() ?? 0;
+      this.#totalBytes -= this.#sizes.shift() ?? 0;
     }
     return recorded;
   }
@@ -40,12 +40,12 @@ export class Recorder {
   clear(): void {
     this.requests.length = 0;
     this.#sizes.length = 0;
-    this.#total = 0;
+    this.#totalBytes = 0;
   }
 }
 
-/** Returns the entry for a request, with secret values redacted. */
-export function entryOf(
+/** Returns the entry for a request that has arrived, with secret values redacted. */
+export function newEntry(
   request: WireRequest,
   service: Service,
   action: string,
@@ -55,33 +55,33 @@ export function entryOf(
     service: service.name,
     action,
     region: auth?.region ?? '',
-    params: readableParams(request, service),
+    params: redactedInput(request, service),
     accessKeyId: auth?.accessKeyId ?? '',
     userAgent: request.headers['user-agent'] ?? '',
   };
 }
 
 /** Returns the input with secret values redacted; an empty object if the request cannot be parsed, or is nested too deeply. */
-function readableParams(request: WireRequest, service: Service): Record<string, unknown> {
+function redactedInput(request: WireRequest, service: Service): Record<string, unknown> {
   try {
-    return redacted(service.protocol.paramsOf(request));
+    return redactMembers(service.protocol.paramsOf(request));
   } catch {
     return {};
   }
 }
 
 /** Returns a copy in which the values of secret members are redacted. */
-function redacted(params: Record<string, unknown>): Record<string, unknown> {
+function redactMembers(params: Record<string, unknown>): Record<string, unknown> {
   const pairs = Object.entries(params).map(([key, item]) => [
     key,
-    SECRET_MEMBER.test(key) ? REDACTED : redactedValue(item),
+    SECRET_MEMBER.test(key) ? REDACTED : redactValue(item),
   ]);
   return Object.fromEntries(pairs);
 }
 
-function redactedValue(value: unknown): unknown {
+function redactValue(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return value.map(redactedValue);
+    return value.map(redactValue);
   }
-  return typeof value === 'object' && value !== null ? redacted({ ...value }) : value;
+  return typeof value === 'object' && value !== null ? redactMembers({ ...value }) : value;
 }

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Machine } from './machine.ts';
-import { carryOut, type Outcome, type SettledOutcome } from './pipeline.ts';
+import type { SandboxState } from './machine.ts';
+import { handleRequest, type Outcome, type SettledOutcome } from './pipeline.ts';
 import type { WireRequest } from './protocols/protocol.ts';
 
 /** The only address that the sandbox listens on: the loopback address. */
@@ -17,7 +17,7 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 1_000;
 
 /** The HTTP status for a malformed request, by Node's error code; 400 if the code is not listed. */
-const STATUS_OF_ERROR: Readonly<Record<string, string>> = {
+const STATUS_BY_ERROR_CODE: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 };
@@ -28,16 +28,16 @@ export interface Listener {
 }
 
 /**
- * Serves a machine on the loopback interface.
+ * Serves a sandbox on the loopback interface.
  * @param port 0 picks a free port.
  * @throws the system error, such as EADDRINUSE, if the port is not available.
  */
-export async function listen(machine: Machine, port: number): Promise<Listener> {
+export async function listen(sandbox: SandboxState, port: number): Promise<Listener> {
   const closing = new AbortController();
   // Every delayed response listens to this signal.
   setMaxListeners(0, closing.signal);
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    serve(machine, closing.signal, request, response).catch(() => request.socket.destroy());
+    serve(sandbox, closing.signal, request, response).catch(() => request.socket.destroy());
   };
   const server = createServer(
     {
@@ -55,7 +55,7 @@ export async function listen(machine: Machine, port: number): Promise<Listener> 
   server.on('checkContinue', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable) {
-      const status = STATUS_OF_ERROR[error.code ?? ''] ?? '400 Bad Request';
+      const status = STATUS_BY_ERROR_CODE[error.code ?? ''] ?? '400 Bad Request';
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
     } else {
       socket.destroy();
@@ -65,15 +65,15 @@ export async function listen(machine: Machine, port: number): Promise<Listener> 
     server.once('error', reject);
     server.listen(port, HOST, resolve);
   });
-  return { port: portOf(server), close: () => shut(server, closing) };
+  return { port: listeningPort(server), close: () => closeServer(server, closing) };
 }
 
-function portOf(server: Server): number {
+function listeningPort(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function shut(server: Server, closing: AbortController): Promise<void> {
+async function closeServer(server: Server, closing: AbortController): Promise<void> {
   closing.abort();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
@@ -81,16 +81,16 @@ async function shut(server: Server, closing: AbortController): Promise<void> {
 }
 
 async function serve(
-  machine: Machine,
+  sandbox: SandboxState,
   closing: AbortSignal,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const arrivedAt = performance.now();
-  const gate = gateOf(machine, request);
-  const objection = objectionTo(request, gate);
-  if (objection) {
-    refuse(response, objection);
+  const limits = limitsFor(sandbox, request);
+  const rejection = rejectionOf(request, limits);
+  if (rejection) {
+    sendRejection(response, rejection);
     return;
   }
   if (request.headers.expect !== undefined) {
@@ -98,7 +98,7 @@ async function serve(
   }
   const body = await readBody(request);
   if (!body) {
-    refuse(response, tooLarge(gate));
+    sendRejection(response, bodyTooLarge(limits));
     return;
   }
   const wire: WireRequest = {
@@ -107,9 +107,10 @@ async function serve(
     headers: request.headers,
     body,
   };
-  const latencyMs = typeof machine.latency === 'function' ? machine.latency() : machine.latency;
-  const { outcome, recorded } = carryOut(machine, wire, arrivedAt);
-  const status = await settle(await known(outcome, closing), latencyMs, closing, request, response);
+  const latencyMs = typeof sandbox.latency === 'function' ? sandbox.latency() : sandbox.latency;
+  const { outcome, recorded } = handleRequest(sandbox, wire, arrivedAt);
+  const settled = await settledOutcome(outcome, closing);
+  const status = await sendResponse(settled, latencyMs, closing, request, response);
   if (recorded && status !== undefined) {
     recorded.status = status;
     recorded.endedAt = performance.now();
@@ -117,24 +118,24 @@ async function serve(
 }
 
 /**
- * Waits until the outcome of a request is settled. If the client disconnects, the request is still carried out, because it has
- * arrived completely.
+ * Waits until the outcome of a request is settled. A delayed request is executed even if the client disconnects, because the
+ * request has arrived completely.
  */
-async function known(outcome: Outcome, closing: AbortSignal): Promise<SettledOutcome> {
+async function settledOutcome(outcome: Outcome, closing: AbortSignal): Promise<SettledOutcome> {
   if (outcome.kind !== 'later') {
     return outcome;
   }
   await sleep(outcome.delayMs, undefined, { signal: closing });
-  return outcome.carryOut();
+  return outcome.execute();
 }
 
-function gateOf(machine: Machine, request: IncomingMessage): Gate {
+function limitsFor(sandbox: SandboxState, request: IncomingMessage): RequestLimits {
   const port = request.socket.localPort;
-  const own = [`${HOST}:${port}`, `localhost:${port}`];
-  return { own, maxBodyBytes: MAX_BODY_BYTES, allowsHost: (host) => machine.allowsHost(host) };
+  const ownHosts = [`${HOST}:${port}`, `localhost:${port}`];
+  return { ownHosts, maxBodyBytes: MAX_BODY_BYTES, allowsHost: (host) => sandbox.allowsHost(host) };
 }
 
-function refuse(response: ServerResponse, { status, message }: Objection): void {
+function sendRejection(response: ServerResponse, { status, message }: Rejection): void {
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
   response.end(`${message}\n`);
 }
@@ -158,7 +159,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
  * Sends the response, or drops the connection, as the outcome says.
  * @returns the HTTP status sent; 0 if the connection was dropped; undefined if the client is left waiting.
  */
-async function settle(
+async function sendResponse(
   outcome: SettledOutcome,
   latencyMs: number,
   closing: AbortSignal,
@@ -168,9 +169,9 @@ async function settle(
   if (outcome.kind === 'hang') {
     return undefined;
   }
-  const wait = latencyMs + (outcome.kind === 'answer' ? outcome.delayMs : 0);
-  if (wait > 0) {
-    await sleep(wait, undefined, { signal: closing });
+  const waitMs = latencyMs + (outcome.kind === 'answer' ? outcome.delayMs : 0);
+  if (waitMs > 0) {
+    await sleep(waitMs, undefined, { signal: closing });
   }
   if (outcome.kind === 'drop') {
     request.socket.destroy();
@@ -183,37 +184,37 @@ async function settle(
 }
 
 /** Why a request is rejected before a service sees it. */
-interface Objection {
+interface Rejection {
   readonly status: number;
   readonly message: string;
 }
 
-/** The conditions that a request must meet to be served. */
-interface Gate {
+/** The hosts and the body size that requests may have. */
+interface RequestLimits {
   /** The `Host` headers that name this server, in lowercase. */
-  readonly own: readonly string[];
+  readonly ownHosts: readonly string[];
   readonly maxBodyBytes: number;
   /** True if another `Host` header is accepted too. */
   allowsHost(host: string): boolean;
 }
 
 /**
- * Rejects requests that no AWS client sends. A web page in the user's browser could reach this port too. Such a request is
- * recognized by its Origin header, or by the browser's metadata about the page's site. Another sign is the name that the page had
- * to use for 127.0.0.1.
- * @returns undefined if the request is to be served.
+ * Returns why a request is rejected; undefined if it is served. Rejected are requests that no AWS client sends. A web page in the
+ * user's browser could reach this port too. Such a request is recognized by its Origin header, or by the browser's metadata about
+ * the page's site. Another sign is the name that the page had to use for 127.0.0.1.
  */
-function objectionTo(request: IncomingMessage, gate: Gate): Objection | undefined {
+function rejectionOf(request: IncomingMessage, limits: RequestLimits): Rejection | undefined {
   if (isFromWebPage(request)) {
     return { status: 403, message: 'Requests from web pages are not served.' };
   }
-  const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  const hostHeaders = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   const { host = '' } = request.headers;
-  if (hosts.length !== 1 || !(gate.own.includes(host.toLowerCase()) || gate.allowsHost(host))) {
+  const isOwnHost = limits.ownHosts.includes(host.toLowerCase());
+  if (hostHeaders.length !== 1 || !(isOwnHost || limits.allowsHost(host))) {
     return { status: 403, message: 'The Host header does not name this server.' };
   }
   const { method = '', url = '' } = request;
-  if (!['POST', 'GET'].includes(method) && !(isOfRest(url) && ['PUT', 'DELETE'].includes(method))) {
+  if (!['POST', 'GET'].includes(method) && !(hasRestPath(url) && ['PUT', 'DELETE'].includes(method))) {
     return {
       status: 405,
       message: 'AWS services are asked by POST, some by GET, and a path by PUT or DELETE.',
@@ -223,17 +224,17 @@ function objectionTo(request: IncomingMessage, gate: Gate): Objection | undefine
   if (!url.startsWith('/')) {
     return { status: 400, message: 'The request target must be a path.' };
   }
-  return Number(request.headers['content-length'] ?? 0) > gate.maxBodyBytes ? tooLarge(gate) : undefined;
+  const bodyBytes = Number(request.headers['content-length'] ?? 0);
+  return bodyBytes > limits.maxBodyBytes ? bodyTooLarge(limits) : undefined;
 }
 
 /** True if the URL has a path. Only services with a REST interface use paths; all others are at the root. */
-function isOfRest(url: string): boolean {
+function hasRestPath(url: string): boolean {
   return /^\/[^?]/.test(url);
 }
 
-/** Returns the objection to a body that is too large. */
-function tooLarge(gate: Gate): Objection {
-  return { status: 413, message: `The request body is larger than ${gate.maxBodyBytes} bytes.` };
+function bodyTooLarge(limits: RequestLimits): Rejection {
+  return { status: 413, message: `The request body is larger than ${limits.maxBodyBytes} bytes.` };
 }
 
 /**

@@ -1,18 +1,18 @@
 import type { Identity } from './auth/identity.ts';
 import type { IamView } from './iam/store.ts';
-import type { Need } from './permissions/need.ts';
+import type { RequiredPermission } from './permissions/need.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import type { QuotaName } from './request-rates.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
-import type { World } from './world.ts';
+import type { Account } from './world.ts';
 
 /** The members of a request. */
 export type Input = Readonly<Record<string, unknown>>;
 
 /** One request as an operation sees it. */
 export interface Call {
-  readonly world: World;
+  readonly account: Account;
   /** The account's IAM, in the state that this request sees. */
   readonly iam: IamView;
   readonly region: string;
@@ -23,17 +23,17 @@ export interface Call {
 
 /**
  * Checks that the caller has the permissions for a request with this input.
- * @param action another operation that the request also performs with this input; by default the request's own.
+ * @param action the operation to check; by default, that of the request. BatchGetSecretValue also checks GetSecretValue.
  * @throws AwsError the service's access denied error.
  */
-export type Admit = (input: Input, action?: string) => void;
+export type CheckPermissions = (input: Input, action?: string) => void;
 
 /** The output of an operation; undefined if the service's API model has none for it. */
 export type Output = object | undefined;
 
 export interface Operation {
-  /** @param admit called with the validated input, before anything else. */
-  invoke(call: Call, raw: Input, dialect: Dialect, admit: Admit): Output;
+  /** @param checkPermissions called with the validated input, before the operation does anything. */
+  invoke(call: Call, raw: Input, dialect: Dialect, checkPermissions: CheckPermissions): Output;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -50,24 +50,24 @@ export interface Service {
   /** The code and message of the service's own internal error. */
   readonly internalError: readonly [code: string, message: string];
   /** Returns the quotas that a request for this operation counts against. */
-  quotasOn(action: string): readonly QuotaName[];
+  quotasFor(action: string): readonly QuotaName[];
   /**
    * Returns the permissions that a request needs, in the order in which AWS checks them. The first is the one for the operation
    * itself. Must accept input of any form, and return an empty list only for an operation that everyone may call.
    */
-  needs(call: Call, action: string, input: Input): readonly Need[];
+  requiredPermissions(call: Call, action: string, input: Input): readonly RequiredPermission[];
 }
 
 /** Defines an operation by the members of its input and the function that runs it. */
 export function operation<M extends Members>(
   members: M,
-  run: (call: Call, input: InputOf<M>, admit: Admit) => Output,
+  run: (call: Call, input: InputOf<M>, checkPermissions: CheckPermissions) => Output,
 ): Operation {
   return {
-    invoke(call, raw, dialect, admit) {
+    invoke(call, raw, dialect, checkPermissions) {
       const input = decodeInput(members, raw, dialect);
-      admit(input);
-      return run(call, input, admit);
+      checkPermissions(input);
+      return run(call, input, checkPermissions);
     },
   };
 }
@@ -82,21 +82,21 @@ export interface Page<T> {
  * Returns one page of a list. The token is opaque to clients, as in AWS.
  * @returns undefined if the token is not one of the sandbox's.
  */
-export function pageOf<T>(all: readonly T[], token: string | undefined, size: number): Page<T> | undefined {
-  const start = token === undefined ? 0 : positionIn(token);
+export function pageOf<T>(list: readonly T[], token: string | undefined, size: number): Page<T> | undefined {
+  const start = token === undefined ? 0 : startOfPage(token);
   if (start === undefined) {
     return undefined;
   }
-  const items = all.slice(start, start + size);
+  const items = list.slice(start, start + size);
   const end = start + items.length;
-  return end < all.length ? { items, next: tokenFor(end) } : { items };
+  return end < list.length ? { items, next: tokenForPage(end) } : { items };
 }
 
-function tokenFor(position: number): string {
-  return Buffer.from(`from:${position}`).toString('base64');
+function tokenForPage(start: number): string {
+  return Buffer.from(`from:${start}`).toString('base64');
 }
 
-function positionIn(token: string): number | undefined {
+function startOfPage(token: string): number | undefined {
   const match = /^from:(\d{1,9})$/.exec(Buffer.from(token, 'base64').toString('utf8'));
   return match ? Number(match[1]) : undefined;
 }

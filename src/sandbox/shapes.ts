@@ -13,11 +13,11 @@ export interface TextShape extends Optional {
   readonly max?: number;
   readonly pattern?: RegExp;
   readonly oneOf?: readonly string[];
-  /** The complete message for a value that does not match `pattern`, for services that have their own. */
-  readonly invalid?: string | ((value: string) => string);
-  /** The code and message if this member is missing, for services that have their own. */
-  readonly absent?: readonly [code: string, message: string];
-  /** True for a secret value: its length is measured in bytes, and errors never repeat it. */
+  /** The complete message for a value that does not match `pattern`, if the service has its own. */
+  readonly mismatchMessage?: string | ((value: string) => string);
+  /** The code and message of the error for a missing member, if the service has its own. */
+  readonly missingError?: readonly [code: string, message: string];
+  /** True for a secret value: its length is measured in bytes, and error messages never contain it. */
   readonly secret?: true;
 }
 
@@ -116,10 +116,10 @@ export function required<S extends Shape>(shape: S): S & { readonly required: tr
 const TAB_LF_CR = '\\u0009\\u000A\\u000D';
 
 /** Source: `policyDocumentType` in the API models of IAM and STS. */
-export const documentText = new RegExp(`^[${TAB_LF_CR}\\u0020-\\u00FF]+$`);
+export const documentPattern = new RegExp(`^[${TAB_LF_CR}\\u0020-\\u00FF]+$`);
 
 /** Source: `roleDescriptionType` in the API model of IAM. */
-export const descriptionText = new RegExp(`^[${TAB_LF_CR}\\u0020-\\u007E\\u00A1-\\u00FF]*$`);
+export const descriptionPattern = new RegExp(`^[${TAB_LF_CR}\\u0020-\\u007E\\u00A1-\\u00FF]*$`);
 
 export interface Tag {
   Key: string;
@@ -128,32 +128,33 @@ export interface Tag {
 
 export const MAX_TAGS = 50;
 
-const ALLOWED = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
-const keyPattern = new RegExp(`^${ALLOWED}+$`, 'u');
-const valuePattern = new RegExp(`^${ALLOWED}*$`, 'u');
+const ALLOWED_CHARACTERS = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
+const tagKeyPattern = new RegExp(`^${ALLOWED_CHARACTERS}+$`, 'u');
+const tagValuePattern = new RegExp(`^${ALLOWED_CHARACTERS}*$`, 'u');
 
-const tagKey = text({ min: 1, max: 128, pattern: keyPattern });
-const tagValue = text({ max: 256, pattern: valuePattern });
+const tagKey = text({ min: 1, max: 128, pattern: tagKeyPattern });
+const tagValue = text({ max: 256, pattern: tagValuePattern });
 
 /** Tags in the form that IAM and STS accept. */
 export const tagList = list(record({ Key: required(tagKey), Value: required(tagValue) }), { max: MAX_TAGS });
 export const tagKeyList = list(tagKey, { max: MAX_TAGS });
 
 /** True if a tag key is reserved for AWS. */
-export const isReserved = (key: string): boolean => /^aws:/i.test(key);
+export const isReservedTagKey = (key: string): boolean => /^aws:/i.test(key);
 
 /** Returns the number of tags that count toward the limit. Tags set by AWS do not. */
-export const countOf = (tags: readonly Tag[]): number => tags.filter((tag) => !isReserved(tag.Key)).length;
+export const countUserTags = (tags: readonly Tag[]): number =>
+  tags.filter((tag) => !isReservedTagKey(tag.Key)).length;
 
 /** Returns the tags with others added. If a key already exists, the new value replaces the old one. */
-export function mergeTags(present: readonly Tag[], added: readonly Tag[]): Tag[] {
-  const byKey = new Map(present.map((tag) => [tag.Key, tag]));
+export function mergeTags(existing: readonly Tag[], added: readonly Tag[]): Tag[] {
+  const byKey = new Map(existing.map((tag) => [tag.Key, tag]));
   for (const tag of added) {
     byKey.set(tag.Key, { Key: tag.Key, Value: tag.Value });
   }
   return [...byKey.values()];
 }
 
-export function withoutTags(present: readonly Tag[], keys: readonly string[]): Tag[] {
-  return present.filter((tag) => !keys.includes(tag.Key));
+export function withoutTags(existing: readonly Tag[], keys: readonly string[]): Tag[] {
+  return existing.filter((tag) => !keys.includes(tag.Key));
 }

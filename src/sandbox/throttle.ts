@@ -25,11 +25,11 @@ export class Throttle {
   }
 
   /**
-   * True if a request that counts against these quotas may pass now. A rejected request counts against none of them.
-   * @param scope what the quotas are counted by, such as the Region.
+   * Takes a token of each quota, and returns true; returns false, and takes none, if a quota is used up.
+   * @param scope the quotas are counted separately for each scope, such as a Region.
    */
-  admits(names: readonly QuotaName[], scope: string): boolean {
-    const buckets = names.flatMap((name) => this.#filled(name, scope) ?? []);
+  tryAcquire(quotaNames: readonly QuotaName[], scope: string): boolean {
+    const buckets = quotaNames.flatMap((quota) => this.#refilledBucket(quota, scope) ?? []);
     if (buckets.some(({ tokens }) => tokens < 1)) {
       return false;
     }
@@ -39,58 +39,62 @@ export class Throttle {
     return true;
   }
 
-  /** Returns the bucket of a quota, filled up to now; undefined if there is no limit. */
-  #filled(name: QuotaName, scope: string): Bucket | undefined {
+  /** Returns the bucket of a quota, with the tokens that have been added since its last use; undefined if there is no limit. */
+  #refilledBucket(name: QuotaName, scope: string): Bucket | undefined {
     const rate = this.#quotas[name];
     if (rate === undefined) {
       return undefined;
     }
-    const most = rate * (BURST_SECONDS[name] ?? 1);
+    const capacity = rate * (BURST_SECONDS[name] ?? 1);
     const now = performance.now();
     const key = `${name} ${scope}`;
-    const bucket = this.#buckets.get(key) ?? { tokens: most, filledAt: now };
-    bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
+    const bucket = this.#buckets.get(key) ?? { tokens: capacity, filledAt: now };
+    bucket.tokens = Math.min(capacity, bucket.tokens + ((now - bucket.filledAt) / 1000) * rate);
     bucket.filledAt = now;
     this.#buckets.set(key, bucket);
     return bucket;
   }
 }
 
-interface Armed {
+interface ActiveFault {
   readonly fault: Fault;
-  seen: number;
+  /** How many requests the fault has matched so far. */
+  matchedRequests: number;
 }
 
 /** The faults that a test has added. */
 export class Faults {
-  readonly #armed: Armed[] = [];
+  readonly #activeFaults: ActiveFault[] = [];
 
   add(fault: Fault): void {
-    this.#armed.push({ fault, seen: 0 });
+    this.#activeFaults.push({ fault, matchedRequests: 0 });
   }
 
   clear(): void {
-    this.#armed.length = 0;
+    this.#activeFaults.length = 0;
   }
 
-  /** Counts this request, and returns the fault that applies to it. Each fault counts every request that it matches. */
-  next(service: string, action: string, region: string): Fault | undefined {
-    const matching = this.#armed.filter(({ fault }) => matches(fault, service, action, region));
-    const due = matching.find(isDue);
-    for (const armed of matching) {
-      armed.seen += 1;
+  /**
+   * Returns the fault that applies to this request, and counts the request. Each fault counts every request that it matches,
+   * even if another fault applies.
+   */
+  faultFor(service: string, action: string, region: string): Fault | undefined {
+    const matchingFaults = this.#activeFaults.filter(({ fault }) => matches(fault, service, action, region));
+    const dueFault = matchingFaults.find(isDue);
+    for (const activeFault of matchingFaults) {
+      activeFault.matchedRequests += 1;
     }
-    return due?.fault;
+    return dueFault?.fault;
   }
 }
 
 function matches(fault: Fault, service: string, action: string, region: string): boolean {
-  const named =
+  const matchesAction =
     fault.action === undefined || fault.action === action || fault.action === `${service}:${action}`;
-  return named && (fault.region === undefined || fault.region === region);
+  return matchesAction && (fault.region === undefined || fault.region === region);
 }
 
-function isDue({ fault, seen }: Armed): boolean {
-  const first = fault.skip ?? 0;
-  return seen >= first && seen < first + (fault.times ?? 1);
+function isDue({ fault, matchedRequests }: ActiveFault): boolean {
+  const firstAffected = fault.skip ?? 0;
+  return matchedRequests >= firstAffected && matchedRequests < firstAffected + (fault.times ?? 1);
 }

@@ -57,7 +57,7 @@ export interface SandboxCredentials {
 }
 
 /** A secret that an AWS service owns. No API call can create one, so a test adds it directly. */
-export interface OwnedSecret {
+export interface ServiceOwnedSecret {
   region: string;
   name: string;
   secretString: string;
@@ -95,7 +95,7 @@ export interface RouterIntegration {
  * A router input or output that a test adds directly. `configuration` and `transitEncryption` have the form of the API, in lower
  * camel case, and are accepted unchanged.
  */
-export interface ExistingRouterEnd {
+export interface ExistingRouterEndpoint {
   region: string;
   kind: 'routerInput' | 'routerOutput';
   name: string;
@@ -128,9 +128,9 @@ export interface Sandbox {
    * Adds a router input or output, and returns its ARN.
    * @throws RangeError if the Region is not available to the account.
    */
-  addRouterEnd(end: ExistingRouterEnd): string;
+  addRouterEndpoint(end: ExistingRouterEndpoint): string;
   /** Adds a secret that is owned by an AWS service, and returns its ARN. */
-  addOwnedSecret(secret: OwnedSecret): string;
+  addServiceOwnedSecret(secret: ServiceOwnedSecret): string;
   /**
    * Replaces the document of a customer managed policy's default version, without validation. Accounts contain documents that IAM
    * accepted once but no longer accepts, such as those without `Version`.
@@ -154,7 +154,7 @@ export interface Sandbox {
    * them.
    * @throws RangeError if there is no such resource.
    */
-  putInStack(arn: string, stackName: string): void;
+  addCloudFormationTags(arn: string, stackName: string): void;
   /**
    * Returns credentials that allow exactly what this identity-based policy allows. They belong to the session
    * `assumed-role/Engineer/test`, whose role no operation lists, and are valid as long as the sandbox runs. The sandbox's own

@@ -10,11 +10,12 @@ export interface Dialect {
   readonly scalarsAreText: boolean;
 }
 
-interface Reader {
+/** The state of the validation of one request. */
+interface Validation {
   readonly dialect: Dialect;
-  readonly problems: string[];
+  readonly violations: string[];
   /** The error for the first violated constraint for which the service has its own message. */
-  ownError?: AwsError;
+  customError?: AwsError;
 }
 
 /**
@@ -23,150 +24,187 @@ interface Reader {
  */
 export function decodeInput<M extends Members>(
   members: M,
-  raw: Record<string, unknown>,
+  rawMembers: Record<string, unknown>,
   dialect: Dialect,
 ): InputOf<M> {
-  const reader: Reader = { dialect, problems: [] };
-  const value = readMembers(reader, members, raw, '');
-  if (reader.problems.length > 0) {
-    const count = reader.problems.length;
+  const validation: Validation = { dialect, violations: [] };
+  const value = decodeMembers(validation, members, rawMembers, '');
+  if (validation.violations.length > 0) {
+    const count = validation.violations.length;
     const heading = `${count} validation error${count === 1 ? '' : 's'} detected`;
-    throw new AwsError(dialect.validationCode, `${heading}: ${reader.problems.join('; ')}`);
+    throw new AwsError(dialect.validationCode, `${heading}: ${validation.violations.join('; ')}`);
   }
-  if (reader.ownError) {
-    throw reader.ownError;
+  if (validation.customError) {
+    throw validation.customError;
   }
   return value as InputOf<M>;
 }
 
-function readMembers(
-  reader: Reader,
+function decodeMembers(
+  validation: Validation,
   members: Members,
-  raw: Record<string, unknown>,
+  rawMembers: Record<string, unknown>,
   prefix: string,
 ): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const [name, shape] of Object.entries(members)) {
     const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    const given = Object.hasOwn(raw, name) ? raw[name] : undefined;
-    if (given === undefined || given === null) {
-      if (shape.required && shape.type === 'text' && shape.absent) {
-        reader.ownError ??= new AwsError(...shape.absent);
+    const rawValue = Object.hasOwn(rawMembers, name) ? rawMembers[name] : undefined;
+    if (rawValue === undefined || rawValue === null) {
+      if (shape.required && shape.type === 'text' && shape.missingError) {
+        validation.customError ??= new AwsError(...shape.missingError);
       } else if (shape.required) {
-        complain(reader, 'null', path, 'Member must not be null');
+        addViolation(validation, 'null', path, 'Member must not be null');
       }
       continue;
     }
-    value[name] = readValue(reader, shape, given, path);
+    value[name] = decodeValue(validation, shape, rawValue, path);
   }
   return value;
 }
 
-function readValue(reader: Reader, shape: Shape, given: unknown, path: string): unknown {
+function decodeValue(validation: Validation, shape: Shape, rawValue: unknown, path: string): unknown {
   switch (shape.type) {
     case 'text':
-      return readText(reader, shape, given, path);
+      return decodeText(validation, shape, rawValue, path);
     case 'number':
-      return readNumber(reader, shape, given, path);
+      return decodeNumber(validation, shape, rawValue, path);
     case 'flag':
-      return readFlag(reader, given);
+      return decodeFlag(validation, rawValue);
     case 'list':
-      return readList(reader, shape, given, path);
+      return decodeList(validation, shape, rawValue, path);
     case 'record':
-      return readMembers(reader, shape.members, { ...demandObject(reader, given) }, `${path}.`);
+      return decodeMembers(validation, shape.members, { ...objectOrThrow(validation, rawValue) }, `${path}.`);
     case 'opaque':
-      return demandObject(reader, given);
+      return objectOrThrow(validation, rawValue);
     case 'map':
       return Object.fromEntries(
-        Object.entries(demandObject(reader, given)).map(([key, value]) => [
+        Object.entries(objectOrThrow(validation, rawValue)).map(([key, value]) => [
           key,
-          readValue(reader, shape.value, value, `${path}.${key}.member`),
+          decodeValue(validation, shape.value, value, `${path}.${key}.member`),
         ]),
       );
   }
 }
 
-function demandObject(reader: Reader, given: unknown): object {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw wrongType(reader, given, 'Structure');
+function objectOrThrow(validation: Validation, rawValue: unknown): object {
+  if (typeof rawValue !== 'object' || rawValue === null || Array.isArray(rawValue)) {
+    throw wrongTypeError(validation, rawValue, 'Structure');
   }
-  return given;
+  return rawValue;
 }
 
-function readText(reader: Reader, shape: TextShape, given: unknown, path: string): string {
-  if (typeof given !== 'string') {
-    throw wrongType(reader, given, 'String');
+function decodeText(validation: Validation, shape: TextShape, rawValue: unknown, path: string): string {
+  if (typeof rawValue !== 'string') {
+    throw wrongTypeError(validation, rawValue, 'String');
   }
-  const shown = shape.secret ? undefined : `'${given}'`;
-  checkSize(reader, shape, shape.secret ? Buffer.byteLength(given) : given.length, 'length', shown, path);
-  if (shape.oneOf && !shape.oneOf.includes(given)) {
-    complain(reader, shown, path, `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`);
+  const displayedValue = shape.secret ? undefined : `'${rawValue}'`;
+  checkSize(
+    validation,
+    shape,
+    shape.secret ? Buffer.byteLength(rawValue) : rawValue.length,
+    'length',
+    displayedValue,
+    path,
+  );
+  if (shape.oneOf && !shape.oneOf.includes(rawValue)) {
+    addViolation(
+      validation,
+      displayedValue,
+      path,
+      `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`,
+    );
   }
-  if (shape.pattern && !shape.pattern.test(given)) {
-    if (shape.invalid !== undefined) {
-      const message = typeof shape.invalid === 'string' ? shape.invalid : shape.invalid(given);
-      reader.ownError ??= new AwsError(reader.dialect.validationCode, message);
+  if (shape.pattern && !shape.pattern.test(rawValue)) {
+    if (shape.mismatchMessage !== undefined) {
+      const message =
+        typeof shape.mismatchMessage === 'string' ? shape.mismatchMessage : shape.mismatchMessage(rawValue);
+      validation.customError ??= new AwsError(validation.dialect.validationCode, message);
     } else {
       const pattern = shape.pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '');
-      complain(reader, shown, path, `Member must satisfy regular expression pattern: ${pattern}`);
+      addViolation(
+        validation,
+        displayedValue,
+        path,
+        `Member must satisfy regular expression pattern: ${pattern}`,
+      );
     }
   }
-  return given;
+  return rawValue;
 }
 
-function readNumber(reader: Reader, shape: NumberShape, given: unknown, path: string): number {
+function decodeNumber(validation: Validation, shape: NumberShape, rawValue: unknown, path: string): number {
   const value =
-    reader.dialect.scalarsAreText && typeof given === 'string' ? Number(given || Number.NaN) : given;
+    validation.dialect.scalarsAreText && typeof rawValue === 'string'
+      ? Number(rawValue || Number.NaN)
+      : rawValue;
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
-    throw wrongType(reader, given, 'Integer');
+    throw wrongTypeError(validation, rawValue, 'Integer');
   }
-  checkSize(reader, shape, value, 'value', `'${value}'`, path);
+  checkSize(validation, shape, value, 'value', `'${value}'`, path);
   return value;
 }
 
-function readFlag(reader: Reader, given: unknown): boolean {
-  if (reader.dialect.scalarsAreText && (given === 'true' || given === 'false')) {
-    return given === 'true';
+function decodeFlag(validation: Validation, rawValue: unknown): boolean {
+  if (validation.dialect.scalarsAreText && (rawValue === 'true' || rawValue === 'false')) {
+    return rawValue === 'true';
   }
-  if (typeof given !== 'boolean') {
-    throw wrongType(reader, given, 'Boolean');
+  if (typeof rawValue !== 'boolean') {
+    throw wrongTypeError(validation, rawValue, 'Boolean');
   }
-  return given;
+  return rawValue;
 }
 
-function readList(reader: Reader, shape: ListShape, given: unknown, path: string): unknown[] {
-  const items = given === '' && reader.dialect.scalarsAreText ? [] : given;
+function decodeList(validation: Validation, shape: ListShape, rawValue: unknown, path: string): unknown[] {
+  const items = rawValue === '' && validation.dialect.scalarsAreText ? [] : rawValue;
   if (!Array.isArray(items)) {
-    throw wrongType(reader, given, 'List');
+    throw wrongTypeError(validation, rawValue, 'List');
   }
-  checkSize(reader, shape, items.length, 'length', `'[${items.length} members]'`, path);
+  checkSize(validation, shape, items.length, 'length', `'[${items.length} members]'`, path);
   // If the list is too long, the items beyond the maximum are not validated: the request is rejected anyway.
-  const read = items.slice(0, shape.max);
-  return read.map((item, index) => readValue(reader, shape.member, item, `${path}.${index + 1}.member`));
+  const itemsToDecode = items.slice(0, shape.max);
+  return itemsToDecode.map((item, index) =>
+    decodeValue(validation, shape.member, item, `${path}.${index + 1}.member`),
+  );
 }
 
 function checkSize(
-  reader: Reader,
+  validation: Validation,
   limits: { readonly min?: number; readonly max?: number },
   size: number,
   measure: 'length' | 'value',
-  shown: string | undefined,
+  displayedValue: string | undefined,
   path: string,
 ): void {
   if (limits.min !== undefined && size < limits.min) {
-    complain(reader, shown, path, `Member must have ${measure} greater than or equal to ${limits.min}`);
+    addViolation(
+      validation,
+      displayedValue,
+      path,
+      `Member must have ${measure} greater than or equal to ${limits.min}`,
+    );
   }
   if (limits.max !== undefined && size > limits.max) {
-    complain(reader, shown, path, `Member must have ${measure} less than or equal to ${limits.max}`);
+    addViolation(
+      validation,
+      displayedValue,
+      path,
+      `Member must have ${measure} less than or equal to ${limits.max}`,
+    );
   }
 }
 
-function complain(reader: Reader, shown: string | undefined, path: string, constraint: string): void {
-  const value = shown === undefined ? 'Value' : `Value ${shown}`;
-  reader.problems.push(`${value} at '${path}' failed to satisfy constraint: ${constraint}`);
+function addViolation(
+  validation: Validation,
+  displayedValue: string | undefined,
+  path: string,
+  constraint: string,
+): void {
+  const value = displayedValue === undefined ? 'Value' : `Value ${displayedValue}`;
+  validation.violations.push(`${value} at '${path}' failed to satisfy constraint: ${constraint}`);
 }
 
-function wrongType(reader: Reader, given: unknown, wanted: string): AwsError {
-  const kind = Array.isArray(given) ? 'START_ARRAY' : `${typeof given}`.toUpperCase();
-  return new AwsError(reader.dialect.typeCode, `${kind}_VALUE cannot be converted to ${wanted}`);
+function wrongTypeError(validation: Validation, rawValue: unknown, expectedType: string): AwsError {
+  const kind = Array.isArray(rawValue) ? 'START_ARRAY' : `${typeof rawValue}`.toUpperCase();
+  return new AwsError(validation.dialect.typeCode, `${kind}_VALUE cannot be converted to ${expectedType}`);
 }

@@ -7,13 +7,13 @@ import { SecretStore } from './secretsmanager/store.ts';
 import type { IamQuotas, SandboxOptions } from './types.ts';
 
 /** One account in one partition: its IAM, and its secrets, keys and flows in each Region. */
-export interface World {
-  readonly account: string;
+export interface Account {
+  readonly accountId: string;
   readonly partition: Partition;
   readonly iam: IamStore;
   readonly iamQuotas: IamQuotas;
   readonly sessions: SessionStore;
-  /** The ARNs of the Lambda functions that Secrets Manager can invoke. */
+  /** The ARNs of the Lambda functions that Secrets Manager may invoke. */
   readonly rotationFunctions: Set<string>;
   secretsIn(region: string): SecretStore;
   keysIn(region: string): KeyStore;
@@ -24,33 +24,33 @@ export interface World {
 const DEFAULT_IAM_QUOTAS: IamQuotas = { attachedPoliciesPerRole: 10, trustPolicySize: 2048 };
 
 /** Returns an account that contains only what AWS itself creates. */
-export function newWorld(
-  account: string,
+export function newAccount(
+  accountId: string,
   partition: Partition,
   sessions: SessionStore,
   { iamPropagationMs = 0, iamQuotas = {} }: Pick<SandboxOptions, 'iamPropagationMs' | 'iamQuotas'>,
-): World {
+): Account {
   return {
-    account,
+    accountId,
     partition,
     sessions,
     rotationFunctions: new Set(),
     iam: new IamStore(partition, iamPropagationMs),
     iamQuotas: { ...DEFAULT_IAM_QUOTAS, ...iamQuotas },
-    secretsIn: eachRegion(
-      (region) => new SecretStore(`arn:${partition}:secretsmanager:${region}:${account}:secret:`),
+    secretsIn: onePerRegion(
+      (region) => new SecretStore(`arn:${partition}:secretsmanager:${region}:${accountId}:secret:`),
     ),
-    keysIn: eachRegion((region) => new KeyStore(`arn:${partition}:kms:${region}:${account}:`)),
-    flowsIn: eachRegion((region) => new FlowStore(`arn:${partition}:mediaconnect:${region}:${account}:`)),
+    keysIn: onePerRegion((region) => new KeyStore(`arn:${partition}:kms:${region}:${accountId}:`)),
+    flowsIn: onePerRegion((region) => new FlowStore(`arn:${partition}:mediaconnect:${region}:${accountId}:`)),
   };
 }
 
 /** Returns a function that keeps one instance per Region, created on first use. */
-function eachRegion<T>(make: (region: string) => T): (region: string) => T {
-  const made = new Map<string, T>();
+function onePerRegion<T>(create: (region: string) => T): (region: string) => T {
+  const instances = new Map<string, T>();
   return (region) => {
-    const present = made.get(region) ?? make(region);
-    made.set(region, present);
-    return present;
+    const instance = instances.get(region) ?? create(region);
+    instances.set(region, instance);
+    return instance;
   };
 }

@@ -1,17 +1,24 @@
-import { allSettledOrThrow, atMostInEach } from '../aws/requests/concurrency.ts';
+import { allSettledOrThrow, atMostPerRegion } from '../aws/requests/concurrency.ts';
 import type { SecretState } from '../aws/secrets/index.ts';
-import { isLoss } from '../failure.ts';
+import { isStatementsLost } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import { BATCH_RUN } from '../limits.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { keyConflict } from './conflict.ts';
 import { attempt } from './observe.ts';
-import { type GroupPlan, isOpen, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
+import { canProceed, type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
 import { readPolicy } from './read-policy/index.ts';
-import { failed, foundIn, type KeyResult, roleResult, type SetupResult, whatStops } from './results.ts';
+import {
+  blockerOf,
+  existingSecretsIn,
+  failedResult,
+  type KeyResult,
+  roleResult,
+  type SetupResult,
+} from './results.ts';
 import { storeSecret } from './store-secret/index.ts';
-import { beginsIn } from './store-secret/reconcile.ts';
+import { firstWriteRegion } from './store-secret/reconcile.ts';
 import { trustRole } from './trust-role/index.ts';
 import {
   type SecretRef,
@@ -33,14 +40,14 @@ export async function applyAll(
   plan: SetupPlan,
   onKey: () => void = () => undefined,
 ): Promise<SetupResult> {
-  const secretPlans = plan.keys.flatMap((key) => (isOpen(key) && key.secrets ? [key.secrets] : []));
+  const secretPlans = plan.keys.flatMap((key) => (canProceed(key) && key.secrets ? [key.secrets] : []));
   const keys = await inStage(context, storeSecret.name, secretPlans, () => storeAll(context, plan, onKey));
   const policies = await inStage(context, readPolicy.name, plan.policies, () =>
     applyGroups(context, readPolicy, plan.policies, keys, () => []),
   );
   const roles = await inStage(context, trustRole.name, plan.roles, () =>
-    applyGroups(context, trustRole, plan.roles, keys, (members) =>
-      policiesFor(members, policies, ({ output }) => output.policies ?? []),
+    applyGroups(context, trustRole, plan.roles, keys, (keyIndexes) =>
+      policiesFor(keyIndexes, policies, ({ output }) => output.policies ?? []),
     ),
   );
   return {
@@ -50,35 +57,35 @@ export async function applyAll(
   };
 }
 
-/** Prints the start of a step, and its end if it changed anything. A step without changes is not printed. */
+/** Does the work of a step, and reports its start, and its end if it changed anything. A step without changes is not reported. */
 async function inStage<T>(
   context: StepContext,
   step: StepName,
   planned: { plan: Pick<StepPlan, 'changes'> }[],
   work: () => Promise<T[]>,
 ): Promise<T[]> {
-  const changes = planned.some(({ plan }) => plan.changes.some(({ action }) => action !== 'keep'));
-  if (changes) context.begin(step);
-  const done = await work();
-  if (changes && done.some(isDone)) context.end(step);
-  return done;
+  const hasChanges = planned.some(({ plan }) => plan.changes.some(({ action }) => action !== 'keep'));
+  if (hasChanges) context.begin(step);
+  const results = await work();
+  if (hasChanges && results.some(hasSucceeded)) context.end(step);
+  return results;
 }
 
-function isDone(result: unknown): boolean {
+function hasSucceeded(result: unknown): boolean {
   return !(typeof result === 'object' && result !== null && 'failure' in result);
 }
 
 async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
-  const back = readBack(context);
-  const regionOf = ({ secrets }: KeyPlan) => beginsIn(secrets?.plan.expected.secrets);
-  const results = await atMostInEach(BATCH_RUN.keysAtOnce, keys, regionOf, async (key) => {
-    const stopped = whatStops(key);
-    if (stopped || !key.secrets) return failed(stopped);
-    const result = await storeKey(context, key.input, key.secrets, back);
+  const readBack = newReadBack(context);
+  const regionOf = ({ secrets }: KeyPlan) => firstWriteRegion(secrets?.plan.expected.secrets);
+  const results = await atMostPerRegion(BATCH_RUN.keysAtOnce, keys, regionOf, async (key) => {
+    const blocker = blockerOf(key);
+    if (blocker || !key.secrets) return failedResult(blocker);
+    const result = await storeKey(context, key.input, key.secrets, readBack);
     onKey();
     return result;
   });
-  back.rest();
+  readBack.startRemaining();
   return results;
 }
 
@@ -86,24 +93,31 @@ async function storeKey(
   context: StepContext,
   input: KeyPlan['input'],
   { plan }: NonNullable<KeyPlan['secrets']>,
-  back: ReadBack,
+  readBack: ReadBack,
 ): Promise<KeyResult> {
   const stored = await attempt(storeSecret.name, () => storeSecret.apply(context, input, plan));
-  if ('failure' in stored) return failed(stored.failure);
+  if ('failure' in stored) return failedResult(stored.failure);
   const { secrets = [], key } = stored.value;
-  const seen = attempt(storeSecret.name, () => look(back, secrets, foundIn(plan)));
-  // It is awaited after the role step. An interruption before that must not end the process.
-  seen.catch(() => undefined);
-  return { secrets, key, seen };
+  const secretStates = attempt(storeSecret.name, () =>
+    readBackSecrets(readBack, secrets, existingSecretsIn(plan)),
+  );
+  // The caller awaits this promise after the role step. If it rejects before that, the process must not end.
+  secretStates.catch(() => undefined);
+  return { secrets, key, secretStates };
 }
 
-/** Returns the current state of the secrets. A kept one has just been read. */
-async function look(back: ReadBack, secrets: SecretRef[], found: SecretState[]): Promise<SecretState[]> {
-  const seen = secrets.map((secret) => {
-    const kept = secret.action === 'kept' ? found.find(({ arn }) => arn === secret.arn) : undefined;
-    return kept ?? back.read(secret);
+/** Returns the current state of the secrets. The plan already has the state of those that the run didn't change. */
+async function readBackSecrets(
+  readBack: ReadBack,
+  secrets: SecretRef[],
+  plannedStates: SecretState[],
+): Promise<SecretState[]> {
+  const states = secrets.map((secret) => {
+    const unchanged =
+      secret.action === 'kept' ? plannedStates.find(({ arn }) => arn === secret.arn) : undefined;
+    return unchanged ?? readBack.read(secret);
   });
-  return (await Promise.all(seen)).filter((secret) => secret !== undefined);
+  return (await Promise.all(states)).filter((state) => state !== undefined);
 }
 
 /** Applies a step to its policies or roles, for keys whose earlier steps succeeded. */
@@ -112,88 +126,88 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
   step: Step<Request, Found, Plan>,
   groups: GroupPlan<Request, Found, Plan>[],
   keys: KeyResult[],
-  policiesOf: (members: number[]) => PolicyOutcome[],
+  policiesOf: (keyIndexes: number[]) => PolicyOutcome[],
 ) {
-  const done = await allSettledOrThrow(
+  const results = await allSettledOrThrow(
     groups.map(async (group) => {
-      const planned = planAgain(step, group, keys, policiesOf);
-      if (!planned) return [];
-      const { members, input, plan } = planned;
+      const replanned = replan(step, group, keys, policiesOf);
+      if (!replanned) return [];
+      const { keyIndexes, input, plan } = replanned;
       warnOfNew(context, group.plan, plan);
       const applied = await attempt(step.name, () => step.apply(context, input, plan));
-      if ('value' in applied) return [{ ...group, keys: members, input, output: applied.value }];
-      // An interrupted run has no other report of it.
-      if (context.interrupt.aborted && isLoss(applied.failure)) throw applied.failure;
-      for (const at of members) if (keys[at]) keys[at].failure = applied.failure;
+      if ('value' in applied) return [{ ...group, keyIndexes, input, output: applied.value }];
+      // An interrupted run would not report the lost statements otherwise.
+      if (context.interrupt.aborted && isStatementsLost(applied.failure)) throw applied.failure;
+      for (const index of keyIndexes) if (keys[index]) keys[index].failure = applied.failure;
       return [];
     }),
   );
-  return done.flat();
+  return results.flat();
 }
 
 /**
  * Plans a step again with the actual ARNs from the earlier steps. A secret may differ from the plan: someone else created it in
- * the meantime, or it was restored and can only now be read. New conflicts fail their keys, and the others are planned without
- * those. Returns undefined if no key is left.
+ * the meantime, or it was restored and can only now be read. New conflicts fail their keys, and the step is planned again for the
+ * other keys. Returns undefined if no key is left.
  */
-function planAgain<Request, Found, Plan extends StepPlan>(
+function replan<Request, Found, Plan extends StepPlan>(
   step: Step<Request, Found, Plan>,
   group: GroupPlan<Request, Found, Plan>,
   keys: KeyResult[],
-  policiesOf: (members: number[]) => PolicyOutcome[],
-): { members: number[]; input: StepInput<Request>; plan: Plan } | undefined {
+  policiesOf: (keyIndexes: number[]) => PolicyOutcome[],
+): { keyIndexes: number[]; input: StepInput<Request>; plan: Plan } | undefined {
   for (;;) {
-    const members = group.keys.filter((at) => keys[at] && !keys[at].failure);
-    if (members.length === 0) return undefined;
-    const secrets = members.flatMap((at) => keys[at]?.secrets ?? []);
-    const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(members) };
+    const keyIndexes = group.keyIndexes.filter((index) => keys[index] && !keys[index].failure);
+    if (keyIndexes.length === 0) return undefined;
+    const secrets = keyIndexes.flatMap((index) => keys[index]?.secrets ?? []);
+    const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(keyIndexes) };
     const plan = step.plan(input, group.found);
-    if (plan.conflicts.length === 0) return { members, input, plan };
-    failConcerned(
+    if (plan.conflicts.length === 0) return { keyIndexes, input, plan };
+    failAffectedKeys(
       plan.conflicts,
-      members.flatMap((at) => keys[at] ?? []),
+      keyIndexes.flatMap((index) => keys[index] ?? []),
     );
   }
 }
 
 /** A conflict about one secret fails only its key. Any other conflict fails all keys. */
-function failConcerned(conflicts: Conflict[], keys: KeyResult[]): void {
+function failAffectedKeys(conflicts: Conflict[], keys: KeyResult[]): void {
   const byArn = groupedBy(
     keys.flatMap((key) => key.secrets.map(({ arn }) => ({ arn, key }))),
     ({ arn }) => arn,
   );
-  const ofKey = new Map<KeyResult, Conflict[]>();
+  const conflictsByKey = new Map<KeyResult, Conflict[]>();
   for (const conflict of conflicts) {
-    const late = { ...conflict, details: [...conflict.details, messages.shownLate] };
-    const about = conflict.about === undefined ? undefined : byArn.get(conflict.about);
-    for (const key of about?.map((each) => each.key) ?? keys) {
-      ofKey.set(key, [...(ofKey.get(key) ?? []), late]);
+    const lateConflict = { ...conflict, details: [...conflict.details, messages.shownLate] };
+    const keysOfSecret = conflict.about === undefined ? undefined : byArn.get(conflict.about);
+    for (const key of keysOfSecret?.map((each) => each.key) ?? keys) {
+      conflictsByKey.set(key, [...(conflictsByKey.get(key) ?? []), lateConflict]);
     }
   }
-  for (const [key, own] of ofKey) key.failure = keyConflict(own);
+  for (const [key, keyConflicts] of conflictsByKey) key.failure = keyConflict(keyConflicts);
 }
 
 /** Reads back what was written, in groups, which takes fewer requests than individual reads. */
 interface ReadBack {
-  /** Returns the current state of a secret. The read may wait until `rest` is called. */
+  /** Returns the current state of a secret. The read may wait until `startRemaining` is called. */
   read(secret: SecretRef): Promise<SecretState | undefined>;
   /** Starts all reads that are still waiting. */
-  rest(): void;
+  startRemaining(): void;
 }
 
-function readBack({ secrets }: Pick<StepContext, 'secrets'>): ReadBack {
-  let waiting: (() => void)[] = [];
-  const rest = () => {
-    for (const begin of waiting) begin();
-    waiting = [];
+function newReadBack({ secrets }: Pick<StepContext, 'secrets'>): ReadBack {
+  let pendingReads: (() => void)[] = [];
+  const startRemaining = () => {
+    for (const begin of pendingReads) begin();
+    pendingReads = [];
   };
   return {
     read({ region, arn }) {
       return new Promise((answer) => {
-        waiting.push(() => answer(secrets.read(region, arn, { known: true })));
-        if (waiting.length >= BATCH_RUN.readBackAtOnce) rest();
+        pendingReads.push(() => answer(secrets.read(region, arn, { exists: true })));
+        if (pendingReads.length >= BATCH_RUN.readBackAtOnce) startRemaining();
       });
     },
-    rest,
+    startRemaining,
   };
 }

@@ -11,11 +11,11 @@ export function blockedBy(found: string, ...details: Message[]): Conflict {
 export function keyConflict(conflicts: Conflict[]): Failure {
   const [first, ...others] = conflicts;
   const choices = conflicts.flatMap((conflict) => conflict.choices);
-  const once = [...new Map(choices.map((choice) => [choice.flag, choice])).values()];
+  const uniqueChoices = [...new Map(choices.map((choice) => [choice.flag, choice])).values()];
   return failureOf(first, {
     message: first?.found ?? '',
     details: [...indented(first), ...others.flatMap((other) => [other.found, ...indented(other)])],
-    choices: once,
+    choices: uniqueChoices,
   });
 }
 
@@ -25,7 +25,11 @@ export function conflictFailure(conflicts: Conflict[]): Failure {
   if (others.length === 0) return keyConflict(conflicts);
   return failureOf(first, {
     message: messages.conflictTitle(conflicts.length),
-    details: conflicts.flatMap((one) => [one.found, ...indented(one), ...waysOut(one.choices)]),
+    details: conflicts.flatMap((conflict) => [
+      conflict.found,
+      ...indented(conflict),
+      ...resolutionMessages(conflict.choices),
+    ]),
     choices: [],
   });
 }
@@ -34,7 +38,7 @@ function failureOf(
   first: Conflict | undefined,
   { message, details, choices }: { message: string; details: Message[]; choices: Choice[] },
 ): Failure {
-  const [hint] = waysOut(choices);
+  const [hint] = resolutionMessages(choices);
   return new Failure(message, {
     code: 'conflict',
     exitCode: EXIT.conflict,
@@ -44,8 +48,8 @@ function failureOf(
   });
 }
 
-function waysOut(choices: Choice[]): Message[] {
-  return choices.length > 0 ? [{ waysOut: choices }] : [];
+function resolutionMessages(choices: Choice[]): Message[] {
+  return choices.length > 0 ? [{ resolutions: choices }] : [];
 }
 
 /** Indents the details of a conflict, to follow the line that states it. */

@@ -9,42 +9,44 @@ import type { PolicyRequest, RoleRequest } from './types.ts';
 export interface Group<Request> {
   request: Request;
   /** The indexes of the keys in the list of all keys. */
-  keys: number[];
+  keyIndexes: number[];
 }
 
 /** Returns the unique policies that the keys need. Keys that name the same one agree on its spec. */
 export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
-  const groups = grouped(requests, ({ policy }) => policy.name);
-  const names = groups.map(({ first }) => first.policy.name);
-  return groups.map(({ first, keys, tags, members }) => ({
+  const groups = groupRequests(requests, ({ policy }) => policy.name);
+  const names = groups.map(({ firstRequest }) => firstRequest.policy.name);
+  return groups.map(({ firstRequest, keyIndexes, tags, requests: sharing }) => ({
     request: {
-      policy: first.policy,
+      policy: firstRequest.policy,
       tags,
-      roleNames: [...new Set(members.map(({ role }) => role.name))],
-      reserved: names.filter((name) => name !== first.policy.name),
+      roleNames: [...new Set(sharing.map(({ role }) => role.name))],
+      reserved: names.filter((name) => name !== firstRequest.policy.name),
     },
-    keys,
+    keyIndexes,
   }));
 }
 
 /** Returns the unique roles that the keys need. Keys that name the same one agree on its spec. */
 export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
-  const secrets = secretsOfPolicies(requests);
-  return grouped(requests, ({ role }) => role.name).map(({ first, keys, tags, members }) => {
-    const policyNames = [...new Set(members.map(({ policy }) => policy.name))];
-    return {
-      request: {
-        role: first.role,
-        tags,
-        regions: [...new Set(members.flatMap(regionsOfSecret))],
-        forRouters: members.some(isForRouters),
-        policyNames,
-        mostPolicies: policyNames.reduce((sum, name) => sum + (secrets.get(name) ?? 0), 0),
-        updateTrust: first.answers.updateTrust,
-      },
-      keys,
-    };
-  });
+  const secretCounts = secretCountByPolicy(requests);
+  return groupRequests(requests, ({ role }) => role.name).map(
+    ({ firstRequest, keyIndexes, tags, requests: sharing }) => {
+      const policyNames = [...new Set(sharing.map(({ policy }) => policy.name))];
+      return {
+        request: {
+          role: firstRequest.role,
+          tags,
+          regions: [...new Set(sharing.flatMap(regionsOfSecret))],
+          forRouters: sharing.some(isForRouters),
+          policyNames,
+          maxPolicies: policyNames.reduce((sum, name) => sum + (secretCounts.get(name) ?? 0), 0),
+          updateTrust: firstRequest.answers.updateTrust,
+        },
+        keyIndexes,
+      };
+    },
+  );
 }
 
 /** MediaConnect User Guide: transit encryption takes keys with 64 digits, and SRT in a router takes passwords. */
@@ -54,7 +56,7 @@ function isForRouters({ secret, keyType, algorithm }: SetupRequest): boolean {
 }
 
 /** Counts the secrets for each policy, by policy name. */
-function secretsOfPolicies(requests: SetupRequest[]): Map<string, number> {
+function secretCountByPolicy(requests: SetupRequest[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { secret, policy } of requests) {
     const { length } = secret.kind === 'existing' ? secret.arns : secret.regions;
@@ -65,16 +67,18 @@ function secretsOfPolicies(requests: SetupRequest[]): Map<string, number> {
 
 /** Returns a name for each of several keys: its secret's name, or the ARNs. */
 export function namesOfKeys(requests: SetupRequest[]): string[] {
-  return toldApart(
+  return disambiguated(
     requests.map((request) => ({ name: nameOfKey(request), regions: regionsOfSecret(request) })),
   );
 }
 
 /** Adds the Regions to the names of secrets that share a name. Such secrets are in different Regions. */
-export function toldApart(secrets: { name: string; regions: string[] }[]): string[] {
-  const [once, twice] = [new Set<string>(), new Set<string>()];
-  for (const { name } of secrets) (once.has(name) ? twice : once).add(name);
-  return secrets.map(({ name, regions }) => (twice.has(name) ? `${name} (${regions.join(', ')})` : name));
+export function disambiguated(secrets: { name: string; regions: string[] }[]): string[] {
+  const [seenNames, repeatedNames] = [new Set<string>(), new Set<string>()];
+  for (const { name } of secrets) (seenNames.has(name) ? repeatedNames : seenNames).add(name);
+  return secrets.map(({ name, regions }) =>
+    repeatedNames.has(name) ? `${name} (${regions.join(', ')})` : name,
+  );
 }
 
 function nameOfKey({ secret }: SetupRequest): string {
@@ -88,13 +92,13 @@ function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
     : secret.regions;
 }
 
-function grouped(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
+function groupRequests(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
   const groups = groupedBy(requests.entries(), ([, request]) => nameOf(request));
   return [...groups.values()].map((group) => {
-    const [[, first]] = group;
-    const members = group.map(([, request]) => request);
+    const [[, firstRequest]] = group;
+    const requests = group.map(([, request]) => request);
     // A resource that several keys share gets only the tags that they have in common.
-    const tags = commonTags(members.map((request) => request.tags));
-    return { first, keys: group.map(([at]) => at), members, tags };
+    const tags = commonTags(requests.map((request) => request.tags));
+    return { firstRequest, keyIndexes: group.map(([index]) => index), requests, tags };
   });
 }

@@ -7,10 +7,10 @@ import { blockedBy } from './conflict.ts';
 import { secretMessages } from './store-secret/messages.ts';
 
 /**
- * Returns conflicts for given ARNs that are not those of the secrets found: ARNs of a different account, and other ARNs with the
- * same name. After a deletion, a name can be used again.
+ * Returns conflicts for requested ARNs that are not among the ARNs of the secrets found: ARNs of a different account, and ARNs
+ * of secrets whose name now belongs to a secret with another ARN, such as after a deletion.
  */
-export function otherThanGiven(
+export function arnConflicts(
   arns: string[],
   { found }: Pick<SecretLocations, 'found'>,
   { account }: Pick<Identity, 'account'>,
@@ -25,8 +25,8 @@ export function otherThanGiven(
 }
 
 /** Returns a warning with the Regions that could not be searched for the secret. */
-export function unseenWarnings({ unseen }: SecretLocations): string[] {
-  return unseen.length > 0 ? [messages.unseen(unseen)] : [];
+export function skippedRegionWarnings({ unreadable }: SecretLocations): string[] {
+  return unreadable.length > 0 ? [messages.unseen(unreadable)] : [];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inTurns } from '../aws/requests/concurrency.ts';
+import { inBatches } from '../aws/requests/concurrency.ts';
 import type { Identity } from '../aws/session.ts';
 import { type Attempt, Failure, isCredentialFailure } from '../failure.ts';
 import { BATCH_RUN } from '../limits.ts';
@@ -13,7 +13,7 @@ import { trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
 /** The observed state of a policy or role that several keys share. */
-export interface InspectedGroup<Request, Found> extends Group<Request> {
+export interface ObservedGroup<Request, Found> extends Group<Request> {
   found: Attempt<Found>;
 }
 
@@ -24,8 +24,8 @@ export interface ObservedKeys {
   requests: SetupRequest[];
   /** One item for each request. */
   secrets: Attempt<ObservedSecrets>[];
-  policies: InspectedGroup<PolicyRequest, ObservedPolicies>[];
-  roles: InspectedGroup<RoleRequest, TrustState>[];
+  policies: ObservedGroup<PolicyRequest, ObservedPolicies>[];
+  roles: ObservedGroup<RoleRequest, TrustState>[];
 }
 
 /**
@@ -37,7 +37,7 @@ export async function observeAll(
   requests: SetupRequest[],
   onKey: () => void = () => undefined,
 ): Promise<ObservedKeys> {
-  const secrets = inTurns(BATCH_RUN.readAtOnce, requests, (request) =>
+  const secrets = inBatches(BATCH_RUN.readAtOnce, requests, (request) =>
     attempt(storeSecret.name, () => storeSecret.observe(context, request)).finally(onKey),
   );
   const policies = policyGroups(requests).map(async (group) => ({
@@ -50,11 +50,11 @@ export async function observeAll(
   }));
   // Waits for all reads, even after a failure, so that nothing keeps running.
   await Promise.allSettled([secrets, ...policies, ...roles]);
-  const found = await secrets;
+  const observedSecrets = await secrets;
   return {
     identity: await context.aws.identity(),
-    requests: requests.map((request, index) => withTaggedType(request, found[index])),
-    secrets: found,
+    requests: requests.map((request, index) => withTaggedType(request, observedSecrets[index])),
+    secrets: observedSecrets,
     policies: await Promise.all(policies),
     roles: await Promise.all(roles),
   };
@@ -64,20 +64,20 @@ export async function observeAll(
 function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> | undefined): SetupRequest {
   if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
     return request;
-  const [keyType] = found.value.places.flatMap(({ secret }) => secret?.keyType ?? []);
+  const [keyType] = found.value.targets.flatMap(({ secret }) => secret?.keyType ?? []);
   return keyType ? { ...request, keyType } : request;
 }
 
 /** Runs work for one key, or for a policy or role that several keys share, as part of a step. */
 export function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
-  return tried(() => inStep(step, work));
+  return toAttempt(() => inStep(step, work));
 }
 
 /**
  * Runs work whose failure doesn't affect the rest.
  * @throws errors that concern everything: an interruption, or invalid credentials
  */
-export async function tried<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+export async function toAttempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };
   } catch (error) {

@@ -11,7 +11,7 @@ import type { TrustState } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.ts';
 
-/** The plan for one key. With a conflict or a failure, nothing is done for it. */
+/** The plan for one key. A key with a conflict or a failure is not set up. */
 export interface KeyPlan {
   input: StepInput<SetupRequest>;
   /** The state of its secrets and the plan for them. Absent if they could not be read. */
@@ -38,120 +38,133 @@ export interface SetupPlan {
 }
 
 /** Returns true if a key has no conflicts and no failure. */
-export function isOpen({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'failure'>): boolean {
+export function canProceed({ conflicts, failure }: Pick<KeyPlan, 'conflicts' | 'failure'>): boolean {
   return conflicts.length === 0 && failure === undefined;
 }
 
 /**
  * Plans the whole procedure. Problems of one key don't affect the others; problems of a policy or role affect all keys that need
  * it. Pure.
- * @param known further conflicts for each key, by index
+ * @param knownConflicts further conflicts of each key, by the index of the key
  */
-export function planAll(inspection: ObservedKeys, known: Conflict[][] = []): SetupPlan {
-  const failures = failuresOfGroups(inspection);
-  const keys = inspection.requests.map((_request, index) => {
-    const key = planKey(inspection, index, failures.get(index));
-    return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(known[index] ?? [])] };
+export function planAll(observed: ObservedKeys, knownConflicts: Conflict[][] = []): SetupPlan {
+  const failures = failuresOfGroups(observed);
+  const keys = observed.requests.map((_request, index) => {
+    const key = planKey(observed, index, failures.get(index));
+    return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(knownConflicts[index] ?? [])] };
   });
   // The first pass includes keys with conflicts, so that all conflicts of a key are reported together.
-  let chosen = keys.flatMap((key, at) => (key.failure ? [] : [at]));
+  let includedIndexes = keys.flatMap((key, index) => (key.failure ? [] : [index]));
   for (;;) {
-    const groups = planGroups(inspection, keys, chosen);
-    const open = chosen.filter((at) => isOpen(keys[at] ?? NOTHING));
-    if (open.length === chosen.length || open.length === 0) return planTogether(keys, open, groups);
-    chosen = open;
+    const groups = planGroups(observed, keys, includedIndexes);
+    const proceedingIndexes = includedIndexes.filter((index) => canProceed(keys[index] ?? NO_PROBLEMS));
+    if (proceedingIndexes.length === includedIndexes.length || proceedingIndexes.length === 0)
+      return combinePlans(keys, proceedingIndexes, groups);
+    includedIndexes = proceedingIndexes;
   }
 }
 
-const NOTHING = { conflicts: [] };
+const NO_PROBLEMS = { conflicts: [] };
 
 type Groups = Pick<SetupPlan, 'policies' | 'roles'>;
 
 function planKey(
   { requests, identity, secrets }: ObservedKeys,
-  at: number,
-  ofGroup: Failure | undefined,
+  index: number,
+  groupFailure: Failure | undefined,
 ): KeyPlan {
-  const [request, read] = [requests[at], secrets[at]];
-  if (!request || !read) throw new Error('there is no such key');
-  const input = { request, identity, secrets: [], policies: [], changing: false };
-  if ('failure' in read) return { input, conflicts: [], failure: read.failure };
-  if (ofGroup) return { input, conflicts: [], failure: ofGroup };
-  const plan = storeSecret.plan(input, read.value);
-  return { input, secrets: { found: read.value, plan }, conflicts: [...plan.conflicts] };
+  const [request, secretsAttempt] = [requests[index], secrets[index]];
+  if (!request || !secretsAttempt) throw new Error('there is no such key');
+  const input = { request, identity, secrets: [], policies: [], hasEarlierChanges: false };
+  if ('failure' in secretsAttempt) return { input, conflicts: [], failure: secretsAttempt.failure };
+  if (groupFailure) return { input, conflicts: [], failure: groupFailure };
+  const plan = storeSecret.plan(input, secretsAttempt.value);
+  return { input, secrets: { found: secretsAttempt.value, plan }, conflicts: [...plan.conflicts] };
 }
 
 /** Returns why the policy or the role of a key could not be read, by index of the key. */
 function failuresOfGroups({ policies, roles }: ObservedKeys): Map<number, Failure> {
   // Policies last: if both failed, the failure of the policy is reported.
-  const failed = [...roles, ...policies].flatMap(({ keys, found }) =>
-    'failure' in found ? keys.map((at) => [at, found.failure] as const) : [],
+  const failed = [...roles, ...policies].flatMap(({ keyIndexes, found }) =>
+    'failure' in found ? keyIndexes.map((index) => [index, found.failure] as const) : [],
   );
   return new Map(failed);
 }
 
-/** Plans the policies and roles for the chosen keys, and adds conflicts to the keys. */
-function planGroups({ identity, policies, roles }: ObservedKeys, keys: KeyPlan[], chosen: number[]): Groups {
-  const among = new Set(chosen);
-  const refsOf = (members: number[]) =>
-    members.flatMap((at) => keys[at]?.secrets?.plan.expected.secrets ?? []);
+/** Plans the policies and roles for the included keys, and adds the conflicts of these plans to the keys. */
+function planGroups(
+  { identity, policies, roles }: ObservedKeys,
+  keys: KeyPlan[],
+  includedIndexes: number[],
+): Groups {
+  const included = new Set(includedIndexes);
+  const refsOf = (indexes: number[]) =>
+    indexes.flatMap((index) => keys[index]?.secrets?.plan.expected.secrets ?? []);
   const policyPlans = policies.flatMap((group) => {
-    const members = group.keys.filter((at) => among.has(at));
-    if (!('value' in group.found) || members.length === 0) return [];
-    const secrets = refsOf(members);
-    const input = { request: group.request, identity, secrets, policies: [], changing: changes(secrets) };
+    const keyIndexes = group.keyIndexes.filter((index) => included.has(index));
+    if (!('value' in group.found) || keyIndexes.length === 0) return [];
+    const secrets = refsOf(keyIndexes);
+    const input = {
+      request: group.request,
+      identity,
+      secrets,
+      policies: [],
+      hasEarlierChanges: hasChanges(secrets),
+    };
     const plan = readPolicy.plan(input, group.found.value);
-    note(plan.conflicts, members, keys);
-    return [{ request: group.request, keys: members, found: group.found.value, input, plan }];
+    addConflicts(plan.conflicts, keyIndexes, keys);
+    return [{ request: group.request, keyIndexes, found: group.found.value, input, plan }];
   });
   const rolePlans = roles.flatMap((group) => {
-    const members = group.keys.filter((at) => among.has(at));
-    if (!('value' in group.found) || members.length === 0) return [];
-    const secrets = refsOf(members);
-    const attached = policiesFor(members, policyPlans, ({ plan }) => plan.expected.policies ?? []);
-    const changing = changes(secrets) || changes(attached);
-    const input = { request: group.request, identity, secrets, policies: attached, changing };
+    const keyIndexes = group.keyIndexes.filter((index) => included.has(index));
+    if (!('value' in group.found) || keyIndexes.length === 0) return [];
+    const secrets = refsOf(keyIndexes);
+    const attached = policiesFor(keyIndexes, policyPlans, ({ plan }) => plan.expected.policies ?? []);
+    const hasEarlierChanges = hasChanges(secrets) || hasChanges(attached);
+    const input = { request: group.request, identity, secrets, policies: attached, hasEarlierChanges };
     const plan = trustRole.plan(input, group.found.value);
-    note(plan.conflicts, members, keys);
-    return [{ request: group.request, keys: members, found: group.found.value, input, plan }];
+    addConflicts(plan.conflicts, keyIndexes, keys);
+    return [{ request: group.request, keyIndexes, found: group.found.value, input, plan }];
   });
   return { policies: policyPlans, roles: rolePlans };
 }
 
 /** Returns the policies for any of these keys. */
-export function policiesFor<G extends { keys: number[] }, Policy>(
-  keys: number[],
+export function policiesFor<G extends { keyIndexes: number[] }, Policy>(
+  keyIndexes: number[],
   groups: G[],
   outcomes: (group: G) => Policy[],
 ): Policy[] {
-  const among = new Set(keys);
-  return groups.filter((group) => group.keys.some((at) => among.has(at))).flatMap(outcomes);
+  const wantedIndexes = new Set(keyIndexes);
+  return groups
+    .filter((group) => group.keyIndexes.some((index) => wantedIndexes.has(index)))
+    .flatMap(outcomes);
 }
 
-export function changes(outcomes: { action: SecretRef['action'] }[]): boolean {
+export function hasChanges(outcomes: { action: SecretRef['action'] }[]): boolean {
   return outcomes.some(({ action }) => action !== 'kept');
 }
 
 /** A conflict about one secret affects only its key. */
-function note(conflicts: Conflict[], members: number[], keys: KeyPlan[]): void {
+function addConflicts(conflicts: Conflict[], indexes: number[], keys: KeyPlan[]): void {
   if (conflicts.length === 0) return;
-  const all = members.flatMap((at) => keys[at] ?? []);
-  const secrets = all.flatMap((key) =>
+  const sharingKeys = indexes.flatMap((index) => keys[index] ?? []);
+  const secrets = sharingKeys.flatMap((key) =>
     (key.secrets?.plan.expected.secrets ?? []).map(({ arn }) => ({ arn, key })),
   );
   const byArn = groupedBy(secrets, ({ arn }) => arn);
   for (const conflict of conflicts) {
     const { about } = conflict;
-    const concerned = about === undefined ? all : (byArn.get(about) ?? []).map(({ key }) => key);
-    for (const key of concerned) key.conflicts.push(conflict);
+    const affectedKeys = about === undefined ? sharingKeys : (byArn.get(about) ?? []).map(({ key }) => key);
+    for (const key of affectedKeys) key.conflicts.push(conflict);
   }
 }
 
-function planTogether(keys: KeyPlan[], open: number[], { policies, roles }: Groups): SetupPlan {
-  const stored = open.flatMap((at) => keys[at]?.secrets?.plan ?? []);
-  const groups = open.length > 0 ? { policies, roles } : { policies: [], roles: [] };
+function combinePlans(keys: KeyPlan[], proceedingIndexes: number[], { policies, roles }: Groups): SetupPlan {
+  const secretPlans = proceedingIndexes.flatMap((index) => keys[index]?.secrets?.plan ?? []);
+  const groups = proceedingIndexes.length > 0 ? { policies, roles } : { policies: [], roles: [] };
   const plans = [
-    ...stored,
+    ...secretPlans,
     ...groups.policies.map(({ plan }) => plan),
     ...groups.roles.map(({ plan }) => plan),
   ];

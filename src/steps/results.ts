@@ -4,7 +4,7 @@ import type { Attempt, Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../plan-types.ts';
 import { keyConflict } from './conflict.ts';
-import { changes, type GroupPlan, type KeyPlan, type SetupPlan } from './plan.ts';
+import { type GroupPlan, hasChanges, type KeyPlan, type SetupPlan } from './plan.ts';
 import type { SecretPlan } from './store-secret/decision-types.ts';
 import type { TrustState } from './trust-role/conflicts.ts';
 import type { RolePlan } from './trust-role/index.ts';
@@ -16,15 +16,15 @@ export interface KeyResult {
   /** The stored key: the user's, or an existing one that is kept. */
   key?: KeyMaterial;
   /** The state of the secrets. Those that were written are read back. */
-  seen: Promise<Attempt<SecretState[]>>;
-  /** Why it is not set up. */
+  secretStates: Promise<Attempt<SecretState[]>>;
+  /** Why the key is not set up. */
   failure?: Failure;
 }
 
 /** A role that was set up, with the keys that it reads. */
 export interface RoleResult {
   request: RoleRequest;
-  keys: number[];
+  keyIndexes: number[];
   role: RoleOutcome;
   policies: PolicyOutcome[];
   /** The role as it was read, if nothing that it depends on has changed. */
@@ -38,33 +38,33 @@ export interface SetupResult {
   roles: RoleResult[];
 }
 
-/** Returns the result that the plan expects, for a dry run or a run with nothing to do. */
+/** Returns the results that the plan expects, for a dry run or a run with nothing to do. */
 export function asPlanned(plan: SetupPlan): SetupResult {
   return {
-    keys: plan.keys.map(expectedOf),
+    keys: plan.keys.map(expectedResult),
     policies: plan.policies.flatMap((group) => group.plan.expected.policies ?? []),
     roles: plan.roles.flatMap((group) => roleResult(group, group.input, group.plan.expected.role)),
   };
 }
 
-function expectedOf(key: KeyPlan): KeyResult {
-  const failure = whatStops(key);
-  if (failure || !key.secrets) return failed(failure);
+function expectedResult(key: KeyPlan): KeyResult {
+  const failure = blockerOf(key);
+  if (failure || !key.secrets) return failedResult(failure);
   const { expected, key: material } = key.secrets.plan;
   return {
     secrets: expected.secrets ?? [],
     key: material,
-    seen: Promise.resolve({ value: foundIn(key.secrets.plan) }),
+    secretStates: Promise.resolve({ value: existingSecretsIn(key.secrets.plan) }),
   };
 }
 
 /** Returns the existing secrets in the plan. */
-export function foundIn({ decisions }: SecretPlan): SecretState[] {
+export function existingSecretsIn({ decisions }: SecretPlan): SecretState[] {
   return decisions.flatMap((decision) => ('found' in decision ? [decision.found] : []));
 }
 
 /** Returns why nothing is done for a key, if so. */
-export function whatStops({
+export function blockerOf({
   failure,
   conflicts,
 }: Pick<KeyPlan, 'failure' | 'conflicts'>): Failure | undefined {
@@ -72,17 +72,19 @@ export function whatStops({
 }
 
 /** Returns the result for a key of which nothing was set up. */
-export function failed(failure: Failure | undefined): KeyResult {
-  return { secrets: [], seen: Promise.resolve({ value: [] }), failure };
+export function failedResult(failure: Failure | undefined): KeyResult {
+  return { secrets: [], secretStates: Promise.resolve({ value: [] }), failure };
 }
 
 /** Returns the result for a role, once its outcome is known. */
 export function roleResult(
-  { request, keys, plan }: GroupPlan<RoleRequest, TrustState, RolePlan>,
+  { request, keyIndexes, plan }: GroupPlan<RoleRequest, TrustState, RolePlan>,
   { secrets, policies }: StepInput<RoleRequest>,
   role: RoleOutcome | undefined,
 ): RoleResult[] {
   if (!role) return [];
-  const changed = changes([...secrets, ...policies, role]);
-  return [{ request, keys, role, policies, unchanged: plan.found && !changed ? plan.found : undefined }];
+  const hasChanged = hasChanges([...secrets, ...policies, role]);
+  return [
+    { request, keyIndexes, role, policies, unchanged: plan.found && !hasChanged ? plan.found : undefined },
+  ];
 }

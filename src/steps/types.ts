@@ -37,7 +37,7 @@ export interface RoleRequest {
   /** The unique policy names of the keys. */
   policyNames: string[];
   /** The maximum number of policies to attach: one for each secret of the keys that name one of these policies. */
-  mostPolicies: number;
+  maxPolicies: number;
   updateTrust: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface StepInput<Request> {
   secrets: SecretRef[];
   policies: PolicyOutcome[];
   /** True if an earlier step changes anything. */
-  changing: boolean;
+  hasEarlierChanges: boolean;
 }
 
 /** The common part of all plans. Each step adds what its `apply` needs. */
@@ -111,7 +111,7 @@ export interface Step<Request, Found, Plan extends StepPlan> {
 type Warned = Pick<StepPlan, 'warnings'>;
 
 /** Prints the warnings that a repeated plan has and the previous one didn't. */
-export function warnOfNew({ warn }: Pick<StepContext, 'warn'>, before: Warned, again: Warned): void {
-  const known = new Set(before.warnings);
-  for (const warning of again.warnings) if (!known.has(warning)) warn(warning);
+export function warnOfNew({ warn }: Pick<StepContext, 'warn'>, before: Warned, repeated: Warned): void {
+  const knownWarnings = new Set(before.warnings);
+  for (const warning of repeated.warnings) if (!knownWarnings.has(warning)) warn(warning);
 }

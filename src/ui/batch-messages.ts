@@ -1,27 +1,28 @@
 import type { StepName } from '../plan-types.ts';
 
 /** Formats a whole number with thousands separators. `Intl.NumberFormat` takes longer to load than everything else here. */
-export function count(number: number): string {
+export function formatCount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 const ONLY_THE_REST = 'Run the same command again when this is put right: it does only the rest.';
 
-/** Messages about the keys that can't be processed, and about the others. */
+/** A command's messages about keys that can't be processed, and how to continue with them. */
 export interface BatchEnding {
   /** The heading for keys that can't be processed, before anything is changed. */
-  leftOut: (number: number, all: number) => string;
+  skippedTitle: (number: number, all: number) => string;
   /** How to continue if some keys failed. */
-  goOn: string;
+  howToContinue: string;
   /** How to continue if all keys failed. */
-  goOnWithAll: string;
+  howToContinueAfterAllFailed: string;
 }
 
 function endOf(done: string, others: string): BatchEnding {
   return {
-    leftOut: (number, all) => `${count(number)} of ${count(all)} keys cannot be ${done} as they are:`,
-    goOn: `${others} ${ONLY_THE_REST}`,
-    goOnWithAll: ONLY_THE_REST,
+    skippedTitle: (number, all) =>
+      `${formatCount(number)} of ${formatCount(all)} keys cannot be ${done} as they are:`,
+    howToContinue: `${others} ${ONLY_THE_REST}`,
+    howToContinueAfterAllFailed: ONLY_THE_REST,
   };
 }
 
@@ -33,9 +34,9 @@ export const batchEndings = {
 };
 
 export const batchMessages = {
-  counted: (what: string, bar: string, done: number, total: number, leftMs: number | undefined) => {
-    const left = leftMs === undefined ? '' : `, ${duration(leftMs)} left`;
-    return `${what}: ${bar}${count(done)} of ${count(total)}${left}`;
+  counted: (what: string, bar: string, done: number, total: number, remainingMs: number | undefined) => {
+    const remainingTime = remainingMs === undefined ? '' : `, ${duration(remainingMs)} left`;
+    return `${what}: ${bar}${formatCount(done)} of ${formatCount(total)}${remainingTime}`;
   },
   progress: {
     'store-secret': 'Storing the keys',
@@ -48,23 +49,23 @@ export const batchMessages = {
     'trust-role': 'Roles in place',
   } satisfies Record<StepName, string>,
   several: {
-    secret: (number: number) => `${count(number)} secrets`,
-    policy: (number: number) => `${count(number)} policies`,
-    role: (number: number) => `${count(number)} roles`,
+    secret: (number: number) => `${formatCount(number)} secrets`,
+    policy: (number: number) => `${formatCount(number)} policies`,
+    role: (number: number) => `${formatCount(number)} roles`,
   },
-  keys: (number: number) => (number === 1 ? '1 key' : `${count(number)} keys`),
+  keys: (number: number) => (number === 1 ? '1 key' : `${formatCount(number)} keys`),
   /** A message about one key of several. */
   ofOne: (name: string, sentence: string) => `${name}: ${sentence}`,
-  resources: (number: number) => `${count(number)} resources`,
-  moreNotes: (number: number) => `and ${count(number)} more notes; --dry-run shows them all`,
+  resources: (number: number) => `${formatCount(number)} resources`,
+  moreNotes: (number: number) => `and ${formatCount(number)} more notes; --dry-run shows them all`,
 
   failed: (number: number, all: number) =>
-    all === 1 ? 'The one key failed:' : `${count(number)} of ${count(all)} keys failed:`,
-  andOthers: (name: string, number: number) => `${name} and ${count(number)} more`,
-  more: (number: number) => `and ${count(number)} more; --json has them all`,
+    all === 1 ? 'The one key failed:' : `${formatCount(number)} of ${formatCount(all)} keys failed:`,
+  andOthers: (name: string, number: number) => `${name} and ${formatCount(number)} more`,
+  more: (number: number) => `and ${formatCount(number)} more; --json has them all`,
   noneDone: 'Nothing was changed.',
-  doneByThen: 'What was done for them by then:',
-  failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${count(number)} keys failed.`),
+  unreported: 'What was done for them by then:',
+  failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${formatCount(number)} keys failed.`),
   nothingToDo: {
     setup: (done: number, all: number) =>
       nothingToDo(done, all, 'Every key is in place already.', 'in place already'),
@@ -83,10 +84,10 @@ export const batchMessages = {
   column: { key: 'key', why: 'why' },
 
   done: (number: number) =>
-    number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${count(number)} keys.`,
-  doneOpen: (number: number) =>
-    `${number === 1 ? 'The key is' : `${count(number)} keys are`} set up. The checks can't tell whether MediaConnect can read ${number === 1 ? 'it' : 'all of them'}.`,
-  where: (region: string, number: number) => `${batchMessages.several.secret(number)} in ${region}`,
+    number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${formatCount(number)} keys.`,
+  doneUndecided: (number: number) =>
+    `${number === 1 ? 'The key is' : `${formatCount(number)} keys are`} set up. The checks can't tell whether MediaConnect can read ${number === 1 ? 'it' : 'all of them'}.`,
+  secretsInRegion: (region: string, number: number) => `${batchMessages.several.secret(number)} in ${region}`,
   generated:
     'Keys that were generated are only in Secrets Manager. The other end of the stream needs its key too; read one with, for example:',
   proven: 'Proven: MediaConnect may assume the roles, and the roles may read the keys.',
@@ -103,19 +104,19 @@ function duration(ms: number): string {
 function nothingToDo(done: number, all: number, every: string, what: string): string {
   if (all === 0) return 'The manifest names no keys. Nothing has to be changed.';
   if (done === all) return every.endsWith('down.') ? every : `${every} Nothing has to be changed.`;
-  return `${count(done)} of ${count(all)} keys ${done === 1 ? 'is' : 'are'} ${what}. Nothing is changed for ${done === 1 ? 'it' : 'them'}.`;
+  return `${formatCount(done)} of ${formatCount(all)} keys ${done === 1 ? 'is' : 'are'} ${what}. Nothing is changed for ${done === 1 ? 'it' : 'them'}.`;
 }
 
-const SHOWN = 12;
+const SHORT_LIST_LENGTH = 12;
 
 /** Lists the first items of a long list, and the number of the others. */
-export function someOf(subjects: string[]): string {
-  const more = subjects.length - SHOWN;
-  const shown = more > 0 ? [...subjects.slice(0, SHOWN), `${count(more)} more`] : subjects;
+export function shortList(subjects: string[]): string {
+  const more = subjects.length - SHORT_LIST_LENGTH;
+  const shown = more > 0 ? [...subjects.slice(0, SHORT_LIST_LENGTH), `${formatCount(more)} more`] : subjects;
   return shown.join(', ');
 }
 
 /** Formats a count, such as `1 secret` or `1,000 secrets`. */
-export function many(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? '' : 's'}`;
+export function plural(number: number, what: string): string {
+  return `${formatCount(number)} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.ts';
 import type { KeySource, KeyType } from '../key/index.ts';
 import { shellWord } from '../text.ts';
 
-/** How this run connects to AWS, where a later command would not do the same by default. */
+/** How this run connects to AWS, as far as a printed command needs options to connect in the same way. */
 export interface Connection {
   profile?: string;
   /** The profile to pass to the AWS CLI, which otherwise prefers access keys from the environment. */
@@ -25,7 +25,7 @@ export function connectCommands(next: Connection): void {
 }
 
 /** Returns a shell command of this program. */
-export function own(...words: string[]): string {
+export function toolCommand(...words: string[]): string {
   const { profile, endpointUrl, accountId, sandbox } = connection;
   return shell(
     'mc-static-key',
@@ -38,7 +38,7 @@ export function own(...words: string[]): string {
 }
 
 /** Returns a shell command of the AWS CLI. */
-export function aws(...words: string[]): string {
+export function awsCommand(...words: string[]): string {
   const { awsProfile, profile = awsProfile, endpointUrl, iamRegion } = connection;
   return shell(
     'aws',
@@ -57,38 +57,38 @@ function shell(...words: string[]): string {
   return words.map(shellWord).join(' ');
 }
 
-/** Without `--key-type`, a key is checked as a static key. */
+/** Returns the `--key-type` option, or nothing for the default. */
 export function keyTypeOption(keyType: KeyType): string[] {
   return keyType === DEFAULTS.keyType ? [] : ['--key-type', keyType];
 }
 
 /** Joins commands with `&&`, so that each runs only if the one before succeeded. */
-export function inTurn(...commands: (string | undefined)[]): string {
+export function commandSequence(...commands: (string | undefined)[]): string {
   return commands.filter((command) => command !== undefined).join(' && ');
 }
 
-/** The role and the policy to read a secret, if given. Otherwise the defaults apply. */
-export interface Reading {
+/** The role and the policy that give read access to a secret. The defaults apply to an absent name. */
+export interface ReadAccess {
   roleName?: string;
   policyName?: string;
 }
 
 /** The values for a `setup` command that creates a missing secret. */
-export interface ToStore extends Reading {
+export interface ToStore extends ReadAccess {
   name: string;
   region: string;
   keyType: KeyType;
 }
 
 /** Returns the `setup` command that stores the key. Without a key source, `setup` asks for it. */
-export function storeCommand({ name, region, keyType, ...reading }: ToStore, ...source: string[]): string {
-  return own(
+export function storeCommand({ name, region, keyType, ...readAccess }: ToStore, ...source: string[]): string {
+  return toolCommand(
     ...['setup', '--secret-name', name, '--region', region],
-    ...[...keyTypeOption(keyType), ...source, ...readingOptions(reading)],
+    ...[...keyTypeOption(keyType), ...source, ...readAccessOptions(readAccess)],
   );
 }
 
-function readingOptions({ roleName, policyName }: Reading): string[] {
+function readAccessOptions({ roleName, policyName }: ReadAccess): string[] {
   // `setup` refuses the reserved name, so use its default.
   const isDefault = roleName === undefined || roleName === DEFAULTS.roleName || isReserved(roleName);
   return [
@@ -115,9 +115,9 @@ export interface ToRotate {
 
 /** Returns the `rotate` command that stores the key. */
 export function rotateCommand({ name, regions, keyType, source, roleName }: ToRotate): string {
-  return own(
+  return toolCommand(
     ...['rotate', '--secret-name', name, ...regions.flatMap((region) => ['--region', region])],
-    ...[...keyTypeOption(keyType), ...sourceOption(source), ...readingOptions({ roleName })],
+    ...[...keyTypeOption(keyType), ...sourceOption(source), ...readAccessOptions({ roleName })],
   );
 }
 
@@ -127,16 +127,16 @@ function sourceOption(source: KeySource | undefined): string[] {
   return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
 }
 
-/** The values for a `setup` command that repairs existing resources. */
-export interface SetUp {
+/** The values for a `setup` command that completes or repairs existing resources. */
+export interface ToSetUp {
   secrets: { arn: string; keyType: KeyType }[];
-  /** The Regions that need the setup. Used if there is no secret whose ARN names the Region. */
+  /** The Regions of the setup. Used only without secrets, because the ARN of a secret names its Region. */
   regions: string[];
-  /** Absent for the default. */
+  /** Absent for the default role. */
   roleName?: string;
   /** The policy that the role needs, if one is named. */
   policyName?: string;
-  /** The path of a manifest that has all of this. */
+  /** The path of a manifest. The command then takes everything from it. */
   manifest?: string;
 }
 
@@ -145,18 +145,28 @@ export interface SetUp {
  * one.
  */
 export function setupCommand(
-  { secrets, regions, roleName, policyName, manifest }: SetUp,
-  ...more: string[]
+  { secrets, regions, roleName, policyName, manifest }: ToSetUp,
+  ...moreOptions: string[]
 ): string {
-  if (manifest !== undefined) return own('setup', '--manifest', manifest);
+  if (manifest !== undefined) return toolCommand('setup', '--manifest', manifest);
   const types = [...new Set(secrets.map(({ keyType }) => keyType))];
-  const role = roleName === undefined || isReserved(roleName) ? [] : ['--role-name', roleName];
-  const where = secrets.length > 0 ? [] : regions.flatMap((region) => ['--region', region]);
-  const policy = policyName === undefined ? [] : ['--policy-name', policyName];
+  const roleOptions = roleName === undefined || isReserved(roleName) ? [] : ['--role-name', roleName];
+  const regionOptions = secrets.length > 0 ? [] : regions.flatMap((region) => ['--region', region]);
+  const policyOptions = policyName === undefined ? [] : ['--policy-name', policyName];
   return (types.length > 0 ? types : [DEFAULTS.keyType])
     .map((type) => {
-      const arns = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
-      return own('setup', ...arns, ...where, ...keyTypeOption(type), ...policy, ...role, ...more);
+      const arnOptions = secrets.flatMap(({ arn, keyType }) =>
+        keyType === type ? ['--secret-arn', arn] : [],
+      );
+      return toolCommand(
+        'setup',
+        ...arnOptions,
+        ...regionOptions,
+        ...keyTypeOption(type),
+        ...policyOptions,
+        ...roleOptions,
+        ...moreOptions,
+      );
     })
     .join(' && ');
 }

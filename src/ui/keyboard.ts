@@ -13,7 +13,7 @@ const QUIET_MS = 300;
  * Control characters that keyboards don't send, and bidirectional marks. Pasted text can contain them, and a prompt would print
  * them.
  */
-const NO_KEYS = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const NOT_TYPED = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Ctrl-Z in raw mode. */
 const SUSPEND = '\x1a';
@@ -45,61 +45,61 @@ export interface Keyboard {
  * refused as too long. The rest is dropped, so that its line breaks don't answer later questions.
  */
 export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: KeyboardEvents): Keyboard {
-  let raw = false;
+  let isRaw = false;
   const keys = Object.assign(new PassThrough(), {
     isTTY: true,
     setRawMode(on: boolean) {
-      raw = on;
+      isRaw = on;
       terminal.setRawMode(on);
     },
   });
   const decoder = new StringDecoder();
-  const pass = dam();
-  let first = true;
+  const limitPaste = pasteLimiter();
+  let isFirst = true;
   const onData = (bytes: Buffer) => {
-    if (first && bytes.toString('latin1').endsWith(EARLIER_CTRL_D)) return onEnd();
-    first = false;
-    const text = pass(decoder.write(bytes).replace(NO_KEYS, ''));
-    const suspendAt = text.indexOf(SUSPEND);
+    if (isFirst && bytes.toString('latin1').endsWith(EARLIER_CTRL_D)) return onEnd();
+    isFirst = false;
+    const text = limitPaste(decoder.write(bytes).replace(NOT_TYPED, ''));
+    const suspendIndex = text.indexOf(SUSPEND);
     // Input after Ctrl-Z was meant for the shell.
-    keys.write(suspendAt < 0 ? text : text.slice(0, suspendAt));
-    if (suspendAt >= 0) onSuspend();
+    keys.write(suspendIndex < 0 ? text : text.slice(0, suspendIndex));
+    if (suspendIndex >= 0) onSuspend();
   };
   terminal.on('data', onData);
-  for (const end of ENDS) terminal.on(end, onEnd);
+  for (const event of END_EVENTS) terminal.on(event, onEnd);
   if (terminal.readableEnded || terminal.destroyed) onEnd();
   else terminal.resume();
   return {
     keys,
-    suspend: () => void (raw && terminal.setRawMode(false)),
-    resume: () => void (raw && forceRawMode(terminal)),
+    suspend: () => void (isRaw && terminal.setRawMode(false)),
+    resume: () => void (isRaw && forceRawMode(terminal)),
     close() {
       terminal.off('data', onData);
-      for (const end of ENDS) terminal.off(end, onEnd);
+      for (const event of END_EVENTS) terminal.off(event, onEnd);
       terminal.pause();
       keys.destroy();
     },
   };
 }
 
-/** Reading a closed terminal fails with an error. */
-const ENDS = ['end', 'error'] as const;
+/** The events that end the input. Reading a closed terminal fails with an error. */
+const END_EVENTS = ['end', 'error'] as const;
 
 /** Returns a filter that passes text up to the maximum length of an answer, then drops everything until there is a pause. */
-function dam(): (text: string) => string {
+function pasteLimiter(): (text: string) => string {
   let length = 0;
-  let latest = 0;
-  let flooded = false;
+  let latestMs = 0;
+  let isDropping = false;
   return (text) => {
-    if (performance.now() - latest > QUIET_MS) [length, flooded] = [0, false];
+    if (performance.now() - latestMs > QUIET_MS) [length, isDropping] = [0, false];
     // Measured after the prompt has redrawn, because drawing time is not a pause.
     setImmediate(() => {
-      latest = performance.now();
+      latestMs = performance.now();
     });
-    if (flooded) return '';
-    const room = LONGEST_ANSWER - length;
+    if (isDropping) return '';
+    const allowedLength = LONGEST_ANSWER - length;
     length += text.length;
-    flooded = text.length > room;
-    return text.slice(0, room);
+    isDropping = text.length > allowedLength;
+    return text.slice(0, allowedLength);
   };
 }

@@ -34,7 +34,7 @@ export const setupMessages = {
 
   conflictTitle: (count: number) => `${count} things are in the way. Nothing was changed.`,
   shownLate: 'This conflict appeared only after the secret was in place. The secret stays as it is.',
-  waysOut: (ways: string[]) => `Ways out: ${ways.join('; ')}.`,
+  resolutions: (choices: string[]) => `Ways out: ${choices.join('; ')}.`,
 
   progress: {
     'store-secret': 'Storing the secret',
@@ -59,7 +59,7 @@ export const setupMessages = {
 
   proven: 'Proven: MediaConnect may assume the role, and the role may read the key.',
   summaryTitle: 'MediaConnect can read the key.',
-  summaryOpen: "The key is set up. The checks can't tell whether MediaConnect can read it.",
+  summaryUndecided: "The key is set up. The checks can't tell whether MediaConnect can read it.",
   roleLabel: 'Role ARN',
   policyLabel: 'Policy ARN',
   secretLabel: (region: string) => `Secret ARN (${region})`,

@@ -39,9 +39,9 @@ export interface Output {
   info(text?: string): void;
   /**
    * Prints something that the user must not miss, even with `--quiet`: warnings and errors.
-   * @param whole true to print the text unwrapped, as one line that can be copied
+   * @param unwrapped true to print the text as one line that can be copied
    */
-  warn(text: string, whole?: boolean): void;
+  warn(text: string, unwrapped?: boolean): void;
 }
 
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
@@ -57,7 +57,8 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     result: writeResult,
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     info: (text = '') => void (options.quiet || write(text)),
-    warn: (text, whole = false) => void (whole ? process.stderr.write(`${harmless(text)}\n`) : write(text)),
+    warn: (text, unwrapped = false) =>
+      void (unwrapped ? process.stderr.write(`${harmless(text)}\n`) : write(text)),
   };
 }
 
@@ -66,12 +67,12 @@ const PIECE = 65_536;
 
 function writeResult(text: string): void {
   const shown = harmless(text);
-  let at = 0;
-  while (at < shown.length) {
+  let start = 0;
+  while (start < shown.length) {
     // Don't split a surrogate pair.
-    const end = /[\ud800-\udbff]/.test(shown[at + PIECE - 1] ?? '') ? at + PIECE - 1 : at + PIECE;
-    process.stdout.write(shown.slice(at, end));
-    at = end;
+    const end = /[\ud800-\udbff]/.test(shown[start + PIECE - 1] ?? '') ? start + PIECE - 1 : start + PIECE;
+    process.stdout.write(shown.slice(start, end));
+    start = end;
   }
   process.stdout.write('\n');
 }
@@ -93,21 +94,23 @@ export function wrap(text: string, width: number): string {
 }
 
 /** Chalk handles FORCE_COLOR and TERM, but not NO_COLOR (no-color.org). */
-function painter(standard: ChalkInstance, { color }: OutputOptions, env: NodeJS.ProcessEnv): ChalkInstance {
-  const unwanted = !color || (env.NO_COLOR && env.FORCE_COLOR === undefined);
-  return new Chalk({ level: unwanted ? 0 : levelOf(standard) });
+function painter(stream: ChalkInstance, { color }: OutputOptions, env: NodeJS.ProcessEnv): ChalkInstance {
+  const isColorless = !color || (env.NO_COLOR && env.FORCE_COLOR === undefined);
+  return new Chalk({ level: isColorless ? 0 : levelOf(stream) });
 }
 
 /** The level comes from FORCE_COLOR unchecked. It can be NaN or out of the range that chalk accepts. */
 function levelOf({ level }: ChalkInstance): ColorSupportLevel {
-  return Number.isNaN(level) || level > 3 ? 1 : level < 0 ? 0 : level;
+  if (Number.isNaN(level) || level > 3) return 1;
+  return level < 0 ? 0 : level;
 }
 
-/** Messages about the output itself. In their own object because they are loaded at every start. */
+/** Messages about the output itself, in an object of their own, because every start loads them. */
 export const outputMessages = {
   unwritten: (code: string) => `The result could not be written (${code}).`,
 };
 
+/** The verdicts, from the worst to the best. */
 export const WORST_FIRST: readonly Verdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
 
 /** Returns the worst verdict of several checks. */

@@ -14,18 +14,18 @@ export interface ShownPlan {
 /**
  * Prints the plan: a line for each resource, then the warnings. If there are many secrets, those with the same change and reason
  * share a line.
- * @param whole true to fold nothing
+ * @param unfolded true to print a line for each resource, however many there are
  */
 export function showPlan(
   output: Output,
   { changes, warnings }: ShownPlan,
   title: string,
-  { whole = false } = {},
+  { unfolded = false } = {},
 ): void {
   const { paint } = output;
   output.info(paint.bold(title));
-  for (const line of planLines(output, changes, whole)) output.info(line);
-  const shown = whole ? warnings : warnings.slice(0, MOST_LINES);
+  for (const line of planLines(output, changes, { unfolded })) output.info(line);
+  const shown = unfolded ? warnings : warnings.slice(0, MOST_LINES);
   for (const warning of shown) showWarning(output, warning);
   if (shown.length < warnings.length)
     output.info(`  ${batchMessages.moreNotes(warnings.length - shown.length)}`);
@@ -38,9 +38,9 @@ export function showWarning({ paint, info }: Output, warning: string): void {
 }
 
 /** Returns the lines of a plan: one for each resource, or one for each group of similar resources. */
-export function planLines(output: Output, changes: Change[], whole: boolean): string[] {
-  const alike = (change: Change) => JSON.stringify([change.action, change.region, change.reason]);
-  return folded(changes, whole || !isLong({ changes }) ? undefined : alike).map(([first, ...others]) =>
+export function planLines(output: Output, changes: Change[], { unfolded }: { unfolded: boolean }): string[] {
+  const groupBy = (change: Change) => JSON.stringify([change.action, change.region, change.reason]);
+  return folded(changes, unfolded || !isLong({ changes }) ? undefined : groupBy).map(([first, ...others]) =>
     planLine(output, first, others.length + 1),
   );
 }
@@ -95,25 +95,25 @@ export function conflictLines({ found, details }: Conflict): string[] {
 
 export interface MessageLine {
   text: string;
-  /** True for a command, which is not wrapped, so that it can be copied. */
-  whole: boolean;
+  /** True for a command, which is printed as one line that can be copied. */
+  unwrapped: boolean;
 }
 
 /** Returns the lines of a message, with a command on its own line. */
 export function messageLines(message: Message): MessageLine[] {
-  if (typeof message === 'string' || 'waysOut' in message || message.command === undefined)
-    return [{ text: plain(messageText(message)), whole: false }];
+  if (typeof message === 'string' || 'resolutions' in message || message.command === undefined)
+    return [{ text: plain(messageText(message)), unwrapped: false }];
   const indent = /^ */.exec(message.remedy)?.[0] ?? '';
   return [
-    { text: plain(message.remedy), whole: false },
-    { text: `${indent}  ${plainCommand(message.command)}`, whole: true },
+    { text: plain(message.remedy), unwrapped: false },
+    { text: `${indent}  ${plainCommand(message.command)}`, unwrapped: true },
   ];
 }
 
 /** Returns a message as one line. */
 export function messageText(message: Message): string {
   if (typeof message === 'string') return message;
-  if ('waysOut' in message)
-    return messages.waysOut(message.waysOut.map(({ flag, text }) => `${flag} (${text})`));
+  if ('resolutions' in message)
+    return messages.resolutions(message.resolutions.map(({ flag, text }) => `${flag} (${text})`));
   return message.command === undefined ? message.remedy : `${message.remedy} ${message.command}`;
 }

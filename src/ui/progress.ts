@@ -1,7 +1,7 @@
 import { plain } from '../text.ts';
 import { batchMessages as messages } from './batch-messages.ts';
 import type { Output } from './output.ts';
-import { type StopWatch, watchStops } from './terminal.ts';
+import { type SuspensionWatch, watchSuspension } from './terminal.ts';
 
 /** Shows the current activity: a spinner in a terminal, lines in a log, nothing with `--quiet`. */
 export interface Progress {
@@ -21,7 +21,7 @@ export interface Progress {
 export async function createProgress(output: Output, animated: boolean): Promise<Progress> {
   const capable = process.stderr.isTTY && process.env.TERM !== 'dumb';
   const spinning = animated && capable && !output.options.quiet;
-  return spinning ? spinner(output) : lines(output);
+  return spinning ? spinner(output) : logLines(output);
 }
 
 async function spinner({ paint, info, width }: Output): Promise<Progress> {
@@ -29,26 +29,26 @@ async function spinner({ paint, info, width }: Output): Promise<Progress> {
   const { default: ora } = await import('ora');
   // Don't let the spinner read standard input, so that Ctrl-C stays an ordinary signal.
   const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
-  let begun = '';
-  let left = timeLeft();
-  let stops: StopWatch | undefined;
+  let activity = '';
+  let remainingMs = remainingTimeEstimate();
+  let suspension: SuspensionWatch | undefined;
   const end = () => {
-    stops?.close();
+    suspension?.close();
     show.stop();
   };
   return {
     start(what) {
-      begun = what;
-      left = timeLeft();
-      stops?.close();
+      activity = what;
+      remainingMs = remainingTimeEstimate();
+      suspension?.close();
       // The spinner hides the cursor, which the shell needs while the process is suspended.
-      stops = watchStops({ leave: () => show.stop(), comeBack: () => show.start() });
+      suspension = watchSuspension({ leave: () => show.stop(), comeBack: () => show.start() });
       show.start(plain(what));
     },
     count(done, total) {
-      show.text = messages.counted(begun, bar(done / total, width), done, total, left(done, total));
+      show.text = messages.counted(activity, bar(done / total, width), done, total, remainingMs(done, total));
     },
-    wait(what = begun) {
+    wait(what = activity) {
       show.text = plain(what);
     },
     done(what) {
@@ -65,50 +65,50 @@ async function spinner({ paint, info, width }: Output): Promise<Progress> {
 }
 
 /** Returns a progress bar, or an empty string if the terminal is too narrow. */
-function bar(part: number, width: number): string {
+function bar(fraction: number, width: number): string {
   const length = Math.min(Math.floor((width - 60) / 2), 30);
   if (length < 8) return '';
-  const full = Math.round(part * length);
+  const full = Math.round(fraction * length);
   return `${'█'.repeat(full)}${'░'.repeat(length - full)} `;
 }
 
 /** The shortest time between two log lines about a wait or a count, in milliseconds. */
 const LOG_EVERY_MS = 5_000;
 
-function lines(output: Output): Progress {
-  let last = '';
-  let begun = '';
-  let left = timeLeft();
-  let waitedAt = Number.NEGATIVE_INFINITY;
-  let countedAt = 0;
-  const say = (what: string) => {
-    if (what !== last) output.info(what);
-    last = what;
+function logLines(output: Output): Progress {
+  let lastLine = '';
+  let activity = '';
+  let remainingMs = remainingTimeEstimate();
+  let waitLoggedAt = Number.NEGATIVE_INFINITY;
+  let countLoggedAt = 0;
+  const printNew = (what: string) => {
+    if (what !== lastLine) output.info(what);
+    lastLine = what;
   };
   return {
     start(what) {
-      begun = what;
-      left = timeLeft();
-      countedAt = performance.now();
-      say(`${what}…`);
+      activity = what;
+      remainingMs = remainingTimeEstimate();
+      countLoggedAt = performance.now();
+      printNew(`${what}…`);
     },
     count(done, total) {
-      if (performance.now() - countedAt < LOG_EVERY_MS) return;
-      countedAt = performance.now();
-      say(messages.counted(begun, '', done, total, left(done, total)));
+      if (performance.now() - countLoggedAt < LOG_EVERY_MS) return;
+      countLoggedAt = performance.now();
+      printNew(messages.counted(activity, '', done, total, remainingMs(done, total)));
     },
     wait(what) {
-      if (what === undefined || performance.now() - waitedAt < LOG_EVERY_MS) return;
-      waitedAt = performance.now();
-      say(what);
+      if (what === undefined || performance.now() - waitLoggedAt < LOG_EVERY_MS) return;
+      waitLoggedAt = performance.now();
+      printNew(what);
     },
-    done: say,
+    done: printNew,
     printBetween: (print) => print(),
     stop: () => undefined,
   };
 }
 
-/** Returns a function that counts finished items and shows the count. A single item needs no count. */
+/** Returns a function to call for each finished item. It shows the count, except for a single item. */
 export function counter(progress: Progress, total: number): () => void {
   let done = 0;
   return () => {
@@ -118,16 +118,16 @@ export function counter(progress: Progress, total: number): () => void {
 }
 
 /** The remaining time is not shown until this many milliseconds have passed. */
-const WORTH_TELLING_MS = 3_000;
+const ESTIMATE_AFTER_MS = 3_000;
 
 /**
  * Returns a function that estimates the remaining time of similar items, in milliseconds, from the items done so far. It returns
  * undefined while there is too little data.
  */
-function timeLeft(now: () => number = () => performance.now()) {
-  const begun = now();
+function remainingTimeEstimate(now: () => number = () => performance.now()) {
+  const startedAt = now();
   return (done: number, total: number): number | undefined => {
-    const elapsed = now() - begun;
-    return elapsed < WORTH_TELLING_MS || done === 0 ? undefined : (elapsed / done) * (total - done);
+    const elapsed = now() - startedAt;
+    return elapsed < ESTIMATE_AFTER_MS || done === 0 ? undefined : (elapsed / done) * (total - done);
   };
 }

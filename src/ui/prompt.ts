@@ -5,7 +5,7 @@ import { Interrupted } from '../failure.ts';
 import { looksLikePartOfKey } from '../key-detection.ts';
 import { openKeyboard } from './keyboard.ts';
 import { wrap } from './output.ts';
-import { watchStops } from './terminal.ts';
+import { watchSuspension } from './terminal.ts';
 
 /** An option in a list. */
 export interface Option<T> {
@@ -30,21 +30,21 @@ export function askText(
     default: fallback,
     validate: (answer: string) => {
       const problem = check(answer);
-      return problem === undefined || broken(problem);
+      return problem === undefined || wrapped(problem);
     },
     // Text can't be edited in a dumb terminal, so the user starts over there.
     theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
     transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
-      isFinal ? answered(message, concealed(answer)) : whileTyped(answer, check, mark),
+      isFinal ? shownAnswer(message, concealed(answer)) : shownWhileTyping(answer, check, mark),
   });
 }
 
-function whileTyped(answer: string, check: Check, mark: (text: string) => string): string {
+function shownWhileTyping(answer: string, check: Check, mark: (text: string) => string): string {
   // A key pasted into the wrong place is drawn digit by digit. Hide it before much of it is visible.
   const last = answer.split(/[/\\.]/).at(-1) ?? '';
   // Digits alone can be an account ID in a name.
-  const begun = /^[0-9a-f]{12,}$/i.test(last) && (last === answer || /[a-f]/i.test(last));
-  const shown = begun ? stars(answer) : concealed(answer);
+  const looksLikeStartOfKey = /^[0-9a-f]{12,}$/i.test(last) && (last === answer || /[a-f]/i.test(last));
+  const shown = looksLikeStartOfKey ? stars(answer) : concealed(answer);
   const accepted = answer === '' || (shown === answer && check(answer) === undefined);
   return accepted ? answer : mark(shown);
 }
@@ -68,7 +68,7 @@ export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> 
   return ask<T>({
     type: 'select',
     message,
-    choices: choices.map(listed(message)),
+    choices: choices.map(toListItem(message)),
     loop: false,
     pageSize: 10,
   });
@@ -79,13 +79,13 @@ export function askSearch<T>(message: string, find: (term: string) => Option<T>[
   return ask<T>({
     type: 'search',
     message,
-    source: (term: string | undefined) => find(term ?? '').map(listed(message)),
+    source: (term: string | undefined) => find(term ?? '').map(toListItem(message)),
     pageSize: 8,
   });
 }
 
-/** Asks a yes/no question. */
-export function askYesNo(message: string, fallback: boolean): Promise<boolean> {
+/** Asks a yes/no question. Enter selects the fallback. */
+export function askYesNo(message: string, { fallback }: { fallback: boolean }): Promise<boolean> {
   return ask<boolean>({ type: 'confirm', message, default: fallback });
 }
 
@@ -95,21 +95,21 @@ type Question = Record<string, unknown> & {
 };
 
 /** Wraps a sentence between words, which the prompts don't do. Two columns are the prompt's own. */
-function broken(sentence: string): string {
+function wrapped(sentence: string): string {
   return wrap(sentence, width() - 2).replaceAll('\n', '\n  ');
 }
 
 /** Returns the answer as shown after its question, wrapped where the combined line wraps. */
-function answered(question: string, answer: string): string {
-  return broken(`${question} ${answer}`).slice(broken(question).length).replace(/^ /, '');
+function shownAnswer(question: string, answer: string): string {
+  return wrapped(`${question} ${answer}`).slice(wrapped(question).length).replace(/^ /, '');
 }
 
-/** Returns an option as shown in the list and after the answered question. */
-function listed<T>(question: string) {
+/** Returns a function that converts an option to an item of the list, with its text after the answered question. */
+function toListItem<T>(question: string) {
   return ({ value, name, description }: Option<T>) => ({
     value,
-    name: broken(name),
-    short: answered(question, name),
+    name: wrapped(name),
+    short: shownAnswer(question, name),
     description: description === undefined ? undefined : wrap(description, width()),
   });
 }
@@ -120,14 +120,14 @@ function width(): number {
 
 /** Prompts go to standard error because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt. */
 async function ask<T>(question: Question): Promise<T> {
-  const leave = new AbortController();
-  const onSignal = () => leave.abort();
+  const interruption = new AbortController();
+  const onSignal = () => interruption.abort();
   const onKey = (_: string | undefined, key: { name?: string; ctrl?: boolean } | undefined) => {
-    if (key?.ctrl && key.name === 'd') leave.abort();
+    if (key?.ctrl && key.name === 'd') interruption.abort();
   };
-  const keyboard = openKeyboard(process.stdin, { onSuspend: () => stops.stopJob(), onEnd: onSignal });
+  const keyboard = openKeyboard(process.stdin, { onSuspend: () => suspension.suspendJob(), onEnd: onSignal });
   const display = openDisplay(process.stderr);
-  const stops = watchStops({
+  const suspension = watchSuspension({
     leave() {
       display.leave();
       keyboard.suspend();
@@ -140,7 +140,7 @@ async function ask<T>(question: Question): Promise<T> {
   const prompt = inquirer.createPromptModule({
     input: keyboard.keys,
     output: display.output,
-    signal: leave.signal,
+    signal: interruption.signal,
   });
   keyboard.keys.on('keypress', onKey);
   process.on('SIGINT', onSignal);
@@ -148,14 +148,14 @@ async function ask<T>(question: Question): Promise<T> {
   try {
     // The library infers answer types from literal question lists. Here, the caller's question determines the type.
     const { answer } = (await prompt([
-      { ...question, message: broken(question.message), name: 'answer' },
+      { ...question, message: wrapped(question.message), name: 'answer' },
     ])) as { answer: unknown };
     return answer as T;
   } catch (error) {
-    const left = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
-    throw left ? new Interrupted() : error;
+    const isInterruption = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
+    throw isInterruption ? new Interrupted() : error;
   } finally {
-    stops.close();
+    suspension.close();
     keyboard.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -177,13 +177,13 @@ const ERASE_BELOW = '\x1b[J';
 const END_OF_ERASING = '\x1b[2K\x1b[G';
 
 function openDisplay(terminal: WriteStream): Display {
-  let picture = '';
+  let drawn = '';
   const output = new Writable({
     decodeStrings: false,
     write(chunk, _, done) {
       const text = String(chunk);
       const erasedTo = text.lastIndexOf(END_OF_ERASING);
-      picture = erasedTo < 0 ? picture + text : text.slice(erasedTo + END_OF_ERASING.length);
+      drawn = erasedTo < 0 ? drawn + text : text.slice(erasedTo + END_OF_ERASING.length);
       terminal.write(text);
       done();
     },
@@ -192,6 +192,6 @@ function openDisplay(terminal: WriteStream): Display {
   return {
     output,
     leave: () => void terminal.write(`${ERASE_BELOW}${SHOW_CURSOR}\n`),
-    redraw: () => void terminal.write(`\r${picture}`),
+    redraw: () => void terminal.write(`\r${drawn}`),
   };
 }

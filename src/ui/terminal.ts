@@ -18,17 +18,17 @@ export function ignoreZeroSizes(stream: Pick<WriteStream, 'columns' | 'rows'>): 
   }
 }
 
-/** Something on the screen that has to be removed while the process is suspended (Ctrl-Z). */
-export interface Stoppable {
+/** What to do before the process is suspended (Ctrl-Z), and after it continues. */
+export interface SuspensionHandlers {
   /** Restores the terminal to the state that the shell expects. */
   leave(): void;
   /** Takes over the terminal again, whatever state it is in. */
   comeBack(): void;
 }
 
-export interface StopWatch {
+export interface SuspensionWatch {
   /** Suspends all processes of the terminal's foreground job, as Ctrl-Z does outside raw mode. */
-  stopJob(): void;
+  suspendJob(): void;
   close(): void;
 }
 
@@ -39,41 +39,41 @@ const WHOLE_JOB = 0;
  * The system ignores SIGTSTP if no shell could continue the job, as in a terminal without a shell. The program then continues
  * after this many milliseconds.
  */
-const STOP_IGNORED_MS = 50;
+const IGNORED_AFTER_MS = 50;
 
 /** Handles SIGTSTP and SIGCONT until it is closed. */
-export function watchStops({ leave, comeBack }: Stoppable): StopWatch {
-  if (process.platform === 'win32') return { stopJob: () => undefined, close: () => undefined };
-  let stopping = false;
+export function watchSuspension({ leave, comeBack }: SuspensionHandlers): SuspensionWatch {
+  if (process.platform === 'win32') return { suspendJob: () => undefined, close: () => undefined };
+  let isSuspending = false;
   let timer: NodeJS.Timeout | undefined;
-  const stop = (target: number) => {
-    if (stopping) return;
-    stopping = true;
+  const suspend = (target: number) => {
+    if (isSuspending) return;
+    isSuspending = true;
     leave();
     // The system suspends a background process that changes the terminal's state. If that has happened, SIGCONT is on its way,
     // and a second SIGTSTP must not be sent.
-    setImmediate(() => setImmediate(() => stopping && raise(target)));
+    setImmediate(() => setImmediate(() => isSuspending && raise(target)));
   };
   const raise = (target: number) => {
-    process.off('SIGTSTP', onStop);
+    process.off('SIGTSTP', onSuspend);
     process.kill(target, 'SIGTSTP');
-    timer = setTimeout(onContinue, STOP_IGNORED_MS);
+    timer = setTimeout(onContinue, IGNORED_AFTER_MS);
   };
-  const onStop = () => stop(process.pid);
+  const onSuspend = () => suspend(process.pid);
   const onContinue = () => {
     clearTimeout(timer);
-    if (!process.listeners('SIGTSTP').includes(onStop)) process.on('SIGTSTP', onStop);
-    stopping = false;
+    if (!process.listeners('SIGTSTP').includes(onSuspend)) process.on('SIGTSTP', onSuspend);
+    isSuspending = false;
     comeBack();
   };
-  process.on('SIGTSTP', onStop);
+  process.on('SIGTSTP', onSuspend);
   process.on('SIGCONT', onContinue);
   return {
-    stopJob: () => stop(WHOLE_JOB),
+    suspendJob: () => suspend(WHOLE_JOB),
     close() {
       clearTimeout(timer);
-      stopping = false;
-      process.off('SIGTSTP', onStop);
+      isSuspending = false;
+      process.off('SIGTSTP', onSuspend);
       process.off('SIGCONT', onContinue);
     },
   };

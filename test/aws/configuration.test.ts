@@ -70,7 +70,7 @@ describe('the profile', () => {
 
   test('is found if only the credentials file has it', async () => {
     const { source } = await readConfiguration({ profile: 'p' }, withFiles('', `[p]\n${STATIC}`));
-    expect(source).toEqual({ kind: 'profile', how: 'access-keys' });
+    expect(source).toEqual({ kind: 'profile', method: 'access-keys' });
   });
 
   test.each<[string, string | Buffer, string]>([
@@ -94,7 +94,7 @@ describe('credentials', () => {
       '[profile p]\ncredential_process = x\n',
       { AWS_ACCESS_KEY_ID: 'A' },
       { profile: 'p' },
-      { kind: 'profile', how: 'process' },
+      { kind: 'profile', method: 'process' },
     ],
     [
       'a token file before the default profile',
@@ -108,14 +108,14 @@ describe('credentials', () => {
       '[default]\nrole_arn = r\nsource_profile = x\n',
       { AWS_WEB_IDENTITY_TOKEN_FILE: '/t' },
       {},
-      { kind: 'profile', how: 'role' },
+      { kind: 'profile', method: 'role' },
     ],
     [
       'a named profile before a token file',
       '[profile p]\ncredential_process = x\n',
       { AWS_WEB_IDENTITY_TOKEN_FILE: '/t', AWS_PROFILE: 'p' },
       {},
-      { kind: 'profile', how: 'process' },
+      { kind: 'profile', method: 'process' },
     ],
     [
       'keys in the environment if the named profile has only a Region',
@@ -124,8 +124,8 @@ describe('credentials', () => {
       { profile: 'p' },
       { kind: 'environment' },
     ],
-    ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', how: 'role' }],
-    ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', how: 'login' }],
+    ['a role', '[default]\nrole_arn = r\nsource_profile = x\n', {}, {}, { kind: 'profile', method: 'role' }],
+    ['aws login', '[default]\nlogin_session = x\n', {}, {}, { kind: 'profile', method: 'login' }],
     [
       'a token file if the profile has only a Region',
       '[profile p]\nregion = eu-west-1\n',
@@ -157,7 +157,10 @@ describe('a profile with several kinds of credentials', () => {
     ],
   ])('uses the same kind as the AWS CLI: %s', async (_what, config, credentials, how) => {
     const files = withFiles(`[profile p]\n${config}`, credentials && `[p]\n${credentials}`);
-    expect((await readConfiguration({ profile: 'p' }, files)).source).toEqual({ kind: 'profile', how });
+    expect((await readConfiguration({ profile: 'p' }, files)).source).toEqual({
+      kind: 'profile',
+      method: how,
+    });
   });
 
   test('uses AWS_ROLE_ARN with its token file, unless --profile names the profile', async () => {

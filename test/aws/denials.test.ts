@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toFailure } from '../../src/aws/errors.ts';
-import type { Request } from '../../src/aws/http/network-errors.ts';
+import type { RequestDetails } from '../../src/aws/http/network-errors.ts';
 import { REGION, roleArn } from '../support/account.ts';
 import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';
@@ -9,7 +9,7 @@ const sandbox = freshSandbox();
 const ME = 'arn:aws:iam::111122223333:user/me';
 const ROLE = roleArn('MediaConnect-ASM');
 
-function told(message: string, request: Partial<Request> = {}) {
+function told(message: string, request: Partial<RequestDetails> = {}) {
   const asked = { action: 'iam:CreateRole', resource: ROLE, region: REGION, elapsedMs: 0, ...request };
   const error = Object.assign(new Error(message), { name: 'AccessDenied' });
   const { message: said, hint, details } = toFailure(error, asked, { arn: ME, homeRegion: REGION });

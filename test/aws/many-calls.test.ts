@@ -65,7 +65,7 @@ describe('changes for many keys at once', () => {
     // Only those that were in flight when the tenth arrived.
     expect(made).toBeGreaterThanOrEqual(10);
     expect(made).toBeLessThanOrEqual(9 + HTTP.callsAtOnce);
-    expect(aws.changing()).toBeUndefined();
+    expect(aws.changeInProgress()).toBeUndefined();
   });
 });
 
@@ -131,7 +131,7 @@ describe('the request queues', () => {
     const { interrupt, queues } = run();
     const done: string[] = [];
     const pass = (region: string) =>
-      queues('secretsmanager', region)('CreateSecret').pass(interrupt, async () => void done.push(region));
+      queues('secretsmanager', region)('CreateSecret').run(interrupt, async () => void done.push(region));
     const many = Promise.all(range(52).map(() => pass('us-west-2')));
     await pass('eu-west-1');
     expect(done.filter((region) => region === 'us-west-2').length).toBeLessThan(52);
@@ -143,11 +143,11 @@ describe('the request queues', () => {
     const queue = queues('secretsmanager', 'us-west-2');
     let waiting = 60;
     const changes = range(60).map(() =>
-      queue('CreateSecret').pass(interrupt, async () => {
+      queue('CreateSecret').run(interrupt, async () => {
         waiting -= 1;
       }),
     );
-    await queue('DescribeSecret').pass(interrupt, async () => expect(waiting).toBeGreaterThan(0));
+    await queue('DescribeSecret').run(interrupt, async () => expect(waiting).toBeGreaterThan(0));
     await Promise.all(changes);
   });
 
@@ -156,7 +156,7 @@ describe('the request queues', () => {
     const { queues } = run(interruption.signal);
     const ends: string[] = [];
     const pass = async (name: string, stop: AbortSignal) => {
-      const passing = queues('iam')('CreatePolicy').pass(stop, async () => void ends.push(`${name} done`));
+      const passing = queues('iam')('CreatePolicy').run(stop, async () => void ends.push(`${name} done`));
       await passing.catch((error: Error) => ends.push(`${name} ${error.name}`));
     };
     // Ten that start at once, then two that wait for their turn.
@@ -171,7 +171,7 @@ describe('the request queues', () => {
     const interruption = new AbortController();
     const { queues } = run(interruption.signal);
     let begun = false;
-    const passing = queues('iam')('CreatePolicy').pass(interruption.signal, async () => {
+    const passing = queues('iam')('CreatePolicy').run(interruption.signal, async () => {
       begun = true;
     });
     interruption.abort();

@@ -26,10 +26,10 @@ function send(pace: RateLimiter, seconds: number, admits: (now: number) => boole
     if (waitMs > 0) continue;
     if (admits(now)) {
       admitted += 1;
-      pace.letThrough();
+      pace.recordAccepted();
     } else {
       refused += 1;
-      pace.throttled(now);
+      pace.recordThrottled(now);
     }
   }
   return { admitted, refused };
@@ -68,7 +68,7 @@ describe('the rate limiter', () => {
   test('keeps its rate after one throttled request among few', () => {
     const pace = new RateLimiter(10, 0);
     pace.take(0);
-    pace.throttled(30);
+    pace.recordThrottled(30);
     const waits = Array.from({ length: 10 }, () => pace.take(1_030));
     expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(10);
   });

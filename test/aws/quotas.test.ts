@@ -24,10 +24,10 @@ function called(): string[] {
 }
 
 test('limits the request rate for every AWS quota that the program can exceed', () => {
-  const counted = [secretsManager, mediaConnect, iam].flatMap(({ name, operationNames, quotasOn }) =>
+  const counted = [secretsManager, mediaConnect, iam].flatMap(({ name, operationNames, quotasFor }) =>
     called()
       .filter((operation) => operationNames.has(operation))
-      .flatMap((operation) => quotasOn(operation).map((quota) => ({ service: name, operation, quota }))),
+      .flatMap((operation) => quotasFor(operation).map((quota) => ({ service: name, operation, quota }))),
   );
   expect(counted.map(({ operation }) => operation)).toContain('ListSecretVersionIds');
   for (const { service, operation, quota } of counted) {

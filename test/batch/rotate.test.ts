@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { VerifyCheck } from '../../src/checks/verify/result.ts';
-import { performRotateManifest, type RotateHow } from '../../src/commands/rotate/batch.ts';
+import { type ManifestRotateOptions, performRotateManifest } from '../../src/commands/rotate/batch.ts';
 import { ACCOUNT, FAR_REGION, KEYS, REGION, readAccount, writesTo } from '../support/account.ts';
 import type { InProcessOptions } from '../support/runs/command.ts';
 import {
@@ -21,7 +21,7 @@ const NEW = { key: { env: 'OTHER_KEY' } };
 /** Runs `rotate --manifest`. */
 function rotateAll(
   content: ManifestContent,
-  { rollback = false, dryRun = false, ...options }: InProcessOptions & Partial<RotateHow> = {},
+  { rollback = false, dryRun = false, ...options }: InProcessOptions & Partial<ManifestRotateOptions> = {},
 ) {
   return runAll<FleetDocument & { verdict: string; checks: VerifyCheck[] }>(
     sandbox(),

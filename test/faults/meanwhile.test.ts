@@ -131,7 +131,7 @@ describe('setup, when others change the policy during the run', () => {
   test('does not extend a policy that turns out to belong to a CloudFormation stack', async () => {
     meanwhile('CreateSecret', async () => {
       const arn = await makePolicy(sandbox(), POLICY, guidePolicy(OLD));
-      sandbox().putInStack(arn, 'playout');
+      sandbox().addCloudFormationTags(arn, 'playout');
     });
     const { code, json } = await setUp(sandbox());
     expect(code).toBe(3);

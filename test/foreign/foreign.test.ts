@@ -72,8 +72,8 @@ describe('setup with everything in place in a CloudFormation stack', () => {
 
   test('succeeds and does not mention the stack', async () => {
     const made = (await setUp(sandbox())).json;
-    for (const { arn } of [...made.secrets, ...made.policies]) sandbox().putInStack(arn, STACK);
-    sandbox().putInStack(made.role?.arn ?? '', STACK);
+    for (const { arn } of [...made.secrets, ...made.policies]) sandbox().addCloudFormationTags(arn, STACK);
+    sandbox().addCloudFormationTags(made.role?.arn ?? '', STACK);
     sandbox().clearRequests();
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);

@@ -17,7 +17,7 @@ export const secretArn = (name: string) => `arn:aws:secretsmanager:${REGION}:${A
 
 /** Creates a resource and adds it to the stack. */
 const inStack = (make: (sandbox: Sandbox) => Promise<string>) => async (sandbox: Sandbox) =>
-  sandbox.putInStack(await make(sandbox), STACK);
+  sandbox.addCloudFormationTags(await make(sandbox), STACK);
 export const policyInStack = (document: object, name = POLICY) =>
   inStack((sandbox) => makePolicy(sandbox, name, document));
 const full = guidePolicy(

@@ -69,7 +69,7 @@ function evaluate(text: string): unknown {
   return evaluateAccess({
     identityPolicies: [parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statement }))],
     request: {
-      principal: { roleArn: 'arn:aws:iam::111122223333:role/MediaConnect-ASM' },
+      principal: { principalArn: 'arn:aws:iam::111122223333:role/MediaConnect-ASM' },
       action: 'secretsmanager:GetSecretValue',
       resource: 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i',
       context: {},

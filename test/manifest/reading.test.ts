@@ -86,7 +86,9 @@ updateTrust: true`);
 
   test('records the position of each entry and of its key source', async () => {
     const { keys } = await read(entries(STUDIO, `secretArns: [${ARN}]`));
-    const places = keys.map(({ at, keyAt }) => [at, keyAt].map((each) => each.replace(/^.*\//, '')));
+    const places = keys.map(({ position, keyPosition }) =>
+      [position, keyPosition].map((each) => each.replace(/^.*\//, '')),
+    );
     expect(places).toEqual([
       ['keys.yaml:3:5', 'keys.yaml:5:10'],
       ['keys.yaml:6:5', 'keys.yaml:6:5'],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Failure, type Fix } from '../../src/failure.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
-import { KEY_MEMBERS, MEMBERS } from '../../src/manifest/members.ts';
+import { ENTRY_FIELDS, KEY_FIELDS } from '../../src/manifest/members.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url);
 
@@ -19,7 +19,7 @@ const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   })
   .filter(({ name }) => !OTHERS.test(name));
 
-const FLAGS = [...MEMBERS.values(), ...KEY_MEMBERS.values()].flatMap(({ flag }) => flag ?? []);
+const FLAGS = [...ENTRY_FIELDS.values(), ...KEY_FIELDS.values()].flatMap(({ flag }) => flag ?? []);
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
 
 /** Serves as any argument of a message: a name, a number, a date, a list, or an object. */
@@ -67,10 +67,10 @@ test('inManifest names members instead of flags, but keeps names and commands', 
     new Failure('The secret live--region is not there, says --region.', {
       ...{ code: 'conflict', exitCode: 3 },
       details: [{ remedy: 'Leave --region out, or:', command: 'aws x --region us-west-2' }],
-      hint: { waysOut: [{ flag: '--restore', text: 'restore it' }] },
+      hint: { resolutions: [{ flag: '--restore', text: 'restore it' }] },
     }),
   );
   expect(told.message).toBe('The secret live--region is not there, says regions.');
   expect(told.details).toEqual([{ remedy: 'Leave regions out, or:', command: 'aws x --region us-west-2' }]);
-  expect(told.hint).toEqual({ waysOut: [{ flag: 'restore: true', text: 'restore it' }] });
+  expect(told.hint).toEqual({ resolutions: [{ flag: 'restore: true', text: 'restore it' }] });
 });

@@ -1,4 +1,4 @@
-import { ROOT_MEMBERS } from '../../src/manifest/members.ts';
+import { ROOT_FIELDS } from '../../src/manifest/members.ts';
 import {
   flagOf,
   type ManifestField,
@@ -84,7 +84,7 @@ function schema() {
       description: 'Where an editor finds this schema. The program does not look at it.',
       type: 'string',
     },
-  } satisfies Record<(typeof ROOT_MEMBERS)[number], object>;
+  } satisfies Record<(typeof ROOT_FIELDS)[number], object>;
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'urn:mc-static-key:manifest:1',
@@ -94,7 +94,7 @@ function schema() {
     type: 'object',
     required: ['version', 'keys'],
     additionalProperties: false,
-    properties: Object.fromEntries(ROOT_MEMBERS.map((name) => [name, fields[name]])),
+    properties: Object.fromEntries(ROOT_FIELDS.map((name) => [name, fields[name]])),
     definitions: {
       entry: entrySchema(),
       text: TEXT,
@@ -139,13 +139,13 @@ function entrySchema() {
     properties: references(IN_ENTRY, 'key'),
     if: { required: ['secretArns'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
-    then: { properties: { secretName: false, regions: false, key: false, kmsKeyId: false } },
+    then: { properties: forbidden(FIELDS.filter(({ option }) => option.ofNewSecret)) },
     else: { required: ['secretName'] },
     allOf: [
       {
         if: { properties: { key: { required: ['existing'] } }, required: ['key'] },
         // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
-        then: { properties: { kmsKeyId: false, existingKey: false } },
+        then: { properties: forbidden(FIELDS.filter(({ notForExisting }) => notForExisting)) },
       },
       {
         if: { properties: { keyType: { const: 'srt-password' } }, required: ['keyType'] },
@@ -154,6 +154,11 @@ function entrySchema() {
       },
     ],
   };
+}
+
+/** Fields that can't be there. */
+function forbidden(fields: Field[]): Record<string, false> {
+  return Object.fromEntries(fields.map(({ name, inKey }) => [inKey === undefined ? name : 'key', false]));
 }
 
 function references(fields: Field[], key: string): Record<string, { $ref: string }> {
@@ -174,7 +179,7 @@ function keyMember(field: Field): object {
   return field.option.takes === 'choice' ? { $ref: `#/definitions/${field.name}` } : valueSchema(field);
 }
 
-function valueSchema({ title, description, examples, filled, schema: more = {}, option }: Field): object {
+function valueSchema({ title, description, examples, nonEmpty, schema: more = {}, option }: Field): object {
   const { takes, choices, defaultValue } = option;
   const words = title === undefined ? { description } : { title, description };
   const preset = defaultValue === undefined ? {} : { default: defaultValue };
@@ -186,7 +191,7 @@ function valueSchema({ title, description, examples, filled, schema: more = {}, 
     const form = 'type' in more ? {} : { allOf: [{ $ref: '#/definitions/text' }] };
     return { ...words, ...form, ...more, ...preset, ...shown };
   }
-  const list = { type: 'array', ...(filled ? { minItems: 1 } : {}) };
+  const list = { type: 'array', ...(nonEmpty ? { minItems: 1 } : {}) };
   return { ...words, ...list, items: { type: 'string', ...more, ...shown } };
 }
 

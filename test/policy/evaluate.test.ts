@@ -30,7 +30,7 @@ function access(
   resource = SECRET,
   sessionName: string | undefined = 's1',
 ) {
-  const principal = { roleArn: ROLE, ...(sessionName === undefined ? {} : { sessionName }) };
+  const principal = { principalArn: ROLE, ...(sessionName === undefined ? {} : { sessionName }) };
   return evaluateAccess({
     identityPolicies: [],
     ...input,
@@ -112,7 +112,7 @@ describe('evaluateAccess with a resource policy, without other permissions and w
   });
 
   test('cannot decide about a session as the principal when the session name is unknown', () => {
-    const principal = { roleArn: ROLE };
+    const principal = { principalArn: ROLE };
     const request = { principal, action: READ, resource: SECRET, context: {} };
     const evaluation = evaluateAccess({
       identityPolicies: [],

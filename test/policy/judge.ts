@@ -57,7 +57,7 @@ export function ourAccess(each: AccessCase, unknownContext: string[] = []): Eval
     ...(each.boundary ? { permissionsBoundary: parsed(each.boundary) } : {}),
     ...(each.resourcePolicy ? { resourcePolicy: parsed(each.resourcePolicy) } : {}),
     request: {
-      principal: { roleArn: ROLE_ARN, sessionName: SESSION_NAME },
+      principal: { principalArn: ROLE_ARN, sessionName: SESSION_NAME },
       ...each.target,
       context: each.context,
     },

@@ -4,11 +4,11 @@ import {
   type AccountRef,
   addToReadPolicy,
   addTrust,
+  allowsAccess,
   buildReadPolicy,
   buildTrustPolicy,
   evaluateTrust,
   existingPolicy,
-  grantsAccess,
   isReadPolicyShape,
   type JsonObject,
   type JsonPolicy,
@@ -74,8 +74,13 @@ const add = (text: string, added: ReadableSecret[], width: PolicyScope) =>
 function canRead(policy: JsonPolicy | string, { arn, region, kmsKey }: ReadableSecret): boolean {
   const document = parsePolicy(typeof policy === 'string' ? policy : JSON.stringify(policy));
   const allowed = (action: string, resource: string, context = {}) => {
-    const request = { principal: { roleArn: 'arn:aws:iam::111122223333:role/R' }, action, resource, context };
-    return grantsAccess(document, request);
+    const request = {
+      principal: { principalArn: 'arn:aws:iam::111122223333:role/R' },
+      action,
+      resource,
+      context,
+    };
+    return allowsAccess(document, request);
   };
   const via = { 'kms:ViaService': secretsManagerEndpoint(region, 'aws') };
   const decrypts =

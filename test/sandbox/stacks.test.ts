@@ -45,7 +45,7 @@ describe('a resource in a CloudFormation stack', () => {
     const { ARN = '' } = await secrets.send(
       new CreateSecretCommand({ Name: 's', SecretString: KEY, Tags: [OWN] }),
     );
-    sandbox().putInStack(ARN, 'feeds');
+    sandbox().addCloudFormationTags(ARN, 'feeds');
     const described = () => secrets.send(new DescribeSecretCommand({ SecretId: 's' }));
     expect(stackTags((await described()).Tags)).toEqual(expected('Secret', 'us-west-2'));
     const listed = await secrets.send(new ListSecretsCommand({}));
@@ -66,8 +66,8 @@ describe('a resource in a CloudFormation stack', () => {
     const { Role } = await iam.send(
       new CreateRoleCommand({ RoleName: 'R', AssumeRolePolicyDocument: TRUST, Tags: [OWN] }),
     );
-    sandbox().putInStack(Policy?.Arn ?? '', 'feeds');
-    sandbox().putInStack(Role?.Arn ?? '', 'feeds');
+    sandbox().addCloudFormationTags(Policy?.Arn ?? '', 'feeds');
+    sandbox().addCloudFormationTags(Role?.Arn ?? '', 'feeds');
     const policy = { PolicyArn: Policy?.Arn };
     expect(stackTags((await iam.send(new GetPolicyCommand(policy))).Policy?.Tags)).toEqual(
       expected('Policy', 'us-east-1'),
@@ -92,6 +92,6 @@ describe('a resource in a CloudFormation stack', () => {
     'arn:aws:iam::444455556666:role/Absent',
     'nonsense',
   ])('cannot be %s, which does not exist', (arn) => {
-    expect(() => sandbox().putInStack(arn, 'feeds')).toThrow(RangeError);
+    expect(() => sandbox().addCloudFormationTags(arn, 'feeds')).toThrow(RangeError);
   });
 });

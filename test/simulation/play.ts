@@ -1,4 +1,4 @@
-import type { Machine } from '../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../src/sandbox/machine.ts';
 import { setupMessages } from '../../src/ui/messages.ts';
 import { type Access, accessIn, gains, unreadable } from './judges/access.ts';
 import { Asked, keysOf, type PlayedRun } from './judges/asked.ts';
@@ -12,7 +12,7 @@ import { carryOut, type MakeClients } from './stories/commands.ts';
 import type { Act, Command, Fault, Story, TeardownCommand } from './stories/story.ts';
 import { KEYS } from './stories/vocabulary.ts';
 import { accountOf, doOther } from './world/account.ts';
-import { worldOf } from './world/delivery.ts';
+import { accountOrThrow } from './world/delivery.ts';
 import { lightClients } from './world/light-clients.ts';
 import { Schedule } from './world/schedule.ts';
 import { type Snapshot, snapshotOf } from './world/snapshot.ts';
@@ -48,18 +48,18 @@ export async function playStory(story: Story, options: PlayOptions): Promise<Tal
   // Each request creates an error that nobody sees; collecting its stack would cost more than everything else.
   Error.stackTraceLimit = 0;
   try {
-    const machine = accountOf(story);
+    const sandbox = accountOf(story);
     const stale = story.acts.some(({ commands }) =>
       commands.some(({ faults }) => faults.some(({ kind }) => kind === 'stale')),
     );
-    if (stale) worldOf(machine, 'us-west-2').iam.remember();
+    if (stale) accountOrThrow(sandbox, 'us-west-2').iam.keepHistory();
     const simulation = new Simulation(
-      machine,
+      sandbox,
       clock,
       new Schedule(story.choices),
       options.wire ? TURNS_ON_THE_WIRE : 1,
     );
-    return await new Player(story, machine, simulation, options).play();
+    return await new Player(story, sandbox, simulation, options).play();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     endTime();
@@ -68,7 +68,7 @@ export async function playStory(story: Story, options: PlayOptions): Promise<Tal
 
 class Player {
   readonly #story: Story;
-  readonly #machine: Machine;
+  readonly #sandbox: SandboxState;
   readonly #simulation: Simulation;
   readonly #judge: AccessJudge;
   readonly #options: PlayOptions;
@@ -80,13 +80,13 @@ class Player {
   readonly #earlier: { at: number; changes: number }[] = [];
   #requests = 0;
 
-  constructor(story: Story, machine: Machine, simulation: Simulation, options: PlayOptions) {
+  constructor(story: Story, sandbox: SandboxState, simulation: Simulation, options: PlayOptions) {
     this.#story = story;
-    this.#machine = machine;
+    this.#sandbox = sandbox;
     this.#simulation = simulation;
     this.#options = options;
     this.#judge = options.judge;
-    this.#before = snapshotOf(machine);
+    this.#before = snapshotOf(sandbox);
   }
 
   async play(): Promise<Tale> {
@@ -97,7 +97,7 @@ class Player {
       if (violations.length > 0) break;
     }
     if (violations.length === 0 && this.#story.tearsDown) violations = await this.#tearAllDown(was);
-    const account = snapshotOf(this.#machine);
+    const account = snapshotOf(this.#sandbox);
     return {
       violations: [...violations, ...keysShown(this.#played, account, Object.values(KEYS))],
       played: this.#played,
@@ -109,7 +109,7 @@ class Player {
   async #playAct({ pause, others, commands }: Act, was: Access): Promise<Violation[]> {
     this.#simulation.clock.pass(pause * 1000);
     for (const other of others) {
-      doOther(this.#machine, other);
+      doOther(this.#sandbox, other);
       if (other.other === 'attach-own') this.#asked.attachedByOthers.add(other.role.toLowerCase());
       if (other.other === 'add-entry') this.#asked.byHand.push(other);
       if (other.other === 'move-labels') this.#asked.replaced.add(`us-west-2 ${other.secret}`);
@@ -139,7 +139,7 @@ class Player {
       await this.#simulation.play(
         runs.map(({ command, run }) => ({
           run,
-          begin: () => carryOut(this.#machine, run, command, this.#clientsOf(run)),
+          begin: () => carryOut(this.#sandbox, run, command, this.#clientsOf(run)),
         })),
       );
       return { runs };
@@ -158,14 +158,14 @@ class Player {
   #clientsOf(run: Run): MakeClients {
     const send = this.#simulation.sender(run);
     const make = this.#options.wire ? wireClients : lightClients;
-    return make(this.#machine, (request) => {
+    return make(this.#sandbox, (request) => {
       this.#requests += 1;
       return send(request);
     });
   }
 
   #scene(): { before: Snapshot; begun: number } {
-    return { before: snapshotOf(this.#machine), begun: this.#simulation.clock.now };
+    return { before: snapshotOf(this.#sandbox), begun: this.#simulation.clock.now };
   }
 
   /** @param before the account before the runs, and the time at which they began */
@@ -184,7 +184,7 @@ class Player {
   }
 
   async #judgeNow(was: Access): Promise<Violation[]> {
-    const now = snapshotOf(this.#machine);
+    const now = snapshotOf(this.#sandbox);
     const changed = changedUnasked(this.#asked, this.#before, now);
     const violations = [
       ...(await unreadable(this.#judge, this.#asked, now)),
@@ -266,7 +266,7 @@ class Player {
     const violations = await this.#judgeNow(was);
     // A teardown that stops, such as at a secret without the tool tag, leaves the rest.
     if (violations.length > 0 || stopped) return violations;
-    return leftAfterTeardown(this.#asked, this.#before, snapshotOf(this.#machine));
+    return leftAfterTeardown(this.#asked, this.#before, snapshotOf(this.#sandbox));
   }
 }
 

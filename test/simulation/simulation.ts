@@ -1,4 +1,4 @@
-import type { Machine } from '../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../src/sandbox/machine.ts';
 import type { Run, Write } from './run.ts';
 import type { Clock } from './world/clock.ts';
 import {
@@ -38,7 +38,7 @@ export class Endless extends Error {}
  * decides what happens next: a request is carried out, a response is received, or time passes.
  */
 export class Simulation {
-  readonly machine: Machine;
+  readonly sandbox: SandboxState;
   readonly clock: Clock;
   readonly #schedule: Schedule;
   readonly #turns: number;
@@ -50,9 +50,9 @@ export class Simulation {
   /**
    * @param turns the number of turns of the event loop until every run waits: the SDK's own clients need more than one
    */
-  constructor(machine: Machine, clock: Clock, schedule: Schedule, turns = 1) {
+  constructor(sandbox: SandboxState, clock: Clock, schedule: Schedule, turns = 1) {
     this.#turns = turns;
-    this.machine = machine;
+    this.sandbox = sandbox;
     this.clock = clock;
     this.#schedule = schedule;
   }

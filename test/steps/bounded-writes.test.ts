@@ -56,7 +56,13 @@ async function store(
   };
   const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], ...wishes });
   const request = completeRequest(answers, { key: KeyMaterial.from(KEYS.aes256), generated: false });
-  const input = { request, identity: await aws.identity(), secrets: [], policies: [], changing: false };
+  const input = {
+    request,
+    identity: await aws.identity(),
+    secrets: [],
+    policies: [],
+    hasEarlierChanges: false,
+  };
   try {
     const plan = storeSecret.plan(input, await storeSecret.observe(context, request));
     await meanwhile();

@@ -2,7 +2,7 @@ import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { readSecret } from '../../src/aws/secrets/index.ts';
 import { openAws } from '../../src/aws/session.ts';
-import { prove } from '../../src/checks/setup/index.ts';
+import { verifyUntilSettled } from '../../src/checks/setup/index.ts';
 import { LIMITS, type Limits } from '../../src/limits.ts';
 import {
   clientsOf,
@@ -110,7 +110,7 @@ describe('setup, when IAM takes longer than the limit', () => {
     const waits: number[] = [];
     const found = await readSecret(aws, REGION, secret);
     const secrets = [{ region: REGION, arn: secret, name: 'studio-a' }];
-    const proof = await prove(
+    const proof = await verifyUntilSettled(
       { aws, limits: HASTY, interrupt, onWait: (elapsed) => void waits.push(elapsed) },
       { policies: [], roleName: 'MediaConnect-ASM' },
       Promise.resolve(found ? [found] : []),

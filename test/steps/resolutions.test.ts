@@ -88,7 +88,7 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
   },
   owned: {
     make: async (sandbox) =>
-      sandbox.addOwnedSecret({
+      sandbox.addServiceOwnedSecret({
         region: REGION,
         name: 'studio-a',
         secretString: KEYS.other,

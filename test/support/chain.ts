@@ -6,9 +6,9 @@ export function chainOf(policies: PolicyState[]): PolicyChain {
   return {
     policies: policies.map((policy, index) => ({
       ...policy,
-      onRole: true,
+      isOnEveryRole: true,
       ...(index > 0 ? { overflow: true as const } : {}),
     })),
-    taken: new Set(),
+    takenNames: new Set(),
   };
 }

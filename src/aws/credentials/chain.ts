@@ -8,13 +8,13 @@ import { plain } from '../../text.ts';
 import { isAccountId, parseArn } from '../arn.ts';
 import type { RequestHandler } from '../http/sdk-client.ts';
 import type { AwsConfiguration } from './configuration.ts';
-import { howOfSource } from './configuration-files.ts';
+import { methodOfSourceProfile } from './configuration-files.ts';
 import { fromContainer, runProcess } from './container.ts';
 import type { CredentialsStep, LastRequest } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
-import { type ChainTools, takeStep, unusable } from './step.ts';
-import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
+import { type CredentialsTools, takeStep, unusable } from './step.ts';
+import type { CredentialsSource, Profile, ProfileMethod } from './types.ts';
 
 /** Prevents the SDK's own warning about multiple credential variables. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -24,13 +24,13 @@ const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
  * which can take several steps. The SDK's profile providers can do this too, but they can't tell which step failed. They also
  * send the tokens of an SSO session to an endpoint that is meant for STS. Source: AWS SDKs and Tools Reference Guide, "Assume
  * role credential provider".
- * @param outer the profiles that use the credentials of this step, outermost first
+ * @param outerProfiles the names of the profiles that use the credentials of this step, outermost first
  * @throws Failure that names the step; Interrupted
  */
 export async function credentialsOf(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
-  outer: readonly string[] = [],
+  outerProfiles: readonly string[] = [],
 ): Promise<AwsCredentialIdentity> {
   const { source, profile } = step;
   switch (source.kind) {
@@ -43,19 +43,19 @@ export async function credentialsOf(
     case 'token-file':
       return assumeRoleWithToken(tools, step, source);
     case 'profile':
-      return fromProfile(tools, step, profile, source.how, outer);
+      return fromProfile(tools, step, profile, source.method, outerProfiles);
   }
 }
 
 async function fromProfile(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
   profile: Profile,
-  how: ProfileCredentials,
-  outer: readonly string[],
+  method: ProfileMethod,
+  outerProfiles: readonly string[],
 ): Promise<AwsCredentialIdentity> {
   const { credential_process = '', web_identity_token_file: file = '', ...settings } = profile.settings;
-  switch (how) {
+  switch (method) {
     case 'access-keys':
       return accessKeysOf(profile);
     case 'process':
@@ -67,7 +67,7 @@ async function fromProfile(
       return assumeRoleWithToken(tools, step, { file, role, session });
     }
     case 'role':
-      return fromChain(tools, step, outer);
+      return fromRoleProfile(tools, step, outerProfiles);
     case 'sso':
       checkSso(tools.configuration, profile);
       return fromProvider(tools, step, fromSSO);
@@ -77,57 +77,64 @@ async function fromProfile(
   }
 }
 
-async function fromChain(
-  tools: ChainTools,
+/** Gets the credentials for assuming a profile's role, then those of the role. */
+async function fromRoleProfile(
+  tools: CredentialsTools,
   step: CredentialsStep,
-  outer: readonly string[],
+  outerProfiles: readonly string[],
 ): Promise<AwsCredentialIdentity> {
   const { profile } = step;
   checkRoleSettings(profile);
-  const source = sourceStepOf(tools.configuration, profile, outer);
-  const credentials = await credentialsOf(tools, source, [...outer, profile.name]).catch((error: unknown) => {
-    if (error instanceof Failure) error.details.push(linkBetween(profile, source));
-    throw error;
-  });
+  const sourceStep = sourceStepOf(tools.configuration, profile, outerProfiles);
+  const credentials = await credentialsOf(tools, sourceStep, [...outerProfiles, profile.name]).catch(
+    (error: unknown) => {
+      if (error instanceof Failure) error.details.push(sourceSentence(profile, sourceStep));
+      throw error;
+    },
+  );
   // A profile with only `credential_source` passes its credentials on to the profile that refers to it.
   if (profile.settings.role_arn === undefined) return credentials;
-  return assumeRole(tools, step, credentials, source);
+  return assumeRole(tools, step, credentials, sourceStep);
 }
 
 /** Returns the step with the credentials for assuming the profile's role. */
 function sourceStepOf(
   configuration: AwsConfiguration,
   profile: Profile,
-  outer: readonly string[],
+  outerProfiles: readonly string[],
 ): CredentialsStep {
-  const { source_profile: other, credential_source: named, role_arn } = profile.settings;
+  const { source_profile: sourceProfile, credential_source: credentialSource, role_arn } = profile.settings;
   const name = plain(profile.name);
-  if (other !== undefined && named !== undefined) throw unusable(profile, messages.twoSources(name));
-  if (other === undefined && named === undefined) throw unusable(profile, messages.roleWithoutSource(name));
-  if (other === undefined) {
-    const source = SOURCES.get(named ?? '');
+  if (sourceProfile !== undefined && credentialSource !== undefined)
+    throw unusable(profile, messages.twoSources(name));
+  if (sourceProfile === undefined && credentialSource === undefined)
+    throw unusable(profile, messages.roleWithoutSource(name));
+  if (sourceProfile === undefined) {
+    const source = CREDENTIAL_SOURCES.get(credentialSource ?? '');
+    const knownNames = [...CREDENTIAL_SOURCES.keys()];
     if (!source)
-      throw unusable(profile, messages.unknownSource(name, plain(named ?? ''), [...SOURCES.keys()]));
-    return { source, profile, isNamed: true };
+      throw unusable(profile, messages.unknownSource(name, plain(credentialSource ?? ''), knownNames));
+    return { source, profile, isCredentialSource: true };
   }
   if (role_arn === undefined) throw unusable(profile, messages.sourceWithoutRole(name));
-  const found = configuration.profileNamed(other);
-  if (!found) throw unusable(profile, messages.sourceMissing(name, plain(other)));
-  const how = howOfSource(found);
-  if (how === undefined) throw unusable(profile, messages.sourceEmpty(name, plain(other)));
-  if (how === 'role' && [...outer, profile.name].includes(other))
-    throw unusable(profile, messages.sourceLoop(name, plain(other)));
-  return { source: { kind: 'profile', how }, profile: { ...found, from: messages.sourceProfileOf(name) } };
+  const found = configuration.profileNamed(sourceProfile);
+  if (!found) throw unusable(profile, messages.sourceMissing(name, plain(sourceProfile)));
+  const method = methodOfSourceProfile(found);
+  if (method === undefined) throw unusable(profile, messages.sourceEmpty(name, plain(sourceProfile)));
+  if (method === 'role' && [...outerProfiles, profile.name].includes(sourceProfile))
+    throw unusable(profile, messages.sourceLoop(name, plain(sourceProfile)));
+  return { source: { kind: 'profile', method }, profile: { ...found, from: messages.sourceProfileOf(name) } };
 }
 
 /** The values of `credential_source`. */
-const SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
+const CREDENTIAL_SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
   ['Environment', { kind: 'environment' }],
   ['EcsContainer', { kind: 'container' }],
   ['Ec2InstanceMetadata', { kind: 'instance' }],
 ]);
 
-function linkBetween({ name }: Profile, { source, profile }: CredentialsStep): string {
+/** Says where a profile gets its credentials from. */
+function sourceSentence({ name }: Profile, { source, profile }: CredentialsStep): string {
   return source.kind === 'profile'
     ? messages.takesFromProfile(plain(name), plain(profile.name))
     : messages.takesFrom(plain(name), messages.source(source, '', undefined));
@@ -141,19 +148,19 @@ function accessKeysOf(profile: Profile): AwsCredentialIdentity {
 
 /** Gets credentials from an SDK provider. */
 async function fromProvider(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
   provider: (options: ProviderOptions) => () => Promise<AwsCredentialIdentity>,
 ): Promise<AwsCredentialIdentity> {
-  const last: LastRequest = {};
-  const requestHandler = watched(tools.requestHandler, last);
+  const lastRequest: LastRequest = {};
+  const requestHandler = recordingRequests(tools.requestHandler, lastRequest);
   const options = {
     profile: step.profile.name,
     logger: SILENT,
     clientConfig: { ignoreConfiguredEndpointUrls: true as const, requestHandler },
     parentClientConfig: { requestHandler },
   };
-  return takeStep(tools, step, async () => provider(options)(), last);
+  return takeStep(tools, step, async () => provider(options)(), lastRequest);
 }
 
 interface ProviderOptions {
@@ -163,29 +170,29 @@ interface ProviderOptions {
   parentClientConfig: { requestHandler: RequestHandler };
 }
 
-/** The SDK's provider doesn't check this variable. */
+/** Like the SDK's provider, but heeds `AWS_EC2_METADATA_DISABLED`. */
 function fromInstance({ profile, logger }: ProviderOptions): () => Promise<AwsCredentialIdentity> {
   const { AWS_EC2_METADATA_DISABLED: disabled } = process.env;
   if (disabled && disabled.toLowerCase() !== 'false') throw new Error('AWS_EC2_METADATA_DISABLED is set');
   return fromInstanceMetadata({ profile, logger });
 }
 
-/** Wraps a request handler to record the outcome of the last request. */
-function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
+/** Wraps a request handler to record the outcome of each request in `lastRequest`. */
+function recordingRequests(handler: RequestHandler, lastRequest: LastRequest): RequestHandler {
   return {
     metadata: handler.metadata,
     // The connections are shared by all clients.
     destroy: () => undefined,
     handle: async (...request) => {
       const started = performance.now();
-      Object.assign(last, { error: undefined, status: undefined });
+      Object.assign(lastRequest, { error: undefined, status: undefined });
       try {
         const answer = await handler.handle(...request);
-        last.status = answer.response.statusCode;
+        lastRequest.status = answer.response.statusCode;
         return answer;
       } catch (error) {
-        last.error = error instanceof Error ? error : undefined;
-        last.elapsedMs = performance.now() - started;
+        lastRequest.error = error instanceof Error ? error : undefined;
+        lastRequest.elapsedMs = performance.now() - started;
         throw error;
       }
     },
@@ -199,12 +206,13 @@ function watched(handler: RequestHandler, last: LastRequest): RequestHandler {
  * @throws Failure
  */
 function checkSso({ ssoSession }: Pick<AwsConfiguration, 'ssoSession'>, profile: Profile): void {
-  const sentence = ssoMistake(ssoSession, profile);
-  if (sentence === undefined) return;
+  const mistake = ssoMistake(ssoSession, profile);
+  if (mistake === undefined) return;
   const hint = messages.ssoConfigureHint(plain(profile.name));
-  throw new Failure(sentence, { code: 'no-credentials', exitCode: EXIT.permission, hint });
+  throw new Failure(mistake, { code: 'no-credentials', exitCode: EXIT.permission, hint });
 }
 
+/** Returns the sentence about the first mistake in a profile's SSO settings; undefined if there is none. */
 function ssoMistake(
   ssoSession: AwsConfiguration['ssoSession'],
   { name, settings }: Profile,
@@ -214,14 +222,18 @@ function ssoMistake(
   const session = sso_session === undefined ? {} : ssoSession(sso_session);
   if (!session) return messages.ssoSessionMissing(profile, plain(sso_session ?? ''));
   for (const member of ['sso_start_url', 'sso_region']) {
-    const [own, shared] = [settings[member], session[member]];
-    if (sso_session !== undefined && !shared) return messages.ssoSessionLacks(plain(sso_session), member);
-    if (own && shared && own !== shared)
+    const [inProfile, inSession] = [settings[member], session[member]];
+    if (sso_session !== undefined && !inSession) return messages.ssoSessionLacks(plain(sso_session), member);
+    if (inProfile && inSession && inProfile !== inSession)
       return messages.ssoInconsistent(profile, plain(sso_session ?? ''), member);
   }
-  const needed = ['sso_account_id', 'sso_role_name', ...(sso_session ? [] : ['sso_start_url', 'sso_region'])];
-  const lacking = needed.find((each) => !settings[each]);
-  if (lacking) return messages.ssoLacks(profile, lacking);
+  const required = [
+    'sso_account_id',
+    'sso_role_name',
+    ...(sso_session ? [] : ['sso_start_url', 'sso_region']),
+  ];
+  const missing = required.find((setting) => !settings[setting]);
+  if (missing) return messages.ssoLacks(profile, missing);
   return isAccountId(settings.sso_account_id ?? '') ? undefined : messages.badSsoAccount(profile);
 }
 

@@ -4,7 +4,7 @@ import { HTTP } from '../../limits.ts';
 import { ReadLimitError, readWhole } from '../../read-file.ts';
 import { plain } from '../../text.ts';
 import { configurationMessages as messages } from './messages.ts';
-import type { CredentialsSource, Profile, ProfileCredentials } from './types.ts';
+import type { CredentialsSource, Profile, ProfileMethod } from './types.ts';
 
 /** Limits for reading a configuration file, which may be a pipe. */
 export interface FileLimits {
@@ -14,35 +14,37 @@ export interface FileLimits {
 
 /** The largest configuration files and certificate bundles have a few hundred kilobytes. */
 const MOST_MEGABYTES = 16;
-const PREFIXED = /^(profile|sso-session|services)\s(["'])?([\w\-@+.%:/]+)\2$/;
+/** A section header with a prefix, such as `profile studio`. */
+const PREFIXED_HEADER = /^(profile|sso-session|services)\s(["'])?([\w\-@+.%:/]+)\2$/;
 
 /**
  * Reads a file of the AWS CLI and makes the SDK use the same text, because a pipe can be read only once.
- * @param shown the path for messages
+ * @param displayPath the path for messages
  * @returns the text; undefined if the file doesn't exist
  * @throws Failure if the file can't be read
  */
 export async function readConfigurationFile(
   path: string,
-  shown: string,
+  displayPath: string,
   limits: FileLimits,
 ): Promise<string | undefined> {
-  const make = (message: string, exitCode: ExitCode) =>
+  const failure = (message: string, exitCode: ExitCode) =>
     new Failure(message, { code: 'aws-configuration', exitCode, hint: messages.fileHint });
-  const known = externalDataInterceptor.getFileRecord();
-  delete known[path];
+  // A text from an earlier read must not replace the file.
+  delete externalDataInterceptor.getFileRecord()[path];
   let bytes: Buffer;
   try {
     bytes = await readLimited(path, limits);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    if (error instanceof ReadLimitError) throw make(limitSentence(error, shown, limits), EXIT.failed);
+    if (error instanceof ReadLimitError)
+      throw failure(limitSentence(error, displayPath, limits), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw make(messages.unreadableFile(plain(shown), plain(code)), EXIT.permission);
+    throw failure(messages.unreadableFile(plain(displayPath), plain(code)), EXIT.permission);
   }
   // PowerShell's `>` writes UTF-16, in which no section would be found.
-  if (bytes.includes(0)) throw make(messages.notText(plain(shown)), EXIT.permission);
+  if (bytes.includes(0)) throw failure(messages.notText(plain(displayPath)), EXIT.permission);
   const text = bytes.toString();
   externalDataInterceptor.interceptFile(path, text);
   return text;
@@ -59,12 +61,12 @@ export function readLimited(
 /** Returns the message for a file whose read hit a limit. */
 export function limitSentence(
   { limit }: ReadLimitError,
-  shown: string,
+  displayPath: string,
   { limitMs = HTTP.callLimitMs }: FileLimits,
 ): string {
   return limit === 'time'
-    ? messages.fileTimedOut(plain(shown), limitMs / 1000)
-    : messages.fileTooLarge(plain(shown), MOST_MEGABYTES);
+    ? messages.fileTimedOut(plain(displayPath), limitMs / 1000)
+    : messages.fileTooLarge(plain(displayPath), MOST_MEGABYTES);
 }
 
 /**
@@ -79,7 +81,7 @@ export function sectionsIn(text: string, file: 'config' | 'credentials'): string
   // The SDK ignores a file with such a profile, so its other profiles don't exist either.
   if (headers.some((header) => /^(profile )?__proto__$/.test(header))) return [];
   return headers.flatMap((header) => {
-    const [, prefix, , name = ''] = PREFIXED.exec(header) ?? [];
+    const [, prefix, , name = ''] = PREFIXED_HEADER.exec(header) ?? [];
     if (file === 'credentials') return prefix ? [] : [header];
     if (prefix) return prefix === 'profile' ? [name] : [`${prefix}.${name}`];
     return header === 'default' ? [header] : [];
@@ -87,22 +89,22 @@ export function sectionsIn(text: string, file: 'config' | 'credentials'): string
 }
 
 /**
- * The credential settings of a profile, in the AWS CLI's order (`create_credential_resolver` in botocore). The last entries are
- * incomplete settings; reporting them is better than looking for credentials elsewhere.
+ * How a profile's settings show its method, in the AWS CLI's order (`create_credential_resolver` in botocore). The last entries
+ * are incomplete settings; reporting them is better than looking for credentials elsewhere.
  */
-const PROFILE_CREDENTIALS: readonly [
-  ProfileCredentials,
-  (settings: Profile['settings'], profile: Profile) => boolean,
+const METHOD_RULES: readonly [
+  method: ProfileMethod,
+  applies: (settings: Profile['settings'], profile: Profile) => boolean,
 ][] = [
-  ['web-identity', (own) => 'web_identity_token_file' in own],
-  ['role', (own) => 'role_arn' in own],
-  ['sso', (own) => 'sso_account_id' in own || 'sso_role_name' in own],
-  ['access-keys', (_own, { hasKeysInCredentialsFile }) => hasKeysInCredentialsFile === true],
-  ['login', (own) => 'login_session' in own],
-  ['process', (own) => 'credential_process' in own],
-  ['access-keys', (_own, profile) => hasAccessKeys(profile)],
-  ['role', (own) => 'source_profile' in own || 'credential_source' in own],
-  ['sso', (own) => 'sso_session' in own || 'sso_start_url' in own],
+  ['web-identity', (settings) => 'web_identity_token_file' in settings],
+  ['role', (settings) => 'role_arn' in settings],
+  ['sso', (settings) => 'sso_account_id' in settings || 'sso_role_name' in settings],
+  ['access-keys', (_settings, { hasKeysInCredentialsFile }) => hasKeysInCredentialsFile === true],
+  ['login', (settings) => 'login_session' in settings],
+  ['process', (settings) => 'credential_process' in settings],
+  ['access-keys', (_settings, profile) => hasAccessKeys(profile)],
+  ['role', (settings) => 'source_profile' in settings || 'credential_source' in settings],
+  ['sso', (settings) => 'sso_session' in settings || 'sso_start_url' in settings],
 ];
 
 /**
@@ -111,27 +113,27 @@ const PROFILE_CREDENTIALS: readonly [
  */
 export function sourceOf(profile: Profile, env: NodeJS.ProcessEnv): CredentialsSource {
   const { from } = profile;
-  const how = howOf(profile);
+  const method = methodOf(profile);
   const hasKeys = env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY;
-  if (hasKeys && (!from || how === undefined)) return { kind: 'environment' };
+  if (hasKeys && (!from || method === undefined)) return { kind: 'environment' };
   const { AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session } = env;
-  const isFirst = how === undefined || (!from && how !== 'role');
-  if (file && isFirst) return { kind: 'token-file', file, role, session };
-  if (how) return { kind: 'profile', how };
+  const tokenFileComesFirst = method === undefined || (!from && method !== 'role');
+  if (file && tokenFileComesFirst) return { kind: 'token-file', file, role, session };
+  if (method) return { kind: 'profile', method };
   if (env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI || env.AWS_CONTAINER_CREDENTIALS_FULL_URI)
     return { kind: 'container' };
   return { kind: 'instance' };
 }
 
-/** Returns the type of credentials in a profile; undefined if it has none. */
-function howOf(profile: Profile): ProfileCredentials | undefined {
-  return PROFILE_CREDENTIALS.find(([, isIn]) => isIn(profile.settings, profile))?.[0];
+/** Returns how a profile gets credentials; undefined if it has none. */
+function methodOf(profile: Profile): ProfileMethod | undefined {
+  return METHOD_RULES.find(([, applies]) => applies(profile.settings, profile))?.[0];
 }
 
-/** Like `howOf`, for a profile that another profile refers to: there, access keys take precedence over a role. */
-export function howOfSource(profile: Profile): ProfileCredentials | undefined {
-  const how = PROFILE_CREDENTIALS.filter(([each]) => each !== 'role' || !hasAccessKeys(profile));
-  return how.find(([, isIn]) => isIn(profile.settings, profile))?.[0];
+/** Like `methodOf`, for the `source_profile` of another profile, in which access keys take precedence over a role. */
+export function methodOfSourceProfile(profile: Profile): ProfileMethod | undefined {
+  const rules = METHOD_RULES.filter(([method]) => method !== 'role' || !hasAccessKeys(profile));
+  return rules.find(([, applies]) => applies(profile.settings, profile))?.[0];
 }
 
 export function hasAccessKeys({ settings }: Pick<Profile, 'settings'>): boolean {

@@ -20,7 +20,7 @@ export interface Setting {
   from: string;
 }
 
-/** The AWS configuration from flags, environment and AWS CLI files. It is read once, and everything else uses it. */
+/** The AWS configuration from flags, environment and AWS CLI files. It is read once for each run. */
 export interface AwsConfiguration {
   /** The active profile. */
   profile: Profile;
@@ -60,13 +60,13 @@ export async function readConfiguration(
   const files = await readFiles(env, limits);
   const name = named?.value ?? 'default';
   const found = profileIn(files, name);
-  const isThere = hasProfile(files, name);
+  const exists = hasProfile(files, name);
   // The AWS CLI and the SDKs treat a missing profile named `default` as an empty one.
-  if (named && !isThere && name !== 'default') throw profileNotFound(named, files);
-  const own = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
-  const profile: Profile = { ...found, settings: own, from: named?.from };
+  if (named && !exists && name !== 'default') throw profileNotFound(named, files);
+  const settings = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
+  const profile: Profile = { ...found, settings, from: named?.from };
   const inProfile = (member: string): Setting | undefined =>
-    own[member] ? { value: own[member], from: messages.inProfile(plain(name)) } : undefined;
+    settings[member] ? { value: settings[member], from: messages.inProfile(plain(name)) } : undefined;
   const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
   const caBundle = settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle');
   const source = sourceOf(profile, env);
@@ -77,7 +77,7 @@ export async function readConfiguration(
     source,
     region,
     caBundle,
-    endpointOf: endpoints(flags.endpointUrl, env, profile, files),
+    endpointOf: endpointLookup(flags.endpointUrl, env, profile, files),
   };
 }
 
@@ -92,7 +92,7 @@ export function configurationWithoutFiles(
   return {
     profile,
     region,
-    endpointOf: endpoints(flags.endpointUrl, env, profile, { config: {} }),
+    endpointOf: endpointLookup(flags.endpointUrl, env, profile, { config: {} }),
   };
 }
 
@@ -101,22 +101,22 @@ function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): 
   return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
 }
 
-/** Returns a profile with the Region of its SSO session; empty if it doesn't exist. */
+/** Returns a profile with the Region of its SSO session. A profile that doesn't exist has no settings. */
 function profileIn({ config, credentials }: Files, name: string): Profile {
-  const own = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
-  const settings = { ...own(config), ...own(credentials) };
+  const sectionIn = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
+  const settings = { ...sectionIn(config), ...sectionIn(credentials) };
   const region = config[`sso-session.${settings.sso_session}`]?.sso_region;
   return {
     name,
     settings: { ...(settings.sso_session && region ? { sso_region: region } : {}), ...settings },
-    hasKeysInCredentialsFile: hasAccessKeys({ settings: own(credentials) ?? {} }),
+    hasKeysInCredentialsFile: hasAccessKeys({ settings: sectionIn(credentials) ?? {} }),
   };
 }
 
 /** Adds the role for a web identity from the environment if the profile has none, as the AWS CLI does. */
 function withRoleOf({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
-  const isOpen = 'web_identity_token_file' in settings && !('role_arn' in settings);
-  return isOpen && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
+  const lacksRole = 'web_identity_token_file' in settings && !('role_arn' in settings);
+  return lacksRole && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
 }
 
 /** Returns true for a section in the configuration file that is not a profile. */
@@ -128,6 +128,7 @@ function hasProfile({ config, credentials }: Files, name: string): boolean {
   return !isSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
 }
 
+/** Returns the first of the variables that is set. */
 function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefined {
   const from = names.find((name) => env[name]);
   return from === undefined ? undefined : { value: env[from] ?? '', from };
@@ -137,44 +138,48 @@ function settingOf(env: NodeJS.ProcessEnv, ...names: string[]): Setting | undefi
 interface Files {
   config: Readonly<Record<string, Record<string, string>>>;
   credentials: Readonly<Record<string, Record<string, string>>>;
-  /** For messages. */
+  /** The paths of the files, for messages. */
   paths: string[];
 }
 
 async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Files> {
   const home = homedir();
-  const at = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
+  const pathOf = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
   const [configFile, credentialsFile] = [
-    at('AWS_CONFIG_FILE', 'config'),
-    at('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
+    pathOf('AWS_CONFIG_FILE', 'config'),
+    pathOf('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
   ];
-  const full = (path: string) => path.replace(/^~(?=[/\\])/, home);
+  const fullPath = (path: string) => path.replace(/^~(?=[/\\])/, home);
   // The SDK treats an unreadable file as empty.
   const [configText = '', credentialsText = ''] = await Promise.all(
-    [configFile, credentialsFile].map((path) => readConfigurationFile(full(path), path, limits)),
+    [configFile, credentialsFile].map((path) => readConfigurationFile(fullPath(path), path, limits)),
   );
-  const read = await loadSharedConfigFiles({
-    configFilepath: full(configFile),
-    filepath: full(credentialsFile),
+  const sections = await loadSharedConfigFiles({
+    configFilepath: fullPath(configFile),
+    filepath: fullPath(credentialsFile),
     ignoreCache: true,
   });
   return {
-    config: definedIn(read.configFile, sectionsIn(configText, 'config')),
-    credentials: definedIn(read.credentialsFile, sectionsIn(credentialsText, 'credentials')),
+    config: definedSections(sections.configFile, sectionsIn(configText, 'config')),
+    credentials: definedSections(sections.credentialsFile, sectionsIn(credentialsText, 'credentials')),
     paths: [configFile, credentialsFile],
   };
 }
 
-function definedIn(
+/**
+ * Returns the sections without settings that have no value. Adds sections without settings, which the SDK's parser omits.
+ * @param names the names of all sections
+ */
+function definedSections(
   sections: Awaited<ReturnType<typeof loadSharedConfigFiles>>['configFile'],
   names: string[],
 ): Files['config'] {
-  const defined = ([, value]: [string, string | undefined]) => value !== undefined;
+  const hasValue = ([, value]: [string, string | undefined]) => value !== undefined;
   return Object.fromEntries([
     ...names.map((name): [string, Record<string, string>] => [name, {}]),
     ...Object.entries(sections).map(([name, section]): [string, Record<string, string>] => [
       name,
-      Object.fromEntries(Object.entries(section).filter(defined)) as Record<string, string>,
+      Object.fromEntries(Object.entries(section).filter(hasValue)) as Record<string, string>,
     ]),
   ]);
 }
@@ -190,15 +195,16 @@ function profileNotFound({ value, from }: Setting, { config, credentials, paths 
   });
 }
 
-function endpoints(
+/** Returns the lookup of custom endpoints. @throws Failure if the profile names a services section that doesn't exist */
+function endpointLookup(
   flag: string | undefined,
   env: NodeJS.ProcessEnv,
   { name, settings }: Profile,
   { config }: Pick<Files, 'config'>,
 ): AwsConfiguration['endpointOf'] {
-  const isOn = (value: string | undefined) => value?.toLowerCase() === 'true';
-  const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: variable } = env;
-  const ignored = isOn(variable || settings.ignore_configured_endpoint_urls);
+  const isTrue = (value: string | undefined) => value?.toLowerCase() === 'true';
+  const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: ignoreVariable } = env;
+  const isIgnored = isTrue(ignoreVariable || settings.ignore_configured_endpoint_urls);
   const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
   if (settings.services !== undefined && !services)
     throw new Failure(messages.noServices(plain(name), plain(settings.services)), {
@@ -214,12 +220,12 @@ function endpoints(
   };
   return (service) => {
     if (flag !== undefined) return { value: flag, from: '--endpoint-url' };
-    if (ignored) return undefined;
-    const own = service.replaceAll(' ', '_');
+    if (isIgnored) return undefined;
+    const serviceName = service.replaceAll(' ', '_');
     const inProfile = settings.endpoint_url;
     return (
-      settingOf(env, `AWS_ENDPOINT_URL_${own.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
-      inServices(own.toLowerCase()) ??
+      settingOf(env, `AWS_ENDPOINT_URL_${serviceName.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
+      inServices(serviceName.toLowerCase()) ??
       (inProfile ? { value: inProfile, from: messages.inProfile(plain(name)) } : undefined)
     );
   };

@@ -7,18 +7,19 @@ import { ReadLimitError, readToEnd } from '../../read-file.ts';
 import { isLoopback, withoutBrackets } from '../http/proxy.ts';
 import { readLimited } from './configuration-files.ts';
 
-/** The reason that a container's credentials endpoint returned no credentials. */
+/** The error for a container's credentials endpoint that returned no credentials. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerCredentialsError';
-  readonly why: ContainerTrouble;
+  readonly problem: ContainerProblem;
 
-  constructor(why: ContainerTrouble) {
-    super(why.kind);
-    this.why = why;
+  constructor(problem: ContainerProblem) {
+    super(problem.kind);
+    this.problem = problem;
   }
 }
 
-export type ContainerTrouble =
+/** Why there are no credentials. `status` is an HTTP status; `code` is an error code of the system. */
+export type ContainerProblem =
   | { kind: 'no-url' | 'bad-url' | 'host-not-allowed' | 'bad-token' | 'no-credentials' | 'expired' }
   | { kind: 'token-file'; code: string }
   | { kind: 'status'; status: number }
@@ -26,7 +27,7 @@ export type ContainerTrouble =
 
 /** The endpoints of ECS and EKS Pod Identity. */
 const HOSTS = ['169.254.170.2', '169.254.170.23', '[fd00:ec2::23]'];
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 const PAUSE_MS = 300;
 
 /**
@@ -42,11 +43,11 @@ export async function fromContainer(
   const token = await tokenIn(env, interrupt);
   const handler = new NodeHttpHandler({ connectionTimeout: HTTP.handler.connectionTimeout });
   try {
-    for (let tried = 1; ; tried += 1) {
-      const { status, text } = await ask(handler, url, token, interrupt);
+    for (let attempt = 1; ; attempt += 1) {
+      const { status, text } = await requestCredentials(handler, url, token, interrupt);
       if (status === 200) return parseCredentials(text);
-      const isPassing = status === 429 || status >= 500;
-      if (!isPassing || tried === TRIES) throw new ContainerError({ kind: 'status', status });
+      const isTransient = status === 429 || status >= 500;
+      if (!isTransient || attempt === MAX_ATTEMPTS) throw new ContainerError({ kind: 'status', status });
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } finally {
@@ -55,8 +56,8 @@ export async function fromContainer(
 }
 
 function urlIn(env: NodeJS.ProcessEnv): URL {
-  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: full } = env;
-  const text = path ? `http://${HOSTS[0]}${path}` : full;
+  const { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path, AWS_CONTAINER_CREDENTIALS_FULL_URI: fullUrl } = env;
+  const text = path ? `http://${HOSTS[0]}${path}` : fullUrl;
   if (!text) throw new ContainerError({ kind: 'no-url' });
   if (!URL.canParse(text)) throw new ContainerError({ kind: 'bad-url' });
   const url = new URL(text);
@@ -68,8 +69,8 @@ function urlIn(env: NodeJS.ProcessEnv): URL {
 }
 
 async function tokenIn(env: NodeJS.ProcessEnv, interrupt: AbortSignal): Promise<string | undefined> {
-  const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: text } = env;
-  const token = file ? (await readToken(file, interrupt)).toString() : text;
+  const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: value } = env;
+  const token = file ? (await readToken(file, interrupt)).toString() : value;
   if (token && /[\r\n]/.test(token)) throw new ContainerError({ kind: 'bad-token' });
   return token;
 }
@@ -84,7 +85,7 @@ async function readToken(file: string, interrupt: AbortSignal): Promise<Buffer> 
   }
 }
 
-async function ask(
+async function requestCredentials(
   handler: NodeHttpHandler,
   url: URL,
   token: string | undefined,
@@ -135,16 +136,16 @@ function parseCredentials(text: string): AwsCredentialIdentity {
 const LONGEST_OUTPUT_BYTES = 1024 * 1024;
 
 /** How a process without usable credentials ended: with an exit code or signal, or successfully with other output. */
-type ProcessEnd = { ended: string } | { printed: 'something-else' | 'expired-credentials' };
+type ProcessEnd = { exit: string } | { printed: 'something-else' | 'expired-credentials' };
 
 /** A failed credential process. Doesn't keep its arguments or output, because both may contain secrets. */
 export class ProcessError extends Error {
   override readonly name = 'CredentialProcessError';
-  readonly how: ProcessEnd;
+  readonly end: ProcessEnd;
 
-  constructor(how: ProcessEnd) {
+  constructor(end: ProcessEnd) {
     super('the credential process failed');
-    this.how = how;
+    this.end = end;
   }
 }
 
@@ -158,7 +159,7 @@ export async function runProcess(command: string, signal: AbortSignal): Promise<
   const text = await new Promise<string>((resolve, reject) => {
     exec(command, { signal, maxBuffer: LONGEST_OUTPUT_BYTES, killSignal: 'SIGKILL' }, (error, stdout) => {
       if (!error) resolve(stdout);
-      else reject(new ProcessError({ ended: `${error.code ?? error.signal ?? 'unknown'}` }));
+      else reject(new ProcessError({ exit: `${error.code ?? error.signal ?? 'unknown'}` }));
     });
   });
   const credentials = parseProcessOutput(text);

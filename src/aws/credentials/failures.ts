@@ -19,10 +19,10 @@ export interface LastRequest {
   elapsedMs?: number;
 }
 
-/** The error of a step, and the request before it. */
-interface Trouble {
+/** The error of a step, and what is needed to explain it. */
+interface StepError {
   thrown: Error;
-  last: LastRequest;
+  lastRequest: LastRequest;
   step: CredentialsStep;
   /** The certificate authorities to trust instead of Node's own. */
   caBundle: Setting | undefined;
@@ -32,119 +32,121 @@ interface Trouble {
 export function credentialsFailure(
   thrown: unknown,
   step: CredentialsStep,
-  last: LastRequest,
+  lastRequest: LastRequest,
   caBundle?: Setting | undefined,
 ): Failure {
   if (thrown instanceof Failure) return thrown;
   // SDK providers wrap errors.
-  if (last.error instanceof Failure) return last.error;
-  const trouble = { thrown: thrown instanceof Error ? thrown : new Error(), last, step, caBundle };
+  if (lastRequest.error instanceof Failure) return lastRequest.error;
+  const error = { thrown: thrown instanceof Error ? thrown : new Error(), lastRequest, step, caBundle };
   const { source } = step;
   switch (source.kind) {
     case 'environment':
-      return failing(trouble, messages.partialKeys, messages.partialKeysHint);
+      return failureFor(error, messages.partialKeys, messages.partialKeysHint);
     case 'container':
-      return ofContainer(trouble);
+      return containerFailure(error);
     case 'token-file':
-      return ofTokenFile(trouble);
+      return tokenFileFailure(error);
     case 'instance':
-      return ofInstance(trouble);
+      return instanceFailure(error);
     case 'profile':
-      return ofProfile(trouble, plain(step.profile.name));
+      return profileFailure(error, plain(step.profile.name));
   }
 }
 
 /**
- * Unless the profile names the instance, this source is the last resort: nothing names credentials, and the machine is not in
- * AWS.
+ * The failure of the instance metadata service. Unless the profile names that service, it is the last resort: most often, nothing
+ * is configured, and the machine is not in AWS.
  */
-function ofInstance(trouble: Trouble): Failure {
-  const {
-    statusCode,
-    code = '',
-    message,
-  } = trouble.thrown as NodeJS.ErrnoException & { statusCode?: number };
-  const { isNamed, profile } = trouble.step;
+function instanceFailure(error: StepError): Failure {
+  const { statusCode, code = '', message } = error.thrown as NodeJS.ErrnoException & { statusCode?: number };
+  const { isCredentialSource, profile } = error.step;
   // An instance without a role responds with 404 to the request for the role name.
   const answered = statusCode !== undefined && statusCode !== 404;
-  const isStrange = /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
-  if (isNamed || answered || isStrange) {
+  const isUnexpectedResponse =
+    /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
+  if (isCredentialSource || answered || isUnexpectedResponse) {
     const reason = answered ? `${statusCode}` : code;
-    const exitCode = isTheirTurn({ ...trouble, last: { status: statusCode } })
+    const exitCode = isServiceProblem({ ...error, lastRequest: { status: statusCode } })
       ? EXIT.failed
       : EXIT.permission;
-    return failing(trouble, messages.instanceFailed(plain(reason)), messages.instanceHint, exitCode);
+    return failureFor(error, messages.instanceFailed(plain(reason)), messages.instanceHint, exitCode);
   }
   const name = profile.from ? plain(profile.name) : undefined;
   const sentence = name === undefined ? messages.noCredentials : messages.profileWithout(name);
-  return failing(trouble, sentence, messages.noCredentialsHint(name));
+  return failureFor(error, sentence, messages.noCredentialsHint(name));
 }
 
-function ofContainer(trouble: Trouble): Failure {
-  if (!(trouble.thrown instanceof ContainerError))
-    return failing(trouble, messages.containerFailed(''), messages.containerHint);
-  const { why } = trouble.thrown;
-  switch (why.kind) {
+function containerFailure(error: StepError): Failure {
+  if (!(error.thrown instanceof ContainerError))
+    return failureFor(error, messages.containerFailed(''), messages.containerHint);
+  const { problem } = error.thrown;
+  switch (problem.kind) {
     case 'no-url':
-      return failing(trouble, messages.containerNotNamed, messages.containerVariablesHint);
+      return failureFor(error, messages.containerNotNamed, messages.containerVariablesHint);
     case 'bad-url':
-      return failing(trouble, messages.containerBadUrl, messages.containerVariablesHint);
+      return failureFor(error, messages.containerBadUrl, messages.containerVariablesHint);
     case 'host-not-allowed':
-      return failing(trouble, messages.containerHostNotAllowed, messages.containerVariablesHint);
+      return failureFor(error, messages.containerHostNotAllowed, messages.containerVariablesHint);
     case 'bad-token':
-      return failing(trouble, messages.containerBadToken, messages.containerVariablesHint);
+      return failureFor(error, messages.containerBadToken, messages.containerVariablesHint);
     case 'token-file':
-      return failing(
-        trouble,
-        messages.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(why.code)),
+      return failureFor(
+        error,
+        messages.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(problem.code)),
         messages.containerVariablesHint,
       );
     case 'no-credentials':
-      return failing(trouble, messages.containerStrange, messages.containerHint, EXIT.failed);
+      return failureFor(error, messages.containerStrange, messages.containerHint, EXIT.failed);
     case 'expired':
-      return failing(
-        trouble,
+      return failureFor(
+        error,
         messages.containerExpired,
         messages.laterHint,
         EXIT.failed,
         'expired-credentials',
       );
     case 'unreachable':
-      return failing(trouble, messages.containerFailed(plain(why.code)), messages.laterHint, EXIT.failed);
+      return failureFor(
+        error,
+        messages.containerFailed(plain(problem.code)),
+        messages.laterHint,
+        EXIT.failed,
+      );
     case 'status': {
-      const isTheirs = why.status === 429 || why.status >= 500;
-      return isTheirs
-        ? failing(trouble, messages.containerFailed(`${why.status}`), messages.laterHint, EXIT.failed)
-        : failing(trouble, messages.containerFailed(`${why.status}`), messages.containerHint);
+      const isTransient = problem.status === 429 || problem.status >= 500;
+      return isTransient
+        ? failureFor(error, messages.containerFailed(`${problem.status}`), messages.laterHint, EXIT.failed)
+        : failureFor(error, messages.containerFailed(`${problem.status}`), messages.containerHint);
     }
   }
 }
 
-function ofTokenFile(trouble: Trouble): Failure {
+function tokenFileFailure(error: StepError): Failure {
   const { code = '' } =
-    trouble.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (trouble.thrown as NodeJS.ErrnoException);
-  const named = tokenFileName(trouble.step);
-  return failing(trouble, messages.tokenFileUnreadable(named, plain(code)), messages.tokenFileHint);
+    error.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (error.thrown as NodeJS.ErrnoException);
+  const name = tokenFileName(error.step);
+  return failureFor(error, messages.tokenFileUnreadable(name, plain(code)), messages.tokenFileHint);
 }
 
-/** Returns a name for the web identity token file that the user knows. */
+/** Returns the setting that names the web identity token file, for messages. */
 export function tokenFileName({ source, profile }: CredentialsStep): string {
   return source.kind === 'token-file'
     ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
     : messages.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
 }
 
-function ofProfile(trouble: Trouble, name: string): Failure {
-  const { thrown } = trouble;
-  if (thrown instanceof ProcessError) return ofProcess(trouble, thrown, name);
-  const { source } = trouble.step;
-  const how = source.kind === 'profile' ? source.how : undefined;
-  if (how === 'sso') return ofSso(trouble, name);
-  if (how === 'web-identity') return ofTokenFile(trouble);
+function profileFailure(error: StepError, name: string): Failure {
+  const { thrown } = error;
+  if (thrown instanceof ProcessError) return processFailure(error, thrown, name);
+  const { source } = error.step;
+  const method = source.kind === 'profile' ? source.method : undefined;
+  if (method === 'sso') return ssoFailure(error, name);
+  if (method === 'web-identity') return tokenFileFailure(error);
   return (
-    ofService(trouble, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
-    failing(
-      trouble,
+    serviceFailure(error, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
+    failureFor(
+      error,
       messages.loginEnded(name),
       messages.loginHint(name),
       EXIT.permission,
@@ -153,41 +155,41 @@ function ofProfile(trouble: Trouble, name: string): Failure {
   );
 }
 
-function ofProcess(trouble: Trouble, { how }: ProcessError, name: string): Failure {
+function processFailure(error: StepError, { end }: ProcessError, name: string): Failure {
   const hint = messages.processHint(name);
-  if ('ended' in how) return failing(trouble, messages.processFailed(name, plain(how.ended)), hint);
-  if (how.printed === 'something-else') return failing(trouble, messages.processPrinted(name), hint);
-  return failing(trouble, messages.processExpired(name), hint, EXIT.permission, 'expired-credentials');
+  if ('exit' in end) return failureFor(error, messages.processFailed(name, plain(end.exit)), hint);
+  if (end.printed === 'something-else') return failureFor(error, messages.processPrinted(name), hint);
+  return failureFor(error, messages.processExpired(name), hint, EXIT.permission, 'expired-credentials');
 }
 
-function ofSso(trouble: Trouble, name: string): Failure {
-  const { last, thrown, step } = trouble;
+function ssoFailure(error: StepError, name: string): Failure {
+  const { lastRequest, thrown, step } = error;
   const { sso_account_id, sso_role_name } = step.profile.settings;
-  const theirs = ofService(trouble, 'sso:GetRoleCredentials', 'IAM Identity Center');
-  if (theirs) return theirs;
-  const { status = 401 } = last;
+  const ofService = serviceFailure(error, 'sso:GetRoleCredentials', 'IAM Identity Center');
+  if (ofService) return ofService;
+  const { status = 401 } = lastRequest;
   if (status === 403)
-    return failing(
-      trouble,
+    return failureFor(
+      error,
       messages.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
       messages.ssoDeniedHint,
     );
   if (status < 400)
-    return failing(
-      trouble,
+    return failureFor(
+      error,
       awsMessages.notAws('sso:GetRoleCredentials'),
       awsMessages.notAwsHint,
       EXIT.failed,
       'not-aws',
     );
   if (status !== 401)
-    return failing(
-      trouble,
+    return failureFor(
+      error,
       messages.ssoRefused(name, plain(thrown.message)),
       messages.ssoConfigureHint(name),
     );
-  return failing(
-    trouble,
+  return failureFor(
+    error,
     messages.ssoEnded(name),
     messages.ssoHint(name),
     EXIT.permission,
@@ -196,17 +198,18 @@ function ofSso(trouble: Trouble, name: string): Failure {
 }
 
 /** Returns the failure of a sign-in service, if the problem is the service or the connection; otherwise undefined. */
-function ofService(trouble: Trouble, action: string, service: string): Failure | undefined {
-  const { last, step, caBundle } = trouble;
-  if (!isTheirTurn(trouble)) return undefined;
+function serviceFailure(error: StepError, action: string, service: string): Failure | undefined {
+  const { lastRequest, step, caBundle } = error;
+  if (!isServiceProblem(error)) return undefined;
   const { sso_region = '', region = '' } = step.profile.settings;
-  const request = { action, resource: '*', region: sso_region || region, elapsedMs: last.elapsedMs ?? 0 };
-  const network = last.error && networkFailure(last.error, request, { caBundle });
+  const { elapsedMs = 0 } = lastRequest;
+  const request = { action, resource: '*', region: sso_region || region, elapsedMs };
+  const ofNetwork = lastRequest.error && networkFailure(lastRequest.error, request, { caBundle });
   return (
-    network ??
-    failing(
-      trouble,
-      messages.signInAnswered(service, last.status),
+    ofNetwork ??
+    failureFor(
+      error,
+      messages.signInAnswered(service, lastRequest.status),
       messages.laterHint,
       EXIT.failed,
       'aws-error',
@@ -215,12 +218,12 @@ function ofService(trouble: Trouble, action: string, service: string): Failure |
 }
 
 /** Returns true if the service or the connection failed, so there is nothing for the user to correct. */
-function isTheirTurn({ last: { status = 0, error }, thrown }: Trouble): boolean {
+function isServiceProblem({ lastRequest: { status = 0, error }, thrown }: StepError): boolean {
   return error !== undefined || status === 429 || status >= 500 || isThrottled(thrown);
 }
 
-function failing(
-  { thrown }: Trouble,
+function failureFor(
+  { thrown }: StepError,
   message: string,
   hint: string,
   exitCode: ExitCode = EXIT.permission,
@@ -242,6 +245,6 @@ function bareCause(thrown: Error): Error {
 export interface CredentialsStep {
   source: CredentialsSource;
   profile: Profile;
-  /** True if the profile names an external source (`credential_source`). */
-  isNamed?: boolean;
+  /** True if the source is the profile's `credential_source`. */
+  isCredentialSource?: boolean;
 }

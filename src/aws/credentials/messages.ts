@@ -1,6 +1,6 @@
-import type { CredentialsSource, ProfileCredentials } from './types.ts';
+import type { CredentialsSource, ProfileMethod } from './types.ts';
 
-const HOW: Record<ProfileCredentials, string> = {
+const METHOD_NAMES: Record<ProfileMethod, string> = {
   role: 'a role',
   'access-keys': 'access keys',
   'web-identity': 'a web identity token',
@@ -18,6 +18,7 @@ function settingOf(member: string, from: string): string {
   return isVariable(from) ? from : `The ${member} of ${from}`;
 }
 
+/** Returns the sentence that tells the user to correct a setting. */
 function correct(member: string, from: string): string {
   if (isVariable(from)) return `Correct ${from}, or unset it.`;
   const place = /^profile /.test(from) ? `the ${from}` : from;
@@ -65,18 +66,18 @@ export const configurationMessages = {
   caBundleEmpty: (path: string, from: string) =>
     `The certificate file ${path} (${from}) has no PEM certificate.`,
   caBundleHint: 'Set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with PEM certificates.',
-  wrongAccount: (found: string, wanted: string, from: string) =>
-    `These credentials belong to account ${found}, not to ${wanted} (${from}).`,
+  wrongAccount: (account: string, expectedAccount: string, from: string) =>
+    `These credentials belong to account ${account}, not to ${expectedAccount} (${from}).`,
   wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
 
   /** Describes the source of the credentials in one line. */
   source: (source: CredentialsSource, profile: string, from: string | undefined) => {
-    const named = `profile ${profile}${from ? ` (${from})` : ''}`;
+    const profileName = `profile ${profile}${from ? ` (${from})` : ''}`;
     switch (source.kind) {
       case 'environment':
         return 'access keys in the environment (AWS_ACCESS_KEY_ID)';
       case 'profile':
-        return `${named}, ${HOW[source.how]}`;
+        return `${profileName}, ${METHOD_NAMES[source.method]}`;
       case 'token-file':
         return 'a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)';
       case 'container':
@@ -113,13 +114,14 @@ export const configurationMessages = {
   containerHint: 'Check the role of the task, the pod or the build project.',
   tokenFileOf: (profile: string, path: string) =>
     `web_identity_token_file of the profile ${profile}, ${path},`,
-  tokenFileEmpty: (named: string) => `The token file of ${named} is empty.`,
-  tokenExpired: (named: string) => `The web identity token in the file of ${named} has expired.`,
-  roleDeniedHint: (withToken: boolean) =>
-    withToken
+  tokenFileEmpty: (setting: string) => `The token file of ${setting} is empty.`,
+  tokenExpired: (setting: string) => `The web identity token in the file of ${setting} has expired.`,
+  roleDeniedHint: ({ isTokenRequest }: { isTokenRequest: boolean }) =>
+    isTokenRequest
       ? 'Check that the trust policy of the role lets the identity provider and the subject of the token in.'
       : 'Check that the trust policy of the role lets these credentials in, and that their own policies allow sts:AssumeRole.',
-  tokenFileUnreadable: (named: string, code: string) => `The token file of ${named} can't be read (${code}).`,
+  tokenFileUnreadable: (setting: string, code: string) =>
+    `The token file of ${setting} can't be read (${code}).`,
   roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
   tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
   processFailed: (profile: string, ended: string) =>

@@ -9,7 +9,7 @@ import { awsMessages } from '../messages.ts';
 import { readLimited } from './configuration-files.ts';
 import { type CredentialsStep, tokenFileName } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
-import { type ChainTools, takeStep, unusable } from './step.ts';
+import { type CredentialsTools, takeStep, unusable } from './step.ts';
 import type { Profile } from './types.ts';
 
 /** Checks a profile's settings for assuming a role before a request is sent. @throws Failure */
@@ -29,14 +29,14 @@ export function checkRoleSettings({ name, settings }: Profile): void {
 
 /**
  * Assumes the role of a profile.
- * @param credentials the credentials for assuming the role, from the step `by`
+ * @param credentials the credentials for assuming the role, from `sourceStep`
  * @throws Failure; Interrupted
  */
 export async function assumeRole(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
   credentials: AwsCredentialIdentity,
-  by: CredentialsStep,
+  sourceStep: CredentialsStep,
 ): Promise<AwsCredentialIdentity> {
   const {
     role_arn = '',
@@ -45,27 +45,27 @@ export async function assumeRole(
     duration_seconds,
     mfa_serial,
   } = step.profile.settings;
-  const ask = tools.askMfaCode ?? refuseMfa;
-  const code = mfa_serial === undefined ? undefined : await ask(mfa_serial);
+  const askMfaCode = tools.askMfaCode ?? refuseMfa;
+  const mfaCode = mfa_serial === undefined ? undefined : await askMfaCode(mfa_serial);
   const command = new AssumeRoleCommand({
     RoleArn: role_arn,
     RoleSessionName: role_session_name ?? sessionName(),
     ExternalId: external_id,
     DurationSeconds: duration_seconds === undefined ? undefined : Number(duration_seconds),
     SerialNumber: mfa_serial,
-    TokenCode: code,
+    TokenCode: mfaCode,
   });
   return requestRole(
     tools,
     step,
-    { action: 'sts:AssumeRole', role: role_arn, by, secrets: [code] },
+    { action: 'sts:AssumeRole', role: role_arn, sourceStep, secrets: [mfaCode] },
     (abortSignal) => tools.stsWith(credentials).send(command, { abortSignal }),
   );
 }
 
 /** Assumes a role with the web identity token in a file. @throws Failure; Interrupted */
 export async function assumeRoleWithToken(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
   { file, role, session }: { file: string; role?: string; session?: string | undefined },
 ): Promise<AwsCredentialIdentity> {
@@ -76,9 +76,9 @@ export async function assumeRoleWithToken(
       hint: messages.tokenFileHint,
     });
   // The file may be a pipe.
-  const token = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
-  const secret = token.toString().trim();
-  if (secret === '')
+  const bytes = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
+  const token = bytes.toString().trim();
+  if (token === '')
     throw new Failure(messages.tokenFileEmpty(tokenFileName(step)), {
       code: 'no-credentials',
       exitCode: EXIT.permission,
@@ -87,16 +87,17 @@ export async function assumeRoleWithToken(
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: role,
     RoleSessionName: session ?? sessionName(),
-    WebIdentityToken: secret,
+    WebIdentityToken: token,
   });
   return requestRole(
     tools,
     step,
-    { action: 'sts:AssumeRoleWithWebIdentity', role, by: step, secrets: [secret] },
+    { action: 'sts:AssumeRoleWithWebIdentity', role, sourceStep: step, secrets: [token] },
     (abortSignal) => tools.stsWith().send(command, { abortSignal }),
   );
 }
 
+/** The response of STS, as far as it is used. */
 interface AssumedRole {
   Credentials?:
     | {
@@ -108,58 +109,67 @@ interface AssumedRole {
     | undefined;
 }
 
-/** A request to assume a role. If STS refuses it, the step `by` that its signature or token comes from may have to be renewed. */
-interface Assumption {
+/** A request to assume a role. */
+interface RoleRequest {
   action: string;
   role: string;
-  by: CredentialsStep;
+  /** The step that the signature or the token of the request comes from. Its credentials may have to be renewed. */
+  sourceStep: CredentialsStep;
   /** Secret values in the request, to remove from errors, because STS repeats parts of a request. */
   secrets: (string | undefined)[];
 }
 
 /** Gets the credentials of a role from STS. */
 async function requestRole(
-  tools: ChainTools,
+  tools: CredentialsTools,
   step: CredentialsStep,
-  { action, role, by, secrets }: Assumption,
+  { action, role, sourceStep, secrets }: RoleRequest,
   send: (stop: AbortSignal) => Promise<AssumedRole>,
 ): Promise<AwsCredentialIdentity> {
   const started = performance.now();
   return takeStep(tools, step, async (stop) => {
     try {
-      const { Credentials: found } = await send(stop);
-      if (!found?.AccessKeyId || !found.SecretAccessKey)
+      const { Credentials: credentials } = await send(stop);
+      if (!credentials?.AccessKeyId || !credentials.SecretAccessKey)
         throw new NotAwsError('an assumed role without credentials');
       return {
-        accessKeyId: found.AccessKeyId,
-        secretAccessKey: found.SecretAccessKey,
-        sessionToken: found.SessionToken || undefined,
-        expiration: found.Expiration,
+        accessKeyId: credentials.AccessKeyId,
+        secretAccessKey: credentials.SecretAccessKey,
+        sessionToken: credentials.SessionToken || undefined,
+        expiration: credentials.Expiration,
       };
     } catch (error) {
       const elapsedMs = performance.now() - started;
       removeSecrets(error, secrets);
       const request = { action, resource: role, region: tools.homeRegion, elapsedMs };
-      throw refusalOf(toFailure(error, request, { configuration: { ...tools.configuration, ...by } }), step);
+      const context = { configuration: { ...tools.configuration, ...sourceStep } };
+      throw withRoleAdvice(toFailure(error, request, context), step);
     }
   });
 }
 
-/** Returns the failure with advice for STS errors that concern the role. */
-function refusalOf(failure: Failure, step: CredentialsStep): Failure {
+/** Returns the failure. If it is an STS error about the role, adds what the user can do. */
+function withRoleAdvice(failure: Failure, step: CredentialsStep): Failure {
   const { message, details, awsAction, awsCode, cause } = failure;
-  const make = (code: string, hint: string, sentence = message) =>
+  const withHint = (code: string, hint: string, sentence = message) =>
     new Failure(sentence, {
       ...{ code, hint, details, cause, exitCode: EXIT.permission },
       awsAction,
       awsCode,
     });
-  const isToken = step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
-  if (isToken && awsCode === 'ExpiredTokenException')
-    return make('expired-credentials', messages.tokenFileHint, messages.tokenExpired(tokenFileName(step)));
-  if (awsCode?.startsWith('InvalidIdentityToken')) return make('no-credentials', messages.tokenFileHint);
-  if (failure.code === 'access-denied') return make('access-denied', messages.roleDeniedHint(isToken));
-  if (awsCode === 'ValidationError') return make('aws-error', messages.profileHint(plain(step.profile.name)));
+  const isTokenRequest =
+    step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
+  if (isTokenRequest && awsCode === 'ExpiredTokenException')
+    return withHint(
+      'expired-credentials',
+      messages.tokenFileHint,
+      messages.tokenExpired(tokenFileName(step)),
+    );
+  if (awsCode?.startsWith('InvalidIdentityToken')) return withHint('no-credentials', messages.tokenFileHint);
+  if (failure.code === 'access-denied')
+    return withHint('access-denied', messages.roleDeniedHint({ isTokenRequest }));
+  if (awsCode === 'ValidationError')
+    return withHint('aws-error', messages.profileHint(plain(step.profile.name)));
   return failure;
 }
 

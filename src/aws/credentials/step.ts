@@ -10,8 +10,8 @@ import { type CredentialsStep, credentialsFailure, type LastRequest } from './fa
 import { configurationMessages as messages } from './messages.ts';
 import type { Profile } from './types.ts';
 
-/** What the credentials steps need. */
-export interface ChainTools {
+/** What every credentials step needs. */
+export interface CredentialsTools {
   configuration: AwsConfiguration;
   requestHandler: RequestHandler;
   /** Returns an STS client with these credentials, or without any for requests that need none. */
@@ -21,49 +21,51 @@ export interface ChainTools {
   /** Asks the user for an MFA code. Absent if the run can't prompt. */
   askMfaCode?: (serial: string) => Promise<string>;
   interrupt: AbortSignal;
-  /** Reports that a step is being waited for. */
+  /** Shows the user that the run waits for a step. */
   beginWait: BeginWait;
 }
 
 /**
- * Runs one step. It ends when the user interrupts or when the time limit is reached (`limitOf`). Asking the user for a code is
- * not a step.
+ * Runs one step. The step ends when the user interrupts or when its time limit is reached (`limitOf`). Asking the user for an
+ * MFA code is not part of a step.
+ * @param lastRequest the record of the provider's last request, if the step has one
  * @throws Failure that says what failed; Interrupted
  */
 export async function takeStep<T>(
-  { interrupt, configuration, beginWait }: ChainTools,
+  { interrupt, configuration, beginWait }: CredentialsTools,
   step: CredentialsStep,
   work: (stop: AbortSignal) => Promise<T>,
-  last: LastRequest = {},
+  lastRequest: LastRequest = {},
 ): Promise<T> {
   // Not `AbortSignal.any` with a timeout: that signal can be garbage collected before it is aborted.
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
+  const controller = new AbortController();
+  const stop = () => controller.abort();
   const limitMs = limitOf(step);
   const timer = setTimeout(stop, limitMs);
-  const ended = beginWait({ what: messages.waitedFor(nameOf(step)), limitMs });
+  const endWait = beginWait({ what: messages.waitedFor(nameOf(step)), limitMs });
   interrupt.addEventListener('abort', stop, { once: true });
   if (interrupt.aborted) stop();
   try {
-    return await unlessStopped(work(stopping.signal), stopping.signal);
+    return await unlessStopped(work(controller.signal), controller.signal);
   } catch (error) {
     if (interrupt.aborted || error instanceof Interrupted) throw new Interrupted();
-    throw stopping.signal.aborted
+    throw controller.signal.aborted
       ? timedOut(step, limitMs)
-      : credentialsFailure(error, step, last, configuration.caBundle);
+      : credentialsFailure(error, step, lastRequest, configuration.caBundle);
   } finally {
-    ended();
+    endWait();
     clearTimeout(timer);
     interrupt.removeEventListener('abort', stop);
   }
 }
 
+/** Awaits work, but rejects as soon as `stop` is aborted, even if the work ignores the signal. */
 function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const end = () => reject(stop.reason);
-    if (stop.aborted) end();
-    stop.addEventListener('abort', end, { once: true });
-    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', end));
+    const onAbort = () => reject(stop.reason);
+    if (stop.aborted) onAbort();
+    stop.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', onAbort));
   });
 }
 

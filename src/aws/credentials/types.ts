@@ -1,7 +1,7 @@
-/** A source of credentials. Only one source is used; if it fails, no other is tried. */
+/** A source of credentials. A run uses one source; if it fails, no other is tried. */
 export type CredentialsSource =
   | { kind: 'environment' }
-  | { kind: 'profile'; how: ProfileCredentials }
+  | { kind: 'profile'; method: ProfileMethod }
   /** `AWS_WEB_IDENTITY_TOKEN_FILE`, as in EKS and in pipelines, with `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`. */
   | { kind: 'token-file'; file: string; role?: string; session?: string | undefined }
   /** `AWS_CONTAINER_CREDENTIALS_…`, as in ECS, EKS and CodeBuild. */
@@ -9,15 +9,15 @@ export type CredentialsSource =
   /** The metadata service of an EC2 instance. */
   | { kind: 'instance' };
 
-/** The type of credentials in a profile. */
-export type ProfileCredentials = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
+/** How a profile gets credentials. */
+export type ProfileMethod = 'role' | 'access-keys' | 'web-identity' | 'process' | 'sso' | 'login';
 
 /** A profile of the AWS CLI. */
 export interface Profile {
   name: string;
-  /** The flag, variable or other profile that refers to it. Absent for the default profile. */
+  /** The flag, variable or other profile that refers to this one. Absent if nothing does, so that it is the default profile. */
   from?: string;
   settings: Readonly<Record<string, string>>;
-  /** True if it has access keys in the credentials file. */
+  /** True if the profile has access keys in the credentials file. */
   hasKeysInCredentialsFile?: boolean;
 }

@@ -1,15 +1,15 @@
 import { middlewareOf, type RequestHandler, type SdkClient } from './sdk-client.ts';
 
-const SKEW = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
+const SKEW_CODES = new Set(['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']);
 
 /** Returns true if AWS rejected a request because of its date. */
 export function isClockSkew({ name, message }: Error): boolean {
-  return SKEW.has(name) || /signature (expired|not yet current)/i.test(message);
+  return SKEW_CODES.has(name) || /signature (expired|not yet current)/i.test(message);
 }
 
 /**
- * Prevents retries of requests that failed for a reason other than clock skew. If the clock is a few minutes off, the SDK assumes
- * that its clock correction fixed any error, even "not found", and retries repeatedly.
+ * Keeps the SDK from retrying requests because of clock skew if they failed for another reason. If the clock is a few minutes
+ * off, the SDK assumes that its clock correction fixed any error, even "not found", and retries repeatedly.
  */
 export function withoutSkewRetries<C extends SdkClient>(client: C): C {
   const relation = {
@@ -17,13 +17,13 @@ export function withoutSkewRetries<C extends SdkClient>(client: C): C {
     toMiddleware: 'retryMiddleware',
     name: 'withoutSkewRetries',
   } as const;
-  middlewareOf(client).addRelativeTo(correctMark, relation);
+  middlewareOf(client).addRelativeTo(removeWrongMark, relation);
   return client;
 }
 
 /** Removes the clock correction mark from errors that are unrelated to the clock. */
-function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next): Next {
-  const corrected = async (args: never) => {
+function removeWrongMark<Next extends (args: never) => Promise<unknown>>(next: Next): Next {
+  const withoutMark = async (args: never) => {
     try {
       return await next(args);
     } catch (error) {
@@ -33,7 +33,7 @@ function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next)
       throw error;
     }
   };
-  return corrected as Next;
+  return withoutMark as Next;
 }
 
 /**
@@ -42,27 +42,34 @@ function correctMark<Next extends (args: never) => Promise<unknown>>(next: Next)
  */
 export type AwsTime = () => number;
 
-/** The time from the latest AWS response to any client. All AWS services have the same time. */
-let latest: { date: number; at: number } | undefined;
+/** A `Date` header in milliseconds since the epoch, and when it was received, by `performance.now()`. */
+interface ServerDate {
+  date: number;
+  receivedAt: number;
+}
+
+/** The date of the latest AWS response to any client. All AWS services have the same time. */
+let latestDate: ServerDate | undefined;
 
 /**
  * Returns the time by AWS's clock, in milliseconds since the epoch, based on the latest response in this process. Before the
  * first response, it is this machine's time. Policies are evaluated with this time because AWS evaluates them by its own clock.
  */
 export function currentAwsTime(): number {
-  return timeSince(latest);
+  return timeAfter(latestDate);
 }
 
-function timeSince(last: { date: number; at: number } | undefined): number {
-  return last ? last.date + performance.now() - last.at : Date.now();
+/** Returns the current time by AWS's clock, from a date in a response; without one, by this machine's clock. */
+function timeAfter(serverDate: ServerDate | undefined): number {
+  return serverDate ? serverDate.date + performance.now() - serverDate.receivedAt : Date.now();
 }
 
 /**
  * Wraps a handler to record the `Date` of each response, so that dates from AWS can be compared with AWS's time. The header has a
- * resolution of one second. Returns the handler and the clock.
+ * resolution of one second. Returns the handler, and the clock that its responses set.
  */
 export function withServerTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
-  let last: { date: number; at: number } | undefined;
+  let lastDate: ServerDate | undefined;
   const timed: RequestHandler = {
     metadata: handler.metadata,
     destroy: () => handler.destroy(),
@@ -70,11 +77,11 @@ export function withServerTime(handler: RequestHandler): { handler: RequestHandl
       const answer = await handler.handle(...request);
       const date = Date.parse(answer.response.headers.date ?? '');
       if (!Number.isNaN(date)) {
-        last = { date, at: performance.now() };
-        latest = last;
+        lastDate = { date, receivedAt: performance.now() };
+        latestDate = lastDate;
       }
       return answer;
     },
   };
-  return { handler: timed, now: () => timeSince(last) };
+  return { handler: timed, now: () => timeAfter(lastDate) };
 }

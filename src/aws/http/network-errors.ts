@@ -28,7 +28,7 @@ interface NetworkError {
   $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
-const UNREACHABLE = new Set([
+const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -38,7 +38,7 @@ const UNREACHABLE = new Set([
   'EPIPE',
 ]);
 /** Node's codes (OpenSSL's `X509_V_ERR_…`) for a certificate whose issuer is not trusted. */
-const UNTRUSTED = new Set([
+const UNTRUSTED_CODES = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -49,18 +49,20 @@ const UNTRUSTED = new Set([
   'CERT_SIGNATURE_FAILURE',
 ]);
 /** The SDK's messages for responses that it can't parse. */
-const UNREADABLE = /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
-const OUT_OF_DATE = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const UNREADABLE_RESPONSE =
+  /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
+/** Node's codes for a certificate that is not valid now. */
+const OUT_OF_DATE_CODES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /** Returns the failure for a network problem; undefined if the response came from AWS. */
 export function networkFailure(
   error: NetworkError,
-  request: Request,
+  request: RequestDetails,
   destination: Destination,
 ): Failure | undefined {
-  const description = describe(error, request, destination);
-  if (!description) return undefined;
-  const [code, message, hint] = description;
+  const problem = networkProblem(error, request, destination);
+  if (!problem) return undefined;
+  const [code, message, hint] = problem;
   return new Failure(message, {
     code,
     exitCode: EXIT.failed,
@@ -77,35 +79,38 @@ export function isNetworkFailure(failure: unknown): boolean {
 
 const NETWORK_FAILURE = /^(unreachable|timed-out|no-such-endpoint|not-aws|untrusted-certificate|proxy-.*)$/;
 
-/** The code, the message and the hint. */
-type Description = [code: string, message: string, hint: string];
+/** The code, the message and the hint of a failure. */
+type NetworkProblem = [code: string, message: string, hint: string];
 
-function describe(
+function networkProblem(
   error: NetworkError,
-  request: Request,
+  request: RequestDetails,
   { endpoint, caBundle }: Destination,
-): Description | undefined {
+): NetworkProblem | undefined {
   const { action, region } = request;
   const { code = '' } = error;
   const certificate = certificateProblem(error, caBundle);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
-  if (error.name === 'TimeoutError' && !UNREACHABLE.has(code)) return timedOut(request, endpoint);
+  if (error.name === 'TimeoutError' && !UNREACHABLE_CODES.has(code)) return timedOut(request, endpoint);
   if (code === 'ETIMEDOUT') return timedOut(request, endpoint);
   if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
-  if (UNREACHABLE.has(code)) return unreachable(request, endpoint);
+  if (UNREACHABLE_CODES.has(code)) return unreachable(request, endpoint);
   if (isNotAws(error)) return ['not-aws', messages.notAws(action), messages.notAwsHint];
   return undefined;
 }
 
-function unreachable({ action, region }: Request, endpoint: Setting | undefined): Description {
+function unreachable({ action, region }: RequestDetails, endpoint: Setting | undefined): NetworkProblem {
   if (!endpoint) return ['unreachable', messages.unreachable(action, region), messages.unreachableHint];
   const { from } = endpoint;
   const sentence = messages.endpointUnreachable(shownUrl(endpoint.value), from, action);
   return ['unreachable', sentence, messages.endpointUnreachableHint(from)];
 }
 
-function timedOut({ action, region, elapsedMs }: Request, endpoint: Setting | undefined): Description {
+function timedOut(
+  { action, region, elapsedMs }: RequestDetails,
+  endpoint: Setting | undefined,
+): NetworkProblem {
   const seconds = elapsedMs / 1000;
   if (!endpoint) return ['timed-out', messages.timedOut(action, region, seconds), messages.unreachableHint];
   const { from } = endpoint;
@@ -113,47 +118,53 @@ function timedOut({ action, region, elapsedMs }: Request, endpoint: Setting | un
   return ['timed-out', sentence, messages.endpointUnreachableHint(from)];
 }
 
-/** Also checks the certificate of a proxy that is reached over TLS. */
+/** Returns the problem of the server's certificate, or of the certificate of a proxy that is reached over TLS. */
 function certificateProblem(
   { code, cause }: NetworkError,
   caBundle: Setting | undefined,
-): Description | undefined {
+): NetworkProblem | undefined {
   const codes = [code, (cause as NetworkError | undefined)?.code];
-  const [found = ''] = codes.filter((each) => each && (UNTRUSTED.has(each) || OUT_OF_DATE.has(each)));
-  if (UNTRUSTED.has(found) && caBundle) {
+  const problemCode =
+    codes.find((each) => each && (UNTRUSTED_CODES.has(each) || OUT_OF_DATE_CODES.has(each))) ?? '';
+  if (UNTRUSTED_CODES.has(problemCode) && caBundle) {
     const [file, from] = [plain(caBundle.value), caBundle.from];
-    return ['untrusted-certificate', messages.notInBundle(file, from, found), messages.notInBundleHint(file)];
+    return [
+      'untrusted-certificate',
+      messages.notInBundle(file, from, problemCode),
+      messages.notInBundleHint(file),
+    ];
   }
-  if (UNTRUSTED.has(found))
-    return ['untrusted-certificate', messages.untrusted(found), messages.untrustedHint];
-  if (found) return ['untrusted-certificate', messages.outOfDate(found), messages.outOfDateHint];
+  if (UNTRUSTED_CODES.has(problemCode))
+    return ['untrusted-certificate', messages.untrusted(problemCode), messages.untrustedHint];
+  if (problemCode) return ['untrusted-certificate', messages.outOfDate(problemCode), messages.outOfDateHint];
   return undefined;
 }
 
-function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region: string): Description {
-  const [host, from] = [plain(proxy.url.host), proxy.variable];
-  const hint = messages.proxyHint(from, target);
+function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region: string): NetworkProblem {
+  const host = plain(proxy.url.host);
+  const { variable } = proxy;
+  const hint = messages.proxyHint(variable, target);
   switch (problem) {
     case 'unreachable':
-      return ['proxy-unreachable', messages.proxyUnreachable(host, from), hint];
+      return ['proxy-unreachable', messages.proxyUnreachable(host, variable), hint];
     case 'timed-out':
-      return ['proxy-timed-out', messages.proxyTimedOut(host, from, target), hint];
+      return ['proxy-timed-out', messages.proxyTimedOut(host, variable, target), hint];
     case 'wants-password':
       return [
         'proxy-authentication',
-        messages.proxyWantsPassword(host, from),
-        messages.proxyWantsPasswordHint(from),
+        messages.proxyWantsPassword(host, variable),
+        messages.proxyWantsPasswordHint(variable),
       ];
     case 'refused':
-      return ['proxy-refused', messages.proxyRefused(host, from, target, status), hint];
+      return ['proxy-refused', messages.proxyRefused(host, variable, target, status), hint];
     case 'no-way-on':
       return [
         'proxy-failed',
-        messages.proxyNoWayOn(host, from, target, status),
+        messages.proxyNoWayOn(host, variable, target, status),
         messages.endpointHint(target, region),
       ];
     case 'not-a-proxy':
-      return ['proxy-unreachable', messages.notAProxy(host, from), hint];
+      return ['proxy-unreachable', messages.notAProxy(host, variable), hint];
   }
 }
 
@@ -162,7 +173,7 @@ function isAwsHost(host: string | undefined): host is string {
   return /\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host ?? '');
 }
 
-function noSuchEndpoint(host: string, region: string): Description {
+function noSuchEndpoint(host: string, region: string): NetworkProblem {
   return ['no-such-endpoint', messages.noSuchEndpoint(host), messages.endpointHint(host, region)];
 }
 
@@ -172,15 +183,15 @@ function noSuchEndpoint(host: string, region: string): Description {
  */
 function isNotAws(error: NetworkError): boolean {
   if (error instanceof NotAwsError || error instanceof SyntaxError) return true;
-  // The other end doesn't speak TLS, or its certificate is for a different host.
+  // The server doesn't speak TLS, or its certificate is for a different host.
   if (/^(EPROTO$|ERR_SSL_|ERR_TLS_CERT_ALTNAME_INVALID$|HPE_)/.test(error.code ?? '')) return true;
-  if (UNREADABLE.test(error.message)) return true;
+  if (UNREADABLE_RESPONSE.test(error.message)) return true;
   const { httpStatusCode, requestId } = error.$metadata ?? {};
   return httpStatusCode !== undefined && !requestId && /^(Error|Unknown\w*|\W*|\d+)$/.test(error.name);
 }
 
 /** The request that failed, for messages. */
-export interface Request {
+export interface RequestDetails {
   /** The IAM action, such as `secretsmanager:CreateSecret`. */
   action: string;
   /** The ARN or name of the resource. */

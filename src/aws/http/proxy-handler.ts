@@ -14,7 +14,7 @@ import {
   withoutBrackets,
 } from './proxy.ts';
 
-const CONNECTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
+const CONNECTION_OPTIONS = { keepAlive: true, maxSockets: HTTP.maxSockets };
 
 type Handle = NodeHttpHandler['handle'];
 type Request = Parameters<Handle>[0];
@@ -25,9 +25,10 @@ export class ProxyHandler {
   readonly #proxies: Proxies;
   readonly #options: HandlerOptions;
   readonly #direct: NodeHttpHandler;
-  /** Created on first use. */
+  /** Sends requests without TLS through the proxy. Created on first use. */
   #forwarding: NodeHttpHandler | undefined;
-  #tunnelled: NodeHttpHandler | undefined;
+  /** Sends TLS requests through the proxy's tunnels. Created on first use. */
+  #tunnelling: NodeHttpHandler | undefined;
 
   constructor(proxies: Proxies, options: HandlerOptions) {
     this.#proxies = proxies;
@@ -43,18 +44,18 @@ export class ProxyHandler {
     const proxy = proxyFor(request, this.#proxies);
     if (!proxy) return this.#direct.handle(request, options);
     if (request.protocol === 'http:') return this.#forward(request, proxy, options);
-    this.#tunnelled ??= tunnelling(proxy, this.#options);
-    return this.#tunnelled.handle(request, options);
+    this.#tunnelling ??= tunnellingHandler(proxy, this.#options);
+    return this.#tunnelling.handle(request, options);
   };
 
   /** Closes all connections and aborts tunnels that are being opened. */
   destroy(): void {
     this.#direct.destroy();
     this.#forwarding?.destroy();
-    this.#tunnelled?.destroy();
+    this.#tunnelling?.destroy();
   }
 
-  /** A request without TLS is sent to the proxy itself, with the full URL instead of the path (RFC 9112, 3.2.2). */
+  /** Sends a request without TLS to the proxy itself, with the full URL instead of the path (RFC 9112, 3.2.2). */
   async #forward(request: Request, proxy: HttpProxy, options: Parameters<Handle>[1]) {
     const { hostname, port, path } = request;
     const target = port ? `${hostname}:${port}` : hostname;
@@ -67,26 +68,30 @@ export class ProxyHandler {
       headers: { ...request.headers, ...authorization(proxy) },
     });
     try {
-      this.#forwarding ??= forwarding(proxy, this.#options);
+      this.#forwarding ??= forwardingHandler(proxy, this.#options);
       const answer = await this.#forwarding.handle(forwarded, options);
       if (answer.response.statusCode === 407) throw refusal(proxy, hostname, 407);
       return answer;
     } catch (error) {
-      throw isOnTheWay(error) ? proxyError(error, proxy, hostname) : error;
+      throw failedBeforeProxy(error) ? proxyError(error, proxy, hostname) : error;
     }
   }
 }
 
 /** Returns the handler that sends requests without TLS through a proxy. */
-function forwarding(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
-  const trusted = ca ? { ca } : {};
-  const httpsAgent = new https.Agent({ ...CONNECTIONS, ...trusted, servername: nameInCertificate(proxy) });
+function forwardingHandler(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
+  const trust = ca ? { ca } : {};
+  const httpsAgent = new https.Agent({
+    ...CONNECTION_OPTIONS,
+    ...trust,
+    servername: nameInCertificate(proxy),
+  });
   return new NodeHttpHandler({ ...settings, httpsAgent });
 }
 
 /** Returns the handler that sends TLS requests through a proxy's tunnels. */
-function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
-  // The tunnel agent applies the connection timeout itself, because it knows which side caused it.
+function tunnellingHandler(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
+  // The tunnel agent applies the connection timeout itself, because it knows which side caused a timeout.
   const { connectionTimeout: timeoutMs, ...handler } = settings;
   return new NodeHttpHandler({
     ...handler,
@@ -95,20 +100,20 @@ function tunnelling(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): Node
 }
 
 /**
- * Opens connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). Everything else, including keep-alive, is Node's own agent. The
+ * Opens connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). Node's own agent does everything else, including keep-alive. The
  * well-known libraries are not used because with `DEBUG=*`, they print requests with the key and the proxy's password. They also
  * pass a proxy's error response on as if it came from AWS.
  */
 class TunnelAgent extends https.Agent {
   readonly #proxy: HttpProxy;
   readonly #timeoutMs: number;
-  readonly #trusted: { ca?: Buffer };
-  readonly #opening = new Set<ClientRequest>();
+  readonly #trust: { ca?: Buffer };
+  readonly #pendingTunnels = new Set<ClientRequest>();
 
-  constructor(proxy: HttpProxy, timeoutMs: number, trusted: { ca?: Buffer }) {
-    super({ ...CONNECTIONS, ...trusted });
+  constructor(proxy: HttpProxy, timeoutMs: number, trust: { ca?: Buffer }) {
+    super({ ...CONNECTION_OPTIONS, ...trust });
     this.#proxy = proxy;
-    this.#trusted = trusted;
+    this.#trust = trust;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -118,20 +123,20 @@ class TunnelAgent extends https.Agent {
   ): undefined {
     const host = `${options.host}`;
     const fail = (error: Error) => callback(error, undefined as never);
-    const connect = this.#ask(`${host.includes(':') ? `[${host}]` : host}:${options.port}`);
-    this.#opening.add(connect);
+    const connect = this.#requestTunnel(`${host.includes(':') ? `[${host}]` : host}:${options.port}`);
+    this.#pendingTunnels.add(connect);
     const timer = setTimeout(
       () => connect.destroy(new ProxyError('timed-out', this.#proxy, host)),
       this.#timeoutMs,
     );
-    connect.once('close', () => this.#opening.delete(connect));
+    connect.once('close', () => this.#pendingTunnels.delete(connect));
     connect.once('error', (error) => {
       clearTimeout(timer);
       fail(proxyError(error, this.#proxy, host));
     });
     connect.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
       clearTimeout(timer);
-      this.#opening.delete(connect);
+      this.#pendingTunnels.delete(connect);
       if (statusCode >= 200 && statusCode < 300) {
         callback(null, super.createConnection({ ...options, socket } as https.RequestOptions) as Duplex);
       } else {
@@ -143,11 +148,11 @@ class TunnelAgent extends https.Agent {
   }
 
   override destroy(): void {
-    for (const connect of this.#opening) connect.destroy();
+    for (const connect of this.#pendingTunnels) connect.destroy();
     super.destroy();
   }
 
-  #ask(target: string): ClientRequest {
+  #requestTunnel(target: string): ClientRequest {
     const { url } = this.#proxy;
     return (url.protocol === 'https:' ? https : http).request({
       method: 'CONNECT',
@@ -157,7 +162,7 @@ class TunnelAgent extends https.Agent {
       path: target,
       headers: { host: target, ...authorization(this.#proxy) },
       agent: false,
-      ...this.#trusted,
+      ...this.#trust,
     });
   }
 }
@@ -193,9 +198,9 @@ function refusal(proxy: HttpProxy, target: string, status: number): ProxyError {
 }
 
 /**
- * Returns true if a request failed before it reached the proxy. Later, the server behind the proxy may have caused the failure.
+ * Returns true if a request failed before the proxy passed it on. A later failure may be one of the server behind the proxy.
  */
-function isOnTheWay(error: unknown): boolean {
+function failedBeforeProxy(error: unknown): boolean {
   const { code = '', name = '', syscall = '' } = error as NodeJS.ErrnoException;
   return (
     (name === 'TimeoutError' && !code) || /^(connect|getaddrinfo)$/.test(syscall) || code.startsWith('HPE_')
@@ -205,7 +210,7 @@ function isOnTheWay(error: unknown): boolean {
 function proxyError(error: unknown, proxy: HttpProxy, target: string): Error {
   if (error instanceof ProxyError) return error;
   const { code = '', name = '' } = error as NodeJS.ErrnoException;
-  // The response was not HTTP, so it's a different kind of server.
+  // The response was not HTTP, so the server is not an HTTP proxy.
   if (code.startsWith('HPE_')) return new ProxyError('not-a-proxy', proxy, target, { cause: error });
   const timedOut = code === 'ETIMEDOUT' || (name === 'TimeoutError' && !code);
   return new ProxyError(timedOut ? 'timed-out' : 'unreachable', proxy, target, { cause: error });

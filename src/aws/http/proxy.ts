@@ -8,11 +8,11 @@ import { awsMessages as messages } from '../messages.ts';
 export interface HttpProxy {
   /** Includes the user and the password, if any. Never print it. */
   readonly url: URL;
-  /** The variable that it came from. */
+  /** The name of the variable that the proxy comes from. */
   readonly variable: string;
 }
 
-/** A variable that may contain a proxy. Its value is parsed only for a request that goes through the proxy. */
+/** A variable that may contain a proxy. The value is parsed only for a request that goes through the proxy. */
 interface ProxyVariable {
   readonly name: string;
   readonly value: string;
@@ -20,8 +20,9 @@ interface ProxyVariable {
 
 /** The proxy settings in the environment. */
 export interface Proxies {
-  /** For `https:` URLs and for `http:` URLs, respectively. */
+  /** The proxy for `https:` URLs. */
   readonly https: ProxyVariable | undefined;
+  /** The proxy for `http:` URLs. */
   readonly http: ProxyVariable | undefined;
   /** The value of `NO_PROXY`: hosts to connect to directly. */
   readonly exceptions: string;
@@ -73,13 +74,13 @@ export function directHandler({ ca, ...settings }: HandlerOptions): NodeHttpHand
 
 /** Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. As in curl, the lowercase name takes precedence. */
 export function readProxies(env: NodeJS.ProcessEnv): Proxies {
-  const named = (variable: string): ProxyVariable | undefined => {
-    const name = [variable.toLowerCase(), variable].find((each) => env[each]?.trim());
+  const readVariable = (variable: string): ProxyVariable | undefined => {
+    const name = [variable.toLowerCase(), variable].find((spelling) => env[spelling]?.trim());
     return name === undefined ? undefined : { name, value: env[name] ?? '' };
   };
   return {
-    https: named('HTTPS_PROXY'),
-    http: named('HTTP_PROXY'),
+    https: readVariable('HTTPS_PROXY'),
+    http: readVariable('HTTP_PROXY'),
     exceptions: env.no_proxy || env.NO_PROXY || '',
   };
 }
@@ -93,18 +94,18 @@ export function proxyFor(
   proxies: Proxies,
 ): HttpProxy | undefined {
   const variable = protocol === 'http:' ? proxies.http : proxies.https;
-  const wanted = port ?? (protocol === 'http:' ? 80 : 443);
-  return variable && !isException(withoutBrackets(hostname).toLowerCase(), wanted, proxies.exceptions)
+  const targetPort = port ?? (protocol === 'http:' ? 80 : 443);
+  return variable && !isException(withoutBrackets(hostname).toLowerCase(), targetPort, proxies.exceptions)
     ? parseProxy(variable)
     : undefined;
 }
 
-/** Messages don't repeat the value because it may contain a password. */
+/** Parses the value of a variable. Messages don't repeat the value, because it may contain a password. */
 function parseProxy({ name: variable, value }: ProxyVariable): HttpProxy {
   const text = value.trim();
   // `proxy.example:8080`, without a scheme, is common.
-  const full = text.includes('://') ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const fullText = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(fullText) ? new URL(fullText) : undefined;
   const isHttp = url !== undefined && /^https?:$/.test(url.protocol);
   // If a password contains `/`, `?`, `#` or `\`, the parser mistakes part of it for the host.
   if (isHttp && url.pathname === '/' && !/[?#]/.test(text)) return { url, variable };
@@ -119,7 +120,7 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Returns true if `NO_PROXY` includes a host. `*` matches all hosts. A domain matches itself and its subdomains, with or without
- * a leading `*` or dot. If a port is given, it must be equal. curl and the AWS CLI follow the same rules.
+ * a leading `*` or dot. If the entry has a port, that must be equal too. curl and the AWS CLI follow the same rules.
  */
 function isException(host: string, port: number, exceptions: string): boolean {
   return exceptions
@@ -128,14 +129,14 @@ function isException(host: string, port: number, exceptions: string): boolean {
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true;
-      const [, name = entry, ofPort] = /^(\[.+\]|[^:]+):(\d+)$/.exec(entry) ?? [];
+      const [, name = entry, entryPort] = /^(\[.+\]|[^:]+):(\d+)$/.exec(entry) ?? [];
       const domain = withoutBrackets(name).replace(/^\*?\./, '');
-      const same = host === domain || (!isIP(host) && host.endsWith(`.${domain}`));
-      return same && (ofPort === undefined || Number(ofPort) === port);
+      const isSameHost = host === domain || (!isIP(host) && host.endsWith(`.${domain}`));
+      return isSameHost && (entryPort === undefined || Number(entryPort) === port);
     });
 }
 
-/** IPv6 addresses have brackets only in URLs. */
+/** Returns a host without the brackets that IPv6 addresses have in URLs. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
 }

@@ -9,12 +9,12 @@ import { HTTP } from '../../limits.ts';
 import { directHandler, type HandlerOptions, readProxies } from './proxy.ts';
 import type { ProxyHandler } from './proxy-handler.ts';
 
-/**
- * The types that AWS's responses must have where the program reads them. The SDK doesn't check types: it passes on a number in
- * place of a text, or a text in place of a list. AWS sends no such values, but an imitation of AWS or an intermediary may.
+/*
+ * The fields of AWS's responses that the program reads, by type: lists, objects and texts. Names of dates end in `Date`. The SDK
+ * doesn't check types: it passes on a number in place of a text, or a text in place of a list. AWS sends no such values, but an
+ * imitation of AWS or an intermediary may.
  */
 
-/** The fields of AWS's responses that the program reads: lists, objects and texts. Names of dates end in `Date`. */
 const LISTS =
   /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|Roles|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements|SecretValues|Errors|RouterInputs|RouterOutputs|ProtocolConfigurations)$/;
 const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages|KmsKeyIds)$/;
@@ -29,23 +29,25 @@ export function hasNameAndMessage(error: unknown): boolean {
 }
 
 /** Returns true if all known fields of a response have the right type. */
-export function isSound(answer: object): boolean {
+export function hasExpectedTypes(answer: object): boolean {
   return Object.entries(answer).every(
     ([name, value]) => value === undefined || value === null || fits(name, value),
   );
 }
 
+/** Returns true if a field has the type that is known for its name. */
 function fits(name: string, value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
   // In KMS, `Policy` is a text.
   if (name === 'Policy' && typeof value === 'string') return true;
   if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
   if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
-  if (LISTS.test(name)) return Array.isArray(value) && value.every((item) => isRecord(item) && isSound(item));
+  if (LISTS.test(name))
+    return Array.isArray(value) && value.every((item) => isRecord(item) && hasExpectedTypes(item));
   if (/^(SecretVersions|VersionIds)ToStages$/.test(name))
     return isRecord(value) && Object.values(value).every(isListOfTexts);
   if (name === 'SummaryMap') return isRecord(value);
-  return RECORDS.test(name) ? isRecord(value) && isSound(value) : !/Date$/.test(name);
+  return RECORDS.test(name) ? isRecord(value) && hasExpectedTypes(value) : !/Date$/.test(name);
 }
 
 /** IAM returns documents percent-encoded (IAM API reference, `PolicyVersion`, `Document`). */
@@ -74,15 +76,17 @@ export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
     async handle(...request) {
       const answer = await handler.handle(...request);
       const { body, headers } = answer.response;
-      // AWS sends the length first, and Node reads no further.
+      // AWS sends `Content-Length`, and Node reads no more than that. Only a response that may be longer needs a limit.
       const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
-      if (length > HTTP.longestAnswerBytes && body instanceof Readable) answer.response.body = bounded(body);
+      if (length > HTTP.longestAnswerBytes && body instanceof Readable)
+        answer.response.body = withMaxSize(body);
       return answer;
     },
   };
 }
 
-function bounded(body: Readable): Readable {
+/** Returns a body that fails when it is larger than `HTTP.longestAnswerBytes`. */
+function withMaxSize(body: Readable): Readable {
   let size = 0;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -103,20 +107,20 @@ export class NotAwsError extends Error {
  * Makes a client reject responses that can't come from AWS. The SDK itself treats an empty body or unrelated JSON as a response
  * without optional fields, and passes on values of a wrong type.
  */
-export function demandingAws<C extends SdkClient>(client: C): C {
+export function withAwsResponsesOnly<C extends SdkClient>(client: C): C {
   middlewareOf(client).add(
     (next) => async (args) => {
       const result = await next(args).catch((error: unknown) => {
         throw hasNameAndMessage(error) ? error : new NotAwsError('an error without a name or a sentence');
       });
       const { $metadata, ...members } = result.output;
-      const saysNothing = Object.values(members).every((member) => member === undefined);
+      const isEmpty = Object.values(members).every((member) => member === undefined);
       // All AWS responses have a request ID. Some imitations of AWS omit it, but their responses aren't empty.
-      if (saysNothing && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
-      if (!isSound(members)) throw new NotAwsError('an answer with a member of another kind');
+      if (isEmpty && !$metadata.requestId) throw new NotAwsError('an empty answer without a request ID');
+      if (!hasExpectedTypes(members)) throw new NotAwsError('an answer with a member of another kind');
       return result;
     },
-    { step: 'initialize', name: 'demandAws' },
+    { step: 'initialize', name: 'withAwsResponsesOnly' },
   );
   return client;
 }

@@ -10,13 +10,13 @@ import { CONTRADICTION_PAUSES_MS } from '../../limits.ts';
 import { nameInIamArn } from '../arn.ts';
 import { awsMessages as messages } from '../messages.ts';
 import { type Aws, orAbsent } from '../session.ts';
-import { isOverflow, isOwn, stackOf } from '../tags.ts';
+import { hasToolTag, isOverflow, stackOf } from '../tags.ts';
 import {
-  listed,
   listVersions,
   type PolicyState,
   type PolicyVersion,
   readVersion,
+  versionFields,
 } from './policy-versions.ts';
 
 /**
@@ -29,102 +29,102 @@ export interface PolicyReader {
    * @throws Failure with the code `iam-propagation` if IAM lists the policy but doesn't return its default version
    */
   read(arn: string, options?: { withTags?: boolean }): Promise<PolicyState | undefined>;
-  /** Starts reading a policy whose default version can be guessed, so that both requests are sent at once. */
-  expect(arn: string, versionId: string): void;
+  /** Starts reading a policy whose default version can be guessed. Versions and document are then requested at once. */
+  prefetch(arn: string, versionId: string): void;
   /** Returns the result of `GetPolicy`: tags and uses, without the document. */
-  describe(arn: string): Promise<Policy | undefined>;
+  getPolicy(arn: string): Promise<Policy | undefined>;
   /** Returns the ARNs of the managed policies attached to a role, or undefined if the role doesn't exist. */
-  attachedTo(role: string): Promise<string[] | undefined>;
+  arnsAttachedTo(role: string): Promise<string[] | undefined>;
   /**
    * Returns the ARNs of the account's policies named `name`, `name-2`, …, with any path and case; IAM allows each name only once.
    * Returns an empty list if the caller isn't allowed to list policies.
    */
-  namedLike(name: string): Promise<string[]>;
+  arnsNamedLike(name: string): Promise<string[]>;
 }
 
 export function policyReader(aws: Aws): PolicyReader {
-  const policies = new Map<string, Reading>();
-  const begin = (arn: string, expected?: string) => {
-    const reading = policies.get(arn) ?? beginReading(aws, arn, expected);
-    policies.set(arn, reading);
-    return reading;
+  const reads = new Map<string, PolicyRead>();
+  const startRead = (arn: string, likelyVersionId?: string) => {
+    const policyRead = reads.get(arn) ?? startPolicyRead(aws, arn, likelyVersionId);
+    reads.set(arn, policyRead);
+    return policyRead;
   };
-  let listed: Promise<string[]> | undefined;
-  const describe = once((arn) => describePolicy(aws, arn));
-  const attachedTo = once((role) => orAbsent(listAttached(aws, role)));
+  let allPolicyArns: Promise<string[]> | undefined;
+  const getPolicy = cachedByName((arn) => requestPolicy(aws, arn));
+  const arnsAttachedTo = cachedByName((role) => orAbsent(listAttachedPolicies(aws, role)));
   return {
     async read(arn, { withTags = false } = {}) {
-      const { versions, policy } = begin(arn);
-      const [found, described] = await Promise.all([
+      const { versions, policy } = startRead(arn);
+      const [found, description] = await Promise.all([
         policy,
         // If the caller isn't allowed to read the tags, they stay unknown.
         withTags
-          ? versions.then((exists) => (exists ? unlessDenied(describe(arn), undefined) : undefined))
+          ? versions.then((exists) => (exists ? unlessDenied(getPolicy(arn), undefined) : undefined))
           : undefined,
       ]);
-      return found && { ...found, ...(described ? ownershipIn(described.Tags) : {}) };
+      return found && { ...found, ...(description ? ownershipIn(description.Tags) : {}) };
     },
-    expect: (arn, versionId) => void begin(arn, versionId),
-    describe,
-    attachedTo,
-    async namedLike(name) {
-      listed ??= unlessDenied(listLocal(aws), []);
-      return (await listed).filter((arn) => isNamedLike(nameInIamArn(arn), name));
+    prefetch: (arn, versionId) => void startRead(arn, versionId),
+    getPolicy,
+    arnsAttachedTo,
+    async arnsNamedLike(name) {
+      allPolicyArns ??= unlessDenied(listCustomerPolicies(aws), []);
+      return (await allPolicyArns).filter((arn) => isNamedLike(nameInIamArn(arn), name));
     },
   };
 }
 
-/** Caches the result for each name. A failure that is not awaited must not end the process. */
-function once<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
-  const asked = new Map<string, Promise<T>>();
+/** Wraps a request so that it is sent once for each name. A failure that nobody awaits must not end the process. */
+function cachedByName<T>(request: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const results = new Map<string, Promise<T>>();
   return (name) => {
-    const answer = asked.get(name) ?? ask(name);
-    answer.catch(() => undefined);
-    asked.set(name, answer);
-    return answer;
+    const result = results.get(name) ?? request(name);
+    result.catch(() => undefined);
+    results.set(name, result);
+    return result;
   };
 }
 
 function ownershipIn(tags: Policy['Tags']): Pick<PolicyState, 'stack' | 'overflow'> {
-  const stack = stackOf(tags);
-  return { overflow: isOverflow(tags), stack };
+  return { overflow: isOverflow(tags), stack: stackOf(tags) };
 }
 
 /** A policy being read: first its versions, and with them the document of the default version. */
-interface Reading {
+interface PolicyRead {
   versions: Promise<PolicyVersion[] | undefined>;
   policy: Promise<PolicyState | undefined>;
 }
 
-/** @param expected the likely default version, if it can be guessed */
-function beginReading(aws: Aws, arn: string, expected?: string): Reading {
-  const early = expected ? readVersion(aws, arn, expected) : undefined;
+/** @param likelyVersionId the likely default version, if it can be guessed; its document is requested at once */
+function startPolicyRead(aws: Aws, arn: string, likelyVersionId?: string): PolicyRead {
+  const likelyDocument = likelyVersionId ? readVersion(aws, arn, likelyVersionId) : undefined;
   const versions = orAbsent(listVersions(aws, arn));
-  const document = (id: string) => (early && id === expected ? early : readVersion(aws, arn, id));
-  const policy = versions.then((found) => found && readDefault(aws, arn, found, document));
+  const readDocument = (id: string) =>
+    likelyDocument && id === likelyVersionId ? likelyDocument : readVersion(aws, arn, id);
+  const policy = versions.then((found) => found && readUntilConsistent(aws, arn, found, readDocument));
   // Failures are thrown where these promises are awaited. A read that is not awaited must not end the process.
-  for (const promise of [early, versions, policy]) promise?.catch(() => undefined);
+  for (const promise of [likelyDocument, versions, policy]) promise?.catch(() => undefined);
   return { versions, policy };
 }
 
 /**
- * Reads the default version. IAM can list a version that it doesn't return yet, or that has been deleted since. In both cases,
- * the policy exists, so it is read again until its default version shows or the list says that the policy is gone.
+ * Reads a policy with its default version. IAM can list a version that it doesn't return yet, or that has been deleted since. In
+ * both cases, the policy exists, so it is read again until IAM returns its default version or says that the policy is gone.
  */
-async function readDefault(
+async function readUntilConsistent(
   aws: Aws,
   arn: string,
-  listed: PolicyVersion[],
-  read: (id: string) => Promise<string | undefined>,
+  firstVersions: PolicyVersion[],
+  readDocument: (id: string) => Promise<string | undefined>,
 ): Promise<PolicyState | undefined> {
-  const found = await readListed(arn, listed, read);
-  if (found) return found;
-  for (const pause of CONTRADICTION_PAUSES_MS) {
-    await aws.pause(pause);
+  const firstRead = await readDefaultVersion(arn, firstVersions, readDocument);
+  if (firstRead) return firstRead;
+  for (const pauseMs of CONTRADICTION_PAUSES_MS) {
+    await aws.pause(pauseMs);
     const versions = await orAbsent(listVersions(aws, arn));
     if (!versions) return undefined;
-    const again = await readListed(arn, versions, (id) => readVersion(aws, arn, id));
-    if (again) return again;
+    const policy = await readDefaultVersion(arn, versions, (id) => readVersion(aws, arn, id));
+    if (policy) return policy;
   }
   throw new Failure(messages.versionNotShown(nameInIamArn(arn)), {
     code: 'iam-propagation',
@@ -135,21 +135,21 @@ async function readDefault(
 }
 
 /** Returns the policy with its default version, or undefined if IAM doesn't return that version. */
-async function readListed(
+async function readDefaultVersion(
   arn: string,
   versions: PolicyVersion[],
-  read: (id: string) => Promise<string | undefined>,
+  readDocument: (id: string) => Promise<string | undefined>,
 ): Promise<PolicyState | undefined> {
-  const current = versions.find((version) => version.isDefault);
-  const document = current && (await read(current.id));
-  return current && document !== undefined ? toPolicy(arn, versions, current.id, document) : undefined;
+  const versionId = versions.find((version) => version.isDefault)?.id;
+  const document = versionId && (await readDocument(versionId));
+  return versionId && document !== undefined ? toPolicy(arn, versions, versionId, document) : undefined;
 }
 
 function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): PolicyState {
-  return { arn, name: nameInIamArn(arn), versionId, document, ...listed(versions) };
+  return { arn, name: nameInIamArn(arn), versionId, document, ...versionFields(versions) };
 }
 
-async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
+async function requestPolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
       aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
@@ -158,13 +158,14 @@ async function describePolicy(aws: Aws, arn: string): Promise<Policy | undefined
   return answer?.Policy;
 }
 
-function isNamedLike(name: string, wanted: string): boolean {
-  const [other, first] = [name.toLowerCase(), wanted.toLowerCase()];
-  return other === first || (other.startsWith(first) && /^-\d+$/.test(other.slice(first.length)));
+/** Returns true for `baseName`, `baseName-2`, …, in any case. */
+function isNamedLike(name: string, baseName: string): boolean {
+  const [lower, lowerBase] = [name.toLowerCase(), baseName.toLowerCase()];
+  return lower === lowerBase || (lower.startsWith(lowerBase) && /^-\d+$/.test(lower.slice(lowerBase.length)));
 }
 
 /** Returns the ARNs of the account's customer managed policies. */
-function listLocal(aws: Aws): Promise<string[]> {
+function listCustomerPolicies(aws: Aws): Promise<string[]> {
   return aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
     const arns: string[] = [];
     const pages = paginateListPolicies(
@@ -177,17 +178,17 @@ function listLocal(aws: Aws): Promise<string[]> {
   });
 }
 
-async function unlessDenied<T>(call: Promise<T>, otherwise: T): Promise<T> {
+async function unlessDenied<T>(call: Promise<T>, valueIfDenied: T): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    if (isAccessDenied(error)) return otherwise;
+    if (isAccessDenied(error)) return valueIfDenied;
     throw error;
   }
 }
 
 /** Returns the ARNs of the managed policies attached to a role. */
-export function listAttached(aws: Aws, name: string): Promise<string[]> {
+export function listAttachedPolicies(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
     const arns: string[] = [];
     const pages = paginateListAttachedRolePolicies(
@@ -202,49 +203,44 @@ export function listAttached(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-/** The owner and the users of a managed policy. */
+/** What a managed policy belongs to, and what it is attached to. */
 export interface PolicyUses {
   /** True if this program created it, according to its tag. */
-  own: boolean;
+  hasToolTag: boolean;
   /** The CloudFormation stack that it belongs to, if any. */
   stack?: string;
   /** The names of the roles that it is attached to. */
   roles: string[];
   /** How many users and groups it is attached to, plus how many identities have it as permissions boundary. */
-  others: number;
+  otherAttachments: number;
 }
 
-/** Reads the owner and the users of a policy; undefined if it doesn't exist. */
+/** Reads what a policy belongs to and what it is attached to. Returns undefined if it doesn't exist. */
 export async function readPolicyUses(
   aws: Aws,
-  reader: Pick<PolicyReader, 'describe'>,
+  reader: Pick<PolicyReader, 'getPolicy'>,
   arn: string,
 ): Promise<PolicyUses | undefined> {
-  const [policy, entities] = await Promise.all([reader.describe(arn), orAbsent(listEntities(aws, arn))]);
+  const [policy, entities] = await Promise.all([reader.getPolicy(arn), orAbsent(listEntities(aws, arn))]);
   if (!policy || !entities) return undefined;
   const { Tags, PermissionsBoundaryUsageCount = 0 } = policy;
-  const stack = stackOf(Tags);
   return {
-    own: isOwn(Tags),
-    stack,
+    hasToolTag: hasToolTag(Tags),
+    stack: stackOf(Tags),
     roles: entities.roles,
-    others: entities.others + PermissionsBoundaryUsageCount,
+    otherAttachments: entities.otherAttachments + PermissionsBoundaryUsageCount,
   };
 }
 
-function listEntities(aws: Aws, arn: string): Promise<{ roles: string[]; others: number }> {
+function listEntities(aws: Aws, arn: string): Promise<{ roles: string[]; otherAttachments: number }> {
   return aws.call({ action: 'iam:ListEntitiesForPolicy', resource: arn }, async (options) => {
-    const found = { roles: [] as string[], others: 0 };
-    // `GetPolicy` counts its uses as a permissions boundary.
-    const attached = { PolicyArn: arn, PolicyUsageFilter: 'PermissionsPolicy' as const };
-    for await (const page of paginateListEntitiesForPolicy(
-      { client: aws.clients.iam() },
-      attached,
-      options,
-    )) {
-      found.roles.push(...(page.PolicyRoles ?? []).flatMap(({ RoleName }) => RoleName ?? []));
-      found.others += (page.PolicyUsers?.length ?? 0) + (page.PolicyGroups?.length ?? 0);
+    const entities = { roles: [] as string[], otherAttachments: 0 };
+    // Uses as a permissions boundary are left out here, because `GetPolicy` counts them.
+    const input = { PolicyArn: arn, PolicyUsageFilter: 'PermissionsPolicy' as const };
+    for await (const page of paginateListEntitiesForPolicy({ client: aws.clients.iam() }, input, options)) {
+      entities.roles.push(...(page.PolicyRoles ?? []).flatMap(({ RoleName }) => RoleName ?? []));
+      entities.otherAttachments += (page.PolicyUsers?.length ?? 0) + (page.PolicyGroups?.length ?? 0);
     }
-    return found;
+    return entities;
   });
 }

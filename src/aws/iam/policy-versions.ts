@@ -3,28 +3,35 @@ import { decodePolicy } from '../../policy/index.ts';
 import { NotAwsError } from '../http/sdk-client.ts';
 import { type Aws, orAbsent } from '../session.ts';
 
-export function listed(versions: PolicyVersion[]): Pick<PolicyState, 'versions' | 'createdAt'> {
-  const dates = versions.flatMap(({ id, createdAt }) => (createdAt ? [[id, createdAt.getTime()]] : []));
-  return { versions: versions.map(({ id }) => id), createdAt: Object.fromEntries(dates) };
+/** Returns the fields of a policy that come from its list of versions. */
+export function versionFields(
+  versions: PolicyVersion[],
+): Pick<PolicyState, 'versionIds' | 'versionCreatedAtMs'> {
+  const creationTimes = versions.flatMap(({ id, createdAt }) =>
+    createdAt ? [[id, createdAt.getTime()]] : [],
+  );
+  return { versionIds: versions.map(({ id }) => id), versionCreatedAtMs: Object.fromEntries(creationTimes) };
 }
 
 /** Reads the versions of a policy without their documents. Returns undefined if IAM shows no such policy. */
 export async function readVersions(
   aws: Aws,
   arn: string,
-): Promise<Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'> | undefined> {
+): Promise<Pick<PolicyState, 'versionId' | 'versionIds' | 'versionCreatedAtMs'> | undefined> {
   const versions = await orAbsent(listVersions(aws, arn));
-  const current = versions?.find(({ isDefault }) => isDefault);
-  return versions && current ? { versionId: current.id, ...listed(versions) } : undefined;
+  const defaultVersion = versions?.find(({ isDefault }) => isDefault);
+  return versions && defaultVersion
+    ? { versionId: defaultVersion.id, ...versionFields(versions) }
+    : undefined;
 }
 
-/** Returns the document of a policy version as JSON text. */
+/** Returns the document of a policy version as JSON text. Returns undefined if IAM shows no such version. */
 export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
   const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
   const document = await orAbsent(
     aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
       const { PolicyVersion } = await aws.clients.iam().send(command, options);
-      // Otherwise it would count as a version that IAM doesn't show yet, and the run would wait for it.
+      // Returning undefined would mean a version that IAM doesn't show yet, and the run would wait for it.
       if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
       return PolicyVersion.Document;
     }),
@@ -74,9 +81,9 @@ export interface PolicyState {
   /** The document of the default version as JSON text. */
   document: string;
   /** The IDs of all versions, oldest first. IAM keeps at most five versions of a customer managed policy. */
-  versions: string[];
+  versionIds: string[];
   /** When each version was created, by AWS's clock, in milliseconds since the epoch. Only versions with a date from IAM. */
-  createdAt: Readonly<Record<string, number>>;
+  versionCreatedAtMs: Readonly<Record<string, number>>;
   /** The CloudFormation stack that it belongs to, if any and if its tags were read (`withTags`). */
   stack?: string;
   /** True if this program created it because another policy was full, according to its tag. Absent if its tags were not read. */

@@ -17,37 +17,37 @@ export interface RoleQuotas {
 export const DEFAULT_ATTACHMENT_QUOTA = 10;
 
 /** The default quotas, for callers that don't need those of the account. */
-export const DEFAULT_ROLE_QUOTAS = quotas({}, false);
+export const DEFAULT_ROLE_QUOTAS = quotas({}, { markAssumed: false });
 
-const known = new WeakMap<AwsClients, Promise<RoleQuotas>>();
+const quotasByClients = new WeakMap<AwsClients, Promise<RoleQuotas>>();
 
 /** Returns the account's quotas. They are read once for each session; if that fails, the defaults apply. */
 export function readRoleQuotas(aws: Aws): Promise<RoleQuotas> {
-  const reading = known.get(aws.clients) ?? askForQuotas(aws);
-  known.set(aws.clients, reading);
-  return reading;
+  const result = quotasByClients.get(aws.clients) ?? requestQuotas(aws);
+  quotasByClients.set(aws.clients, result);
+  return result;
 }
 
-async function askForQuotas(aws: Aws): Promise<RoleQuotas> {
+async function requestQuotas(aws: Aws): Promise<RoleQuotas> {
   try {
     const { SummaryMap } = await aws.call({ action: 'iam:GetAccountSummary', resource: '*' }, (options) =>
       aws.clients.iam().send(new GetAccountSummaryCommand({}), options),
     );
-    return quotas(SummaryMap ?? {}, true);
+    return quotas(SummaryMap ?? {}, { markAssumed: true });
   } catch (error) {
-    if (error instanceof Failure && !isCredentialFailure(error)) return quotas({}, true);
+    if (error instanceof Failure && !isCredentialFailure(error)) return quotas({}, { markAssumed: true });
     throw error;
   }
 }
 
-/** @param asked true if the account's quotas were requested, so that a missing one is marked as assumed */
+/** @param markAssumed true to mark a default as assumed, because it stands in for a quota that the account didn't return */
 function quotas(
   summary: { AttachedPoliciesPerRoleQuota?: number; AssumeRolePolicySizeQuota?: number },
-  asked: boolean,
+  { markAssumed }: { markAssumed: boolean },
 ): RoleQuotas {
-  const quota = (limit: number | undefined, byDefault: number): Quota => ({
-    limit: limit ?? byDefault,
-    assumed: asked && limit === undefined,
+  const quota = (limit: number | undefined, defaultLimit: number): Quota => ({
+    limit: limit ?? defaultLimit,
+    assumed: markAssumed && limit === undefined,
   });
   return {
     attachedPolicies: quota(summary.AttachedPoliciesPerRoleQuota, DEFAULT_ATTACHMENT_QUOTA),

@@ -10,9 +10,12 @@ import {
 import { decodePolicy } from '../../policy/index.ts';
 import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
-import { isOwn, stackOf } from '../tags.ts';
+import { hasToolTag, stackOf } from '../tags.ts';
 import type { PolicyReader } from './policies.ts';
 import type { PolicyState } from './policy-versions.ts';
+
+/** `{}`, percent-encoded as IAM returns documents. Stands in for a missing trust policy. */
+const EMPTY_DOCUMENT = '%7B%7D';
 
 /** A policy of a role, with its document as JSON text. */
 export interface RolePolicy {
@@ -33,50 +36,51 @@ export interface RoleState {
   /** Attached managed policies and inline policies. */
   policies: RolePolicy[];
   /** ARNs of the attached managed policies. */
-  attached: string[];
+  attachedArns: string[];
   boundary?: { arn: string; document?: string };
   /** The CloudFormation stack that the role belongs to, if any. */
   stack?: string;
   /** True if this program created it, according to its tag. */
-  own: boolean;
+  hasToolTag: boolean;
 }
 
 /**
- * Reads a role with its trust policy, its policies and its permissions boundary. If `known` is true, the role exists for certain,
- * and all requests are sent at once.
+ * Reads a role with its trust policy, its policies and its permissions boundary. If `exists` is true, the role is known to
+ * exist, and all requests are sent at once.
  */
 export async function readRole(
   aws: Aws,
   reader: PolicyReader,
   name: string,
-  { known = false } = {},
+  { exists = false } = {},
 ): Promise<RoleState | undefined> {
-  const early = known ? listPolicies(aws, reader, name) : undefined;
-  early?.catch(() => undefined);
+  const earlyList = exists ? listPolicies(aws, reader, name) : undefined;
+  earlyList?.catch(() => undefined);
   const role = await describeRole(aws, name);
   if (!role) return undefined;
-  const [attached, inlineNames] = await (early ?? listPolicies(aws, reader, name));
-  if (!attached || !inlineNames) return undefined;
-  const { boundaryArn, ...described } = role;
+  const [attachedArns, inlineNames] = await (earlyList ?? listPolicies(aws, reader, name));
+  if (!attachedArns || !inlineNames) return undefined;
+  const { boundaryArn, ...description } = role;
   const [managed, inline, boundary] = await Promise.all([
-    Promise.all(attached.map((arn) => reader.read(arn))),
-    Promise.all(inlineNames.map((policy) => readInline(aws, name, policy))),
+    Promise.all(attachedArns.map((arn) => reader.read(arn))),
+    Promise.all(inlineNames.map((policy) => readInlinePolicy(aws, name, policy))),
     boundaryArn ? reader.read(boundaryArn) : undefined,
   ]);
   return {
-    ...described,
+    ...description,
     policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
-    attached,
+    attachedArns,
     boundary: boundaryArn ? { arn: boundaryArn, document: boundary?.document } : undefined,
   };
 }
 
 /** A role as described by IAM, without the documents that determine its permissions. */
 export interface DescribedRole
-  extends Pick<RoleState, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'own' | 'stack'> {
+  extends Pick<RoleState, 'name' | 'arn' | 'path' | 'description' | 'trust' | 'hasToolTag' | 'stack'> {
   boundaryArn?: string;
 }
 
+/** Reads a role without its policies. Returns undefined if it doesn't exist. */
 export async function describeRole(aws: Aws, name: string): Promise<DescribedRole | undefined> {
   const role = await getRole(aws, name);
   if (!role?.Arn) return undefined;
@@ -86,8 +90,8 @@ export async function describeRole(aws: Aws, name: string): Promise<DescribedRol
     name: role.RoleName ?? name,
     arn: role.Arn,
     path: role.Path ?? '/',
-    trust: decodePolicy(role.AssumeRolePolicyDocument ?? '%7B%7D'),
-    own: isOwn(role.Tags),
+    trust: decodePolicy(role.AssumeRolePolicyDocument ?? EMPTY_DOCUMENT),
+    hasToolTag: hasToolTag(role.Tags),
     description: role.Description || undefined,
     boundaryArn,
     stack,
@@ -109,11 +113,11 @@ async function getRole(aws: Aws, name: string): Promise<Role | undefined> {
 
 /** Returns the attached managed policies and the names of the inline policies; undefined if the role doesn't exist. */
 function listPolicies(aws: Aws, reader: PolicyReader, name: string) {
-  return Promise.all([reader.attachedTo(name), orAbsent(listInline(aws, name))]);
+  return Promise.all([reader.arnsAttachedTo(name), orAbsent(listInlinePolicies(aws, name))]);
 }
 
 /** Returns the names of a role's inline policies. */
-export function listInline(aws: Aws, name: string): Promise<string[]> {
+export function listInlinePolicies(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListRolePolicies', resource: name }, async (options) => {
     const names: string[] = [];
     const pages = paginateListRolePolicies({ client: aws.clients.iam() }, { RoleName: name }, options);
@@ -123,7 +127,11 @@ export function listInline(aws: Aws, name: string): Promise<string[]> {
 }
 
 /** Returns an inline policy of a role. */
-export async function readInline(aws: Aws, role: string, name: string): Promise<RolePolicy | undefined> {
+export async function readInlinePolicy(
+  aws: Aws,
+  role: string,
+  name: string,
+): Promise<RolePolicy | undefined> {
   const answer = await orAbsent(
     aws.call({ action: 'iam:GetRolePolicy', resource: role }, (options) =>
       aws.clients.iam().send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), options),
@@ -162,7 +170,7 @@ export function rolePages(aws: Aws): AsyncGenerator<Page<ListedRole>> {
                 arn: Arn,
                 path: Path ?? '/',
                 description: Description ?? '',
-                trust: decodePolicy(AssumeRolePolicyDocument ?? '%7B%7D'),
+                trust: decodePolicy(AssumeRolePolicyDocument ?? EMPTY_DOCUMENT),
               },
             ]
           : [],
@@ -200,5 +208,5 @@ export async function isToolPolicy(aws: Aws, arn: string): Promise<boolean> {
       aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
     ),
   );
-  return isOwn(answer?.Policy?.Tags);
+  return hasToolTag(answer?.Policy?.Tags);
 }

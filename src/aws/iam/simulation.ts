@@ -4,19 +4,19 @@ import { parseArn } from '../arn.ts';
 import type { Aws } from '../session.ts';
 import { describeRole } from './roles.ts';
 
-/** The caller in terms of permissions: the identity whose policies apply, or the reason that they can't be read. */
-export type Caller = { kind: 'policies'; arn: string } | { kind: 'root' } | { kind: 'federated' };
+/** The identity whose policies apply to a caller, or the reason that they can't be read. */
+export type CallerPrincipal = { kind: 'policies'; arn: string } | { kind: 'root' } | { kind: 'federated' };
 
 /** Returns the identity whose policies apply to a caller, from its ARN in STS. */
-export async function callerOf(aws: Aws, arn: string): Promise<Caller> {
+export async function callerPrincipal(aws: Aws, arn: string): Promise<CallerPrincipal> {
   const { partition, account, service, resource = '' } = parseArn(arn) ?? {};
   if (resource === 'root') return { kind: 'root' };
   if (service === 'iam' && resource.startsWith('user/')) return { kind: 'policies', arn };
-  const role = /^assumed-role\/([^/]+)\//.exec(resource)?.[1];
-  if (!role) return { kind: 'federated' };
+  const roleName = /^assumed-role\/([^/]+)\//.exec(resource)?.[1];
+  if (!roleName) return { kind: 'federated' };
   // The session ARN omits the role's path, which roles of IAM Identity Center have. The role's own ARN includes it.
-  const described = await describeRole(aws, role).catch(() => undefined);
-  return { kind: 'policies', arn: described?.arn ?? `arn:${partition}:iam::${account}:role/${role}` };
+  const role = await describeRole(aws, roleName).catch(() => undefined);
+  return { kind: 'policies', arn: role?.arn ?? `arn:${partition}:iam::${account}:role/${roleName}` };
 }
 
 /**

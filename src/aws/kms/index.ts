@@ -4,25 +4,27 @@ import { parseArn } from '../arn.ts';
 import { type Aws, type CallRequest, orAbsent } from '../session.ts';
 
 /**
- * Returns the customer managed KMS key that a key ARN, key ID, alias or alias ARN means in one Region. Keeps the account of an
- * ARN: Secrets Manager accepts a key of another account by key ARN or alias ARN (API reference, `CreateSecret`, `KmsKeyId`).
+ * Returns the customer managed KMS key that a key ARN, key ID, alias or alias ARN means for a secret in one Region. An ARN keeps
+ * its account, because Secrets Manager accepts a key of another account by key ARN or alias ARN (API reference, `CreateSecret`,
+ * `KmsKeyId`).
  *
- * A multi-Region key (`mrk-…`) has the same ID in all Regions, so its ARN is converted to this Region, as is the ARN of an alias.
- * Returns undefined for a key ARN of another Region and for any ARN of another partition, which Secrets Manager can't use.
+ * A multi-Region key (`mrk-…`) has the same ID in all Regions, so its ARN is converted to the Region of the secret. The ARN of an
+ * alias is converted too. Returns undefined for a key ARN of another Region and for any ARN of another partition, which Secrets
+ * Manager can't use.
  */
-export function kmsKeyRef(id: string, region: string, where: AccountRef): KmsKeyRef | undefined {
+export function kmsKeyRef(id: string, region: string, secretAccount: AccountRef): KmsKeyRef | undefined {
   const arn = parseArn(id);
-  if (arn && arn.partition !== where.partition) return undefined;
-  const account = arn?.account ?? where.account;
+  if (arn && arn.partition !== secretAccount.partition) return undefined;
+  const account = arn?.account ?? secretAccount.account;
   const resource = arn?.resource ?? (id.startsWith('alias/') ? id : `key/${id}`);
   if (resource.startsWith('alias/')) return { kind: 'alias', alias: resource, account };
   if (arn && arn.region !== region && !resource.startsWith('key/mrk-')) return undefined;
-  return { kind: 'key', arn: kmsArn(where.partition, region, account, resource) };
+  return { kind: 'key', arn: kmsArn(secretAccount.partition, region, account, resource) };
 }
 
 /**
- * Returns the name of a KMS key that is valid in one Region. KMS accepts ARNs only of its own Region, so the ARN of a
- * multi-Region key or an alias has to be converted (KMS Developer Guide, "Multi-Region keys in AWS KMS").
+ * Returns the ID, ARN or alias that names a KMS key in one Region. KMS accepts ARNs only of its own Region, so the ARN of a
+ * multi-Region key or an alias is converted (KMS Developer Guide, "Multi-Region keys in AWS KMS").
  */
 export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefined): string {
   const arn = parseArn(id);
@@ -31,11 +33,12 @@ export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefine
 }
 
 /**
- * Returns true if two names may mean the same KMS key in one Region. Only KMS knows whether an alias and an ID in the same
- * account do, so they may.
+ * Returns true if two names may mean the same KMS key in one Region. For an alias and a key ID in the same account, the result is
+ * true, because only KMS knows which key the alias means.
  */
-export function maybeSameKmsKey(a: string, b: string, region: string, where: AccountRef): boolean {
-  const [first, second] = [kmsKeyRef(a, region, where), kmsKeyRef(b, region, where)];
+export function maybeSameKmsKey(a: string, b: string, region: string, secretAccount: AccountRef): boolean {
+  const first = kmsKeyRef(a, region, secretAccount);
+  const second = kmsKeyRef(b, region, secretAccount);
   if (!first || !second || accountOfKey(first) !== accountOfKey(second)) return false;
   if (first.kind === 'key') return second.kind === 'alias' || first.arn === second.arn;
   return second.kind === 'key' || first.alias === second.alias;
@@ -45,7 +48,7 @@ function kmsArn(partition: string, region: string, account: string, resource: st
   return `arn:${partition}:kms:${region}:${account}:${resource}`;
 }
 
-/** The time limit for requests to KMS. */
+/** The time limit for requests to KMS, in milliseconds. */
 export type TimeLimit = Pick<CallRequest, 'limitMs'>;
 
 /** A KMS key. The texts are those of the KMS API reference, `KeyMetadata`. */

@@ -38,7 +38,7 @@ interface WireResponse {
 export class DescribeWholeFlowCommand extends DescribeFlowCommand {
   constructor(input: DescribeFlowCommandInput) {
     super(input);
-    Object.assign(this, readingAll(this as unknown as Serde));
+    Object.assign(this, wholeResponseSerde(this as unknown as Serde));
   }
 }
 
@@ -52,9 +52,9 @@ class RouterCommand extends ListFlowsCommand {
     super(input);
     const { serialize, deserialize } = this as unknown as Serde;
     Object.assign(this, {
-      ...readingAll({ deserialize }),
-      serialize: async (given: object, context: SerdeContext) => {
-        const request = await serialize(given, context);
+      ...wholeResponseSerde({ deserialize }),
+      serialize: async (commandInput: object, context: SerdeContext) => {
+        const request = await serialize(commandInput, context);
         request.method = method;
         request.path = request.path.replace(/\/v1\/flows$/, path);
         if (method === 'POST') {
@@ -105,31 +105,31 @@ export class GetRouterOutputCommand extends RouterCommand {
 }
 
 /** Returns a deserializer that keeps the whole response. Errors are read as in the SDK. */
-function readingAll({ deserialize }: Pick<Serde, 'deserialize'>): Pick<Serde, 'deserialize'> {
+function wholeResponseSerde({ deserialize }: Pick<Serde, 'deserialize'>): Pick<Serde, 'deserialize'> {
   return {
     async deserialize(response, context) {
       if (response.statusCode >= 300) return deserialize(response, context);
-      const { body: sent } = response;
-      const bytes = sent instanceof Uint8Array ? sent : await context.streamCollector(sent);
+      const { body: rawBody } = response;
+      const bytes = rawBody instanceof Uint8Array ? rawBody : await context.streamCollector(rawBody);
       const text = context.utf8Encoder(bytes);
       const body: unknown = text === '' ? {} : JSON.parse(text);
       if (typeof body !== 'object' || body === null || Array.isArray(body))
         throw new TypeError('the answer is no JSON object');
       const requestId = response.headers['x-amzn-requestid'];
-      return { ...asSdk(body), $metadata: { httpStatusCode: response.statusCode, requestId } };
+      return { ...withSdkNames(body), $metadata: { httpStatusCode: response.statusCode, requestId } };
     },
   };
 }
 
 /** Converts the field names of a response to the SDK's spelling. */
-function asSdk(body: object): object {
-  const spelled = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(spelled);
-    return typeof value === 'object' && value !== null ? asSdk(value) : value;
+function withSdkNames(body: object): object {
+  const convert = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(convert);
+    return typeof value === 'object' && value !== null ? withSdkNames(value) : value;
   };
   const entries = Object.entries(body).map(([name, value]) => [
     name.charAt(0).toUpperCase() + name.slice(1),
-    value === null ? undefined : spelled(value),
+    value === null ? undefined : convert(value),
   ]);
   return Object.fromEntries(entries);
 }

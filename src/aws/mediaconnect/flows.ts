@@ -45,6 +45,7 @@ export interface FlowPart {
   connectedTo?: string;
 }
 
+/** A flow, as `DescribeFlow` shows it. */
 export interface FlowState {
   arn: string;
   name: string;
@@ -55,7 +56,7 @@ export interface FlowState {
   /** Errors of the flow, as reported by MediaConnect. */
   errors: string[];
   /** The whole response from AWS, with the SDK's field names. */
-  all: object;
+  response: object;
 }
 
 /** Response fields that are missing in the SDK's types. */
@@ -67,6 +68,7 @@ interface RouterIntegration {
   ConnectedRouterOutputArn?: string;
 }
 
+/** Encryption settings between a flow and a router, with the SDK's field names. */
 export interface TransitSettings {
   EncryptionKeyType?: string;
   EncryptionKeyConfiguration?: { SecretsManager?: { SecretArn?: string; RoleArn?: string } };
@@ -120,24 +122,24 @@ function toFlow(
       ...sources.map(toSource),
       ...(flow.Outputs ?? []).map(toOutput),
       ...(flow.Entitlements ?? []).map(({ Name, EntitlementArn, Encryption }) => ({
-        ...named('entitlement', Name, EntitlementArn),
+        ...identityOf('entitlement', Name, EntitlementArn),
         ...encryptionOf(Encryption),
       })),
     ],
     errors: textsIn(messages?.Errors),
-    all: flow,
+    response: flow,
   };
 }
 
 /** Returns the texts in a list; empty if it is not a list. */
 function textsIn(list: unknown): string[] {
-  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
 }
 
 function toSource(source: Source & RouterIntegration): FlowPart {
   const { Name, SourceArn, Transport, Decryption } = source;
   return {
-    ...named('source', Name, SourceArn),
+    ...identityOf('source', Name, SourceArn),
     ...protocolOf(Transport),
     ...encryptionOf(Decryption),
     ...routingOf(source, source.RouterIntegrationTransitDecryption, source.ConnectedRouterOutputArn),
@@ -147,14 +149,14 @@ function toSource(source: Source & RouterIntegration): FlowPart {
 function toOutput(output: Output & RouterIntegration): FlowPart {
   const { Name, OutputArn, Transport, Encryption } = output;
   return {
-    ...named('output', Name, OutputArn),
+    ...identityOf('output', Name, OutputArn),
     ...protocolOf(Transport),
     ...encryptionOf(Encryption),
     ...routingOf(output, output.RouterIntegrationTransitEncryption, output.ConnectedRouterInputArn),
   };
 }
 
-function named(kind: FlowPart['kind'], name = '', arn = '') {
+function identityOf(kind: FlowPart['kind'], name = '', arn = '') {
   return { kind, name, arn };
 }
 
@@ -188,7 +190,7 @@ export function transitOf({
   };
 }
 
-/** MediaConnect API reference, `Encryption`, `keyType`: if omitted, it is a static key. */
+/** If AWS omits the key type, it is a static key (MediaConnect API reference, `Encryption`, `keyType`). */
 function encryptionOf(settings: Encryption | undefined): { encryption?: FlowEncryption } {
   if (!settings) return {};
   const { KeyType: keyType = 'static-key', Algorithm, RoleArn, SecretArn } = settings;

@@ -25,7 +25,7 @@ export interface RouterEndState {
   /** Messages from MediaConnect about it. */
   messages: string[];
   /** The whole response from AWS, with the SDK's field names. */
-  all: object;
+  response: object;
 }
 
 /** An encryption setting. An SRT setting always has a secret. */
@@ -45,8 +45,12 @@ interface RouterAnswer {
 }
 
 const COMMANDS = {
-  routerInput: { get: GetRouterInputCommand, list: ListRouterInputsCommand, answer: 'RouterInput' },
-  routerOutput: { get: GetRouterOutputCommand, list: ListRouterOutputsCommand, answer: 'RouterOutput' },
+  routerInput: { get: GetRouterInputCommand, list: ListRouterInputsCommand, responseMember: 'RouterInput' },
+  routerOutput: {
+    get: GetRouterOutputCommand,
+    list: ListRouterOutputsCommand,
+    responseMember: 'RouterOutput',
+  },
 } as const;
 
 /** Returns the router resource type of an ARN; undefined for all other ARNs (API reference, `GetRouterInput`). */
@@ -64,12 +68,12 @@ export async function readRouterEnd(
 ): Promise<RouterEndState | undefined> {
   const region = parseArn(arn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
-  const { get: Get, answer: member } = COMMANDS[kind];
-  const request = { action: `mediaconnect:Get${member}`, resource: arn, region };
+  const { get: GetCommand, responseMember } = COMMANDS[kind];
+  const request = { action: `mediaconnect:Get${responseMember}`, resource: arn, region };
   const answer: object | undefined = await orAbsent(
-    aws.call(request, (options) => client.send(new Get({ Arn: arn }), options)),
+    aws.call(request, (options) => client.send(new GetCommand({ Arn: arn }), options)),
   );
-  const found = answer && (answer as Record<string, RouterAnswer | undefined>)[member];
+  const found = answer && (answer as Record<string, RouterAnswer | undefined>)[responseMember];
   return found && toRouterEnd(kind, found, { arn, region });
 }
 
@@ -81,13 +85,14 @@ export async function listRouterArns(
   limit: ListLimit = {},
 ): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
-  const { list: List, answer: member } = COMMANDS[kind];
-  const request = { action: `mediaconnect:List${member}s`, resource: '*', region, ...limit };
+  const { list: ListCommand, responseMember } = COMMANDS[kind];
+  const request = { action: `mediaconnect:List${responseMember}s`, resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
-    const command = new List({ MaxResults: 100, NextToken: token || undefined });
+    const command = new ListCommand({ MaxResults: 100, NextToken: token || undefined });
     const answer = await aws.call(request, (options) => client.send(command, options));
-    const items = (answer as unknown as Record<string, RouterAnswer[] | undefined>)[`${member}s`] ?? [];
+    const items =
+      (answer as unknown as Record<string, RouterAnswer[] | undefined>)[`${responseMember}s`] ?? [];
     return { items: items.flatMap(({ Arn }) => Arn ?? []), next: answer.NextToken };
   });
   for await (const { items } of listing) arns.push(...items);
@@ -96,35 +101,35 @@ export async function listRouterArns(
 
 function toRouterEnd(
   kind: RouterKind,
-  all: RouterAnswer,
+  response: RouterAnswer,
   { arn, region }: { arn: string; region: string },
 ): RouterEndState {
-  const { FlowArn, FlowOutputArn, FlowSourceArn } = all.Configuration?.MediaConnectFlow ?? {};
+  const { FlowArn, FlowOutputArn, FlowSourceArn } = response.Configuration?.MediaConnectFlow ?? {};
   const partArn = kind === 'routerInput' ? FlowOutputArn : FlowSourceArn;
-  const messages = Array.isArray(all.Messages) ? all.Messages : [];
+  const messages = Array.isArray(response.Messages) ? response.Messages : [];
   return {
     kind,
-    arn: all.Arn ?? arn,
-    name: all.Name ?? '',
+    arn: response.Arn ?? arn,
+    name: response.Name ?? '',
     region,
-    settings: settingsIn(all, ''),
+    settings: settingsIn(response, ''),
     connectedTo:
       FlowArn || partArn ? { flowArn: FlowArn || undefined, partArn: partArn || undefined } : undefined,
     messages: messages.flatMap((each: { Message?: unknown }) =>
       typeof each?.Message === 'string' ? [each.Message] : [],
     ),
-    all,
+    response,
   };
 }
 
-/** Finds all encryption settings, anywhere in a configuration. */
+/** Finds all encryption settings, anywhere in a configuration. `path` is that of `value`. */
 function settingsIn(value: object, path: string): RouterSetting[] {
   return Object.entries(value).flatMap(([name, member]): RouterSetting[] => {
     if (typeof member !== 'object' || member === null) return [];
-    const here = pathOf(path, value, name);
+    const memberPath = pathOf(path, value, name);
     if (/Transit(Encryption|Decryption)$/.test(name))
-      return [{ path: here, kind: 'transit', transit: transitOf(member as TransitSettings) }];
-    if (name !== 'EncryptionKey') return settingsIn(member, here);
+      return [{ path: memberPath, kind: 'transit', transit: transitOf(member as TransitSettings) }];
+    if (name !== 'EncryptionKey') return settingsIn(member, memberPath);
     const { SecretArn, RoleArn } = member as { SecretArn?: string; RoleArn?: string };
     return [
       {
@@ -137,9 +142,9 @@ function settingsIn(value: object, path: string): RouterSetting[] {
   });
 }
 
-/** Returns the path of a field with AWS's JSON names: `configuration.merge.protocolConfigurations[1]`. */
-export function pathOf(path: string, parent: object, name: string): string {
-  if (Array.isArray(parent)) return `${path}[${name}]`;
-  const spelled = name.charAt(0).toLowerCase() + name.slice(1);
-  return path === '' ? spelled : `${path}.${spelled}`;
+/** Returns the path of a field, spelled as in AWS's JSON: `configuration.merge.protocolConfigurations[1]`. */
+export function pathOf(parentPath: string, parent: object, name: string): string {
+  if (Array.isArray(parent)) return `${parentPath}[${name}]`;
+  const jsonName = name.charAt(0).toLowerCase() + name.slice(1);
+  return parentPath === '' ? jsonName : `${parentPath}.${jsonName}`;
 }

@@ -4,12 +4,12 @@ import { groupedBy } from '../../grouping.ts';
 import type { Limits } from '../../limits.ts';
 
 /**
- * Waits for all promises, even after a failure, so that nothing keeps running. Then throws the first failure, if any, with an
- * unconfirmed change of the others (`firstThrown`).
+ * Waits for all promises, even after a failure, so that nothing keeps running. Then throws the first failure, if any. That
+ * failure also carries an unconfirmed change of the others (`firstThrown`).
  */
 export async function allSettledOrThrow<T>(running: Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(running);
-  const thrown = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const thrown = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (thrown.length > 0) throw firstThrown(thrown);
   return Promise.all(running);
 }
@@ -19,15 +19,15 @@ export async function allSettledOrThrow<T>(running: Promise<T>[]): Promise<T[]> 
  * the number of items, and the items of a batch can be read together.
  * @throws the first error
  */
-export async function inTurns<T, R>(
+export async function inBatches<T, R>(
   size: number,
   items: readonly T[],
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += size) {
-    const some = items.slice(start, start + size);
-    results.push(...(await allSettledOrThrow(some.map(work))));
+    const batch = items.slice(start, start + size);
+    results.push(...(await allSettledOrThrow(batch.map(work))));
   }
   return results;
 }
@@ -43,13 +43,14 @@ export async function atMost<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  const waiting = items.entries();
+  // All workers take their items from this one iterator.
+  const remaining = items.entries();
   let failed = false;
   const worker = async () => {
-    for (const [at, item] of waiting) {
+    for (const [index, item] of remaining) {
       if (failed) return;
       try {
-        results[at] = await work(item);
+        results[index] = await work(item);
       } catch (error) {
         failed = true;
         throw error;
@@ -64,26 +65,27 @@ export async function atMost<T, R>(
  * Like `atMost`, with a limit for each Region. If AWS slows down one Region, the others don't wait.
  * @param regionOf returns the Region in which the work for an item begins
  */
-export async function atMostInEach<T, R>(
+export async function atMostPerRegion<T, R>(
   limit: number,
   items: readonly T[],
   regionOf: (item: T) => string,
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  const regions = groupedBy(items.entries(), ([, item]) => regionOf(item));
-  const running = [...regions.values()].map((some) =>
-    atMost(limit, some, async ([at, item]) => {
-      results[at] = await work(item);
+  const entriesByRegion = groupedBy(items.entries(), ([, item]) => regionOf(item));
+  const running = [...entriesByRegion.values()].map((entries) =>
+    atMost(limit, entries, async ([index, item]) => {
+      results[index] = await work(item);
     }),
   );
   await allSettledOrThrow(running);
   return results;
 }
 
-/** A page of a listing, and the token for the next one. */
+/** A page of a listing. */
 export interface Page<T> {
   items: T[];
+  /** The token for the next page. Absent on the last one. */
   next: string | undefined;
 }
 
@@ -105,35 +107,38 @@ export async function* pages<T>(
   } while (token);
 }
 
-/** The result of waiting: the last value, and whether it met the condition. */
-interface Waited<T> {
+/** The result of waiting. */
+interface WaitResult<T> {
+  /** The value of the last read. */
   value: T;
+  /** True if the last value met the condition; false if the time is up. */
   done: boolean;
 }
 
 /**
- * Polls until `done` returns true or the time is up. Each pause is 1.5 times as long as the one before.
+ * Polls until `isDone` returns true, for at most `limits.iamPropagationMs`. That limit is for changes in IAM, and is ample for
+ * other services. Each pause is 1.5 times as long as the one before.
  * @throws Interrupted if the user interrupts
  */
 export async function waitUntil<T>(
-  look: () => Promise<T>,
-  done: (value: T) => boolean,
+  read: () => Promise<T>,
+  isDone: (value: T) => boolean,
   {
     limits,
     interrupt,
     onWait,
   }: { limits: Limits; interrupt: AbortSignal; onWait: (elapsedMs: number) => void },
-): Promise<Waited<T>> {
-  const begun = performance.now();
-  const end = begun + limits.iamPropagationMs;
-  let pause = limits.firstPauseMs;
+): Promise<WaitResult<T>> {
+  const startedAt = performance.now();
+  const deadline = startedAt + limits.iamPropagationMs;
+  let pauseMs = limits.firstPauseMs;
   for (;;) {
-    const value = await look();
-    if (done(value)) return { value, done: true };
-    if (performance.now() + pause > end) return { value, done: false };
-    onWait(performance.now() - begun);
-    await pauseFor(pause, interrupt);
-    pause = Math.min(pause * 1.5, limits.longestPauseMs);
+    const value = await read();
+    if (isDone(value)) return { value, done: true };
+    if (performance.now() + pauseMs > deadline) return { value, done: false };
+    onWait(performance.now() - startedAt);
+    await pauseFor(pauseMs, interrupt);
+    pauseMs = Math.min(pauseMs * 1.5, limits.longestPauseMs);
   }
 }
 

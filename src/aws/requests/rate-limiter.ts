@@ -12,79 +12,86 @@ const SECOND_MS = 1_000;
  */
 export class RateLimiter {
   #rate: number;
-  readonly #gathersSeconds: number;
+  readonly #burstSeconds: number;
   #tokens: number;
   #now: number;
-  readonly #begunAt: number;
-  /** True if a call had to wait since the last `#pass`. Otherwise there is no need for a higher rate. */
-  #pressed = false;
+  readonly #startedAt: number;
+  /** True if a call had to wait since the last `#advance`. The rate grows only then. */
+  #hadToWait = false;
   #throttledAt: number | undefined;
-  /** The requests accepted since a time when the quota was used up. Absent if there has been a pause since then. */
-  #measure: { since: number; letThrough: number } | undefined;
+  /**
+   * How many requests AWS has accepted since a time when the quota was used up. Absent if the tokens have been full since then,
+   * because fewer requests were sent than the rate allows.
+   */
+  #sample: { since: number; accepted: number } | undefined;
 
   /**
    * @param rate requests a second
-   * @param gathersSeconds how many seconds' worth of requests can be sent at once after a pause
+   * @param burstSeconds how many seconds' worth of requests can be sent at once after a pause
    */
-  constructor(rate: number, now: number, gathersSeconds = 1) {
+  constructor(rate: number, now: number, burstSeconds = 1) {
     this.#rate = rate;
-    this.#gathersSeconds = gathersSeconds;
-    this.#tokens = Math.min(rate * gathersSeconds, RATE_LIMITER.firstAtOnce);
+    this.#burstSeconds = burstSeconds;
+    this.#tokens = Math.min(rate * burstSeconds, RATE_LIMITER.initialBurst);
     this.#now = now;
-    this.#begunAt = now;
+    this.#startedAt = now;
   }
 
   /** Takes a token and returns 0, or returns the milliseconds until the next one. */
   take(now: number): number {
-    this.#pass(now);
+    this.#advance(now);
     if (this.#tokens >= 1) {
       this.#tokens -= 1;
       return 0;
     }
-    this.#pressed = true;
+    this.#hadToWait = true;
     return ((1 - this.#tokens) / this.#rate) * SECOND_MS;
   }
 
   /** Records that AWS accepted a request, even if it returned an error other than throttling. */
-  letThrough(): void {
-    if (this.#measure) this.#measure.letThrough += 1;
+  recordAccepted(): void {
+    if (this.#sample) this.#sample.accepted += 1;
   }
 
   /** Records that AWS throttled a request. */
-  throttled(now: number): void {
-    this.#pass(now);
+  recordThrottled(now: number): void {
+    this.#advance(now);
     this.#tokens = 0;
     this.#throttledAt = now;
-    const { since, letThrough } = this.#measure ?? { since: now, letThrough: 0 };
+    const { since, accepted } = this.#sample ?? { since: now, accepted: 0 };
     const seconds = (now - since) / SECOND_MS;
     if (
       seconds >= 1 ||
-      (seconds >= RATE_LIMITER.tellingSeconds && letThrough >= RATE_LIMITER.tellingRequests)
+      (seconds >= RATE_LIMITER.minSampleSeconds && accepted >= RATE_LIMITER.minSampleRequests)
     ) {
-      const seen = Math.min(this.#rate, letThrough / seconds) * RATE_LIMITER.fall;
-      this.#rate = Math.max(seen, this.#rate * RATE_LIMITER.deepestFall, RATE_LIMITER.leastRate);
-      this.#measure = { since: now, letThrough: 0 };
+      const measuredRate = Math.min(this.#rate, accepted / seconds);
+      this.#rate = Math.max(
+        measuredRate * RATE_LIMITER.fallbackFraction,
+        this.#rate * RATE_LIMITER.minFallbackFraction,
+        RATE_LIMITER.minRate,
+      );
+      this.#sample = { since: now, accepted: 0 };
     }
-    this.#measure ??= { since, letThrough };
+    this.#sample ??= { since, accepted };
   }
 
   /** Advances the clock: adjusts the rate and adds tokens. */
-  #pass(now: number): void {
+  #advance(now: number): void {
     const seconds = (now - this.#now) / SECOND_MS;
     this.#now = now;
-    if (this.#pressed) this.#rate *= this.#growth(now) ** Math.min(seconds, 1);
-    this.#pressed = false;
+    if (this.#hadToWait) this.#rate *= this.#growth(now) ** Math.min(seconds, 1);
+    this.#hadToWait = false;
     this.#tokens += seconds * this.#rate;
-    const most = Math.max(this.#rate * this.#gathersSeconds, 1);
-    if (this.#tokens < most) return;
-    this.#tokens = most;
-    this.#measure = undefined;
+    const maxTokens = Math.max(this.#rate * this.#burstSeconds, 1);
+    if (this.#tokens < maxTokens) return;
+    this.#tokens = maxTokens;
+    this.#sample = undefined;
   }
 
   /** Returns the growth factor a second. The longer AWS has accepted all requests, the larger it is. */
   #growth(now: number): number {
-    const steady = now - this.#begunAt < RATE_LIMITER.steadySeconds * SECOND_MS;
-    if (this.#throttledAt === undefined) return steady ? 1 : RATE_LIMITER.firstGrowth;
+    const isSteady = now - this.#startedAt < RATE_LIMITER.steadySeconds * SECOND_MS;
+    if (this.#throttledAt === undefined) return isSteady ? 1 : RATE_LIMITER.initialGrowth;
     return 1 + RATE_LIMITER.growth * (1 + (now - this.#throttledAt) / SECOND_MS) ** 2;
   }
 }

@@ -16,24 +16,27 @@ export function createRequestQueues(interrupt: AbortSignal): RequestQueues {
   const queues = new Map<string, RequestQueue>();
   return (service, region = '') =>
     (operation) => {
-      const at = QUOTAS.findIndex((quota) => quota.service === service && quota.operations.test(operation));
-      const key = `${service} ${region} ${at}`;
-      const queue = queues.get(key) ?? open(QUOTAS[at], interrupt);
+      const quotaIndex = QUOTAS.findIndex(
+        (quota) => quota.service === service && quota.operations.test(operation),
+      );
+      // Operations without a quota have the index -1, and share one queue.
+      const key = `${service} ${region} ${quotaIndex}`;
+      const queue = queues.get(key) ?? createQueue(QUOTAS[quotaIndex], interrupt);
       queues.set(key, queue);
       return queue;
     };
 }
 
-function open(quota: RequestQuota | undefined, interrupt: AbortSignal): RequestQueue {
-  const rateLimiter = quota && new RateLimiter(quota.perSecond, performance.now(), quota.gathersSeconds);
+function createQueue(quota: RequestQuota | undefined, interrupt: AbortSignal): RequestQueue {
+  const rateLimiter = quota && new RateLimiter(quota.perSecond, performance.now(), quota.burstSeconds);
   return new RequestQueue(HTTP.callsAtOnce, rateLimiter, interrupt);
 }
 
 /** A call that waits for its turn. */
-interface Waiter {
-  go: () => void;
-  giveUp: (reason: Interrupted) => void;
-  /** Ends the wait when it is aborted. Absent for a retry. */
+interface WaitingCall {
+  start: () => void;
+  reject: (reason: Interrupted) => void;
+  /** The call is rejected when this signal is aborted. Absent for a retry. */
   stop?: AbortSignal;
 }
 
@@ -43,83 +46,83 @@ interface Waiter {
  */
 export class RequestQueue {
   readonly #rateLimiter: RateLimiter | undefined;
-  #places: number;
-  readonly #waiting: Waiter[] = [];
-  readonly #again: Waiter[] = [];
+  #freeSlots: number;
+  readonly #newCalls: WaitingCall[] = [];
+  readonly #retries: WaitingCall[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param places the maximum number of concurrent calls
+   * @param slots the maximum number of concurrent calls
    * @param interrupt when it is aborted, waiting calls whose `stop` is aborted are rejected
    */
-  constructor(places: number, rateLimiter: RateLimiter | undefined, interrupt: AbortSignal) {
-    this.#places = places;
+  constructor(slots: number, rateLimiter: RateLimiter | undefined, interrupt: AbortSignal) {
+    this.#freeSlots = slots;
     this.#rateLimiter = rateLimiter;
-    interrupt.addEventListener('abort', () => this.#dismiss(), { once: true });
+    interrupt.addEventListener('abort', () => this.#rejectInterrupted(), { once: true });
   }
 
   /**
    * Runs the work of one request when it is its turn.
    * @throws Interrupted if `stop` is aborted before the work has begun; errors of the work
    */
-  async pass<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (stop.aborted) throw new Interrupted();
-    await this.#join(this.#waiting, { stop });
+    await this.#enqueue(this.#newCalls, { stop });
     try {
       if (stop.aborted) throw new Interrupted();
       return await work();
     } finally {
-      this.#places += 1;
-      this.#serve();
+      this.#freeSlots += 1;
+      this.#startCalls();
     }
   }
 
-  /** Waits for another turn during the work, for a retry. */
-  again(): Promise<void> {
-    return this.#join(this.#again, {});
+  /** Waits for the turn of a retry. Call it during the work of a call, which keeps its slot. */
+  waitForRetry(): Promise<void> {
+    return this.#enqueue(this.#retries, {});
   }
 
   /** Records AWS's response: whether it throttled the request. */
-  answered({ throttled }: { throttled: boolean }): void {
-    if (throttled) this.#rateLimiter?.throttled(performance.now());
-    else this.#rateLimiter?.letThrough();
+  recordResponse({ throttled }: { throttled: boolean }): void {
+    if (throttled) this.#rateLimiter?.recordThrottled(performance.now());
+    else this.#rateLimiter?.recordAccepted();
   }
 
-  #join(queue: Waiter[], waiter: Pick<Waiter, 'stop'>): Promise<void> {
-    return new Promise((go, giveUp) => {
-      queue.push({ ...waiter, go, giveUp });
-      this.#serve();
+  #enqueue(queue: WaitingCall[], { stop }: Pick<WaitingCall, 'stop'>): Promise<void> {
+    return new Promise((start, reject) => {
+      queue.push({ stop, start, reject });
+      this.#startCalls();
     });
   }
 
   /** Starts as many calls as possible, and runs again when the rate limiter has the next token. */
-  #serve(): void {
+  #startCalls(): void {
     while (!this.#timer) {
-      const queue = this.#again.length > 0 ? this.#again : this.#waiting;
-      if (queue.length === 0 || (queue === this.#waiting && this.#places === 0)) return;
+      const queue = this.#retries.length > 0 ? this.#retries : this.#newCalls;
+      if (queue.length === 0 || (queue === this.#newCalls && this.#freeSlots === 0)) return;
       const waitMs = this.#rateLimiter?.take(performance.now()) ?? 0;
       if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#wake(), waitMs);
+        this.#timer = setTimeout(() => this.#onToken(), waitMs);
         return;
       }
-      if (queue === this.#waiting) this.#places -= 1;
-      queue.shift()?.go();
+      if (queue === this.#newCalls) this.#freeSlots -= 1;
+      queue.shift()?.start();
     }
   }
 
-  #wake(): void {
+  #onToken(): void {
     this.#timer = undefined;
-    this.#serve();
+    this.#startCalls();
   }
 
-  /** After an interruption, nothing is retried, and no new work starts except as part of `Aws.whole`. */
-  #dismiss(): void {
-    this.#again.length = 0;
-    for (const waiter of this.#waiting.splice(0)) {
-      if (waiter.stop?.aborted) waiter.giveUp(new Interrupted());
-      else this.#waiting.push(waiter);
+  /** After an interruption, nothing is retried, and no new work starts except as part of `Aws.uninterruptible`. */
+  #rejectInterrupted(): void {
+    this.#retries.length = 0;
+    for (const call of this.#newCalls.splice(0)) {
+      if (call.stop?.aborted) call.reject(new Interrupted());
+      else this.#newCalls.push(call);
     }
-    if (this.#waiting.length > 0) return;
+    if (this.#newCalls.length > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

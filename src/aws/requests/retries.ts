@@ -5,7 +5,7 @@ import type { QueueForOperation, RequestQueue } from './request-queues.ts';
 
 /**
  * Changes with a whole document that is based on an earlier read. A retry after a pause would undo what others have written in
- * the meantime, or create a redundant version. Read again before sending one.
+ * the meantime, or create a redundant version. The caller must read again before sending such a change again.
  */
 const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'CreatePolicyVersionCommand',
@@ -16,13 +16,13 @@ const NOT_RETRYABLE: ReadonlySet<string> = new Set([
 /** Errors that occur before anything is sent: no credentials, or an untrusted certificate. */
 const NEVER_SENT = /^(\w*ProviderError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|\w*CERT\w*|UNABLE_TO_\w+)$/;
 
-/** Errors of calls in which an earlier attempt may have made the change. */
-const ambiguousErrors = new WeakSet<Error>();
+/** Errors of calls in which this or an earlier attempt may have made the change. */
+const unconfirmedErrors = new WeakSet<Error>();
 
 /** Information about failed attempts, by error. */
-interface Tries {
-  /** The request may be out of date, so it must not be retried. */
-  outOfDate: WeakSet<Error>;
+interface FailedAttempts {
+  /** Errors of requests that must not be retried, because they may be out of date. */
+  notRetryable: WeakSet<Error>;
   /** The queue to wait in before a retry. */
   queues: WeakMap<Error, RequestQueue>;
 }
@@ -32,11 +32,11 @@ interface Tries {
  * intermediary, or AWS failed while handling it.
  */
 export function mayHaveTakenEffect(error: unknown): boolean {
-  return !(error instanceof Error) || ambiguousErrors.has(error) || isAmbiguous(error);
+  return !(error instanceof Error) || unconfirmedErrors.has(error) || attemptMayHaveTakenEffect(error);
 }
 
 /** Like `mayHaveTakenEffect`, for one attempt. */
-function isAmbiguous(error: Error): boolean {
+function attemptMayHaveTakenEffect(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
   // The program's own failures are thrown instead of sending a request.
   if (error instanceof Failure) return false;
@@ -65,11 +65,11 @@ export function withBoundedRetries<C extends SdkClient>(
   client: C,
   { interrupt, queueOf }: { interrupt: AbortSignal; queueOf: QueueForOperation },
 ): C {
-  const tries: Tries = { outOfDate: new WeakSet(), queues: new WeakMap() };
-  watchTries(client, tries, queueOf);
-  const standard = client.config.retryStrategy;
+  const failedAttempts: FailedAttempts = { notRetryable: new WeakSet(), queues: new WeakMap() };
+  watchAttempts(client, failedAttempts, queueOf);
+  const sdkStrategy = client.config.retryStrategy;
   client.config.retryStrategy = async () => {
-    const strategy = await standard();
+    const strategy = await sdkStrategy();
     if (!('refreshRetryTokenForRetry' in strategy)) return strategy;
     return {
       acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
@@ -77,18 +77,18 @@ export function withBoundedRetries<C extends SdkClient>(
       async refreshRetryTokenForRetry(token, info) {
         const { error } = info;
         if (!(error instanceof Error)) throw error;
-        const hopeless = isQuota(error) || tries.outOfDate.has(error);
-        if (hopeless || interrupt.aborted) throw error;
-        const again = async () => {
+        const isNotRetryable = isResourceQuotaError(error) || failedAttempts.notRetryable.has(error);
+        if (isNotRetryable || interrupt.aborted) throw error;
+        const waitForRetry = async () => {
           // This includes the pause before the next attempt.
-          const next = await strategy.refreshRetryTokenForRetry(token, info);
+          const retryToken = await strategy.refreshRetryTokenForRetry(token, info);
           // The SDK has a budget for retries, to protect a service in trouble. Retries after throttling would use it up and make
           // calls fail. The rate limiter already handles throttling.
-          if (isThrottled(error)) strategy.recordSuccess(next);
-          await tries.queues.get(error)?.again();
-          return next;
+          if (isThrottled(error)) strategy.recordSuccess(retryToken);
+          await failedAttempts.queues.get(error)?.waitForRetry();
+          return retryToken;
         };
-        return orInterrupt(again(), interrupt, error);
+        return unlessInterrupted(waitForRetry(), interrupt, error);
       },
     };
   };
@@ -96,39 +96,44 @@ export function withBoundedRetries<C extends SdkClient>(
 }
 
 /** Awaits a promise, but rejects with `error` on an interruption. */
-function orInterrupt<T>(waiting: Promise<T>, interrupt: AbortSignal, error: Error): Promise<T> {
+function unlessInterrupted<T>(promise: Promise<T>, interrupt: AbortSignal, error: Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const end = () => reject(error);
-    interrupt.addEventListener('abort', end);
-    waiting.then(resolve, reject).finally(() => interrupt.removeEventListener('abort', end));
+    const onAbort = () => reject(error);
+    interrupt.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => interrupt.removeEventListener('abort', onAbort));
   });
 }
 
-function isQuota({ name }: Error): boolean {
+function isResourceQuotaError({ name }: Error): boolean {
   return name === 'LimitExceededException';
 }
 
 /** Inspects the error of each attempt. Runs inside the retry middleware; all attempts of a call share one context. */
-function watchTries(client: SdkClient, { outOfDate, queues }: Tries, queueOf: QueueForOperation): void {
-  const doubtful = new WeakSet<object>();
+function watchAttempts(
+  client: SdkClient,
+  { notRetryable, queues }: FailedAttempts,
+  queueOf: QueueForOperation,
+): void {
+  /** The contexts of calls with an unconfirmed attempt. */
+  const unconfirmedCalls = new WeakSet<object>();
   middlewareOf(client).add(
     (next, context) => async (args) => {
       const queue = queueOf(context.commandName?.replace(/Command$/, '') ?? '');
       try {
         const result = await next(args);
-        queue.answered({ throttled: false });
+        queue.recordResponse({ throttled: false });
         return result;
       } catch (error) {
         if (!(error instanceof Error)) throw error;
         queues.set(error, queue);
-        if (statusOf(error) !== undefined) queue.answered({ throttled: isThrottled(error) });
-        if (isAmbiguous(error)) doubtful.add(context);
-        if (doubtful.has(context)) ambiguousErrors.add(error);
-        if (NOT_RETRYABLE.has(context.commandName ?? '')) outOfDate.add(error);
+        if (statusOf(error) !== undefined) queue.recordResponse({ throttled: isThrottled(error) });
+        if (attemptMayHaveTakenEffect(error)) unconfirmedCalls.add(context);
+        if (unconfirmedCalls.has(context)) unconfirmedErrors.add(error);
+        if (NOT_RETRYABLE.has(context.commandName ?? '')) notRetryable.add(error);
         throw error;
       }
     },
-    { step: 'deserialize', priority: 'high', name: 'watchTries' },
+    { step: 'deserialize', priority: 'high', name: 'watchAttempts' },
   );
 }
 
@@ -138,6 +143,7 @@ const THROTTLED = new Set([
   'TooManyRequestsException',
   'RequestLimitExceeded',
 ]);
+
 /** Returns true if AWS throttled a request. */
 export function isThrottled({ name }: Pick<Error, 'name'>): boolean {
   return THROTTLED.has(name);

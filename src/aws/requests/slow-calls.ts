@@ -16,26 +16,26 @@ export type OnWaiting = (waiting: (Wait & { elapsedMs: number }) | undefined) =>
 
 /** Watches for slow waits, such as calls to which AWS responds slowly. */
 export function watchWaits(notify: OnWaiting): BeginWait {
-  const calls = new Set<Wait & { since: number }>();
+  const waits = new Set<Wait & { since: number }>();
   let timer: NodeJS.Timeout | undefined;
   let notified = false;
   const tick = () => {
     // A set iterates in insertion order.
-    const [oldest] = calls;
+    const [oldest] = waits;
     const elapsedMs = oldest ? performance.now() - oldest.since : 0;
-    const slow = oldest && elapsedMs >= HTTP.tellAfterMs;
+    const slow = oldest && elapsedMs >= HTTP.slowCallNoticeMs;
     if (slow) notify({ what: oldest.what, limitMs: oldest.limitMs, elapsedMs });
     else if (notified) notify(undefined);
     notified = Boolean(slow);
   };
   return (wait) => {
-    const call = { ...wait, since: performance.now() };
-    calls.add(call);
+    const timedWait = { ...wait, since: performance.now() };
+    waits.add(timedWait);
     timer ??= setInterval(tick, TICK_MS);
     return () => {
-      calls.delete(call);
+      waits.delete(timedWait);
       if (notified) tick();
-      if (calls.size > 0) return;
+      if (waits.size > 0) return;
       clearInterval(timer);
       timer = undefined;
     };
@@ -43,41 +43,41 @@ export function watchWaits(notify: OnWaiting): BeginWait {
 }
 
 /** Ends a call in progress when its time limit is reached or the user interrupts. */
-interface CallEnd {
+interface CallLimit {
   /** Aborted to cancel the call. */
   readonly signal: AbortSignal;
   /** Returns true if the time limit was reached. */
-  readonly overdue: () => boolean;
+  readonly isOverdue: () => boolean;
   /** Releases the resources. Call it when the call has ended. */
   readonly close: () => void;
 }
 
-/** Starts a call with its time limit in milliseconds, and whether an interruption aborts it. */
-type BeginCall = (limitMs: number, interruptible: boolean) => CallEnd;
+/** Starts the time limit of a call, in milliseconds. An interruption aborts the call only if it is interruptible. */
+type LimitCall = (limitMs: number, options: { interruptible: boolean }) => CallLimit;
 
 /**
- * Ends the calls of a run. One listener serves them all: combined signals (`AbortSignal.any`, `AbortSignal.timeout`) stay alive
- * until the time limit, even if the call has long ended.
+ * Returns the function that limits each call of a run. One listener serves all calls, because combined signals
+ * (`AbortSignal.any`, `AbortSignal.timeout`) stay alive until the time limit, even if the call has long ended.
  */
-export function watchEnds(interrupt: AbortSignal): BeginCall {
-  const interruptible = new Set<AbortController>();
+export function createCallLimits(interrupt: AbortSignal): LimitCall {
+  const interruptibleCalls = new Set<AbortController>();
   interrupt.addEventListener('abort', () => {
-    for (const controller of interruptible) controller.abort();
+    for (const controller of interruptibleCalls) controller.abort();
   });
-  return (limitMs, isInterruptible) => {
+  return (limitMs, { interruptible }) => {
     const controller = new AbortController();
-    let overdue = false;
+    let isOverdue = false;
     const timer = setTimeout(() => {
-      overdue = true;
+      isOverdue = true;
       controller.abort();
     }, limitMs);
-    if (isInterruptible) interruptible.add(controller);
+    if (interruptible) interruptibleCalls.add(controller);
     return {
       signal: controller.signal,
-      overdue: () => overdue,
+      isOverdue: () => isOverdue,
       close() {
         clearTimeout(timer);
-        interruptible.delete(controller);
+        interruptibleCalls.delete(controller);
       },
     };
   };

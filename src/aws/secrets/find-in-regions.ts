@@ -1,6 +1,6 @@
 import { Failure, isCredentialFailure } from '../../failure.ts';
 import { HTTP } from '../../limits.ts';
-import { offeredRegions } from '../regions.ts';
+import { mediaConnectRegionsIn } from '../regions.ts';
 import type { Aws } from '../session.ts';
 import { type SecretState, secretExists } from './index.ts';
 
@@ -10,16 +10,17 @@ export interface SecretLocations {
   found: SecretState[];
   /** The Regions without such a secret. */
   absent: string[];
-  /** The Regions that could not be read, among those that the user didn't name. */
-  unseen: string[];
+  /** The Regions that could not be read. Only Regions that the user didn't name; a named one throws. */
+  unreadable: string[];
 }
 
-/** Reads the required parts of a secret. Returns undefined if it doesn't exist. */
+/** Reads those parts of a secret that the caller of `findSecret` needs. Returns undefined if the secret doesn't exist. */
 export type ReadSecret = (region: string, name: string) => Promise<SecretState | undefined>;
 
 /**
- * Finds the secret in the given Regions. If none is given, searches all Regions with MediaConnect and the configured one. A
- * Region that the user didn't name may be disabled, forbidden or behind a firewall; a failure there is only noted.
+ * Finds the secret in the Regions that the user named. If there are none, searches all Regions with MediaConnect and the
+ * configured one. A Region that the user didn't name may be disabled, forbidden or behind a firewall; it is returned as
+ * unreadable.
  * @throws Failure if a named Region can't be read, if AWS or the network fails in the configured one, or if nothing was found and
  *   some Regions can't be read
  */
@@ -31,47 +32,47 @@ export async function findSecret(
 ): Promise<SecretLocations> {
   if (regions.length > 0) return findIn(name, regions, read);
   const { partition } = await aws.identity();
-  const home = aws.clients.homeRegion;
-  const others = offeredRegions(partition).filter((region) => region !== home);
-  return search(aws, name, [home, ...others], read);
+  const { homeRegion } = aws.clients;
+  const otherRegions = mediaConnectRegionsIn(partition).filter((region) => region !== homeRegion);
+  return search(aws, name, [homeRegion, ...otherRegions], read);
 }
 
 async function findIn(name: string, regions: string[], read: ReadSecret): Promise<SecretLocations> {
-  const found = await Promise.all(regions.map((region) => read(region, name)));
+  const secrets = await Promise.all(regions.map((region) => read(region, name)));
   return {
-    found: found.filter((secret) => secret !== undefined),
-    absent: regions.filter((_region, index) => found[index] === undefined),
-    unseen: [],
+    found: secrets.filter((secret) => secret !== undefined),
+    absent: regions.filter((_region, index) => secrets[index] === undefined),
+    unreadable: [],
   };
 }
 
+/** @param regions the configured Region, then the others */
 async function search(
   aws: Aws,
   name: string,
-  [home, ...others]: [string, ...string[]],
+  regions: [string, ...string[]],
   read: ReadSecret,
 ): Promise<SecretLocations> {
-  const regions = [home, ...others];
-  const seen = await Promise.all(regions.map((region) => look(aws, name, region)));
+  const results = await Promise.all(regions.map((region) => checkExistence(aws, name, region)));
   const { found } = await findIn(
     name,
-    regions.filter((_region, index) => seen[index] === true),
+    regions.filter((_region, index) => results[index] === true),
     read,
   );
-  const [failure] = seen.filter((each) => each instanceof Failure);
+  const failure = results.find((result) => result instanceof Failure);
   if (found.length === 0 && failure) throw failure;
-  const [atHome] = seen;
+  const homeResult = results[0];
   // The configured Region is not behind a firewall, so this is a failure of AWS or the network. Continuing would skip the Region.
-  if (atHome instanceof Failure && !isForbidden(atHome)) throw atHome;
+  if (homeResult instanceof Failure && !isForbidden(homeResult)) throw homeResult;
   return {
     found,
-    absent: regions.filter((_region, at) => seen[at] === false),
-    unseen: regions.filter((_region, at) => seen[at] instanceof Failure),
+    absent: regions.filter((_region, index) => results[index] === false),
+    unreadable: regions.filter((_region, index) => results[index] instanceof Failure),
   };
 }
 
 /** Returns whether the secret exists, or the failure that kept it from being read. */
-async function look(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
+async function checkExistence(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
   try {
     return await secretExists(aws, region, name, HTTP.searchLimitMs);
   } catch (error) {

@@ -6,8 +6,8 @@ import {
 import { Failure, hasAwsCode } from '../../failure.ts';
 import type { KeyType } from '../../key/index.ts';
 import { type Aws, orAbsent } from '../session.ts';
-import { isOwn, keyTypeOf, stackOf } from '../tags.ts';
-import { type CurrentValue, readValue, type SecretContent } from './versions.ts';
+import { hasToolTag, keyTypeOf, stackOf } from '../tags.ts';
+import { type CurrentValue, readValue, type SecretContent, type Stage } from './versions.ts';
 
 const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 
@@ -18,19 +18,19 @@ export interface SecretState {
   arn: string;
   /** The ID of the version labeled `AWSCURRENT`. */
   versionId?: string;
-  /** When that version was stored. Absent if its value was not read. */
+  /** When the version labeled `AWSCURRENT` was stored. Absent if its value was not read. */
   storedAt?: Date;
   /** The ID of the version labeled `AWSPREVIOUS`, if any. */
-  previousId?: string;
+  previousVersionId?: string;
   content: SecretContent;
   /** Set if the value could not be decrypted, so `content` is meaningless. */
-  hidden?: true;
+  undecryptable?: true;
   /** When the secret was created. */
   createdAt?: Date;
   /** Set while the secret is scheduled for deletion. Its value can't be read until it is restored. */
   deletedAt?: Date;
   /** The AWS service that owns the secret, if any. */
-  ownedBy?: string;
+  owningService?: string;
   /** The Region of the primary secret, if this is a replica. */
   replicaOf?: string;
   /** The Regions of the secret's replicas, which also get every new value. Absent if there are none. */
@@ -38,75 +38,85 @@ export interface SecretState {
   /** The CloudFormation stack that the secret belongs to, if any. */
   stack?: string;
   /** True if this program created it, according to its tag. */
-  own: boolean;
+  hasToolTag: boolean;
   /** The key type, according to its tag. */
   keyType?: KeyType;
   /** Set if this program created the secret and it hasn't changed since. */
-  pristine?: true;
-  rotates: boolean;
+  unchangedSinceCreation?: true;
+  rotationEnabled: boolean;
   /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
   kmsKeyId?: string;
   /** The secret's resource policy as JSON text, if any. */
   resourcePolicy?: string;
   /** Why the resource policy could not be read, for example because the caller has fewer permissions in a replica's Region. */
-  policyHidden?: Failure;
+  resourcePolicyFailure?: Failure;
 }
 
-/** What is already known of a secret, and what to read of it. */
-export interface Reading {
-  /** True if the secret exists for certain. All reads are then sent at once, instead of after the first one. */
-  known?: boolean;
-  /** Its current value, which was just read together with others. */
+/** What the caller already knows of a secret, and what to read of it. */
+export interface SecretReadOptions {
+  /** True if the secret is known to exist. All reads are then sent at once, instead of waiting for `DescribeSecret`. */
+  exists?: boolean;
+  /** Its current value, if that was just read in a batch. */
   value?: CurrentValue;
-  /** False to skip its resource policy. Default: true. */
+  /** False to skip the secret's resource policy. Default: true. */
   withPolicy?: boolean;
 }
 
 /**
- * Reads a secret with its current value and its resource policy. Skips the policy if the description shows that there can be
- * none: AWS allows 50 such requests a second, but thousands of the others.
+ * Reads a secret with its current value and its resource policy. Skips the resource policy if `DescribeSecret` shows that there
+ * can be none: AWS allows 50 `GetResourcePolicy` requests a second, but thousands of the others.
  */
 export async function readSecret(
   aws: Aws,
   region: string,
   id: string,
-  { known = false, value, withPolicy = true }: Reading = {},
+  { exists = false, value, withPolicy = true }: SecretReadOptions = {},
 ): Promise<SecretState | undefined> {
-  const describing = describeSecret(aws, region, id);
-  const rest = known ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
-  // The description comes first. A failure of the other reads counts only if the secret exists.
-  rest?.catch(() => undefined);
-  const found = await describing;
+  const description = describeSecret(aws, region, id);
+  const earlyContent = exists ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
+  // The description is awaited first. A failure of the other reads counts only if the secret exists.
+  earlyContent?.catch(() => undefined);
+  const found = await description;
   if (!found || found.deletedAt) return found;
-  const how = { value, withPolicy: withPolicy && mayHavePolicy(found), kmsKeyId: found.kmsKeyId };
+  const contentOptions = {
+    value,
+    withPolicy: withPolicy && mayHaveResourcePolicy(found),
+    kmsKeyId: found.kmsKeyId,
+  };
   try {
-    return { ...found, ...(await (rest ?? contentAndPolicy(aws, region, found.arn, how))) };
+    return {
+      ...found,
+      ...(await (earlyContent ?? contentAndPolicy(aws, region, found.arn, contentOptions))),
+    };
   } catch (error) {
-    const isOfReplica = found.replicaOf !== undefined && how.withPolicy;
-    if (isOfReplica && error instanceof Failure && error.awsAction === POLICY_ACTION) {
-      const bare = await contentAndPolicy(aws, region, found.arn, { ...how, withPolicy: false });
-      return { ...found, ...bare, policyHidden: error };
+    const isReplicaPolicy = found.replicaOf !== undefined && contentOptions.withPolicy;
+    if (isReplicaPolicy && error instanceof Failure && error.awsAction === POLICY_ACTION) {
+      const content = await contentAndPolicy(aws, region, found.arn, {
+        ...contentOptions,
+        withPolicy: false,
+      });
+      return { ...found, ...content, resourcePolicyFailure: error };
     }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
-    // If it was scheduled for deletion between the two reads, its value can't be read.
-    const now = await describeSecret(aws, region, id);
-    if (!now?.deletedAt) throw error;
-    return now;
+    // The value can't be read if the secret was scheduled for deletion after the first read.
+    const foundAgain = await describeSecret(aws, region, id);
+    if (!foundAgain?.deletedAt) throw error;
+    return foundAgain;
   }
 }
 
-/** Returns a secret from its description, without its value and its resource policy. */
+/** Reads a secret without its value and its resource policy. Returns undefined if it doesn't exist. */
 export async function describeSecret(aws: Aws, region: string, id: string): Promise<SecretState | undefined> {
-  const description = await describe(aws, region, id);
-  return description?.ARN ? fromDescription(description, description.ARN, region, id) : undefined;
+  const response = await requestDescription(aws, region, id);
+  return response?.ARN ? toSecret(response, response.ARN, region, id) : undefined;
 }
 
 /** Returns true if a secret exists, without reading its value. */
 export async function secretExists(aws: Aws, region: string, id: string, limitMs: number): Promise<boolean> {
-  return (await describe(aws, region, id, { limitMs })) !== undefined;
+  return (await requestDescription(aws, region, id, { limitMs })) !== undefined;
 }
 
-function describe(
+function requestDescription(
   aws: Aws,
   region: string,
   id: string,
@@ -129,19 +139,21 @@ async function contentAndPolicy(
     kmsKeyId,
   }: { value?: CurrentValue; withPolicy: boolean; kmsKeyId?: string | undefined },
 ) {
-  const [{ arn: _, ...current }, resourcePolicy] = await Promise.all([
+  const [{ arn: _arn, ...currentValue }, resourcePolicy] = await Promise.all([
     value ?? readValue(aws, region, id, kmsKeyId),
     withPolicy ? readResourcePolicy(aws, region, id) : undefined,
   ]);
-  return { ...current, resourcePolicy: resourcePolicy || undefined };
+  return { ...currentValue, resourcePolicy: resourcePolicy || undefined };
 }
 
 /**
- * Returns true if a secret may have a resource policy. A secret that this program created has none unless it was changed, because
- * creating a secret can't set one (Secrets Manager API reference, `CreateSecret`).
+ * Returns true if a secret may have a resource policy. A secret that this program created has none unless it was changed later,
+ * because `CreateSecret` can't set one (Secrets Manager API reference).
  */
-export function mayHavePolicy({ pristine }: Pick<SecretState, 'pristine'>): boolean {
-  return pristine !== true;
+export function mayHaveResourcePolicy({
+  unchangedSinceCreation,
+}: Pick<SecretState, 'unchangedSinceCreation'>): boolean {
+  return unchangedSinceCreation !== true;
 }
 
 /** Returns the resource policy of a secret as JSON text, if any. */
@@ -154,37 +166,31 @@ export async function readResourcePolicy(aws: Aws, region: string, id: string): 
   return answer?.ResourcePolicy;
 }
 
-function fromDescription(
-  secret: DescribeSecretResponse,
-  arn: string,
-  region: string,
-  id: string,
-): SecretState {
+function toSecret(secret: DescribeSecretResponse, arn: string, region: string, id: string): SecretState {
   const replicas = (secret.ReplicationStatus ?? []).flatMap(({ Region, Status }) =>
     Region && Status !== 'Failed' ? [Region] : [],
   );
   const stack = stackOf(secret.Tags);
   const keyType = keyTypeOf(secret.Tags);
-  const labels = Object.entries(secret.VersionIdsToStages ?? {});
-  const [versionId] = labels.find(([, stages]) => stages.includes('AWSCURRENT')) ?? [];
-  const [previousId] = labels.find(([, stages]) => stages.includes('AWSPREVIOUS')) ?? [];
+  const stagesByVersion = Object.entries(secret.VersionIdsToStages ?? {});
+  const versionLabeled = (stage: Stage) => stagesByVersion.find(([, stages]) => stages.includes(stage))?.[0];
   return {
     region,
     name: secret.Name ?? id,
     arn,
     content: { kind: 'none' },
-    own: isOwn(secret.Tags),
-    pristine: isPristine(secret) || undefined,
-    rotates: secret.RotationEnabled ?? false,
+    hasToolTag: hasToolTag(secret.Tags),
+    unchangedSinceCreation: isUnchangedSinceCreation(secret) || undefined,
+    rotationEnabled: secret.RotationEnabled ?? false,
     createdAt: secret.CreatedDate,
     deletedAt: secret.DeletedDate,
-    ownedBy: secret.OwningService || undefined,
+    owningService: secret.OwningService || undefined,
     replicaOf: secret.PrimaryRegion && secret.PrimaryRegion !== region ? secret.PrimaryRegion : undefined,
     replicas: replicas.length > 0 ? replicas : undefined,
     stack,
     keyType,
-    versionId,
-    previousId,
+    versionId: versionLabeled('AWSCURRENT'),
+    previousVersionId: versionLabeled('AWSPREVIOUS'),
     kmsKeyId: isCustomerKey(secret.KmsKeyId) ? secret.KmsKeyId : undefined,
   };
 }
@@ -193,16 +199,21 @@ function fromDescription(
  * Returns true if this program created a secret and it hasn't changed since. AWS records when a secret was last "modified in any
  * way" (Secrets Manager API reference, `DescribeSecret` and `SecretListEntry`).
  */
-export function isPristine({
+export function isUnchangedSinceCreation({
   Tags,
   CreatedDate,
   LastChangedDate,
 }: Pick<DescribeSecretResponse, 'Tags' | 'CreatedDate' | 'LastChangedDate'>): boolean {
-  return Boolean(CreatedDate && LastChangedDate && isOwn(Tags)) && isMadeWith(CreatedDate, LastChangedDate);
+  return (
+    Boolean(CreatedDate && LastChangedDate && hasToolTag(Tags)) &&
+    isPartOfCreation(CreatedDate, LastChangedDate)
+  );
 }
 
-/** Returns true if a change to a secret, such as a version, is part of its creation, which takes AWS a few milliseconds. */
-export function isMadeWith(created: Date | undefined, changed: Date | undefined): boolean {
+/**
+ * Returns true if a change to a secret, such as a new version, belongs to its creation, which takes AWS a few milliseconds.
+ */
+export function isPartOfCreation(created: Date | undefined, changed: Date | undefined): boolean {
   return (changed?.getTime() ?? 0) - (created?.getTime() ?? 0) < 100;
 }
 

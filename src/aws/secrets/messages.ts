@@ -1,6 +1,6 @@
 import type { Fix } from '../../failure.ts';
-import { many } from '../../ui/batch-messages.ts';
-import { own } from '../../ui/commands.ts';
+import { plural } from '../../ui/batch-messages.ts';
+import { toolCommand } from '../../ui/commands.ts';
 
 type Kind = 'flow' | 'routerInput' | 'routerOutput';
 
@@ -10,13 +10,14 @@ const KINDS: Record<Kind, string> = {
   routerOutput: 'router output',
 };
 
-const listed = (words: string[], last: string) =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+/** Returns `a, b and c`, with the conjunction before the last word. */
+const joined = (words: string[], conjunction: string) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
 
 const user = (kind: Kind, arn: string, places: string[]) =>
   `the ${KINDS[kind]} ${arn} (${places.join(', ')})`;
 
-/** Messages about users of a secret. */
+/** Messages about users of a secret: flows and router resources, never IAM users. */
 export const userMessages = {
   usedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}.`,
@@ -32,7 +33,7 @@ export const userMessages = {
   cannotUse: (kind: Kind, arn: string, detail: string) =>
     `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
   updateAfter: (kind: Kind, arn: string) =>
-    `Update the ${KINDS[kind]} after this run. This prints how: ${own('verify', '--flow-arn', arn)}`,
+    `Update the ${KINDS[kind]} after this run. This prints how: ${toolCommand('verify', '--flow-arn', arn)}`,
   transitTakes: 'has transit encryption, which takes a key of 64 hexadecimal digits',
   takesKeyType: (keyType: string) => `has the key type ${keyType}, which does not take this key`,
   storeLongKey: {
@@ -44,13 +45,13 @@ export const userMessages = {
   changeKeyType: {
     remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
   } satisfies Fix,
-  /** Says what must be changed before it can use the new key, counted by kind. */
+  /** Says which resources must be updated before they can use the new key, counted by kind. */
   mustUpdate: (kinds: Kind[]) => {
     const counts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
       const count = kinds.filter((each) => each === kind).length;
-      return count > 0 ? [many(count, KINDS[kind])] : [];
+      return count > 0 ? [plural(count, KINDS[kind])] : [];
     });
-    return `${listed(counts, 'and')} must be updated before ${kinds.length === 1 ? 'it' : 'they'} can use the new key.`;
+    return `${joined(counts, 'and')} must be updated before ${kinds.length === 1 ? 'it' : 'they'} can use the new key.`;
   },
   readsNew: 'Anything there that uses it will read the new key.',
   stopsDecrypting: 'Anything there that uses it will stop decrypting.',
@@ -62,14 +63,16 @@ export const userMessages = {
   /** Says what could not be read, with one sentence for each reason. */
   unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
     [...new Set(unseen.map(({ why }) => why))].map((why) => {
-      const same = unseen.filter((each) => each.why === why);
-      const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => same.some((each) => each.kind === kind));
-      const things = listed(
+      const entries = unseen.filter((entry) => entry.why === why);
+      const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) =>
+        entries.some((entry) => entry.kind === kind),
+      );
+      const resources = joined(
         kinds.map((kind) => `a ${KINDS[kind]}`),
         'or',
       );
-      const regions = [...new Set(same.map(({ region }) => region))];
-      return `Couldn't check whether ${things} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
+      const regions = [...new Set(entries.map(({ region }) => region))];
+      return `Couldn't check whether ${resources} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
     }),
 };
 

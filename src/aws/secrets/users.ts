@@ -6,7 +6,10 @@ import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
 import { userMessages as messages } from './messages.ts';
 
-/** MediaConnect resources that can use a secret and that AWS can list. */
+/**
+ * The kinds of users of a secret: MediaConnect resources whose settings can name it. In this file and its messages, a user is
+ * never an IAM user.
+ */
 export const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;
 export type UserKind = (typeof USER_KINDS)[number];
 
@@ -14,22 +17,22 @@ export type UserKind = (typeof USER_KINDS)[number];
 export interface SecretUser {
   kind: UserKind;
   arn: string;
-  /** The parts that name it, such as `output studio`, or the path of the field. Never empty. */
+  /** The parts that name the secret, such as `output studio`, or the path of the field. Never empty. */
   places: string[];
   /** True if all these parts have no effect because their router integration is disabled. */
   disabled: boolean;
-  /** The flow, router input or router output. */
-  found: FlowState | RouterEndState;
+  /** The flow, router input or router output as it was read. */
+  resource: FlowState | RouterEndState;
 }
 
-/** Users that could not be read. */
+/** The users of one kind in one Region, all or some of which could not be read. */
 export interface UnseenUsers {
   region: string;
   kind: UserKind;
   failure: Failure;
 }
 
-/** The users that were found, by secret ARN, and what could not be read. */
+/** The users that were found, by secret ARN, and those that could not be read. */
 export interface FoundUsers {
   users: Map<string, SecretUser[]>;
   unseen: UnseenUsers[];
@@ -53,19 +56,19 @@ export async function findUsers(
 ): Promise<FoundUsers> {
   const spellings = new Map(secretArns.flatMap((arn) => spellingsOf(arn).map((text) => [text, arn])));
   const found: FoundUsers = { users: new Map(), unseen: [] };
-  const looks = USER_KINDS.map(async (kind) => {
+  const searches = USER_KINDS.map(async (kind) => {
     const failure = await failureOf(async () => {
       const failures: Failure[] = [];
       await atMost(READ_AT_ONCE, await list(aws, kind, region, limit), async (arn) => {
         // Access can be denied for a single resource. Any other failure would repeat for the next one.
-        const denied = await failureOf(() => lookAt(aws, kind, arn, spellings, found), isAccessDenied);
-        if (denied) failures.push(denied);
+        const denial = await failureOf(() => recordUses(aws, kind, arn, spellings, found), isAccessDenied);
+        if (denial) failures.push(denial);
       });
       if (failures[0]) throw failures[0];
     });
     if (failure) found.unseen.push({ region, kind, failure });
   });
-  await allSettledOrThrow(looks);
+  await allSettledOrThrow(searches);
   return found;
 }
 
@@ -74,16 +77,16 @@ export function spellingsOf(secretArn: string): string[] {
   return [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
 }
 
-/** Runs work and returns its failure if `mayBeLeft` accepts it; rethrows other errors. */
+/** Runs work and returns its failure if `isTolerable` accepts that failure; rethrows all other errors. */
 async function failureOf(
   work: () => Promise<void>,
-  mayBeLeft: (failure: Failure) => boolean = (failure) => !isCredentialFailure(failure),
+  isTolerable: (failure: Failure) => boolean = (failure) => !isCredentialFailure(failure),
 ): Promise<Failure | undefined> {
   try {
     await work();
     return undefined;
   } catch (error) {
-    if (error instanceof Failure && mayBeLeft(error)) return error;
+    if (error instanceof Failure && isTolerable(error)) return error;
     throw error;
   }
 }
@@ -92,25 +95,25 @@ function list(aws: Aws, kind: UserKind, region: string, limit: ListLimit): Promi
   return kind === 'flow' ? listFlowArns(aws, region, limit) : listRouterArns(aws, kind, region, limit);
 }
 
-/** Records which of the secrets a flow or router resource names. One that was deleted since it was listed names none. */
-async function lookAt(
+/** Records which of the secrets a flow or router resource names. A resource that was deleted since it was listed names none. */
+async function recordUses(
   aws: Aws,
   kind: UserKind,
   arn: string,
   spellings: ReadonlyMap<string, string>,
   { users }: FoundUsers,
 ): Promise<void> {
-  const found = kind === 'flow' ? await readFlow(aws, arn) : await readRouterEnd(aws, kind, arn);
-  if (!found) return;
-  const all = 'parts' in found ? usesInFlow(found) : usesInRouter(found);
-  const named = all.flatMap((use) => {
+  const resource = kind === 'flow' ? await readFlow(aws, arn) : await readRouterEnd(aws, kind, arn);
+  if (!resource) return;
+  const allUses = 'parts' in resource ? usesInFlow(resource) : usesInRouter(resource);
+  const searchedUses = allUses.flatMap((use) => {
     const secret = spellings.get(use.secretArn);
     return secret === undefined ? [] : [{ ...use, secret }];
   });
-  for (const [secret, uses] of groupedBy(named, (use) => use.secret)) {
+  for (const [secret, uses] of groupedBy(searchedUses, (use) => use.secret)) {
     const places = [...new Set(uses.map(({ place }) => place))];
     const disabled = uses.every((use) => use.disabled);
-    users.set(secret, [...(users.get(secret) ?? []), { kind, arn, places, disabled, found }]);
+    users.set(secret, [...(users.get(secret) ?? []), { kind, arn, places, disabled, resource }]);
   }
 }
 
@@ -122,19 +125,25 @@ interface Use {
 }
 
 function usesInRouter(end: RouterEndState): Use[] {
-  return secretsIn(end.all).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
+  return secretsIn(end.response).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
 /** Sources, outputs and entitlements are shown by name, everything else by path. */
 function usesInFlow(flow: FlowState): Use[] {
-  const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...rest } = flow.all as WholeFlow;
+  const {
+    Source: source,
+    Sources = [],
+    Outputs = [],
+    Entitlements = [],
+    ...otherFields
+  } = flow.response as FlowResponse;
   // If a flow has several sources, `Source` repeats the first of `Sources`.
   const sources = Sources.length > 0 || !source ? Sources : [source];
   return [
     ...sources.flatMap((part) => usesInPart('source', part)),
     ...Outputs.flatMap((part) => usesInPart('output', part)),
     ...Entitlements.flatMap((part) => usesInPart('entitlement', part)),
-    ...secretsIn(rest).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false })),
+    ...secretsIn(otherFields).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false })),
   ];
 }
 
@@ -143,7 +152,8 @@ interface Part {
   RouterIntegrationState?: string;
 }
 
-interface WholeFlow {
+/** The parts of a flow that have a name. */
+interface FlowResponse {
   Source?: Part;
   Sources?: Part[];
   Outputs?: Part[];
@@ -159,7 +169,7 @@ function usesInPart(kind: string, part: Part): Use[] {
   }));
 }
 
-/** Returns all secrets in a response, with the path of the setting. */
+/** Returns all secrets in a response, with the path of the setting that names each. */
 function secretsIn(value: object, path = ''): { secretArn: string; path: string }[] {
   return Object.entries(value).flatMap(([name, member]) => {
     if (name === 'SecretArn' && typeof member === 'string')
@@ -171,8 +181,8 @@ function secretsIn(value: object, path = ''): { secretArn: string; path: string 
 }
 
 /**
- * Returns why users could not be read, if AWS and the network are not at fault. The caller isn't allowed to, or the Region has no
- * MediaConnect or no routers.
+ * Returns why users could not be read, if AWS and the network are not at fault: the caller isn't allowed to read them, or the
+ * Region has no MediaConnect or no routers. Returns undefined for all other failures.
  */
 export function reasonUnseen(failure: Failure): string | undefined {
   const { code, awsAction = '' } = failure;

@@ -1,11 +1,11 @@
 import { isAccessDenied } from '../../failure.ts';
-import { BATCH } from '../../limits.ts';
+import { BATCH_GET_SECRET_VALUE } from '../../limits.ts';
 import type { Aws } from '../session.ts';
-import { type Reading, readSecret, type SecretState } from './index.ts';
-import { type CurrentValue, readValues, type Values } from './versions.ts';
+import { readSecret, type SecretReadOptions, type SecretState } from './index.ts';
+import { type BatchValues, type CurrentValue, readValues } from './versions.ts';
 
-/** The result of a batch read of a secret: its value, or that the secret doesn't exist. */
-export type EarlyValue = { kind: 'found'; value: CurrentValue } | { kind: 'absent' };
+/** What a batch read says of one secret: its current value, or that the secret doesn't exist. */
+export type BatchedValue = { kind: 'found'; value: CurrentValue } | { kind: 'absent' };
 
 /**
  * Reads the values of secrets. Values requested at the same time are read in batches, which takes fewer requests. Each read
@@ -13,110 +13,116 @@ export type EarlyValue = { kind: 'found'; value: CurrentValue } | { kind: 'absen
  */
 export interface ValueReader {
   /**
-   * Returns undefined for a secret that has to be read individually, for example because few were requested. That read then
-   * reports any error.
+   * Returns what a batch read says of the secret. Returns undefined if the caller has to read the secret individually, for example
+   * because too few were requested for a batch. The individual read then reports any error.
    */
-  early(region: string, id: string): Promise<EarlyValue | undefined>;
+  fromBatch(region: string, id: string): Promise<BatchedValue | undefined>;
 }
 
-/** Creates a reader for a run. */
+/** Creates the value reader of a run. */
 export function valueReader(aws: Aws): ValueReader {
-  const regions = new Map<string, RegionReader>();
+  const batchers = new Map<string, RegionBatcher>();
   return {
-    early(region, id) {
-      const reader = regions.get(region) ?? new RegionReader(aws, region);
-      regions.set(region, reader);
-      return reader.early(id);
+    fromBatch(region, id) {
+      const batcher = batchers.get(region) ?? new RegionBatcher(aws, region);
+      batchers.set(region, batcher);
+      return batcher.request(id);
     },
   };
 }
 
-/** A secret that waits for its value. */
-interface Asked {
+/** A requested value. `resolve` gets undefined if the secret has to be read individually. */
+interface PendingValue {
   id: string;
-  answer: (early: EarlyValue | undefined) => void;
+  resolve: (value: BatchedValue | undefined) => void;
 }
 
-class RegionReader {
+/** Collects the values requested in one Region at the same time, and reads them in batches. */
+class RegionBatcher {
   readonly #aws: Aws;
   readonly #region: string;
-  #asked: Asked[] = [];
-  /** True if batch reads are allowed here; they need a separate permission. Undefined until tried. */
-  #allowed: boolean | undefined;
+  #pending: PendingValue[] = [];
+  /** True if the caller may read in batches in this Region, which needs a separate permission. Undefined until tried. */
+  #isBatchAllowed: boolean | undefined;
 
   constructor(aws: Aws, region: string) {
     this.#aws = aws;
     this.#region = region;
   }
 
-  early(id: string): Promise<EarlyValue | undefined> {
+  request(id: string): Promise<BatchedValue | undefined> {
     // Deferred until all ready continuations have run, because they may request values too.
-    if (this.#asked.length === 0) queueMicrotask(() => process.nextTick(() => this.#begin()));
-    return new Promise((answer) => this.#asked.push({ id, answer }));
+    if (this.#pending.length === 0) queueMicrotask(() => process.nextTick(() => this.#begin()));
+    return new Promise((resolve) => this.#pending.push({ id, resolve }));
   }
 
   #begin(): void {
-    const asked = this.#asked.splice(0);
-    if (asked.length < BATCH.least || this.#allowed === false) serve(asked);
-    else void this.#readTogether(asked);
+    const pending = this.#pending.splice(0);
+    const isTooFew = pending.length < BATCH_GET_SECRET_VALUE.minSecrets;
+    if (isTooFew || this.#isBatchAllowed === false) resolveAll(pending);
+    else void this.#readInBatches(pending);
   }
 
   /**
    * Reads the values in batches. In each Region, the first batch goes alone, so that a missing permission doesn't fail all of
    * them.
    */
-  async #readTogether(asked: Asked[]): Promise<void> {
-    const batches: Asked[][] = [];
-    while (asked.length > 0) batches.push(asked.splice(0, BATCH.most));
-    if (this.#allowed === undefined) await this.#readBatch(batches.shift() ?? []);
+  async #readInBatches(pending: PendingValue[]): Promise<void> {
+    const batches: PendingValue[][] = [];
+    while (pending.length > 0) batches.push(pending.splice(0, BATCH_GET_SECRET_VALUE.maxSecrets));
+    if (this.#isBatchAllowed === undefined) await this.#readBatch(batches.shift() ?? []);
     for (const batch of batches) {
-      if (this.#allowed) void this.#readBatch(batch);
-      else serve(batch);
+      if (this.#isBatchAllowed) void this.#readBatch(batch);
+      else resolveAll(batch);
     }
   }
 
-  async #readBatch(batch: Asked[]): Promise<void> {
+  async #readBatch(batch: PendingValue[]): Promise<void> {
     const ids = batch.map(({ id }) => id);
     try {
       const values = await readValues(this.#aws, this.#region, ids);
-      this.#allowed = true;
-      serve(batch, values);
+      this.#isBatchAllowed = true;
+      resolveAll(batch, values);
     } catch (error) {
-      // Other failures concern only this batch.
-      this.#allowed = !isAccessDenied(error);
-      serve(batch);
+      // Failures other than a missing permission concern only this batch.
+      this.#isBatchAllowed = !isAccessDenied(error);
+      resolveAll(batch);
     }
   }
 }
 
-function serve(asked: readonly Asked[], values?: Values): void {
-  for (const { id, answer } of asked) answer(values && earlyIn(values, id));
+function resolveAll(pending: readonly PendingValue[], values?: BatchValues): void {
+  for (const { id, resolve } of pending) resolve(values && valueIn(values, id));
 }
 
-function earlyIn({ found, absent }: Values, id: string): EarlyValue | undefined {
-  const value = found.get(id);
+function valueIn({ values, absentIds }: BatchValues, id: string): BatchedValue | undefined {
+  const value = values.get(id);
   if (value) return { kind: 'found', value };
-  return absent.has(id) ? { kind: 'absent' } : undefined;
+  return absentIds.has(id) ? { kind: 'absent' } : undefined;
 }
 
 /** Reads secrets. Secrets requested at the same time are read in batches, which takes fewer requests. */
 export interface SecretReader {
   /** Returns what `readSecret` returns, with the same errors. */
-  read(region: string, id: string, reading?: Pick<Reading, 'known'>): Promise<SecretState | undefined>;
+  read(
+    region: string,
+    id: string,
+    options?: Pick<SecretReadOptions, 'exists'>,
+  ): Promise<SecretState | undefined>;
 }
 
 /**
- * Creates a reader for a run.
+ * Creates the secret reader of a run.
  * @param withPolicies true to read the secrets' resource policies too
  */
 export function secretReader(aws: Aws, { withPolicies = true } = {}): SecretReader {
   const values = valueReader(aws);
   return {
-    async read(region, id, reading = {}) {
-      const early = await values.early(region, id);
-      if (early?.kind === 'absent') return undefined;
-      const how = early ? { value: early.value } : reading;
-      return readSecret(aws, region, id, { ...how, withPolicy: withPolicies });
+    async read(region, id, options = {}) {
+      const batched = await values.fromBatch(region, id);
+      if (batched?.kind === 'absent') return undefined;
+      const readOptions = batched ? { value: batched.value } : options;
+      return readSecret(aws, region, id, { ...readOptions, withPolicy: withPolicies });
     },
   };
 }

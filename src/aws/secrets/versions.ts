@@ -17,14 +17,14 @@ export type Stage = 'AWSCURRENT' | 'AWSPREVIOUS';
 /** A version of a secret that has a staging label. */
 export interface StagedVersion {
   versionId: string;
-  /** When the version was created. It may have got its label later. */
+  /** When the version was created. Its label may be newer. */
   createdAt: Date;
   /** Absent if the value is binary. */
   key?: KeyMaterial;
 }
 
-/** A secret whose versions are read. */
-export interface SecretPlace {
+/** Where a secret is. */
+export interface SecretLocation {
   region: string;
   arn: string;
 }
@@ -32,7 +32,7 @@ export interface SecretPlace {
 /** Reads the version of a secret with a staging label; undefined if there is none. */
 export async function readStage(
   aws: Aws,
-  { region, arn }: SecretPlace,
+  { region, arn }: SecretLocation,
   stage: Stage,
 ): Promise<StagedVersion | undefined> {
   const command = new GetSecretValueCommand({ SecretId: arn, VersionStage: stage });
@@ -60,14 +60,14 @@ function toVersion({
 export interface ListedVersion {
   versionId: string;
   createdAt: Date;
-  /** Its staging labels. Empty for a version that has been replaced twice. */
+  /** The version's staging labels. Empty for a version that has been replaced twice. */
   stages: string[];
 }
 
 /** Lists all versions of a secret, including those without a label. */
-export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Promise<ListedVersion[]> {
+export async function listVersions(aws: Aws, { region, arn }: SecretLocation): Promise<ListedVersion[]> {
   const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
-  const all = pages(async (token) => {
+  const versionPages = pages(async (token) => {
     const command = new ListSecretVersionIdsCommand({
       SecretId: arn,
       IncludeDeprecated: true,
@@ -79,23 +79,24 @@ export async function listVersions(aws: Aws, { region, arn }: SecretPlace): Prom
     );
     return { items: page.Versions ?? [], next: page.NextToken };
   });
-  const found: ListedVersion[] = [];
-  for await (const { items } of all) {
+  const versions: ListedVersion[] = [];
+  for await (const { items } of versionPages) {
     for (const { VersionId: versionId, CreatedDate, VersionStages: stages = [] } of items) {
       // A version without a date could be arbitrarily new, so skip it.
-      if (versionId !== undefined && CreatedDate) found.push({ versionId, createdAt: CreatedDate, stages });
+      if (versionId !== undefined && CreatedDate)
+        versions.push({ versionId, createdAt: CreatedDate, stages });
     }
   }
-  return found;
+  return versions;
 }
 
 /** The version labeled `AWSCURRENT` from the list of versions, without its value. */
 export interface CurrentVersion {
-  /** When it was stored. Absent if AWS doesn't say. */
+  /** When the version was stored. Absent if AWS doesn't say. */
   createdAt?: Date;
   /**
-   * The KMS keys that encrypt it, as AWS writes them: ARNs, or `DefaultEncryptionKey` for the AWS managed key. Absent if AWS
-   * doesn't name them.
+   * The KMS keys that encrypt the version, as AWS writes them: ARNs, or `DefaultEncryptionKey` for the AWS managed key. Absent if
+   * AWS doesn't name them.
    */
   kmsKeyIds?: string[];
 }
@@ -103,17 +104,17 @@ export interface CurrentVersion {
 /** Returns the current version of a secret; undefined if it has none. Listing versions doesn't count as reading a value. */
 export async function readCurrentVersion(
   aws: Aws,
-  { region, arn }: SecretPlace,
+  { region, arn }: SecretLocation,
 ): Promise<CurrentVersion | undefined> {
   const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
-  const all = pages(async (token) => {
+  const versionPages = pages(async (token) => {
     const command = new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100, NextToken: token });
     const page = await aws.call(request, (options) =>
       aws.clients.secretsManager(region).send(command, options),
     );
     return { items: page.Versions ?? [], next: page.NextToken };
   });
-  for await (const { items } of all) {
+  for await (const { items } of versionPages) {
     const current = items.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
     if (!current) continue;
     const { CreatedDate: createdAt, KmsKeyIds: kmsKeyIds = [] } = current;
@@ -123,12 +124,12 @@ export async function readCurrentVersion(
 }
 
 /**
- * Makes another version the current one. Secrets Manager then labels the previous one `AWSPREVIOUS`. Returns false if `from` is
- * no longer the current version: the label is moved from exactly that version or not at all.
+ * Makes the version `to` the current one. Secrets Manager then labels the version `from` as `AWSPREVIOUS`. Returns false if
+ * `from` is no longer the current version: AWS moves the label from exactly that version or not at all.
  */
 export async function makeCurrent(
   aws: Aws,
-  { region, arn }: SecretPlace,
+  { region, arn }: SecretLocation,
   { from, to }: { from: string; to: string },
 ): Promise<boolean> {
   const command = new UpdateSecretVersionStageCommand({
@@ -147,19 +148,22 @@ export async function makeCurrent(
   }
 }
 
-/** The value of a secret: text (wrapped immediately), binary, or no current value. */
+/** The value of a secret: text, which is wrapped immediately; binary; or no current value. */
 export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
 
 /** The current value of a secret, and its ARN. Reading it updates the secret's date of last access. */
 export interface CurrentValue {
   content: SecretContent;
   versionId?: string;
-  /** When that version was stored. */
+  /** When the current version was stored. */
   storedAt?: Date;
   arn?: string;
 }
 
-/** @param kmsKeyId the customer managed KMS key of the secret, if known, for the message about a denial */
+/**
+ * Reads the current value of a secret. `kind: 'none'` if the secret doesn't exist or has no current value.
+ * @param kmsKeyId the customer managed KMS key of the secret, if known, for the message about a denial
+ */
 export async function readValue(
   aws: Aws,
   region: string,
@@ -174,7 +178,7 @@ export async function readValue(
   return toCurrentValue(value);
 }
 
-/** Converts a value from AWS, from a single or a batch read. `undefined` means that the secret has no value. */
+/** Converts a value from a single or a batch read. Pass undefined if the secret has no value. */
 function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),
@@ -184,32 +188,33 @@ function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   };
 }
 
-/** The results of a batch, by requested name or ARN. All others could not be read in it. */
-export interface Values {
-  found: ReadonlyMap<string, CurrentValue>;
-  /** Secrets that don't exist. */
-  absent: ReadonlySet<string>;
+/** The results of a batch read. A secret that is in neither member could not be read in the batch. */
+export interface BatchValues {
+  /** Current values, by name and by ARN. */
+  values: ReadonlyMap<string, CurrentValue>;
+  /** Secrets that don't exist, by the name or ARN in the request. */
+  absentIds: ReadonlySet<string>;
 }
 
 /** The message from Secrets Manager if the secret doesn't exist, as opposed to having no value. */
 const NO_SECRET = /^Secrets Manager can't find the specified secret\.$/;
 
 /** Reads the current values of several secrets in one request. This updates the secrets' dates of last access. */
-export async function readValues(aws: Aws, region: string, ids: readonly string[]): Promise<Values> {
+export async function readValues(aws: Aws, region: string, ids: readonly string[]): Promise<BatchValues> {
   const command = new BatchGetSecretValueCommand({ SecretIdList: [...new Set(ids)] });
   const request = { action: 'secretsmanager:BatchGetSecretValue', resource: '*', region };
   const answer = await aws.call(request, (options) =>
     aws.clients.secretsManager(region).send(command, options),
   );
-  const found = new Map<string, CurrentValue>();
+  const values = new Map<string, CurrentValue>();
   for (const entry of answer.SecretValues ?? []) {
     const value = toCurrentValue(entry);
-    for (const id of [entry.Name, entry.ARN]) if (id) found.set(id, value);
+    for (const id of [entry.Name, entry.ARN]) if (id) values.set(id, value);
   }
-  const absent = (answer.Errors ?? []).filter(
+  const absentErrors = (answer.Errors ?? []).filter(
     ({ ErrorCode, Message = '' }) => ErrorCode === 'ResourceNotFoundException' && NO_SECRET.test(Message),
   );
-  return { found, absent: new Set(absent.map(({ SecretId = '' }) => SecretId)) };
+  return { values, absentIds: new Set(absentErrors.map(({ SecretId = '' }) => SecretId)) };
 }
 
 function contentOf(value: SecretValueEntry | undefined): SecretContent {

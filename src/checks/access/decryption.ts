@@ -2,7 +2,7 @@ import { parseArn } from '../../aws/arn.ts';
 import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts';
 import { awsMessages } from '../../aws/messages.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
-import { type CurrentVersion, readCurrentVersion, type SecretPlace } from '../../aws/secrets/versions.ts';
+import { type CurrentVersion, readCurrentVersion, type SecretLocation } from '../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { type Observed, observed, seenIn } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
@@ -13,8 +13,8 @@ import {
   parsePolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import { proofMessages as messages } from './messages.ts';
-import { readRequests, UNKNOWN_OF_SESSIONS, withTime } from './read-requests.ts';
+import { readBackMessages as messages } from './messages.ts';
+import { requestsForReading, UNKNOWN_SESSION_KEYS, withTime } from './read-requests.ts';
 
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {
@@ -27,8 +27,8 @@ export interface Decryption {
   keyPolicies: { key: KmsKeyRef; policy: Observed<string | undefined> }[];
 }
 
-/** The part of a secret's description that concerns its encryption. */
-export type EncryptedSecret = Pick<SecretState, 'region' | 'arn' | 'kmsKeyId' | 'pristine'>;
+/** The part of a secret's state that concerns its encryption. */
+export type EncryptedSecret = Pick<SecretState, 'region' | 'arn' | 'kmsKeyId' | 'unchangedSinceCreation'>;
 
 /** The AWS managed key in responses of `ListSecretVersionIds`. */
 const AWS_MANAGED_KEY = /^DefaultEncryptionKey$|(^|:)alias\/aws\/secretsmanager$/;
@@ -43,10 +43,10 @@ export type KmsRequester = <T>(
 ) => Promise<Observed<T>>;
 
 /** Sends each request immediately, with the usual time limit. */
-export const requestAtOnce: KmsRequester = (_key, send) => observed(send());
+export const sendImmediately: KmsRequester = (_key, send) => observed(send());
 
-/** Creates a reader for a run. */
-export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyReader {
+/** Creates the reader of key policies for a run. */
+export function keyPolicyReader(aws: Aws, request = sendImmediately): KeyPolicyReader {
   const reads = new Map<string, Promise<Observed<string | undefined>>>();
   return (region, key) => {
     // `GetKeyPolicy` doesn't accept an alias.
@@ -61,7 +61,7 @@ export function keyPolicyReader(aws: Aws, request = requestAtOnce): KeyPolicyRea
 
 /** Readers for the current version of a secret and for the policies of KMS keys. */
 export interface DecryptionReaders {
-  currentVersionOf(secret: SecretPlace): Promise<Observed<CurrentVersion | undefined>>;
+  currentVersionOf(secret: SecretLocation): Promise<Observed<CurrentVersion | undefined>>;
   keyPolicyOf: KeyPolicyReader;
 }
 
@@ -84,18 +84,19 @@ export async function readDecryption(
   secret: EncryptedSecret,
   isWritten = false,
 ): Promise<Decryption> {
-  const { region, kmsKeyId, pristine = false } = secret;
-  const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
-  const isKnown = (pristine || isWritten) && (kmsKeyId === undefined || named?.kind === 'key');
-  const versionKeys: Observed<KmsKeyRef[]> = isKnown
-    ? { seen: named ? [named] : [] }
-    : keysOfVersion(await currentVersionOf(secret), region, named, identity);
-  const keys = seenIn(versionKeys) ?? (named ? [named] : []);
+  const { region, kmsKeyId, unchangedSinceCreation = false } = secret;
+  const currentKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
+  const areVersionKeysKnown =
+    (unchangedSinceCreation || isWritten) && (kmsKeyId === undefined || currentKey?.kind === 'key');
+  const versionKeys: Observed<KmsKeyRef[]> = areVersionKeysKnown
+    ? { seen: currentKey ? [currentKey] : [] }
+    : keysOfVersion(await currentVersionOf(secret), region, currentKey, identity);
+  const keys = seenIn(versionKeys) ?? (currentKey ? [currentKey] : []);
   const keyPolicies = await Promise.all(
     keys.map(async (key) => {
       // Only the key's own account may read its policy.
-      const isOurs = parseArn(key.arn ?? '')?.account === identity.account;
-      return { key, policy: isOurs ? await keyPolicyOf(region, key) : { seen: undefined } };
+      const isInCallerAccount = parseArn(key.arn ?? '')?.account === identity.account;
+      return { key, policy: isInCallerAccount ? await keyPolicyOf(region, key) : { seen: undefined } };
     }),
   );
   return { versionKeys, keyPolicies };
@@ -113,14 +114,14 @@ function keysOfVersion(
   const { kmsKeyIds } = version.seen;
   if (!kmsKeyIds)
     return { unseen: new Failure(awsMessages.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed }) };
-  const customers = kmsKeyIds.filter((id) => !AWS_MANAGED_KEY.test(id));
-  return { seen: customers.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
+  const customerKeyIds = kmsKeyIds.filter((id) => !AWS_MANAGED_KEY.test(id));
+  return { seen: customerKeyIds.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
 }
 
 /** Adds the secret's alias to its only key, because a condition may require that alias. */
-function withAlias(key: KmsKeyRef | undefined, named: KmsKeyRef | undefined): KmsKeyRef | undefined {
-  return key?.kind === 'key' && named?.kind === 'alias' && named.arn === undefined
-    ? { ...named, arn: key.arn }
+function withAlias(key: KmsKeyRef | undefined, currentKey: KmsKeyRef | undefined): KmsKeyRef | undefined {
+  return key?.kind === 'key' && currentKey?.kind === 'alias' && currentKey.arn === undefined
+    ? { ...currentKey, arn: key.arn }
     : key;
 }
 
@@ -128,9 +129,9 @@ function withAlias(key: KmsKeyRef | undefined, named: KmsKeyRef | undefined): Km
  * Context keys that are known for the session of MediaConnect's role but not for the caller. The caller's session ARN omits its
  * role's path.
  */
-const UNKNOWN_OF_CALLERS = ['aws:PrincipalArn', 'aws:PrincipalType'];
+const UNKNOWN_CALLER_KEYS = ['aws:PrincipalArn', 'aws:PrincipalType'];
 
-const EVERYTHING = parsePolicy(
+const ALLOW_EVERYTHING = parsePolicy(
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );
 
@@ -146,25 +147,26 @@ export function callerDenial(
   const principal = principalOf(identity);
   for (const { key, policy } of keyPolicies) {
     const resourcePolicy = tryParsePolicy(seenIn(policy) ?? '');
-    const request = readRequests({ ...secret, kmsKey: key }, identity, principal.roleArn).find(
+    const request = requestsForReading({ ...secret, kmsKey: key }, identity, principal.principalArn).find(
       ({ action }) => action === DECRYPT_ACTION,
     );
     if (!resourcePolicy || !request) continue;
-    const context = Object.entries(request.context).filter(([name]) => !UNKNOWN_OF_CALLERS.includes(name));
+    const context = Object.entries(request.context).filter(([name]) => !UNKNOWN_CALLER_KEYS.includes(name));
     const { because, deniedBy } = evaluateAccess({
-      identityPolicies: [EVERYTHING],
+      identityPolicies: [ALLOW_EVERYTHING],
       resourcePolicy,
       request: withTime({ ...request, principal, context: Object.fromEntries(context) }),
-      unknownContext: [...UNKNOWN_OF_SESSIONS, ...UNKNOWN_OF_CALLERS],
+      unknownContext: [...UNKNOWN_SESSION_KEYS, ...UNKNOWN_CALLER_KEYS],
     });
     if (deniedBy === 'statement') return messages.ofKey(because, request.resource);
   }
   return undefined;
 }
 
-/** Returns the caller as policies name it. The session ARN from STS has the name of the role, but not its path. */
-function principalOf({ arn, account, partition }: Identity): { roleArn: string; sessionName?: string } {
+/** Returns the caller as policies name it: a user or a role session. The ARN from STS has the role's name, but not its path. */
+function principalOf({ arn, account, partition }: Identity): { principalArn: string; sessionName?: string } {
   const [kind, role, sessionName] = parseArn(arn)?.resource.split('/') ?? [];
-  if (kind !== 'assumed-role' || role === undefined || sessionName === undefined) return { roleArn: arn };
-  return { roleArn: `arn:${partition}:iam::${account}:role/${role}`, sessionName };
+  if (kind !== 'assumed-role' || role === undefined || sessionName === undefined)
+    return { principalArn: arn };
+  return { principalArn: `arn:${partition}:iam::${account}:role/${role}`, sessionName };
 }

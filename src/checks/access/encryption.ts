@@ -10,15 +10,15 @@ import {
   type EncryptedSecret,
   type KmsRequester,
   readDecryption,
-  requestAtOnce,
+  sendImmediately,
 } from './decryption.ts';
-import { proofMessages as messages } from './messages.ts';
+import { readBackMessages as messages } from './messages.ts';
 
 /** The KMS keys of a secret, as far as they could be read. */
 export interface Encryption {
   /** The secret's current KMS key. Absent if the secret names none. */
   kmsKey?: Observed<KmsKeyState | undefined>;
-  /** What decides who may decrypt it. */
+  /** What decides who may decrypt the current version. */
   decryption: Decryption;
   /** KMS keys of the current version that differ from the secret's current KMS key. */
   earlierKmsKeys: { arn: string; key: Observed<KmsKeyState | undefined> }[];
@@ -27,14 +27,14 @@ export interface Encryption {
 /** Reads KMS keys by ID, ARN or alias, each once for a run. */
 export type KmsKeyReader = (region: string, id: string) => Promise<Observed<KmsKeyState | undefined>>;
 
-/** Creates a reader for a run. */
-export function kmsKeyReader(aws: Aws, request: KmsRequester = requestAtOnce): KmsKeyReader {
+/** Creates the reader of KMS keys for a run. */
+export function kmsKeyReader(aws: Aws, request: KmsRequester = sendImmediately): KmsKeyReader {
   const reads = new Map<string, Promise<Observed<KmsKeyState | undefined>>>();
   return (region, id) => {
-    const place = `${region} ${id}`;
+    const cacheKey = `${region} ${id}`;
     const reading =
-      reads.get(place) ?? request({ region, id }, (limit) => readKmsKey(aws, region, id, limit));
-    reads.set(place, reading);
+      reads.get(cacheKey) ?? request({ region, id }, (limit) => readKmsKey(aws, region, id, limit));
+    reads.set(cacheKey, reading);
     return reading;
   };
 }
@@ -75,12 +75,12 @@ function earlierArns(
   { versionKeys }: Decryption,
   identity: Identity,
 ): string[] {
-  const named = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
-  const namedArn = seenIn(kmsKey)?.arn ?? named?.arn;
+  const currentKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
+  const currentKeyArn = seenIn(kmsKey)?.arn ?? currentKey?.arn;
   // The key of an alias may be unknown.
-  if (named && namedArn === undefined) return [];
+  if (currentKey && currentKeyArn === undefined) return [];
   const arns = (seenIn(versionKeys) ?? []).flatMap(({ arn }) => arn ?? []);
-  return arns.filter((arn) => arn !== namedArn);
+  return arns.filter((arn) => arn !== currentKeyArn);
 }
 
 /** Returns what decides who may decrypt a secret, without the AWS managed key, which requires no permission. Pure. */
@@ -88,10 +88,10 @@ export function decryptionByCustomerKeys({
   decryption,
   kmsKey,
 }: Pick<Encryption, 'decryption' | 'kmsKey'>): Decryption {
-  const named = seenIn(kmsKey);
-  const isAws = ({ key }: Decryption['keyPolicies'][number]) =>
-    named?.managedByAws === true && (key.arn === undefined || key.arn === named.arn);
-  return { ...decryption, keyPolicies: decryption.keyPolicies.filter((each) => !isAws(each)) };
+  const currentKey = seenIn(kmsKey);
+  const isAwsManaged = ({ key }: Decryption['keyPolicies'][number]) =>
+    currentKey?.managedByAws === true && (key.arn === undefined || key.arn === currentKey.arn);
+  return { ...decryption, keyPolicies: decryption.keyPolicies.filter((each) => !isAwsManaged(each)) };
 }
 
 /** What can be done about a problem with a KMS key. */
@@ -144,23 +144,25 @@ export function checkKmsKeys(
   { kmsKey, decryption, earlierKmsKeys = [] }: Partial<Encryption>,
   identity: Identity,
 ): KmsKeyFinding[] {
-  const named = checkNamed(secret, kmsKey, identity);
-  const ofVersion = [
-    ...unseenKeys(decryption),
+  const currentKeyFinding = checkCurrentKey(secret, kmsKey, identity);
+  const versionFindings = [
+    ...unreadVersionKeys(decryption),
     ...earlierKmsKeys.flatMap(({ arn, key }) => checkEarlier(arn, key)),
   ];
-  return ofVersion.length === 0 ? [named] : [...(named.verdict === 'ok' ? [] : [named]), ...ofVersion];
+  return versionFindings.length === 0
+    ? [currentKeyFinding]
+    : [...(currentKeyFinding.verdict === 'ok' ? [] : [currentKeyFinding]), ...versionFindings];
 }
 
-/** If the current version's keys are unknown, the secret's current KMS key doesn't help. */
-function unseenKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
+/** Returns the finding for KMS keys of the current version that could not be read. The secret's own KMS key may be another one. */
+function unreadVersionKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
   const versionKeys = decryption?.versionKeys;
   return versionKeys && 'unseen' in versionKeys
     ? [{ verdict: 'cannot-tell', unseen: versionKeys.unseen }]
     : [];
 }
 
-/** Checks a key that encrypts the current version but is not the secret's current KMS key. */
+/** Checks a KMS key that encrypts the current version but is not the secret's current KMS key. */
 function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsKeyFinding[] {
   const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
     verdict: 'failed',
@@ -169,18 +171,18 @@ function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsK
     keyArn: arn,
     keyStoreId: keyStoreId || undefined,
   });
-  const other: KmsKeyFinding = {
+  const earlierKeyWarning: KmsKeyFinding = {
     verdict: 'warning',
     detail: messages.earlierKmsKey(arn),
     fix: 'encrypt-anew',
     keyArn: arn,
   };
-  if ('unseen' in key) return [other, { verdict: 'cannot-tell', unseen: key.unseen }];
+  if ('unseen' in key) return [earlierKeyWarning, { verdict: 'cannot-tell', unseen: key.unseen }];
   if (!key.seen) return [unusable('not found', 'new-value')];
   const { state, keyStoreId } = key.seen;
-  if (USABLE.test(state)) return [other];
+  if (USABLE.test(state)) return [earlierKeyWarning];
   const fix = FIX_FOR_STATE.get(state);
-  return fix ? [unusable(state, fix, keyStoreId)] : [other, unknownState(arn, state)];
+  return fix ? [unusable(state, fix, keyStoreId)] : [earlierKeyWarning, unknownState(arn, state)];
 }
 
 /** AWS may add states, and imitations of AWS may omit the state. */
@@ -189,7 +191,7 @@ function unknownState(arn: string, state: string): KmsKeyFinding {
   return { verdict: 'cannot-tell', because };
 }
 
-function checkNamed(
+function checkCurrentKey(
   { region, kmsKeyId }: { region: string; kmsKeyId?: string },
   kmsKey: Encryption['kmsKey'],
   identity: Identity,
@@ -198,13 +200,13 @@ function checkNamed(
     return { verdict: 'ok', detail: messages.awsKey };
   if ('unseen' in kmsKey) return { verdict: 'cannot-tell', unseen: kmsKey.unseen };
   return kmsKey.seen
-    ? checkFound(kmsKey.seen, region, identity)
+    ? checkKeyState(kmsKey.seen, region, identity)
     : { verdict: 'failed', detail: messages.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
 }
 
-function checkFound(key: KmsKeyState, region: string, identity: Identity): KmsKeyFinding {
+function checkKeyState(key: KmsKeyState, region: string, identity: Identity): KmsKeyFinding {
   const { arn, state, usage, keyStoreId } = key;
-  const place = parseArn(arn);
+  const arnParts = parseArn(arn);
   const failed = (detail: string, fix: KmsKeyFix = 'other-key'): KmsKeyFinding => ({
     verdict: 'failed',
     detail,
@@ -217,11 +219,11 @@ function checkFound(key: KmsKeyState, region: string, identity: Identity): KmsKe
   if (state === 'Disabled') return failed(messages.kmsKeyDisabled(arn), fix);
   if (fix) return failed(messages.kmsKeyState(arn, state), fix);
   if (!USABLE.test(state)) return unknownState(arn, state);
-  // Imitations of AWS may omit it.
+  // Imitations of AWS may omit the key usage.
   if (usage === '') return { verdict: 'cannot-tell', because: messages.kmsKeyStateMissing(arn) };
   if (usage !== 'ENCRYPT_DECRYPT') return failed(messages.kmsKeyUsage(arn, usage));
-  if (place?.region !== region) return failed(messages.kmsKeyRegion(arn));
-  return place.account === identity.account
+  if (arnParts?.region !== region) return failed(messages.kmsKeyRegion(arn));
+  return arnParts.account === identity.account
     ? { verdict: 'ok', detail: messages.kmsKeyReady }
     : { verdict: 'warning', detail: messages.kmsKeyForeign(arn), fix: 'foreign-policy', keyArn: arn };
 }

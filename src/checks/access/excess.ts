@@ -1,6 +1,6 @@
 import type { Identity } from '../../aws/session.ts';
 import { evaluateAccess, type PolicyDocument, READ_ACTIONS } from '../../policy/index.ts';
-import { readRequests, withTime } from './read-requests.ts';
+import { requestsForReading, withTime } from './read-requests.ts';
 
 /** Additional actions that a read policy may allow. They reveal nothing beyond the four read actions, and change nothing. */
 const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decrypt|describekey))$/;
@@ -11,23 +11,23 @@ const HARMLESS = /^(secretsmanager:(get|list|describe|batchget)[\w*?]*|kms:(decr
  */
 export function furtherActions({ statements }: PolicyDocument): string[] {
   const allowing = statements.filter(({ effect }) => effect === 'Allow');
-  const named = allowing.flatMap(({ actions }) => (actions.negated ? ['*'] : actions.values));
+  const allowedActions = allowing.flatMap(({ actions }) => (actions.negated ? ['*'] : actions.values));
   const reads = new Set(READ_ACTIONS.map((action) => action.toLowerCase()));
-  return [...new Set(named)].filter((action) => {
+  return [...new Set(allowedActions)].filter((action) => {
     const lower = action.toLowerCase();
     return !reads.has(lower) && !HARMLESS.test(lower);
   });
 }
 
 /** Names that no policy is written for. They have no common prefix, so a pattern for one letter can't match both. */
-const UNHEARD_OF = ['another-feed-7Qx2Zk/9', '7Qx2Zk.9/feed-of-another'];
+const UNRELATED_NAMES = ['another-feed-7Qx2Zk/9', '7Qx2Zk.9/feed-of-another'];
 
 /** Returns true if a policy by itself allows reading any secret of the Region, regardless of its name. Pure. */
 export function readsAnySecret(document: PolicyDocument, region: string, identity: Identity): boolean {
   const { partition, account } = identity;
-  return UNHEARD_OF.every((name) => {
+  return UNRELATED_NAMES.every((name) => {
     const arn = `arn:${partition}:secretsmanager:${region}:${account}:secret:${name}-a1B2c3`;
-    return readRequests({ arn, region }, identity).some(
+    return requestsForReading({ arn, region }, identity).some(
       (request) =>
         evaluateAccess({ identityPolicies: [document], request: withTime(request) }).verdict === 'allowed',
     );
@@ -37,14 +37,14 @@ export function readsAnySecret(document: PolicyDocument, region: string, identit
 /** What a policy allows beyond reading its secrets. */
 export interface Excess {
   /** The first action that reading doesn't require. */
-  further?: string;
+  furtherAction?: string;
   /** True if it allows reading any secret, regardless of its name. */
   anySecret: boolean;
 }
 
 /** Checks whether a policy allows more than necessary in any of the Regions. Pure. */
 export function checkExcess(document: PolicyDocument, regions: string[], identity: Identity): Excess {
-  const [further] = furtherActions(document);
+  const [furtherAction] = furtherActions(document);
   const anySecret = regions.some((region) => readsAnySecret(document, region, identity));
-  return further === undefined ? { anySecret } : { further, anySecret };
+  return furtherAction === undefined ? { anySecret } : { furtherAction, anySecret };
 }

@@ -1,6 +1,6 @@
 /** Messages about reading back the result, and about its checks. */
 
-export const proofMessages = {
+export const readBackMessages = {
   reading: 'Reading back what AWS holds now',
   readBack: 'Read back: no check failed, but some were inconclusive.',
   readableNotUsable: 'Read back: the role may read the key, but what uses it must be updated.',

@@ -14,8 +14,8 @@ import {
   tryParsePolicy,
 } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
-import { proofMessages as messages } from './messages.ts';
-import { evaluateOfSession, readRequests } from './read-requests.ts';
+import { readBackMessages as messages } from './messages.ts';
+import { evaluateForSession, requestsForReading } from './read-requests.ts';
 
 /** The parsed documents that decide whether a role may read a secret. */
 export interface DecidingDocuments {
@@ -35,7 +35,7 @@ export interface SecretDocuments {
 }
 
 /** The name or ARN of the first document that can't be parsed. */
-export interface Unreadable {
+export interface UnreadableDocument {
   unreadable: string;
 }
 
@@ -43,7 +43,7 @@ export interface Unreadable {
 export function documentsOf({
   policies,
   boundary,
-}: Pick<RoleState, 'policies' | 'boundary'>): DecidingDocuments | Unreadable {
+}: Pick<RoleState, 'policies' | 'boundary'>): DecidingDocuments | UnreadableDocument {
   const identityPolicies: PolicyDocument[] = [];
   const identityNames = policies.map(({ name }) => name);
   for (const { name, document } of policies) {
@@ -75,17 +75,17 @@ export function refusalsOf(
   secret: ReadableSecret,
   documents: DecidingDocuments,
   roleArn: string,
-  where: AccountRef,
+  account: AccountRef,
   { resourcePolicy, decryption }: SecretDocuments = {},
 ): Refusal[] {
-  const { kmsKey, ...itself } = secret;
-  const reads = readRequests(itself, where, roleArn).map((request) => ({
+  const { kmsKey, ...secretWithoutKey } = secret;
+  const secretResults = requestsForReading(secretWithoutKey, account, roleArn).map((request) => ({
     request,
     evaluation: evaluateReading(documents, request, resourcePolicy),
     about: {},
   }));
-  const decrypts = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
-    readRequests({ ...itself, kmsKey: key }, where, roleArn)
+  const kmsResults = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
+    requestsForReading({ ...secretWithoutKey, kmsKey: key }, account, roleArn)
       .filter(({ action }) => action === DECRYPT_ACTION)
       .map((request) => ({
         request,
@@ -93,7 +93,7 @@ export function refusalsOf(
         about: { kmsKey: key },
       })),
   );
-  const refusals = [...reads, ...decrypts].flatMap(
+  const refusals = [...secretResults, ...kmsResults].flatMap(
     ({ request: { action }, evaluation, about }): Refusal[] => {
       const { verdict } = evaluation;
       return verdict === 'allowed' ? [] : [{ ...evaluation, ...about, action, verdict }];
@@ -111,10 +111,10 @@ export function refusalsOf(
 
 /** Returns the KMS keys that reading requires, with their policies if these apply. */
 function decryptionKeys(
-  named: KmsKeyRef | undefined,
+  currentKey: KmsKeyRef | undefined,
   decryption: Decryption | undefined,
 ): { key: KmsKeyRef; policy?: Observed<string | undefined> }[] {
-  if (!decryption) return named ? [{ key: named }] : [];
+  if (!decryption) return currentKey ? [{ key: currentKey }] : [];
   // If the current version's keys are unknown, the secret's current KMS key decides nothing.
   return 'unseen' in decryption.versionKeys ? [] : decryption.keyPolicies;
 }
@@ -129,7 +129,7 @@ function evaluateReading(
   policy: Observed<string | undefined> | undefined,
 ): Evaluation {
   if (!policy || ('seen' in policy && policy.seen === undefined))
-    return evaluateOfSession({ ...documents, request });
+    return evaluateForSession({ ...documents, request });
   const because =
     'unseen' in policy ? messages.policyUnseen(whyUnseen(policy.unseen)) : messages.policyNotReadable;
   return evaluateWith(documents, request, seenIn(policy), because);
@@ -144,7 +144,7 @@ function evaluateDecrypting(
   request: AccessRequest,
   policy: Observed<string | undefined> | undefined,
 ): Evaluation {
-  if (!policy) return evaluateOfSession({ ...documents, request });
+  if (!policy) return evaluateForSession({ ...documents, request });
   const text = seenIn(policy);
   const because =
     text === undefined
@@ -164,18 +164,18 @@ function evaluateWith(
   because: string,
 ): Evaluation {
   const policy = text === undefined ? undefined : tryParsePolicy(text);
-  if (policy) return evaluateOfSession({ ...documents, request, resourcePolicy: policy });
+  if (policy) return evaluateForSession({ ...documents, request, resourcePolicy: policy });
   // Report a denial that no resource policy could change.
-  const best = evaluateOfSession({
+  const mostPermissive = evaluateForSession({
     ...documents,
     request,
-    resourcePolicy: lettingIn(request.principal.roleArn),
+    resourcePolicy: allowEverythingTo(request.principal.principalArn),
   });
-  return best.verdict === 'denied' ? best : { verdict: 'cannot-tell', because };
+  return mostPermissive.verdict === 'denied' ? mostPermissive : { verdict: 'cannot-tell', because };
 }
 
 /** Returns a resource policy that allows everything to the role and to its account. */
-function lettingIn(roleArn: string): PolicyDocument {
+function allowEverythingTo(roleArn: string): PolicyDocument {
   const root = roleArn.replace(/:role\/.*$/, ':root');
   const statement = { Effect: 'Allow', Principal: { AWS: [roleArn, root] }, Action: '*', Resource: '*' };
   return parsePolicy(JSON.stringify({ Version: CURRENT_VERSION, Statement: [statement] }));

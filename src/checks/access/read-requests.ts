@@ -14,16 +14,17 @@ import {
 /**
  * Returns the requests that a role must be allowed to make to read a secret: the guide's four actions. A secret with a customer
  * managed key also requires `kms:Decrypt`.
- * @param roleArn the role that makes the requests; by default, any role of the account, to evaluate only an identity policy
+ * @param principalArn the role or user that makes the requests; by default, any role of the account, to evaluate only an
+ *   identity policy
  */
-export function readRequests(
+export function requestsForReading(
   secret: ReadableSecret,
   { partition, account }: AccountRef,
-  roleArn = `arn:${partition}:iam::${account}:role/MediaConnect-ASM`,
+  principalArn = `arn:${partition}:iam::${account}:role/MediaConnect-ASM`,
 ): AccessRequest[] {
-  const principal = { roleArn };
+  const principal = { principalArn };
   const context = {
-    'aws:PrincipalArn': roleArn,
+    'aws:PrincipalArn': principalArn,
     'aws:PrincipalAccount': account,
     'aws:PrincipalType': 'AssumedRole',
     'aws:PrincipalIsAWSService': 'false',
@@ -32,12 +33,12 @@ export function readRequests(
     'aws:SecureTransport': 'true',
     'aws:ViaAWSService': 'false',
   };
-  const reads = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
-  if (!secret.kmsKey) return reads;
+  const secretRequests = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
+  if (!secret.kmsKey) return secretRequests;
   const { kmsKey } = secret;
   const keyAccount = accountOfKey(kmsKey);
   return [
-    ...reads,
+    ...secretRequests,
     {
       principal,
       action: 'kms:Decrypt',
@@ -61,7 +62,7 @@ export function readRequests(
  * on one is neither a certain allow nor a certain deny. Source: IAM User Guide, "AWS global condition context keys"; Service
  * Authorization Reference, AWS Secrets Manager and KMS.
  */
-export const UNKNOWN_OF_SESSIONS = [
+export const UNKNOWN_SESSION_KEYS = [
   'aws:CalledVia*',
   'aws:Ec2InstanceSource*',
   'aws:MultiFactorAuth*',
@@ -80,12 +81,12 @@ export const UNKNOWN_OF_SESSIONS = [
   'secretsmanager:*',
 ];
 
-/** Evaluates a request of `readRequests` at the current time. Conditions on unknown properties of the session are undecided. */
-export function evaluateOfSession({
+/** Evaluates a request of `requestsForReading` at the current time. Conditions on unknown context keys are undecided. */
+export function evaluateForSession({
   request,
   ...policies
 }: Omit<EvaluationInput, 'unknownContext'>): Evaluation {
-  return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_OF_SESSIONS });
+  return evaluateAccess({ ...policies, request: withTime(request), unknownContext: UNKNOWN_SESSION_KEYS });
 }
 
 /**

@@ -22,7 +22,7 @@ export type TrustResult =
 /**
  * The flows that may use the role:
  *
- * - `as-asked`: the requested ones.
+ * - `as-asked`: exactly the requested ones.
  * - `wider`: more than requested, because the document has no condition on the flow.
  * - `narrower`: only some, although any flow was requested.
  */
@@ -36,7 +36,7 @@ export interface FlowScope {
 }
 
 /** Context keys that MediaConnect's request may have, with values that are unknown here. */
-const UNKNOWN_CONTEXT = [
+const UNKNOWN_CONTEXT_KEYS = [
   'aws:SourceOrgID',
   'aws:SourceOrgPaths',
   'aws:PrincipalServiceNamesList',
@@ -59,20 +59,23 @@ export function checkTrust(text: string, flows: FlowScope, identity: Identity): 
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'unreadable' };
   const evaluate = (sourceArn: string) => evaluateForFlow(trust, sourceArn, identity);
-  const asked = flows.sourceArns.length > 0;
-  const wanted = asked ? flows.sourceArns.map(exampleOf) : anyFlow(flows.regions, identity);
-  const refusals = wanted.map(evaluate).filter((evaluation) => !isAllowed(evaluation));
+  const hasRequestedFlows = flows.sourceArns.length > 0;
+  const flowArns = hasRequestedFlows
+    ? flows.sourceArns.map(exampleOf)
+    : exampleFlows(flows.regions, identity);
+  const refusals = flowArns.map(evaluate).filter((evaluation) => !isAllowed(evaluation));
   const denied = refusals.find(({ verdict }) => verdict === 'denied');
-  const refused = denied ?? refusals[0];
+  const refusal = denied ?? refusals[0];
   const patterns = sourceArnPatterns(trust);
-  if (!refused) return { verdict: 'allowed', scope: asked && patterns.length === 0 ? 'wider' : 'as-asked' };
+  if (!refusal)
+    return { verdict: 'allowed', scope: hasRequestedFlows && patterns.length === 0 ? 'wider' : 'as-asked' };
   const someFlow = (region: string) =>
     patterns
       .flatMap((each) => exampleIn(each, region, identity))
       .map(evaluate)
       .some(isAllowed);
-  if (!asked && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
-  return { ...refused, verdict: 'not-allowed', uncertain: denied === undefined };
+  if (!hasRequestedFlows && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
+  return { ...refusal, verdict: 'not-allowed', uncertain: denied === undefined };
 }
 
 /** Evaluates the request that MediaConnect makes for a flow, or another resource, in an account. */
@@ -91,7 +94,7 @@ export function evaluateForFlow(
       'aws:SecureTransport': 'true',
       ...timeContext(),
     },
-    unknownContext: UNKNOWN_CONTEXT,
+    unknownContext: UNKNOWN_CONTEXT_KEYS,
   });
 }
 
@@ -100,7 +103,7 @@ function isAllowed({ verdict }: Evaluation): boolean {
 }
 
 /** Returns an example flow ARN of this account for each Region. */
-export function anyFlow(regions: string[], { partition, account }: AccountRef): string[] {
+export function exampleFlows(regions: string[], { partition, account }: AccountRef): string[] {
   return regions.map(
     (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:1-AnyFlowOfThisAccount:any`,
   );
@@ -128,9 +131,9 @@ export function valuesOf(statements: Statement[], name: string): string[] {
  */
 function exampleIn(pattern: string, region: string, { partition, account }: AccountRef): string[] {
   const [, , , , , ...resource] = pattern.split(':');
-  const flows = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
-  const arns = flows
-    .filter((user) => /^(flow|routerInput|routerOutput):/.test(user))
+  const resources = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
+  const arns = resources
+    .filter((resource) => /^(flow|routerInput|routerOutput):/.test(resource))
     .map((flow) => ['arn', partition, 'mediaconnect', region, account, flow].join(':'));
   return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
 }

@@ -34,7 +34,7 @@ export function cannotTell(id: CheckId, because: string): string {
 }
 
 /** Returns true if an unknown result of the check doesn't affect the overall verdict. */
-export function isBeside(id: CheckId): boolean {
+export function isInformational(id: CheckId): boolean {
   const check: CheckSpec = CHECKS[id];
-  return check.isBeside === true;
+  return check.isInformational === true;
 }

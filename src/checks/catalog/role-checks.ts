@@ -69,7 +69,7 @@ export const ROLE_CHECKS = {
     fix: 'the trust policy with the condition',
     inStatus:
       'warning: flows of other accounts might use the role (the confused deputy), or its trust policy names other accounts; cannot-tell: the result depends on a condition, such as one on the organization',
-    isBeside: true,
+    isInformational: true,
     words: {
       guarded: 'flows of other accounts are kept out',
       noGuard:
@@ -164,7 +164,7 @@ export const ROLE_CHECKS = {
     question: 'whether you may pass the role to MediaConnect',
     asks: "warning: may the caller pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`)? IAM's policy simulator is asked. A federated user has no policies that it could look at. It is no failure, because the caller need not be the one who makes flows; whoever does gets a bare `AccessDenied: Forbidden` without it",
     fix: 'the statement that is missing is printed',
-    isBeside: true,
+    isInformational: true,
     words: {
       rootPasses: 'as root, you may pass the role to MediaConnect',
       passes: 'you may pass the role to MediaConnect',

@@ -112,7 +112,7 @@ export const SECRET_CHECKS = {
     fix: '`aws kms enable-key`, `cancel-key-deletion`, `connect-custom-key-store`, the import of the key material, `aws secretsmanager update-secret` and `rotate`, or, for a replica, `replicate-secret-to-regions`',
     inStatus:
       "failed: its KMS key, or the one that the current version is encrypted with, can't be used (disabled, about to be deleted, missing, …); warning: the current version is still encrypted with an earlier key, or the key is another account's; cannot-tell: a key could not be looked at",
-    isBeside: true,
+    isInformational: true,
     words: {},
   },
   'secret-resource-policy': {

@@ -8,8 +8,8 @@ export interface CheckSpec {
   fix?: string;
   /** For docs/status.md: when it fails or warns. Absent if `status` doesn't make it. */
   inStatus?: string;
-  /** True if the check has no influence on whether MediaConnect can read the key now, so an unknown result doesn't count. */
-  isBeside?: true;
+  /** True if an unknown result doesn't count, because the check doesn't tell whether MediaConnect can read the key now. */
+  isInformational?: true;
   /** Its texts in all commands. Those for success are short because many of them share a line. */
   words: Readonly<Record<string, string | ((...args: never[]) => string)>>;
 }

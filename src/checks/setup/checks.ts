@@ -1,6 +1,6 @@
 import { policyReader } from '../../aws/iam/policies.ts';
 import { type RoleState, readRole } from '../../aws/iam/roles.ts';
-import { inTurns } from '../../aws/requests/concurrency.ts';
+import { inBatches } from '../../aws/requests/concurrency.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { type Algorithm, checkStoredKey, type KeyMaterial, type KeyType } from '../../key/index.ts';
@@ -8,19 +8,19 @@ import { BATCH_RUN } from '../../limits.ts';
 import type { Check } from '../../plan-types.ts';
 import type { ReadableSecret } from '../../policy/index.ts';
 import { type Decryption, decryptionReaders, readDecryption } from '../access/decryption.ts';
-import { proofMessages as messages } from '../access/messages.ts';
+import { readBackMessages as messages } from '../access/messages.ts';
 import {
   type DecidingDocuments,
   documentsOf,
   refusalsOf,
   type SecretDocuments,
-  type Unreadable,
+  type UnreadableDocument,
 } from '../access/read-access.ts';
 import { checkTrust, type FlowScope } from '../access/trust.ts';
 import { CHECKS, cannotTell as cannotTellDetail } from '../catalog/index.ts';
 
-const TRUST = CHECKS['role-trust'].words;
-const READING = CHECKS['role-reads-secret'].words;
+const TRUST_WORDS = CHECKS['role-trust'].words;
+const READ_WORDS = CHECKS['role-reads-secret'].words;
 
 /** The expected end state of a role and all keys that it reads. */
 export interface Expectation {
@@ -42,15 +42,17 @@ export interface KeyExpectation {
  * Checks the state in AWS: each secret is plaintext of the right length, MediaConnect may assume the role, and the role may read
  * each secret. Pure.
  */
-export function check(observed: Observed, expected: Expectation, identity: Identity): Check[] {
-  const found = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
+export function checkState(observed: SetupObservation, expected: Expectation, identity: Identity): Check[] {
+  const secretsByArn = new Map(observed.secrets.map((secret) => [secret.arn, secret]));
   const role = observed.role && { arn: observed.role.arn, documents: documentsOf(observed.role) };
   const { keys } = expected;
   return [
-    ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(found.get(arn), arn, key))),
+    ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(secretsByArn.get(arn), arn, key))),
     trustCheck(observed.role, expected, identity),
     ...keys.flatMap(({ secrets }) =>
-      secrets.map((secret) => checkReading(role, secret, found.get(secret.arn), expected, identity)),
+      secrets.map((secret) =>
+        checkReadAccess(role, secret, secretsByArn.get(secret.arn), expected, identity),
+      ),
     ),
   ];
 }
@@ -59,7 +61,7 @@ export function check(observed: Observed, expected: Expectation, identity: Ident
  * Returns true if a failed check may pass once an IAM change has propagated. This can't happen for a value, or for a key policy,
  * which no run changes.
  */
-export function mayComeRight({ id, verdict, detail }: Check): boolean {
+export function mayPassLater({ id, verdict, detail }: Check): boolean {
   return verdict === 'failed' && id !== 'secret-value' && !/ the key policy( |$)/.test(detail);
 }
 
@@ -103,15 +105,15 @@ function trustCheck(
   const { ok, failed, cannotTell } = checksOf('role-trust', role?.arn ?? roleName);
   if (!role) return failed(messages.roleAbsent);
   const result = checkTrust(role.trust, flows, identity);
-  if (result.verdict === 'unreadable') return failed(TRUST.trustUnreadable);
-  if (result.verdict === 'allowed') return ok(TRUST.trusted);
+  if (result.verdict === 'unreadable') return failed(TRUST_WORDS.trustUnreadable);
+  if (result.verdict === 'allowed') return ok(TRUST_WORDS.trusted);
   return result.uncertain
     ? cannotTell(cannotTellDetail('role-trust', result.because))
-    : failed(TRUST.notTrusted(result.because));
+    : failed(TRUST_WORDS.notTrusted(result.because));
 }
 
-function checkReading(
-  role: { arn: string; documents: DecidingDocuments | Unreadable } | undefined,
+function checkReadAccess(
+  role: { arn: string; documents: DecidingDocuments | UnreadableDocument } | undefined,
   secret: ReadableSecret,
   found: ObservedSecret | undefined,
   { roleName }: Expectation,
@@ -123,15 +125,19 @@ function checkReading(
   if ('unreadable' in documents)
     return cannotTell(CHECKS['role-policies'].words.policyUnreadable(documents.unreadable));
   const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
-  if (!refusal) return ok(READING.readable);
+  if (!refusal) return ok(READ_WORDS.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? failed(READING.mayNot([action], because))
-    : cannotTell(READING.unclear(action, because));
+    ? failed(READ_WORDS.mayNot([action], because))
+    : cannotTell(READ_WORDS.unclear(action, because));
 }
 
-function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSecret): SecretDocuments {
-  const policy = policyHidden ? { unseen: policyHidden } : { seen: resourcePolicy };
+function documentsAbout({
+  resourcePolicy,
+  resourcePolicyFailure,
+  decryption,
+}: ObservedSecret): SecretDocuments {
+  const policy = resourcePolicyFailure ? { unseen: resourcePolicyFailure } : { seen: resourcePolicy };
   return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
 }
 
@@ -139,22 +145,22 @@ function documentsAbout({ resourcePolicy, policyHidden, decryption }: ObservedSe
 export type ObservedSecret = SecretState & { decryption?: Decryption };
 
 /** The state in AWS: the secrets that exist, and the role with everything that determines its permissions. */
-export interface Observed {
+export interface SetupObservation {
   secrets: ObservedSecret[];
   role?: RoleState;
 }
 
 /** The role to read. The policy versions are guesses; a right guess saves a round trip. */
-export interface Subject {
+export interface RoleToRead {
   policies: { arn: string; versionId: string | null }[];
   roleName: string;
 }
 
 /** Reads a role back, with as few dependent round trips as possible. */
-export function observeRole(aws: Aws, { policies, roleName }: Subject): Promise<RoleState | undefined> {
+export function observeRole(aws: Aws, { policies, roleName }: RoleToRead): Promise<RoleState | undefined> {
   const reader = policyReader(aws);
-  for (const { arn, versionId } of policies) if (versionId) reader.expect(arn, versionId);
-  return readRole(aws, reader, roleName, { known: true });
+  for (const { arn, versionId } of policies) if (versionId) reader.prefetch(arn, versionId);
+  return readRole(aws, reader, roleName, { exists: true });
 }
 
 /**
@@ -168,7 +174,7 @@ export function observeSecrets(
   written: ReadonlySet<string>,
 ): Promise<ObservedSecret[]> {
   const readers = decryptionReaders(aws);
-  return inTurns(BATCH_RUN.readAtOnce, secrets, async (secret) => {
+  return inBatches(BATCH_RUN.readAtOnce, secrets, async (secret) => {
     if (secret.deletedAt) return secret;
     const isWritten = written.has(secret.arn);
     return { ...secret, decryption: await readDecryption(readers, identity, secret, isWritten) };

@@ -3,22 +3,22 @@ import type { Aws, Identity } from '../../aws/session.ts';
 import type { Limits } from '../../limits.ts';
 import type { Check } from '../../plan-types.ts';
 import {
-  check,
+  checkState,
   type Expectation,
-  mayComeRight,
-  type Observed,
+  mayPassLater,
   type ObservedSecret,
   observeRole,
-  type Subject,
+  type RoleToRead,
+  type SetupObservation,
 } from './checks.ts';
 
 /** The state in AWS, and the results of the checks. */
-export interface Proof {
-  observed: Observed;
+export interface ReadBackResult {
+  observed: SetupObservation;
   checks: Check[];
 }
 
-export interface ProofContext {
+export interface ReadBackContext {
   aws: Aws;
   limits: Limits;
   interrupt: AbortSignal;
@@ -29,20 +29,20 @@ export interface ProofContext {
  * Reads back the role and checks it together with the secrets. Repeats this until IAM has propagated the changes. It continues
  * while a check fails, or while a check is undecided and IAM doesn't show all policies of the role yet.
  */
-export async function prove(
-  { aws, limits, interrupt, onWait }: ProofContext,
-  subject: Subject,
-  reading: Promise<ObservedSecret[]>,
+export async function verifyUntilSettled(
+  { aws, limits, interrupt, onWait }: ReadBackContext,
+  roleToRead: RoleToRead,
+  observedSecrets: Promise<ObservedSecret[]>,
   expected: Expectation,
-): Promise<Proof> {
+): Promise<ReadBackResult> {
   const identity = await aws.identity();
-  const look = async () => {
-    const [secrets, role] = await Promise.all([reading, observeRole(aws, subject)]);
+  const readAndCheck = async () => {
+    const [secrets, role] = await Promise.all([observedSecrets, observeRole(aws, roleToRead)]);
     return evaluate({ secrets, role }, expected, identity);
   };
-  const settled = ({ observed, checks }: Proof) =>
-    !checks.some(mayComeRight) && (!checks.some(isUndecided) || showsPolicies(observed, subject));
-  const { value } = await waitUntil(look, settled, { limits, interrupt, onWait });
+  const isSettled = ({ observed, checks }: ReadBackResult) =>
+    !checks.some(mayPassLater) && (!checks.some(isUndecided) || showsPolicies(observed, roleToRead));
+  const { value } = await waitUntil(readAndCheck, isSettled, { limits, interrupt, onWait });
   return value;
 }
 
@@ -51,11 +51,15 @@ function isUndecided({ verdict }: Check): boolean {
 }
 
 /** Returns true if IAM shows all policies on the role that the run attached or found there. */
-function showsPolicies({ role }: Observed, { policies }: Subject): boolean {
+function showsPolicies({ role }: SetupObservation, { policies }: RoleToRead): boolean {
   return policies.every(({ arn }) => role?.policies.some((policy) => policy.arn === arn) ?? false);
 }
 
 /** Checks what was already read. Sufficient if nothing has changed since. */
-export function evaluate(observed: Observed, expected: Expectation, identity: Identity): Proof {
-  return { observed, checks: check(observed, expected, identity) };
+export function evaluate(
+  observed: SetupObservation,
+  expected: Expectation,
+  identity: Identity,
+): ReadBackResult {
+  return { observed, checks: checkState(observed, expected, identity) };
 }

@@ -10,7 +10,7 @@ import {
   secretsManagerEndpoint,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { SetUp } from '../../ui/commands.ts';
+import type { ToSetUp } from '../../ui/commands.ts';
 import type { Decryption } from '../access/decryption.ts';
 import { decryptionByCustomerKeys } from '../access/encryption.ts';
 import {
@@ -28,30 +28,33 @@ import type { PresentSecret } from './observe/secret.ts';
 import type { VerifyCheck } from './result.ts';
 import { type CheckMaker, checksOf } from './result.ts';
 
+/** The parsed documents of a role, or `unreadable` if one of them can't be parsed. */
+type RoleDocuments = DecidingDocuments | 'unreadable';
+
 /** What a check of read access is about, and what its fix has to name. */
 interface About {
   make: CheckMaker;
-  setUp: SetUp;
+  setUp: ToSetUp;
 }
 
 /**
  * Returns a function that checks whether the role may read a secret, based on the role's own policies and the secret's policy.
  * The role's policies are parsed once for all secrets. Pure.
  */
-export function readingChecker(
+export function readAccessChecker(
   role: Role,
   { policyNames }: Pick<RoleSpec, 'policyNames'>,
   identity: Identity,
 ): (secret: Secret, subject: string) => VerifyCheck[] {
-  const own = ownDocuments(role);
+  const documents = parseRoleDocuments(role);
   return (secret, subject) => [
-    ...checkOwnPolicies({ role, own, policyNames }, secret, subject, identity),
+    ...checkRolePolicies({ role, documents, policyNames }, secret, subject, identity),
     ...checkResourcePolicy(role, secret, subject, identity),
   ];
 }
 
-function checkOwnPolicies(
-  { role, own, policyNames }: { role: Role; own: DecidingDocuments | 'unreadable'; policyNames: string[] },
+function checkRolePolicies(
+  { role, documents, policyNames }: { role: Role; documents: RoleDocuments; policyNames: string[] },
   secret: Secret,
   subject: string,
   identity: Identity,
@@ -62,15 +65,22 @@ function checkOwnPolicies(
   const versionKeys = secret.decryption?.versionKeys;
   const isEncrypted = keys.length > 0 || (versionKeys !== undefined && 'unseen' in versionKeys);
   const ids: VerifyId[] = ['role-reads-secret', ...(isEncrypted ? (['role-decrypts-secret'] as const) : [])];
-  const [hidden] = role.unseen;
-  if (hidden) return ids.map((id) => make.unseen(id, hidden));
-  if (own === 'unreadable') return [];
-  // Without the description, it is unknown whether there is a KMS key.
-  const unknown = 'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
+  const [policyFailure] = role.unseen;
+  if (policyFailure) return ids.map((id) => make.unseen(id, policyFailure));
+  if (documents === 'unreadable') return [];
+  // Without a response of `DescribeSecret`, it is unknown whether there is a KMS key.
+  const undecidedDecrypt =
+    'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
   if (arn === undefined) {
-    return 'unseen' in described ? [make.unseen('role-reads-secret', described.unseen), ...unknown] : [];
+    return 'unseen' in described
+      ? [make.unseen('role-reads-secret', described.unseen), ...undecidedDecrypt]
+      : [];
   }
-  const { refusals, hiddenPolicy } = ownRefusals({ own, roleArn: role.arn }, { ...secret, arn }, identity);
+  const { refusals, hiddenPolicy } = rolePolicyRefusals(
+    { documents, roleArn: role.arn },
+    { ...secret, arn },
+    identity,
+  );
   const name = parseSecretArn(arn)?.name ?? '';
   const secrets = [{ arn, keyType: target.keyType }];
   const manifest = target.manifest?.path;
@@ -79,45 +89,49 @@ function checkOwnPolicies(
     setUp: setUpOf(role, {
       secrets,
       regions: [target.region],
-      policyNames: extendable(role, policyNames),
+      policyNames: namesForSetup(role, policyNames),
       manifest,
     }),
   };
-  const [ofKey, ofSecret] = [refusals.filter(isOfKey), refusals.filter((each) => !isOfKey(each))];
-  const reading = conclude(
+  const kmsRefusals = refusals.filter(isKmsAction);
+  const secretRefusals = refusals.filter((each) => !isKmsAction(each));
+  const readCheck = toCheck(
     about,
     'role-reads-secret',
-    ofSecret,
+    secretRefusals,
     CHECKS['role-reads-secret'].words.mayRead(name, target.region),
   );
   return [
-    hiddenPolicy && reading.verdict === 'cannot-tell'
+    hiddenPolicy && readCheck.verdict === 'cannot-tell'
       ? make.unseen('role-reads-secret', hiddenPolicy)
-      : reading,
-    ...unknown,
-    ...(isEncrypted ? [checkDecrypting(secret, role.arn, about, ofKey)] : []),
+      : readCheck,
+    ...undecidedDecrypt,
+    ...(isEncrypted ? [checkDecrypting(secret, role.arn, about, kmsRefusals)] : []),
   ];
 }
 
 /**
  * Returns the actions that the role's own policies refuse and the secret's policy doesn't allow either. What the secret's policy
- * denies has its own check. `hiddenPolicy`: why the secret's policy could not be read, if it would decide.
+ * denies has its own check. `hiddenPolicy`: why the secret's policy could not be read, if the result depends on that policy.
  */
-function ownRefusals(
-  { own, roleArn }: { own: DecidingDocuments; roleArn: string },
+function rolePolicyRefusals(
+  { documents, roleArn }: { documents: DecidingDocuments; roleArn: string },
   secret: Secret & { arn: string },
   identity: Identity,
 ): { refusals: Refusal[]; hiddenPolicy?: Failure } {
   const { arn, target, resourcePolicy: policy } = secret;
   const decryption = { versionKeys: { seen: [] }, keyPolicies: keysInUse(secret) };
-  const refusals = (documents: Pick<SecretDocuments, 'resourcePolicy'>) =>
-    refusalsOf({ arn, region: target.region }, own, roleArn, identity, { decryption, ...documents });
-  const allowing = policy && allowPart(policy);
-  if (!policy || allowing) return { refusals: refusals(allowing ? { resourcePolicy: allowing } : {}) };
-  const alone = refusals({});
-  if (!alone.some((each) => each.verdict === 'denied' && !isOfKey(each))) return { refusals: alone };
+  const readableSecret = { arn, region: target.region };
+  const refusalsWith = (secretDocuments: Pick<SecretDocuments, 'resourcePolicy'>) =>
+    refusalsOf(readableSecret, documents, roleArn, identity, { decryption, ...secretDocuments });
+  const allowStatements = policy && allowStatementsOf(policy);
+  if (!policy || allowStatements)
+    return { refusals: refusalsWith(allowStatements ? { resourcePolicy: allowStatements } : {}) };
+  const withoutResourcePolicy = refusalsWith({});
+  if (!withoutResourcePolicy.some((each) => each.verdict === 'denied' && !isKmsAction(each)))
+    return { refusals: withoutResourcePolicy };
   return {
-    refusals: refusals({ resourcePolicy: policy }),
+    refusals: refusalsWith({ resourcePolicy: policy }),
     hiddenPolicy: 'unseen' in policy ? policy.unseen : undefined,
   };
 }
@@ -126,44 +140,44 @@ function ownRefusals(
  * Returns the policy names for the `setup` command. A policy that `setup` would not extend is left as is, and a new one is
  * created next to it.
  */
-function extendable({ policies }: Role, [wanted = DEFAULTS.policyName, ...others]: string[]): string[] {
-  const present = policies.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+function namesForSetup({ policies }: Role, policyNames: string[]): string[] {
+  const [policyName = DEFAULTS.policyName, ...otherNames] = policyNames;
+  const present = policies.find(({ name }) => name.toLowerCase() === policyName.toLowerCase());
   const document = present && tryParsePolicy(present.document);
   const isOther = present !== undefined && !(document && isReadPolicyShape(document));
-  if (isOther) return [`${wanted}-Read`];
-  return wanted === DEFAULTS.policyName ? others : [wanted, ...others];
+  if (isOther) return [`${policyName}-Read`];
+  return policyName === DEFAULTS.policyName ? otherNames : [policyName, ...otherNames];
 }
 
 /** Checks whether the role may decrypt the secret. A policy may name the key by ARN, which can't be derived from an alias. */
 function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
-  const { kmsKey: observed, arn = '', target, decryption } = secret;
+  const { kmsKey: observedKey, arn = '', target, decryption } = secret;
   if (decryption && 'unseen' in decryption.versionKeys)
     return about.make.unseen('role-decrypts-secret', decryption.versionKeys.unseen);
   const keys = keysInUse(secret);
   const isAlias = keys.some(({ key }) => key.arn === undefined);
-  if (observed && 'unseen' in observed && isAlias && refusals.length > 0)
-    return about.make.unseen('role-decrypts-secret', observed.unseen);
+  if (observedKey && 'unseen' in observedKey && isAlias && refusals.length > 0)
+    return about.make.unseen('role-decrypts-secret', observedKey.unseen);
   const allowed = CHECKS['role-decrypts-secret'].words.mayDecrypt(
     parseSecretArn(arn)?.name ?? '',
     target.region,
   );
-  const check = conclude(about, 'role-decrypts-secret', refusals, allowed);
-  const [hidden] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
-  if (check.verdict === 'cannot-tell' && hidden) return about.make.unseen('role-decrypts-secret', hidden);
+  const check = toCheck(about, 'role-decrypts-secret', refusals, allowed);
+  const [keyPolicyFailure] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
+  if (check.verdict === 'cannot-tell' && keyPolicyFailure)
+    return about.make.unseen('role-decrypts-secret', keyPolicyFailure);
   if (check.verdict !== 'failed') return check;
   const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
-  if (isEarlier) {
-    const { remedy, command } = fixes.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId);
-    return { ...check, remedy, command };
-  }
-  const [first] = decidingOf(refusals);
+  if (isEarlier)
+    return { ...check, ...fixes.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId) };
+  const [first] = decisiveOf(refusals);
   if (first?.deniedBy !== 'key-policy') return check;
-  const closed = keys.find(({ key }) => key.arn === first.kmsKey?.arn);
-  return closed ? { ...check, ...letInto(closed, target.region, roleArn) } : check;
+  const denyingKey = keys.find(({ key }) => key.arn === first.kmsKey?.arn);
+  return denyingKey ? { ...check, ...keyPolicyFix(denyingKey, target.region, roleArn) } : check;
 }
 
 /** Returns the fix that adds one statement for the role to a key policy and changes nothing else. */
-function letInto(
+function keyPolicyFix(
   { key, policy }: ReturnType<typeof keysInUse>[number],
   region: string,
   roleArn: string,
@@ -188,43 +202,44 @@ function keysInUse({ decryption, kmsKey }: PresentSecret): Decryption['keyPolici
   return decryptionByCustomerKeys({ decryption, kmsKey }).keyPolicies;
 }
 
-function isOfKey({ action }: Refusal): boolean {
+function isKmsAction({ action }: Refusal): boolean {
   return action.startsWith('kms:');
 }
 
 /** Returns the certain denials, or else all refusals. */
-function decidingOf(refusals: Refusal[]): Refusal[] {
+function decisiveOf(refusals: Refusal[]): Refusal[] {
   const denied = refusals.filter(({ verdict }) => verdict === 'denied');
   return denied.length > 0 ? denied : refusals;
 }
 
-function conclude({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allowed: string): VerifyCheck {
-  const deciding = decidingOf(refusals);
+/** Returns the check for these refusals. Only a denial that is certain fails it. */
+function toCheck({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allowed: string): VerifyCheck {
+  const deciding = decisiveOf(refusals);
   const [first] = deciding;
   if (!first) return make.ok(id, allowed);
-  if (first.verdict !== 'denied') return make.open(id, first.because);
+  if (first.verdict !== 'denied') return make.undecided(id, first.because);
   const actions = deciding.map(({ action }) => action);
   const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
-  const remedy = isExplicit ? fixes.takeOut(first.because) : fixes.setUp(setUp);
-  return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), remedy);
+  const fix = isExplicit ? fixes.removeDenial(first.because) : fixes.setUp(setUp);
+  return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), fix);
 }
 
 /**
  * Parses the role's policies and permissions boundary. A document that can't be parsed is reported by the checks of the policies.
  */
-function ownDocuments({ policies, boundary }: Role): DecidingDocuments | 'unreadable' {
+function parseRoleDocuments({ policies, boundary }: Role): RoleDocuments {
   const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
-  const limit = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
-  if (parsed.length < policies.length || (boundary && !limit)) return 'unreadable';
+  const permissionsBoundary = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
+  if (parsed.length < policies.length || (boundary && !permissionsBoundary)) return 'unreadable';
   return {
     identityPolicies: parsed,
     identityNames: policies.map(({ name }) => name),
-    permissionsBoundary: limit,
+    permissionsBoundary: permissionsBoundary,
   };
 }
 
 /** Returns only the Allow statements of a secret's policy; undefined if it could not be read or can't be parsed. */
-function allowPart(policy: Observed<string | undefined>): { seen: string | undefined } | undefined {
+function allowStatementsOf(policy: Observed<string | undefined>): { seen: string | undefined } | undefined {
   if ('unseen' in policy) return undefined;
   if (policy.seen === undefined) return { seen: undefined };
   if (!tryParsePolicy(policy.seen)) return undefined;

@@ -9,7 +9,7 @@ import type { VerifyCheck } from './result.ts';
 import { checksOf } from './result.ts';
 
 /** For a role that only the secret's own policy could deny. */
-const ALL_ALLOWED = parsePolicy(
+const ALLOW_EVERYTHING = parsePolicy(
   JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
 );
 
@@ -19,16 +19,18 @@ export function checkResourcePolicy(
   subject: string,
   identity: Identity,
 ): VerifyCheck[] {
-  const { ok, failed, unseen, open } = checksOf(subject);
+  const { ok, failed, unseen, undecided } = checksOf(subject);
   const { resourcePolicy: policy, arn, target } = secret;
   if (!policy) return [];
   if ('unseen' in policy) return [unseen('secret-resource-policy', policy.unseen)];
   if (policy.seen === undefined) return [ok('secret-resource-policy', (say) => say.noResourcePolicy)];
   if (!tryParsePolicy(policy.seen) || arn === undefined)
-    return [open('secret-resource-policy', (say) => say.policyNotUnderstood)];
-  const asked = { arn, region: target.region };
-  const everything = { identityPolicies: [ALL_ALLOWED] };
-  const [refusal] = refusalsOf(asked, everything, role.arn, identity, { resourcePolicy: policy });
+    return [undecided('secret-resource-policy', (say) => say.policyNotUnderstood)];
+  const readableSecret = { arn, region: target.region };
+  const allowedEverything = { identityPolicies: [ALLOW_EVERYTHING] };
+  const [refusal] = refusalsOf(readableSecret, allowedEverything, role.arn, identity, {
+    resourcePolicy: policy,
+  });
   if (!refusal) return [ok('secret-resource-policy', (say) => say.resourcePolicyLets)];
   return refusal.verdict === 'denied'
     ? [
@@ -38,7 +40,7 @@ export function checkResourcePolicy(
           fixes.resourcePolicy(arn, target.region),
         ),
       ]
-    : [open('secret-resource-policy', refusal.because)];
+    : [undecided('secret-resource-policy', refusal.because)];
 }
 
 export type Role = RoleObservation & PresentRole;

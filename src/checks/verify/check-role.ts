@@ -10,7 +10,7 @@ import {
   readJsonPolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { SetUp } from '../../ui/commands.ts';
+import type { ToSetUp } from '../../ui/commands.ts';
 import { checkExcess } from '../access/excess.ts';
 import { checkGuard } from '../access/source-guard.ts';
 import { checkRoleNaming, checkTrust } from '../access/trust.ts';
@@ -42,7 +42,7 @@ export function setUpOf(
     policyNames: [policyName],
     manifest,
   }: Pick<RoleSpec, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
-): SetUp {
+): ToSetUp {
   return { secrets, regions, roleName: name, policyName, manifest };
 }
 
@@ -55,14 +55,14 @@ export function checkRole(observation: RoleObservation, spec: RoleSpec, identity
   }
   if (observation.kind === 'absent') {
     return [
-      observation.actual === undefined
+      observation.actualArn === undefined
         ? failed('role-exists', (say) => say.noRole, fixes.setUp(setup))
-        : failed('role-exists', (say) => say.otherPath, fixes.useArn(observation.actual)),
+        : failed('role-exists', (say) => say.otherPath, fixes.useArn(observation.actualArn)),
     ];
   }
   return [
     ...checkNaming(observation, spec),
-    ...checkTrusting(observation, spec, identity),
+    ...checkTrustPolicy(observation, spec, identity),
     ...checkAttached(observation, spec),
   ];
 }
@@ -83,31 +83,31 @@ function checkNaming(role: RoleObservation & PresentRole, spec: RoleSpec): Verif
   ];
 }
 
-function checkTrusting(
+function checkTrustPolicy(
   role: RoleObservation & PresentRole,
   spec: RoleSpec,
   identity: Identity,
 ): VerifyCheck[] {
   const { arn, name, described } = role;
   const { flowArn, regions } = spec;
-  const { ok, failed, unseen, open } = checksOf(arn);
+  const { ok, failed, unseen, undecided } = checksOf(arn);
   if ('unseen' in described) {
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
   }
   const { trust } = described.seen;
   const result = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const letIn = fixes.letIn(setUpOf(role, spec));
+  const trustFix = fixes.updateTrust(setUpOf(role, spec));
   // `setup` can't extend a document that it can't parse.
   if (result.verdict === 'unreadable')
     return [failed('role-trust', (say) => say.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
   if (result.verdict === 'not-allowed') {
     return result.uncertain
-      ? [open('role-trust', result.because)]
+      ? [undecided('role-trust', result.because)]
       : [
           failed(
             'role-trust',
             (say) => say.notTrusted(result.because, flowArn),
-            result.deniedBy === 'statement' ? fixes.takeTrustDenialOut(name) : letIn,
+            result.deniedBy === 'statement' ? fixes.removeTrustDenial(name) : trustFix,
           ),
         ];
   }
@@ -118,14 +118,14 @@ function checkTrusting(
 }
 
 function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
-  const { ok, warning, open } = checksOf(arn);
+  const { ok, warning, undecided } = checksOf(arn);
   const guard = checkGuard(trust, identity);
   if (guard.verdict === 'kept-out') return ok('role-guard', (say) => say.guarded);
-  if (guard.verdict === 'cannot-tell') return open('role-guard', guard.because);
+  if (guard.verdict === 'cannot-tell') return undecided('role-guard', guard.because);
   return warning(
     'role-guard',
     (say) => (guard.accounts.length > 0 ? say.letsIn(guard.accounts) : say.noGuard),
-    fixes.guard(name, identity.account, guarded(trust, identity.account)),
+    fixes.guard(name, identity.account, withSourceAccount(trust, identity.account)),
   );
 }
 
@@ -137,8 +137,8 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
   if ('unseen' in attached) return [unseen('role-policy-attached', attached.unseen)];
   return policyNames.map((policy) => {
     // IAM names are case-insensitive.
-    const named = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
-    return named
+    const isAttached = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
+    return isAttached
       ? ok('role-policy-attached', (say) => say.attached(policy))
       : failed(
           'role-policy-attached',
@@ -151,16 +151,17 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
 }
 
 /**
- * Returns a trust policy (JSON text) with the confused deputy condition added to its statements for MediaConnect. Returns
- * undefined if a statement also trusts others, whom the condition would keep out. Pure.
+ * Returns a trust policy (JSON text) with the confused deputy condition added to its statements for only MediaConnect. Returns
+ * undefined if there are none, or if one of them already has conditions. Pure.
  */
-function guarded(trust: string, account: string): string | undefined {
+function withSourceAccount(trust: string, account: string): string | undefined {
   const policy = readJsonPolicy(trust);
-  const ours = policy.Statement.filter(isForMediaConnect);
-  if (ours.length === 0 || ours.some(({ Condition }) => Condition !== undefined)) return undefined;
+  const mediaConnectStatements = policy.Statement.filter(isForMediaConnect);
+  const haveConditions = mediaConnectStatements.some(({ Condition }) => Condition !== undefined);
+  if (mediaConnectStatements.length === 0 || haveConditions) return undefined;
   const condition = { StringEquals: { 'aws:SourceAccount': account } };
   const statements = policy.Statement.map((each) =>
-    ours.includes(each) ? { ...each, Condition: condition } : each,
+    mediaConnectStatements.includes(each) ? { ...each, Condition: condition } : each,
   );
   return JSON.stringify({ ...policy, Statement: statements });
 }
@@ -182,19 +183,20 @@ export function checkPolicies(
 ): VerifyCheck[] {
   const make = checksOf(role.arn);
   const unseen = role.unseen.map((failure) => make.unseen('role-policies', failure));
-  const broken = unreadable(role);
+  const unreadableNames = unreadablePolicies(role);
+  const areAllReadable = unseen.length + unreadableNames.length === 0;
   return [
     ...unseen,
-    ...broken.map((name) => ({
-      ...make.open('role-policies', (say) => say.policyUnreadable(name)),
+    ...unreadableNames.map((name) => ({
+      ...make.undecided('role-policies', (say) => say.policyUnreadable(name)),
       ...fixes.policyUnreadable,
     })),
-    ...(unseen.length + broken.length === 0 ? [make.ok('role-policies', (say) => say.policiesRead)] : []),
+    ...(areAllReadable ? [make.ok('role-policies', (say) => say.policiesRead)] : []),
     ...role.policies.flatMap((policy) => checkPolicy(policy, role, spec, identity)),
   ];
 }
 
-function unreadable({ policies, boundary }: PresentRole): string[] {
+function unreadablePolicies({ policies, boundary }: PresentRole): string[] {
   const documents = [
     ...policies,
     ...(boundary && 'seen' in boundary.document
@@ -213,25 +215,25 @@ function checkPolicy(
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
-  const { further, anySecret } = checkExcess(parsed, spec.regions, identity);
+  const { furtherAction, anySecret } = checkExcess(parsed, spec.regions, identity);
   const setup = setUpOf(role, spec);
-  const takeOff = fixes.takeOff(setup, role.name, { name, arn });
-  const guides = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
+  const detachFix = fixes.detachPolicy(setup, role.name, { name, arn });
+  const isGuidesMistake = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);
   return [
-    further === undefined
+    furtherAction === undefined
       ? ok('policy-reads-only', (say) => say.readsOnly(name))
       : warning(
           'policy-reads-only',
-          (say) => (guides ? say.guidesMistake : say.allowsMore(further, name)),
-          takeOff,
+          (say) => (isGuidesMistake ? say.guidesMistake : say.allowsMore(furtherAction, name)),
+          detachFix,
         ),
     // For a policy that allows everything, one warning is enough.
-    ...(further !== undefined && anySecret
+    ...(furtherAction !== undefined && anySecret
       ? []
       : [
           anySecret
-            ? warning('policy-scope', (say) => say.anySecret(name), takeOff)
+            ? warning('policy-scope', (say) => say.anySecret(name), detachFix)
             : ok('policy-scope', (say) =>
                 prefixes.length > 0 ? say.prefixes(name, prefixes) : say.namedSecrets(name),
               ),

@@ -1,12 +1,12 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
-import { type Caller, simulatePassRole } from '../../aws/iam/simulation.ts';
+import { type CallerPrincipal, simulatePassRole } from '../../aws/iam/simulation.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { observed, seenIn } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';
-import { checkContent, primaryOf, rotateRemedy } from './check-value.ts';
+import { checkContent, primaryOf, rotateFix } from './check-value.ts';
 import { fixes } from './fixes.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
 import type { VerifyCheck } from './result.ts';
@@ -15,7 +15,7 @@ import { checkForeign, checksOf } from './result.ts';
 /** Returns the ARN of a secret, as far as it is known. */
 export function subjectOf(observation: SecretObservation, identity: Identity): string {
   const { id, region } = observation.target;
-  if (observation.kind === 'there' && observation.arn !== undefined) return observation.arn;
+  if (observation.kind === 'present' && observation.arn !== undefined) return observation.arn;
   return parseSecretArn(id) ? id : expectedSecretArn(identity, region, id);
 }
 
@@ -27,7 +27,7 @@ export function checkSecret(observation: SecretObservation, identity: Identity):
   }
   if (observation.kind === 'absent') return [checkAbsence(observation, subject)];
   return [
-    ...checkDescription(observation, subject),
+    ...checkDescribeResponse(observation, subject),
     ...checkContent(observation, subject, identity),
     ...kmsKeyChecks(observation, subject, identity),
   ];
@@ -50,7 +50,7 @@ function checkAbsence(
     return failed('secret-exists', (say) => say.arnEnd(region), fixes.useName(absence.name, region));
   }
   if (absence.kind === 'absent') {
-    return failed('secret-exists', (say) => say.absent, storing(target));
+    return failed('secret-exists', (say) => say.absent, storeFix(target));
   }
   return absence.regions.length > 0
     ? failed('secret-exists', (say) => say.elsewhere(region, absence.regions), fixes.storeToo(missing))
@@ -58,7 +58,7 @@ function checkAbsence(
 }
 
 /** Returns how to create a secret that a manifest names. `setup` doesn't create one that is marked as existing. */
-function storing({ id, manifest }: SecretTarget): Fix {
+function storeFix({ id, manifest }: SecretTarget): Fix {
   if (parseSecretArn(id)) return fixes.copyArn;
   const { path = '', source } = manifest ?? {};
   return source ? fixes.setUpFrom(path) : fixes.nameSource(path);
@@ -68,32 +68,34 @@ function nameOf({ id }: SecretTarget): string {
   return parseSecretArn(id)?.name ?? id;
 }
 
-function checkDescription(observation: PresentSecret, subject: string): VerifyCheck[] {
+function checkDescribeResponse(observation: PresentSecret, subject: string): VerifyCheck[] {
   const make = checksOf(subject);
   const { described, content } = observation;
   if ('unseen' in described) {
     // If the value can be read, the secret exists and isn't scheduled for deletion.
     const kind = seenIn(content)?.kind;
-    const alive = kind === 'text' || kind === 'binary';
+    const isReadable = kind === 'text' || kind === 'binary';
     return [
-      alive ? make.ok('secret-exists', (say) => say.exists) : make.unseen('secret-exists', described.unseen),
-      alive
+      isReadable
+        ? make.ok('secret-exists', (say) => say.exists)
+        : make.unseen('secret-exists', described.unseen),
+      isReadable
         ? make.ok('secret-deletion', (say) => say.notDeleted)
         : make.unseen('secret-deletion', described.unseen),
       make.unseen('secret-rotation', described.unseen),
     ];
   }
-  return [make.ok('secret-exists', (say) => say.exists), ...checkSeen(described.seen, subject)];
+  return [make.ok('secret-exists', (say) => say.exists), ...checkSecretState(described.seen, subject)];
 }
 
-function checkSeen(found: SecretState, subject: string): VerifyCheck[] {
-  const { deletedAt, rotates, region } = found;
+function checkSecretState(found: SecretState, subject: string): VerifyCheck[] {
+  const { deletedAt, rotationEnabled, region } = found;
   const make = checksOf(subject);
   if (deletedAt)
     return [make.failed('secret-deletion', (say) => say.deleted(deletedAt), fixes.restore(subject, region))];
   return [
     make.ok('secret-deletion', (say) => say.notDeleted),
-    rotates
+    rotationEnabled
       ? make.failed('secret-rotation', (say) => say.rotates, fixes.cancelRotation(primaryOf(found, subject)))
       : make.ok('secret-rotation', (say) => say.noRotation),
   ];
@@ -104,25 +106,26 @@ function checkSeen(found: SecretState, subject: string): VerifyCheck[] {
  * a manifest may have different keys under one name, in different Regions. Pure.
  */
 export function checkSameKey(observations: SecretObservation[], identity: Identity): VerifyCheck[] {
-  const firsts = new Map<string, { subject: string; region: string; held: KeyMaterial }>();
+  const firstOfGroup = new Map<string, { subject: string; region: string; key: KeyMaterial }>();
   return observations.flatMap((observation) => {
-    if (observation.kind !== 'there') return [];
+    if (observation.kind !== 'present') return [];
     const { described } = observation;
     const content = seenIn(observation.content);
     if (content?.kind !== 'text') return [];
     const { region, keyType, manifest } = observation.target;
-    const [subject, name, held] = [subjectOf(observation, identity), nameOf(observation.target), content.key];
-    const group = `${manifest?.at ?? ''} ${name}`;
-    const first = firsts.get(group) ?? { subject, region, held };
-    firsts.set(group, first);
+    const subject = subjectOf(observation, identity);
+    const { key } = content;
+    const group = `${manifest?.position ?? ''} ${nameOf(observation.target)}`;
+    const first = firstOfGroup.get(group) ?? { subject, region, key };
+    firstOfGroup.set(group, first);
     if (first.subject === subject) return [];
     const { ok, failed } = checksOf(subject);
-    return held.sameKey(first.held, keyType)
+    return key.sameKey(first.key, keyType)
       ? ok('secret-same-key', (say) => say.sameKey(first.region))
       : failed(
           'secret-same-key',
           (say) => say.otherKeyThan(first.region),
-          rotateRemedy({ described, target: observation.target }, [first.region, region]),
+          rotateFix({ described, target: observation.target }, [first.region, region]),
         );
   });
 }
@@ -134,24 +137,24 @@ export function checkSameKey(observations: SecretObservation[], identity: Identi
 export async function checkCaller(
   aws: Aws,
   identity: Identity,
-  caller: Caller,
+  caller: CallerPrincipal,
   roleArn: string,
 ): Promise<VerifyCheck> {
-  const { ok, warning, unseen, open } = checksOf(identity.arn, roleArn);
+  const { ok, warning, unseen, undecided } = checksOf(identity.arn, roleArn);
   if (caller.kind === 'root') return ok('caller-pass-role', (say) => say.rootPasses);
-  if (caller.kind === 'federated') return open('caller-pass-role', (say) => say.federated);
+  if (caller.kind === 'federated') return undecided('caller-pass-role', (say) => say.federated);
   const simulated = await observed(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
     // Emulators of AWS may have no policy simulator. Their error then is not a network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
-      : open('caller-pass-role', (say) => say.noSimulator);
+      : undecided('caller-pass-role', (say) => say.noSimulator);
   }
   if (simulated.seen === 'allowed') return ok('caller-pass-role', (say) => say.passes);
-  const explicit = simulated.seen === 'explicitDeny';
+  const isExplicitDeny = simulated.seen === 'explicitDeny';
   return warning(
     'caller-pass-role',
-    (say) => (explicit ? say.passDenied : say.passesNot),
+    (say) => (isExplicitDeny ? say.passDenied : say.passesNot),
     fixes.passRole(roleArn),
   );
 }
@@ -169,18 +172,18 @@ export function kmsKeyChecks(observation: Observation, subject: string, identity
     if (finding.verdict === 'cannot-tell')
       return 'unseen' in finding
         ? make.unseen('secret-kms-key', finding.unseen)
-        : make.open('secret-kms-key', finding.because);
-    return make[finding.verdict]('secret-kms-key', finding.detail, remedyFor(finding, observation, subject));
+        : make.undecided('secret-kms-key', finding.because);
+    return make[finding.verdict]('secret-kms-key', finding.detail, fixFor(finding, observation, subject));
   });
 }
 
-function remedyFor(
+function fixFor(
   { fix, keyArn, keyStoreId }: Extract<KmsKeyFinding, { fix: unknown }>,
   { described, target }: Observation,
   subject: string,
 ): Fix {
   const { region } = target;
-  const rotate = rotateRemedy({ described, target }, [region]);
+  const rotate = rotateFix({ described, target }, [region]);
   const { kmsKeyId, replicaOf } = seenIn(described) ?? {};
   switch (fix) {
     case 'enable':

@@ -47,7 +47,7 @@ export function checkContent(
 ): VerifyCheck[] {
   const { content, described, target } = observation;
   const { ok, failed, unseen } = checksOf(subject);
-  const rotate = rotateRemedy({ described, target }, [target.region]);
+  const rotate = rotateFix({ described, target }, [target.region]);
   // While the secret is scheduled for deletion, its value can't be read.
   if (!content) return [];
   if ('unseen' in content) {
@@ -58,7 +58,7 @@ export function checkContent(
       'secret-characters',
       'secret-length',
     ];
-    const denial = deniedDecryption(observation, subject, identity);
+    const denial = keyPolicyDenialFix(observation, subject, identity);
     return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => ({
       ...unseen(id, content.unseen),
       ...denial,
@@ -72,14 +72,14 @@ export function checkContent(
 }
 
 /** Returns the fix if the policy of a KMS key in use certainly denies the caller decryption; undefined otherwise. */
-function deniedDecryption(
+function keyPolicyDenialFix(
   { decryption, target, content }: PresentSecret & { target: SecretTarget },
   arn: string,
   identity: Identity,
 ): Fix | undefined {
-  const isOfKms = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
+  const isKmsFailure = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
   const secret = { arn, region: target.region };
-  const because = isOfKms && decryption && callerDenial(secret, decryption, identity);
+  const because = isKmsFailure && decryption && callerDenial(secret, decryption, identity);
   return because ? fixes.keyPolicyDenies(because) : undefined;
 }
 
@@ -88,18 +88,18 @@ function deniedDecryption(
  * Regions of its entry get a new one.
  * @param regions the Regions with a wrong value; a replica gets its value from the primary secret
  */
-export function rotateRemedy(
+export function rotateFix(
   { described, target }: Pick<PresentSecret, 'described'> & { target: SecretTarget },
   regions: string[],
 ): Fix {
   const { id, region, keyType, manifest, reading } = target;
-  if (manifest?.rotates) return fixes.rotateAll(manifest.path);
+  if (manifest?.canRotate) return fixes.rotateAll(manifest.path);
   const primary = seenIn(described)?.replicaOf;
-  const written = regions.map((each) => (each === region ? (primary ?? each) : each));
+  const writableRegions = regions.map((each) => (each === region ? (primary ?? each) : each));
   const { source, roleName = reading?.roleName } = manifest ?? {};
   return fixes.rotate({
     name: parseSecretArn(id)?.name ?? id,
-    regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(written)],
+    regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(writableRegions)],
     keyType,
     source,
     roleName,
@@ -119,20 +119,25 @@ export function primaryOf(
   };
 }
 
-function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rotate: Fix): VerifyCheck[] {
+function checkText(
+  storedKey: KeyMaterial,
+  target: SecretTarget,
+  subject: string,
+  rotate: Fix,
+): VerifyCheck[] {
   const { keyType, algorithm, key } = target;
   const { ok, failed } = checksOf(subject);
-  const problems = checkStoredKey(held, { keyType, algorithm });
+  const problems = checkStoredKey(storedKey, { keyType, algorithm });
   const isPassword =
     problems.some(({ code }) => code === 'not-hexadecimal') &&
-    checkStoredKey(held, { keyType: 'srt-password' }).length === 0;
-  const remedy = isPassword ? fixes.orPassword(rotate) : rotate;
-  const wrong = problems.map((problem) => failed(checkOf(problem), problem.message, remedy));
-  const isKey = key === undefined || held.sameKey(key, keyType);
+    checkStoredKey(storedKey, { keyType: 'srt-password' }).length === 0;
+  const fix = isPassword ? fixes.orPassword(rotate) : rotate;
+  const failedChecks = problems.map((problem) => failed(checkOf(problem), problem.message, fix));
+  const isKey = key === undefined || storedKey.sameKey(key, keyType);
   return [
-    ...wrong,
-    ...(wrong.length === 0 ? rightText(held, target, subject) : []),
-    ...(wrong.length > 0 && !wrong.some(({ id }) => id === 'secret-plaintext')
+    ...failedChecks,
+    ...(failedChecks.length === 0 ? passedTextChecks(storedKey, target, subject) : []),
+    ...(failedChecks.length > 0 && !failedChecks.some(({ id }) => id === 'secret-plaintext')
       ? [ok('secret-plaintext', (say) => say.plaintext)]
       : []),
     ...(key === undefined
@@ -145,7 +150,11 @@ function checkText(held: KeyMaterial, target: SecretTarget, subject: string, rot
   ];
 }
 
-function rightText({ length }: KeyMaterial, { keyType }: SecretTarget, subject: string): VerifyCheck[] {
+function passedTextChecks(
+  { length }: KeyMaterial,
+  { keyType }: SecretTarget,
+  subject: string,
+): VerifyCheck[] {
   const { ok } = checksOf(subject);
   const hexadecimal = keyType === 'static-key';
   // The next screen asks for a static key's algorithm, so show it. Nobody needs to know the length of a password.
@@ -164,7 +173,7 @@ function checkOf({ code }: KeyProblem): VerifyId {
 }
 
 /** The checks that depend on the expected key type. */
-const OF_VALUE: ReadonlySet<VerifyId> = new Set([
+const KEY_TYPE_CHECKS: ReadonlySet<VerifyId> = new Set([
   'secret-plaintext',
   'secret-form',
   'secret-characters',
@@ -176,11 +185,11 @@ const OF_VALUE: ReadonlySet<VerifyId> = new Set([
  * can't be called a damaged static key. Pure.
  */
 export function withoutGuess(checks: VerifyCheck[], observation: SecretObservation): VerifyCheck[] {
-  if (observation.kind !== 'there' || !observation.target.keyTypeGuessed) return checks;
+  if (observation.kind !== 'present' || !observation.target.keyTypeGuessed) return checks;
   // The expected key has a type too.
   if (observation.target.key || observation.target.manifest?.source) return checks;
   const content = seenIn(observation.content);
-  const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && OF_VALUE.has(id);
+  const isGuess = ({ id, verdict }: VerifyCheck) => verdict === 'failed' && KEY_TYPE_CHECKS.has(id);
   const [failed] = checks.filter(isGuess);
   if (!failed || content?.kind !== 'text' || !mayBePassword(content.key)) return checks;
   const { subject } = failed;

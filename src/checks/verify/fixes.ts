@@ -3,25 +3,25 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { Fix } from '../../failure.ts';
 import { plainJson } from '../../text.ts';
 import {
-  aws,
-  inTurn,
-  own,
+  awsCommand,
+  commandSequence,
   rotateCommand,
-  type SetUp,
   setupCommand,
   storeCommand,
   type ToRotate,
+  type ToSetUp,
   type ToStore,
+  toolCommand,
 } from '../../ui/commands.ts';
 
 /** A policy of a role. An inline policy has no ARN. */
-interface OfRole {
+interface PolicyOfRole {
   name: string;
   arn: string | undefined;
 }
 
 /** A secret, and the Region in which it can be changed. */
-interface Place {
+interface SecretLocation {
   arn: string;
   region: string;
 }
@@ -42,15 +42,15 @@ export const fixes = {
   useArn: (arn: string): Fix => ({ remedy: `Take its full ARN: ${arn}` }),
   useName: (name: string, region: string): Fix => ({
     remedy: 'Take the name without that:',
-    command: own('verify', '--secret-name', name, '--region', region),
+    command: toolCommand('verify', '--secret-name', name, '--region', region),
   }),
   restore: (arn: string, region: string): Fix => ({
     remedy: 'Restore it:',
-    command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
+    command: awsCommand('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
-  cancelRotation: ({ arn, region }: Place): Fix => ({
+  cancelRotation: ({ arn, region }: SecretLocation): Fix => ({
     remedy: 'Switch the rotation off:',
-    command: aws('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
+    command: awsCommand('secretsmanager', 'cancel-rotate-secret', '--region', region, '--secret-id', arn),
   }),
   rotate: (secret: ToRotate): Fix => ({
     remedy:
@@ -62,7 +62,7 @@ export const fixes = {
   /** For a manifest with which `rotate` would only change what is wrong. */
   rotateAll: (manifest: string): Fix => ({
     remedy: 'Store the keys that the manifest names:',
-    command: own('rotate', '--manifest', manifest),
+    command: toolCommand('rotate', '--manifest', manifest),
   }),
   orPassword: (rotate: Fix): Fix => ({
     ...rotate,
@@ -72,8 +72,8 @@ export const fixes = {
   /** @param rotate how to store its value again, because no other key can decrypt it */
   otherKmsKey: (arn: string, region: string, rotate: Fix): Fix => ({
     remedy: 'Give the secret another KMS key. Then store its value again, encrypted with that key:',
-    command: inTurn(
-      aws(
+    command: commandSequence(
+      awsCommand(
         ...['secretsmanager', 'update-secret', '--region', region],
         ...['--secret-id', arn, '--kms-key-id', 'alias/aws/secretsmanager'],
       ),
@@ -81,14 +81,14 @@ export const fixes = {
     ),
   }),
   /** The KMS key of a replica can't be changed. */
-  replicateAnew: ({ arn, region }: Place, replica: string): Fix => ({
+  replicateAnew: ({ arn, region }: SecretLocation, replica: string): Fix => ({
     remedy: 'Remove the replica and make it again, encrypted with a KMS key of its Region:',
-    command: inTurn(
-      aws(
+    command: commandSequence(
+      awsCommand(
         ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
         ...['--secret-id', arn, '--remove-replica-regions', replica],
       ),
-      aws(
+      awsCommand(
         ...['secretsmanager', 'replicate-secret-to-regions', '--region', region],
         ...['--secret-id', arn, '--add-replica-regions', `Region=${replica}`],
       ),
@@ -97,14 +97,14 @@ export const fixes = {
   /** For a value that is encrypted with an earlier KMS key. The update encrypts it with the secret's current one. */
   encryptAnew: (arn: string, region: string, kmsKeyId = 'alias/aws/secretsmanager'): Fix => ({
     remedy: 'Encrypt it with the KMS key that the secret uses now:',
-    command: aws(
+    command: awsCommand(
       ...['secretsmanager', 'update-secret', '--region', region],
       ...['--secret-id', arn, '--kms-key-id', kmsKeyId],
     ),
   }),
   keyPolicy: (arn: string, region: string, policy: string): Fix => ({
     remedy: 'Allow the role in the key policy of the KMS key:',
-    command: aws(
+    command: awsCommand(
       ...['kms', 'put-key-policy', '--region', region, '--key-id', arn],
       ...['--policy-name', 'default', '--policy', plainJson(policy)],
     ),
@@ -114,14 +114,14 @@ export const fixes = {
   }),
   keepKmsKey: (arn: string, region: string): Fix => ({
     remedy: 'Cancel its deletion, which leaves it disabled, and enable it:',
-    command: inTurn(
-      aws('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
-      aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+    command: commandSequence(
+      awsCommand('kms', 'cancel-key-deletion', '--region', region, '--key-id', arn),
+      awsCommand('kms', 'enable-key', '--region', region, '--key-id', arn),
     ),
   }),
   enableKmsKey: (arn: string, region: string): Fix => ({
     remedy: 'Enable it:',
-    command: aws('kms', 'enable-key', '--region', region, '--key-id', arn),
+    command: awsCommand('kms', 'enable-key', '--region', region, '--key-id', arn),
   }),
   /** @param keyStoreId absent if AWS doesn't return it */
   connectKeyStore: (region: string, keyStoreId: string | undefined): Fix =>
@@ -129,7 +129,7 @@ export const fixes = {
       ? { remedy: 'Connect the custom key store of the KMS key, and wait until it is connected.' }
       : {
           remedy: 'Connect its custom key store, and wait until that is connected:',
-          command: aws(
+          command: awsCommand(
             ...['kms', 'connect-custom-key-store', '--region', region],
             ...['--custom-key-store-id', keyStoreId],
           ),
@@ -145,37 +145,37 @@ export const fixes = {
   } satisfies Fix,
   resourcePolicy: (arn: string, region: string): Fix => ({
     remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
-    command: aws('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
+    command: awsCommand('secretsmanager', 'get-resource-policy', '--region', region, '--secret-id', arn),
   }),
 
-  setUp: (what: SetUp): Fix => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
+  setUp: (what: ToSetUp): Fix => ({ remedy: 'Have it set up:', command: setupCommand(what) }),
   setUpFrom: (manifest: string): Fix => fixes.setUp({ secrets: [], regions: [], manifest }),
   nameSource: (manifest: string): Fix => ({
     remedy:
       'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
-    command: own('setup', '--manifest', manifest),
+    command: toolCommand('setup', '--manifest', manifest),
   }),
   copyArn: { remedy: namedSecretMessages.copyArn } satisfies Fix,
-  letIn: (what: SetUp): Fix => ({
+  updateTrust: (what: ToSetUp): Fix => ({
     remedy:
       what.manifest === undefined
         ? 'Have MediaConnect added to its trust policy:'
         : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
     command: setupCommand(what, '--update-trust'),
   }),
-  otherRole: (what: SetUp): Fix => ({
+  otherRole: (what: ToSetUp): Fix => ({
     remedy:
       what.manifest === undefined
         ? 'Set up another role, for example of this name, and use it in its place:'
         : 'Name another role in the manifest (--role-name), and have it set up:',
     command: setupCommand({
       ...what,
-      roleName: otherName(what.roleName ?? DEFAULTS.roleName, DEFAULTS.roleName),
+      roleName: replacementName(what.roleName ?? DEFAULTS.roleName, DEFAULTS.roleName),
     }),
   }),
-  takeTrustDenialOut: (roleName: string): Fix => ({
+  removeTrustDenial: (roleName: string): Fix => ({
     remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
-    command: aws('iam', 'get-role', '--role-name', roleName),
+    command: awsCommand('iam', 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the condition; undefined if it can't be added without changing anything else */
   guard: (roleName: string, account: string, trust: string | undefined): Fix => ({
@@ -183,7 +183,7 @@ export const fixes = {
     command:
       trust === undefined
         ? undefined
-        : aws(
+        : awsCommand(
             'iam',
             'update-assume-role-policy',
             '--role-name',
@@ -192,33 +192,33 @@ export const fixes = {
             plainJson(trust),
           ),
   }),
-  attach: (what: SetUp): Fix => ({
+  attach: (what: ToSetUp): Fix => ({
     remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
     command: setupCommand(what),
   }),
   policyUnreadable: {
     remedy: 'Look at it in the IAM console, which can show any policy that IAM accepted.',
   } satisfies Fix,
-  takeOut: (because: string): Fix => ({
+  removeDenial: (because: string): Fix => ({
     remedy: /boundary/.test(because)
       ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
       : 'Take the denial out of the policy, or except this secret from it.',
   }),
-  takeOff: (what: SetUp, roleName: string, { name, arn }: OfRole): Fix => {
+  detachPolicy: (what: ToSetUp, roleName: string, { name, arn }: PolicyOfRole): Fix => {
     // If it is given the name of the policy that is too wide, `setup` would keep that policy.
     const policyName = isSameName(name, what.policyName ?? DEFAULTS.policyName)
       ? `${name}-Narrow`
       : what.policyName;
-    const off =
+    const detachCommand =
       arn === undefined
-        ? aws('iam', 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
-        : aws('iam', 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
+        ? awsCommand('iam', 'delete-role-policy', '--role-name', roleName, '--policy-name', name)
+        : awsCommand('iam', 'detach-role-policy', '--role-name', roleName, '--policy-arn', arn);
     return {
       remedy:
         what.manifest === undefined
           ? 'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:'
           : 'See to it that the manifest names another policy for the keys of this role (--policy-name), and none of a wide scope (--policy-scope). Then have it set up, and take this one off:',
-      command: inTurn(setupCommand({ ...what, policyName }), off),
+      command: commandSequence(setupCommand({ ...what, policyName }), detachCommand),
     };
   },
   passRole: (roleArn: string): Fix => ({
@@ -244,6 +244,6 @@ function isSameName(a: string, b: string): boolean {
 }
 
 /** Returns a name for the replacement: the default, unless that is the name of what it replaces. */
-function otherName(name: string, byDefault: string): string {
-  return isSameName(name, byDefault) ? `${byDefault}-2` : byDefault;
+function replacementName(name: string, defaultName: string): string {
+  return isSameName(name, defaultName) ? `${defaultName}-2` : defaultName;
 }

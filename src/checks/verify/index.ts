@@ -1,23 +1,23 @@
 import { parseArn } from '../../aws/arn.ts';
 import { policyReader } from '../../aws/iam/policies.ts';
-import { type Caller, callerOf } from '../../aws/iam/simulation.ts';
+import { type CallerPrincipal, callerPrincipal } from '../../aws/iam/simulation.ts';
 import { atMost } from '../../aws/requests/concurrency.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
-import { readingChecker } from './check-reading.ts';
+import { readAccessChecker } from './check-reading.ts';
 import { checkPolicies, checkRole, type RoleSpec } from './check-role.ts';
 import { checkCaller, checkSameKey, checkSecret, subjectOf } from './check-secret.ts';
 import { withoutGuess } from './check-value.ts';
-import { checkMedia } from './flow/check-flow.ts';
-import { observeMedia } from './observe/flow.ts';
+import { checkFlowOrRouter } from './flow/check-flow.ts';
+import { observeFlowOrRouter } from './observe/flow.ts';
 import { observeRole, type RoleObservation } from './observe/role.ts';
 import type { SecretObservation } from './observe/secret.ts';
-import { type Pair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
+import { type RequestedPair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
 import type { VerifyCheck } from './result.ts';
-import { observeSecrets, type Reader, readersOf } from './settings.ts';
+import { observeSecrets, type SecretRolePair, secretRolePairs } from './settings.ts';
 
 export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
 export type { VerifyGroup, VerifyRequest } from './observe/subjects.ts';
-export type { Reader } from './settings.ts';
+export type { SecretRolePair } from './settings.ts';
 
 /** IAM allows few concurrent requests, and each role takes several. */
 const ROLES_AT_ONCE = 3;
@@ -26,7 +26,7 @@ const ROLES_AT_ONCE = 3;
 export interface Verification {
   checks: VerifyCheck[];
   /** Each secret with the role that has to read it. */
-  readers: Reader[];
+  pairs: SecretRolePair[];
 }
 
 /**
@@ -39,7 +39,7 @@ export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCh
 }
 
 /**
- * Like `verify`, and also returns what the next screen asks for.
+ * Like `verify`, and also returns the encryption settings that MediaConnect takes for the secrets.
  * @param onSecret called with each secret that has been observed
  */
 export async function verification(
@@ -49,85 +49,84 @@ export async function verification(
 ): Promise<Verification> {
   const identity = await aws.identity();
   const { flowArn } = request;
-  const media = flowArn === undefined ? undefined : await observeMedia(aws, identity, flowArn);
-  const seen = await lookAt(aws, identity, subjectsOf(request, media), onSecret);
-  const observations = [...seen.secrets.values()];
-  const ofRoles = await atMost(ROLES_AT_ONCE, [...seen.roles], ([id, role]) =>
-    checkOneRole(aws, identity, request, { id, role, seen }),
+  const flowOrRouter = flowArn === undefined ? undefined : await observeFlowOrRouter(aws, identity, flowArn);
+  const observed = await observeSubjects(aws, identity, subjectsOf(request, flowOrRouter), onSecret);
+  const observations = [...observed.secrets.values()];
+  const roleChecks = await atMost(ROLES_AT_ONCE, [...observed.roles], ([id, role]) =>
+    checkRoleAndAccess(aws, identity, request, { id, role, observed }),
   );
   const checks = [
-    ...(media ? checkMedia(media, seen.secrets, identity) : []),
+    ...(flowOrRouter ? checkFlowOrRouter(flowOrRouter, observed.secrets, identity) : []),
     ...observations.flatMap((observation) => withoutGuess(checkSecret(observation, identity), observation)),
     ...checkSameKey(observations, identity),
-    ...ofRoles.flat(),
+    ...roleChecks.flat(),
   ];
-  return { checks: once(checks), readers: readersOf(seen, identity) };
+  return { checks: withoutDuplicates(checks), pairs: secretRolePairs(observed, identity) };
 }
 
-/** All observations, by the keys that the pairs use. */
-interface Seen {
+/** All observations, by the IDs in the pairs. */
+interface VerifyObservations {
   secrets: ReadonlyMap<string, SecretObservation>;
   roles: ReadonlyMap<string, RoleObservation>;
-  pairs: Pair[];
-  caller: Caller;
+  pairs: RequestedPair[];
+  caller: CallerPrincipal;
 }
 
-async function lookAt(
+async function observeSubjects(
   aws: Aws,
   identity: Identity,
   { secrets, roles, pairs }: Subjects,
   onSecret: () => void,
-): Promise<Seen> {
+): Promise<VerifyObservations> {
   const reader = policyReader(aws);
-  const [secretSights, roleSights, caller] = await Promise.all([
+  const [observedSecrets, observedRoles, caller] = await Promise.all([
     observeSecrets(aws, identity, secrets, onSecret),
     atMost(ROLES_AT_ONCE, roles, async (id) => [id, await observeRole(aws, reader, identity, id)] as const),
-    callerOf(aws, identity.arn),
+    callerPrincipal(aws, identity.arn),
   ]);
-  return { secrets: secretSights, roles: new Map(roleSights), pairs, caller };
+  return { secrets: observedSecrets, roles: new Map(observedRoles), pairs, caller };
 }
 
-async function checkOneRole(
+async function checkRoleAndAccess(
   aws: Aws,
   identity: Identity,
   request: VerifyRequest,
-  { id, role, seen }: { id: string; role: RoleObservation; seen: Seen },
+  { id, role, observed }: { id: string; role: RoleObservation; observed: VerifyObservations },
 ): Promise<VerifyCheck[]> {
-  const secrets = seen.pairs.flatMap((pair) =>
-    pair.role === id ? (seen.secrets.get(pair.secret) ?? []) : [],
+  const secrets = observed.pairs.flatMap((pair) =>
+    pair.roleId === id ? (observed.secrets.get(pair.targetId) ?? []) : [],
   );
   const spec = specFor(id, secrets, request);
-  const users = seen.pairs.flatMap(({ role: read, user }) => (read === id ? (user ?? []) : []));
-  const itself = (users.length > 0 ? [...new Set(users)] : [request.flowArn]).flatMap((user) =>
-    checkRole(role, { ...spec, flowArn: user }, identity),
+  const consumerArns = observed.pairs.flatMap((pair) => (pair.roleId === id ? (pair.consumerArn ?? []) : []));
+  const flowArns = consumerArns.length > 0 ? [...new Set(consumerArns)] : [request.flowArn];
+  const ownChecks = flowArns.flatMap((flowArn) => checkRole(role, { ...spec, flowArn }, identity));
+  if (role.kind !== 'present') return ownChecks;
+  const checkReading = readAccessChecker(role, spec, identity);
+  const readChecks = secrets.flatMap((secret) =>
+    secret.kind === 'present' ? checkReading(secret, subjectOf(secret, identity)) : [],
   );
-  if (role.kind !== 'there') return itself;
-  const checkReading = readingChecker(role, spec, identity);
-  const reading = secrets.flatMap((secret) =>
-    secret.kind === 'there' ? checkReading(secret, subjectOf(secret, identity)) : [],
-  );
-  const passing = await checkCaller(aws, identity, seen.caller, role.arn);
-  return [...itself, ...reading, ...checkPolicies(role, spec, identity), passing];
+  const callerCheck = await checkCaller(aws, identity, observed.caller, role.arn);
+  return [...ownChecks, ...readChecks, ...checkPolicies(role, spec, identity), callerCheck];
 }
 
-/** Returns what a role is needed for. `id` is its name or ARN. */
+/** Returns what a role is needed for. `id` is the name or ARN of the role. */
 function specFor(id: string, secrets: SecretObservation[], { groups, flowArn }: VerifyRequest): RoleSpec {
-  const flowRegion = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
-  const named = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
+  const flowRegions = flowArn === undefined ? [] : [parseArn(flowArn)?.region ?? ''];
+  const policyNames = groups.flatMap(({ role, policyName }) => (role === id ? (policyName ?? []) : []));
   return {
-    regions: [...new Set([...secrets.map(({ target }) => target.region), ...flowRegion])],
+    regions: [...new Set([...secrets.map(({ target }) => target.region), ...flowRegions])],
     secrets: secrets.flatMap((secret) => {
-      const arn = secret.kind === 'there' ? secret.arn : undefined;
+      const arn = secret.kind === 'present' ? secret.arn : undefined;
       return arn === undefined ? [] : [{ arn, keyType: secret.target.keyType }];
     }),
     flowArn,
-    policyNames: [...new Set(named)],
+    policyNames: [...new Set(policyNames)],
     manifest: secrets[0]?.target.manifest?.path,
   };
 }
 
 /** Removes duplicates: a secret requested by name that a flow names by ARN is reported once. */
-function once(checks: VerifyCheck[]): VerifyCheck[] {
+function withoutDuplicates(checks: VerifyCheck[]): VerifyCheck[] {
   return [
     ...new Map(
       checks.map((check) => [[check.id, check.subject, check.role, check.detail].join('\n'), check]),

@@ -33,7 +33,7 @@ export interface CheckMaker {
   /** The subject could not be read. */
   unseen(id: VerifyId, failure: Failure): VerifyCheck;
   /** The result depends on something that is unknown here. */
-  open<Id extends VerifyId>(id: Id, because: Detail<Id>): VerifyCheck;
+  undecided<Id extends VerifyId>(id: Id, because: Detail<Id>): VerifyCheck;
 }
 
 /** @param role the role that the checks are about, if that is not the subject */
@@ -50,41 +50,41 @@ export function checksOf(subject: string, role?: string): CheckMaker {
       ...fix,
     }),
     unseen: (id, failure) => ({ id, verdict: 'cannot-tell', ...about, ...unseen(id, failure) }),
-    open: (id, because) => ({
+    undecided: (id, because) => ({
       id,
       verdict: 'cannot-tell',
       ...about,
-      detail: messages.open(id, detailOf(id, because)),
+      detail: messages.undecided(id, detailOf(id, because)),
     }),
   };
 }
 
 function unseen(id: VerifyId, { code, message, hint, awsAction }: Failure) {
-  const fix = hint === undefined ? {} : remedyOf(hint);
+  const fix = hint === undefined ? {} : fixOf(hint);
   return code === 'access-denied' && awsAction
     ? { detail: messages.denied(id, awsAction), awsAction, ...fix }
     : { detail: messages.unseen(id, message), ...fix };
 }
 
-function remedyOf(hint: Message): Fix {
+function fixOf(hint: Message): Fix {
   return typeof hint === 'object' && 'remedy' in hint ? hint : { remedy: messageText(hint) };
 }
 
 /** Returns true if an ARN is in a different account or partition than the caller, so nothing can be read about it. */
 export function isForeign(arn: string, { account, partition }: Omit<Identity, 'arn'>): boolean {
-  const place = parseArn(arn);
-  return place?.account !== account || place.partition !== partition;
+  const arnParts = parseArn(arn);
+  return arnParts?.account !== account || arnParts.partition !== partition;
 }
 
 /**
  * Returns the failed check for a resource in a different account or partition.
- * @param remedy what to do for another account; for another partition, the credentials are wrong
+ * @param fix what to do for another account; for another partition, the credentials are wrong
  */
-export function checkForeign(id: VerifyId, arn: string, identity: Identity, remedy: Fix): VerifyCheck {
+export function checkForeign(id: VerifyId, arn: string, identity: Identity, fix: Fix): VerifyCheck {
   const { account = '', partition = '' } = parseArn(arn) ?? {};
   const { failed } = checksOf(arn);
   return partition === identity.partition
-    ? failed(id, messages.otherAccount(account, identity.account), remedy)
+    ? failed(id, messages.otherAccount(account, identity.account), fix)
     : failed(id, messages.otherPartition(partition, identity.partition), fixes.otherPartition);
 }
 
@@ -93,7 +93,7 @@ const messages = {
   denied: (id: VerifyId, action: string) =>
     `${CHECKS[id].question} cannot be told without the permission ${action}`,
   unseen: (id: VerifyId, message: string) => `${CHECKS[id].question} cannot be told: ${message}`,
-  open: (id: VerifyId, because: string) =>
+  undecided: (id: VerifyId, because: string) =>
     `${CHECKS[id].question} depends on what cannot be known from here: ${because}`,
   otherAccount: (account: string, own: string) =>
     `belongs to account ${account}, and these are credentials of ${own}; MediaConnect uses what is in the account of the flow`,

@@ -1,4 +1,4 @@
-import { inTurns } from '../../aws/requests/concurrency.ts';
+import { inBatches } from '../../aws/requests/concurrency.ts';
 import { valueReader } from '../../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../../aws/session.ts';
 import { seenIn } from '../../aws/session.ts';
@@ -9,20 +9,20 @@ import { encryptionReaders } from '../access/encryption.ts';
 import { subjectOf } from './check-secret.ts';
 import type { RoleObservation } from './observe/role.ts';
 import { observeSecret, type SecretObservation, type SecretTarget } from './observe/secret.ts';
-import type { Pair } from './observe/subjects.ts';
+import type { RequestedPair } from './observe/subjects.ts';
 
-/** A secret and the role that has to read it, by the ARNs that are the subjects of the checks. */
-export interface Reader {
+/** A secret and the role that has to read it, by the ARNs that the checks have as their subjects. */
+export interface SecretRolePair {
   secret: string;
   role: string;
   /** The position in the manifest that names the secret, if any. */
-  entry?: string;
+  manifestPosition?: string;
   /** The settings for MediaConnect's API. Absent if the secret could not be read. */
   settings?: EncryptionSettings;
 }
 
 /** Returns the pairs, as far as they could be read. Pure. */
-export function readersOf(
+export function secretRolePairs(
   {
     secrets,
     roles,
@@ -30,36 +30,36 @@ export function readersOf(
   }: {
     secrets: ReadonlyMap<string, SecretObservation>;
     roles: ReadonlyMap<string, RoleObservation>;
-    pairs: Pair[];
+    pairs: RequestedPair[];
   },
   identity: Identity,
-): Reader[] {
+): SecretRolePair[] {
   return pairs.flatMap((pair) => {
-    const [secret, role] = [secrets.get(pair.secret), roles.get(pair.role)];
+    const [secret, role] = [secrets.get(pair.targetId), roles.get(pair.roleId)];
     if (!secret || !role) return [];
-    const entry = secret.target.manifest?.at;
+    const manifestPosition = secret.target.manifest?.position;
     const settings = settingsOf(secret, role.arn);
     return [
       {
         secret: subjectOf(secret, identity),
         role: role.arn,
-        entry,
+        manifestPosition,
         settings,
       },
     ];
   });
 }
 
-/** Returns the unique settings that the next screen asks for. Pure. */
-export function encryptionOf(readers: Reader[]): EncryptionSettings[] {
-  const all = readers.flatMap(({ settings }) => settings ?? []);
+/** Returns the unique settings that the MediaConnect console or API takes for these pairs. Pure. */
+export function encryptionOf(pairs: SecretRolePair[]): EncryptionSettings[] {
+  const all = pairs.flatMap(({ settings }) => settings ?? []);
   return [
     ...new Map(all.map((each) => [`${each.secretArn} ${each.roleArn} ${each.keyType}`, each])).values(),
   ];
 }
 
 function settingsOf(secret: SecretObservation, roleArn: string): EncryptionSettings | undefined {
-  if (secret.kind !== 'there' || secret.arn === undefined) return undefined;
+  if (secret.kind !== 'present' || secret.arn === undefined) return undefined;
   const content = seenIn(secret.content);
   if (content?.kind !== 'text') return undefined;
   const { region, keyType } = secret.target;
@@ -78,7 +78,7 @@ export async function observeSecrets(
   onSecret: () => void,
 ): Promise<Map<string, SecretObservation>> {
   const readers = { values: valueReader(aws), encryption: encryptionReaders(aws) };
-  const observations = await inTurns(BATCH_RUN.readAtOnce, [...secrets], async ([key, target]) => {
+  const observations = await inBatches(BATCH_RUN.readAtOnce, [...secrets], async ([key, target]) => {
     const observation = await observeSecret(aws, readers, identity, target);
     onSecret();
     return [key, observation] as const;

@@ -14,31 +14,31 @@ export interface EntrySecret {
   arns: string[];
   policyName: string;
   roleName: string;
-  /** Which of the two names are in the manifest; the others are defaults. */
-  given: { policy: boolean; role: boolean };
+  /** Whether each name is in the manifest. Otherwise it is the default. */
+  givenNames: { policy: boolean; role: boolean };
 }
 
-/** Returns true if `rotate` with the manifest would only change what is wrong. With `generate`, it would create new keys. */
+/** Returns true if `rotate` with the manifest would only replace wrong keys. With `generate`, it would create new keys. */
 export function rotatesOnlyWrong({ keys }: Manifest): boolean {
   return keys.every(({ answers }) => answers.keySource?.kind !== 'generate');
 }
 
 /**
  * Returns what the checks of `verify` need from an entry.
- * @param rotates true if `rotate` with the manifest would only change what is wrong
+ * @param rotates true if `rotate` with the manifest can read all its keys and would only replace wrong ones
  */
 export function verifiedEntry(
-  { answers, at }: ManifestKey,
+  { answers, position }: ManifestKey,
   { path, rotates }: { path: string; rotates: boolean },
 ): ManifestEntry {
   const { keySource: source, roleName = DEFAULTS.roleName } = answers;
   return {
     path,
-    at,
+    position: position,
     roleName,
     regions: [...new Set(regionsOf(answers))],
     source,
-    rotates: rotates && source !== undefined,
+    canRotate: rotates && source !== undefined,
   };
 }
 
@@ -47,25 +47,28 @@ export function regionsIn({ keys }: Manifest): string[] {
   return [...new Set(keys.flatMap(({ answers }) => regionsOf(answers)))];
 }
 
-/** Returns the secrets that an entry names: one, in one or more Regions. More than one only if its ARNs have different names. */
+/**
+ * Returns the secrets that an entry names, each in one or more Regions. An entry has more than one only if its ARNs have different
+ * names.
+ */
 export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
   const { secretName: name, secretArns, regions } = answers;
   const policyName = answers.policyName ?? DEFAULTS.policyName;
   const roleName = answers.roleName ?? DEFAULTS.roleName;
-  const given = { policy: answers.policyName !== undefined, role: answers.roleName !== undefined };
+  const givenNames = { policy: answers.policyName !== undefined, role: answers.roleName !== undefined };
   if (name !== undefined)
-    return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName, given }];
+    return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName, givenNames }];
   const parsed = secretArns.flatMap((arn) => {
     const parts = parseSecretArn(arn);
     return parts ? [{ ...parts, arn }] : [];
   });
-  return [...groupedBy(parsed, (each) => each.name)].map(([named, secrets]) => ({
-    name: named,
+  return [...groupedBy(parsed, (each) => each.name)].map(([secretName, secrets]) => ({
+    name: secretName,
     regions: [...new Set(secrets.map(({ region }) => region))],
     arns: secrets.map(({ arn }) => arn),
     policyName,
     roleName,
-    given,
+    givenNames,
   }));
 }
 

@@ -8,7 +8,7 @@ import type { FailedKey, Outcomes } from '../../plan-types.ts';
 import { type BatchEnding, batchMessages as messages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
-import { apartFrom, changesIn, leftToDo, listed, listOf } from '../failure.ts';
+import { allOutcomes, changesIn, outcomeLines, remainingLines, withoutReported } from '../failure.ts';
 import { missingFailure, reportFailure, watchInterrupts } from '../failure-output.ts';
 import type { CommonOptions } from '../options.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
@@ -16,8 +16,9 @@ import { regionsIn } from './manifest-secrets.ts';
 import { printFailed } from './summary.ts';
 
 /**
- * Runs a command for all keys of a manifest and returns the exit code. Throws mistakes in the file; other failures are printed
- * here. First removes the variables with keys from the environment, even if the command doesn't read them.
+ * Runs a command for all keys of a manifest and returns the exit code. Failures of the command are printed here. First removes the
+ * variables with keys from the environment, even if the command doesn't read them.
+ * @throws Failure that lists the mistakes in the file
  */
 export async function runWithManifest(
   path: string,
@@ -62,7 +63,10 @@ export function waitingFor(output: Output): ManifestInput {
   return process.stderr.isTTY ? { onWait: (name) => output.info(manifestMessages.waiting(name)) } : {};
 }
 
-/** If the run can't prompt, --yes or --dry-run is required. */
+/**
+ * Marks the run as one over a manifest.
+ * @throws Failure if the run can't prompt, and neither `--yes` nor `--dry-run` is given
+ */
 export function beginBatch({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
   outcomes.ofManifest = true;
   const confirmed = common.yes || common.sandbox || dryRun || interactive;
@@ -84,10 +88,10 @@ export function printSkipped(
   all: number,
   end: BatchEnding,
 ): void {
-  if (failed.length > 0) printFailed(output, failed, end.leftOut(failed.length, all));
+  if (failed.length > 0) printFailed(output, failed, end.skippedTitle(failed.length, all));
 }
 
-/** The end of a run over a manifest. */
+/** What `endOfBatch` reports. */
 export interface BatchResult {
   failed: FailedKey[];
   /** The number of keys. */
@@ -99,23 +103,25 @@ export interface BatchResult {
 
 /** Prints which keys failed and what was done for them, and returns the exit code. */
 export function endOfBatch(run: CommandRun, { failed, all, reported, end }: BatchResult): ExitCode {
-  const [first] = failed.map(({ failure }) => failure);
-  if (!first) return EXIT.done;
+  const firstFailure = failed[0]?.failure;
+  if (!firstFailure) return EXIT.done;
   const { output, outcomes } = run;
-  const changed = listed(changesIn(outcomes)).length > 0;
+  const changed = allOutcomes(changesIn(outcomes)).length > 0;
   printFailed(output, failed, messages.failed(failed.length, all));
-  for (const line of [...doneByThen(outcomes, reported), ...leftToDo(outcomes)]) output.warn(line);
-  const doubtful = failed.some(({ failure }) => failure.unconfirmedAction);
-  if (changed) output.warn(failed.length < all ? end.goOn : end.goOnWithAll);
-  else if (!doubtful) output.warn(messages.noneDone);
-  // If nothing was changed and all keys failed in the same way, the exit code is the same as for one key.
-  const alike = failed.every(({ failure }) => failure.exitCode === first.exitCode);
-  return failed.length === all && alike && !changed && !doubtful ? first.exitCode : EXIT.failed;
+  for (const line of [...unreportedLines(outcomes, reported), ...remainingLines(outcomes)]) output.warn(line);
+  const hasUnconfirmed = failed.some(({ failure }) => failure.unconfirmedAction);
+  if (changed) output.warn(failed.length < all ? end.howToContinue : end.howToContinueAfterAllFailed);
+  else if (!hasUnconfirmed) output.warn(messages.noneDone);
+  // If nothing was changed and all keys failed with the same exit code, the run has that exit code.
+  const haveSameExitCode = failed.every(({ failure }) => failure.exitCode === firstFailure.exitCode);
+  return failed.length === all && haveSameExitCode && !changed && !hasUnconfirmed
+    ? firstFailure.exitCode
+    : EXIT.failed;
 }
 
-/** Returns the outcomes of a run, including those for keys that failed later. */
-export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: CommandRun): Outcomes {
-  const { secrets, policies, roles } = apartFrom(outcomes, recorded);
+/** Returns the outcomes of the successful keys, and those that the run recorded for keys that failed later. */
+export function withOutcomesOfFailed(outcomes: Outcomes, { outcomes: recorded }: CommandRun): Outcomes {
+  const { secrets, policies, roles } = withoutReported(outcomes, recorded);
   return {
     ...outcomes,
     secrets: [...outcomes.secrets, ...secrets],
@@ -124,10 +130,10 @@ export function withDoneForFailed(outcomes: Outcomes, { outcomes: recorded }: Co
   };
 }
 
-/** Returns the changes that have not been printed yet. */
-function doneByThen(outcomes: Outcomes, reported: Partial<Outcomes>): string[] {
-  const unreported = apartFrom(reported, changesIn(outcomes));
-  return listed(unreported).length > 0 ? [messages.doneByThen, ...listOf(unreported)] : [];
+/** Returns lines about the changes that have not been printed yet. */
+function unreportedLines(outcomes: Outcomes, reported: Partial<Outcomes>): string[] {
+  const unreported = withoutReported(reported, changesIn(outcomes));
+  return allOutcomes(unreported).length > 0 ? [messages.unreported, ...outcomeLines(unreported)] : [];
 }
 
 /**

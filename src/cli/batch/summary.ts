@@ -20,19 +20,21 @@ const WIDEST_NAME = 32;
  */
 export function printFailed(output: Output, failed: FailedKey[], title: string): void {
   // If many keys have the same problem, only one is named.
-  const alike = ({ failure }: FailedKey) => JSON.stringify(whyLines(failure));
-  const groups = folded(failed, failed.length > MOST_LINES ? alike : undefined);
+  const reasonOf = ({ failure }: FailedKey) => JSON.stringify(whyLines(failure));
+  const groups = folded(failed, failed.length > MOST_LINES ? reasonOf : undefined);
   const shown = groups.slice(0, MOST_LINES);
   output.warn(`${output.paint.red.bold('✖')} ${title}`);
-  for (const { text, whole } of table(output, shown.map(rowOf))) output.warn(text, whole);
-  const more = groups.slice(MOST_LINES).flat().length;
-  if (more > 0) output.warn(`  ${messages.more(more)}`);
+  for (const { text, unwrapped } of table(output, shown.map(namedTogether))) output.warn(text, unwrapped);
+  const unshown = groups.slice(MOST_LINES).flat().length;
+  if (unshown > 0) output.warn(`  ${messages.more(unshown)}`);
   const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
-  const once = new Map(hints.map((hint) => [messageText(hint), hint]));
-  for (const { text, whole } of [...once.values()].flatMap(messageLines)) output.warn(text, whole);
+  const uniqueHints = new Map(hints.map((hint) => [messageText(hint), hint]));
+  for (const { text, unwrapped } of [...uniqueHints.values()].flatMap(messageLines))
+    output.warn(text, unwrapped);
 }
 
-function rowOf([{ name, failure }, ...others]: NonEmptyArray<FailedKey>): FailedKey {
+/** Returns one item for keys with the same failure. Its name says how many keys there are. */
+function namedTogether([{ name, failure }, ...others]: NonEmptyArray<FailedKey>): FailedKey {
   return { name: others.length > 0 ? messages.andOthers(name, others.length) : name, failure };
 }
 
@@ -44,21 +46,25 @@ function table(output: Output, failed: FailedKey[]): MessageLine[] {
   const rows = failed.flatMap(({ name, failure }) => {
     // Two columns less, because indented lines have a hanging indent.
     const [first, ...others] = whyLines(failure).flatMap((line) =>
-      line.whole ? line : broken(wrap(line.text, output.width - width - 6)),
+      line.unwrapped ? line : linesOf(wrap(line.text, output.width - width - 6)),
     );
-    const said = first?.text ?? '';
-    const start = name.length > width ? [`  ${plain(name)}`, indent + said] : [row(name, width, said)];
-    return [...start.flatMap(broken), ...others.map(({ text, whole }) => ({ text: indent + text, whole }))];
+    const firstLine = first?.text ?? '';
+    const start =
+      name.length > width ? [`  ${plain(name)}`, indent + firstLine] : [row(name, width, firstLine)];
+    return [
+      ...start.flatMap(linesOf),
+      ...others.map(({ text, unwrapped }) => ({ text: indent + text, unwrapped })),
+    ];
   });
-  return [...broken(head), ...rows];
+  return [...linesOf(head), ...rows];
 }
 
 function row(name: string, width: number, why: string): string {
   return `  ${plain(name).padEnd(width)}  ${why}`;
 }
 
-function broken(text: string): MessageLine[] {
-  return text.split('\n').map((line) => ({ text: line, whole: false }));
+function linesOf(text: string): MessageLine[] {
+  return text.split('\n').map((line) => ({ text: line, unwrapped: false }));
 }
 
 function whyLines({ message, details, unconfirmedAction }: Failure): MessageLine[] {
@@ -77,7 +83,7 @@ export interface BatchSummary {
   generated: { region: string; arn: string } | undefined;
   sandbox: boolean;
   /** True if checks could not determine for some keys whether MediaConnect can read them. */
-  open: boolean;
+  hasUndecidedChecks: boolean;
   /** What has to be updated before it can use its new key. */
   outdated: readonly VerifyCheck[];
 }
@@ -86,18 +92,18 @@ export interface BatchSummary {
 export function showBatch(
   output: Output,
   { secrets, policies, roles }: Outcomes,
-  { keys, generated, sandbox, open, outdated }: BatchSummary,
+  { keys, generated, sandbox, hasUndecidedChecks, outdated }: BatchSummary,
 ): void {
   const regions = [...new Set(secrets.map(({ region }) => region))].sort();
-  const title = open
-    ? output.paintResult.yellow.bold(messages.doneOpen(keys))
+  const title = hasUndecidedChecks
+    ? output.paintResult.yellow.bold(messages.doneUndecided(keys))
     : output.paintResult.green.bold(messages.done(keys));
   const lines = [
     ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
     ...(secrets.length > MOST_LINES
       ? regions.map((region) =>
-          messages.where(region, secrets.filter((each) => each.region === region).length),
+          messages.secretsInRegion(region, secrets.filter((each) => each.region === region).length),
         )
       : secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn))),
     ...policies.flatMap(({ arn }) => field(setupMessages.policyLabel, arn)),

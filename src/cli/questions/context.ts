@@ -42,28 +42,30 @@ export async function confirm(
   { output }: Pick<WizardContext, 'output'>,
   { changes }: { changes: Change[] },
 ): Promise<void> {
-  const documented = changes.some(({ document }) => document !== undefined);
+  const hasDocuments = changes.some(({ document }) => document !== undefined);
   for (;;) {
     const no = { value: 'no' as const, name: messages.confirmNo };
     const others = [
       { value: 'yes' as const, name: messages.confirmYes },
       ...(isLong({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
-      ...(documented ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
+      ...(hasDocuments ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
     ];
     // Enter selects the first option.
-    const options = changes.some(takesAway) ? [no, ...others] : [...others, no];
+    const options = changes.some(isDestructive) ? [no, ...others] : [...others, no];
     const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(messages.confirm, options);
     if (answer === 'yes') return;
     if (answer === 'no') throw new Interrupted({ chosen: true });
     output.info(
-      answer === 'lines' ? planLines(output, changes, true).join('\n') : planDocuments(output, changes),
+      answer === 'lines'
+        ? planLines(output, changes, { unfolded: true }).join('\n')
+        : planDocuments(output, changes),
     );
     output.info();
   }
 }
 
-/** Returns true if a change replaces a value or removes something. */
-function takesAway({ action, resource }: Change): boolean {
+/** Returns true if a change replaces the value of a secret or removes something. */
+function isDestructive({ action, resource }: Change): boolean {
   return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
 }
 
@@ -81,10 +83,11 @@ export async function askAccount(
   const { configuration } = aws.settings;
   output.info(output.paint.bold(messages.account(account)));
   output.info(`  ${messages.caller(plain(arn))}`);
-  const how = common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
-  for (const line of how) output.info(`  ${line}`);
+  const callerDetails =
+    common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
+  for (const line of callerDetails) output.info(`  ${line}`);
   if (answers.regions.length > 0) output.info(`  ${messages.regionsMeant(answers.regions.join(', '))}`);
-  if (!(await askYesNo(messages.goOn, true))) throw new Interrupted({ chosen: true });
+  if (!(await askYesNo(messages.goOn, { fallback: true }))) throw new Interrupted({ chosen: true });
 }
 
 /** Asks for an MFA code. This can happen anywhere, because the first request that needs credentials triggers the lookup. */

@@ -17,7 +17,7 @@ import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';
 
-/** What may be known of a key before asking for it. */
+/** The answers about a key that may be given before the question for the key. */
 interface KeyAnswers {
   keyType?: KeyType;
   algorithm?: Algorithm;
@@ -34,9 +34,9 @@ export async function askKey<A extends KeyAnswers>(
   const answers = { ...context.answers, keyType };
   const rules: KeyRules = { keyType, algorithm: answers.algorithm };
   for (;;) {
-    const from = await askSource(context, keyType);
-    if (from === 'generate') return generate(context, answers);
-    const checked = from === 'file' ? await askFile(context, rules) : await askTyped(context, rules);
+    const source = await askSource(context, keyType);
+    if (source === 'generate') return generate(context, answers);
+    const checked = source === 'file' ? await askFile(context, rules) : await askTyped(context, rules);
     if (checked) return { answers, checked };
   }
 }
@@ -79,12 +79,12 @@ async function askAlgorithm(context: KeyContext) {
  */
 async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKey> {
   const { output } = context;
-  const again = (problem: string) => output.warn(output.paint.red(`✖ ${problem}`));
+  const printProblem = (problem: string) => output.warn(output.paint.red(`✖ ${problem}`));
   for (;;) {
     explain(context, messages.keyWhy[rules.keyType]);
     const first = checkKey(await askHidden(messages.key), rules);
     if (!first.ok) {
-      for (const { message } of first.problems) again(message);
+      for (const { message } of first.problems) printProblem(message);
       continue;
     }
     explain(context, messages.keyAgainWhy);
@@ -94,7 +94,7 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
       warn(context, keyWarnings(first.key, rules.keyType));
       return { key: first.key, generated: false };
     }
-    again(messages.keysDiffer);
+    printProblem(messages.keysDiffer);
   }
 }
 

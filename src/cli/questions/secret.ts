@@ -12,7 +12,7 @@ import { wizardMessages as messages } from './messages.ts';
 type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 
 /** The maximum number of secrets in the list. Others can be named with --secret-arn. */
-const OFFERED = 500;
+const MOST_LISTED = 500;
 
 /** Offers the Region's secrets whose names start with the prefix. Returns an ARN, or undefined if the user wants a new secret. */
 export async function askExisting(
@@ -25,7 +25,7 @@ export async function askExisting(
   explain(context, messages.newOrExistingWhy);
   const isNew = await askChoice(messages.newOrExisting, [
     { value: true, name: messages.storeNew },
-    { value: false, name: messages.useExisting(existing.length, existing.length === OFFERED) },
+    { value: false, name: messages.useExisting(existing.length, existing.length === MOST_LISTED) },
   ]);
   if (isNew) return undefined;
   return (await chooseSecret(context, existing, messages.existingWhy)).arn;
@@ -66,11 +66,11 @@ function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string
   );
 }
 
-/** The list is optional: a new secret can be stored without the permission to list. */
+/** Returns no secrets if the list is denied: a new secret can be stored without the permission to list. */
 async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   progress.start(messages.listing(region));
   try {
-    return await listSecrets(aws, region, OFFERED);
+    return await listSecrets(aws, region, MOST_LISTED);
   } catch (error) {
     if (isAccessDenied(error)) return [];
     throw error;
@@ -79,7 +79,10 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string) {
   }
 }
 
-/** @param prefix what the name must start with */
+/**
+ * Asks for the name of a secret.
+ * @param prefix what the name must start with
+ */
 export async function askSecretName(context: AnyContext, prefix = ''): Promise<string> {
   explain(context, messages.secretNameWhy);
   const check = (answer: string) =>
@@ -99,17 +102,17 @@ export async function askRegions(
   explain(context, messages.regionWhy);
   const regions = [await askSearch(messages.region, (term) => findRegions(term, first, []))];
   explain(context, messages.anotherRegionWhy);
-  while (await askYesNo(messages.anotherRegion, false)) {
+  while (await askYesNo(messages.anotherRegion, { fallback: false })) {
     regions.push(await askSearch(messages.nextRegion, (term) => findRegions(term, undefined, regions)));
   }
   return regions;
 }
 
-function findRegions(term: string, first: string | undefined, taken: string[]): Option<string>[] {
-  const wanted = term.trim().toLowerCase();
-  const listed = MEDIACONNECT_REGIONS.filter(({ id }) => !taken.includes(id)).map(({ id, place }) => ({
+function findRegions(term: string, first: string | undefined, chosen: string[]): Option<string>[] {
+  const search = term.trim().toLowerCase();
+  const listed = MEDIACONNECT_REGIONS.filter(({ id }) => !chosen.includes(id)).map(({ id, location }) => ({
     value: id,
-    name: `${id}  ${place}`,
+    name: `${id}  ${location}`,
   }));
   const known = MEDIACONNECT_REGIONS.some(({ id }) => id === first);
   const ordered = [
@@ -117,8 +120,8 @@ function findRegions(term: string, first: string | undefined, taken: string[]): 
     ...listed.filter(({ value }) => value === first),
     ...listed.filter(({ value }) => value !== first),
   ];
-  const found = ordered.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const found = ordered.filter(({ name }) => name.toLowerCase().includes(search));
   // A Region that is newer than the list can be entered by name.
-  const unlisted = found.length === 0 && isRegionName(wanted) && !taken.includes(wanted);
-  return unlisted ? [{ value: wanted, name: messages.otherRegion(wanted) }] : found;
+  const isUnlisted = found.length === 0 && isRegionName(search) && !chosen.includes(search);
+  return isUnlisted ? [{ value: search, name: messages.otherRegion(search) }] : found;
 }

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import type { Registration } from '../../cli/command.ts';
+import type { CommandSetup } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
 import { SHELLS } from '../../options/catalog/index.ts';
-import { reader } from '../../options/read-options.ts';
+import { optionReader } from '../../options/read-options.ts';
 
 /** Adds the `completion` command. */
-export function addCompletion(program: Command, { finish, problems }: Registration): void {
+export function addCompletion(program: Command, { finish, problems }: CommandSetup): void {
   const command = program
     .command('completion')
     .description(help.completion)
     .addHelpText('before', help.completionExamples);
   command.argument('<shell>', help.completionShell);
   command.action(async (text: string) => {
-    const mistakes = [...problems];
-    const shell = reader(mistakes).choice(text, SHELLS, 'completion');
-    if (!shell || mistakes.length > 0) throw usageFailure(mistakes);
+    const usageProblems = [...problems];
+    const shell = optionReader(usageProblems).choice(text, SHELLS, 'completion');
+    if (!shell || usageProblems.length > 0) throw usageFailure(usageProblems);
     // Loaded lazily: the code for colored output would slow down the start of every other command.
     const [{ completionScript }, { createOutput }] = await Promise.all([
       import('./scripts/index.ts'),

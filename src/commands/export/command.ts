@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import type { Registration } from '../../cli/command.ts';
+import type { CommandSetup } from '../../cli/command.ts';
 import { addExportCloudFormation } from './cloudformation/command.ts';
 import { addExportManifest } from './manifest/command.ts';
 import { exportHelp as help } from './messages.ts';
 import { addExportScript } from './script/command.ts';
 
 /** Adds the `export` command, with a subcommand for each export format. */
-export function addExport(program: Command, registration: Registration): void {
+export function addExport(program: Command, commandSetup: CommandSetup): void {
   const parent = program
     .command('export')
     .description(help.export)
     .addHelpText('before', help.examples)
     .helpCommand(false);
-  addExportCloudFormation(parent, registration);
-  addExportScript(parent, registration);
-  addExportManifest(parent, registration);
+  addExportCloudFormation(parent, commandSetup);
+  addExportScript(parent, commandSetup);
+  addExportManifest(parent, commandSetup);
 }

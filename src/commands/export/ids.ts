@@ -4,24 +4,24 @@ import { groupedBy } from '../../grouping.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { PlannedSecret } from './types.ts';
 
-/** Names that can be recovered from their IDs: `StudioA` stands only for `studio-a`. */
-const PLAIN = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
+/** Names in kebab case, which can be recovered from their IDs: `StudioA` stands only for `studio-a`. */
+const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/;
 
 /** The digest at the end of an ID. No other ID ends like this. */
 const DIGEST = /[0-9a-f]{8}$/;
 
-/** The default names are in almost every template, so their IDs have no digest. No other name can get these IDs. */
-const DEFAULT_IDS = new Map([DEFAULTS.policyName, DEFAULTS.roleName].map((name) => [inOneWord(name), name]));
+/** The default names by ID. They are in almost every template, so their IDs have no digest. No other name can get these IDs. */
+const DEFAULT_IDS = new Map([DEFAULTS.policyName, DEFAULTS.roleName].map((name) => [pascalCase(name), name]));
 
-/** A logical ID has up to 255 characters, including what is added to this one. */
-const LONGEST = 120;
+/** A logical ID has up to 255 characters, including the prefixes and suffixes that are added to the result of `idOf`. */
+const MAX_ID_LENGTH = 120;
 
-/** The maximum number of Regions in a name. A longer list is represented by its digest. */
-const MOST_NAMED = 3;
+/** The maximum number of Regions in an ID. A longer list is represented by its digest. */
+const MAX_REGIONS_IN_ID = 3;
 
 /** A secret and its IDs. */
 export interface NamedSecret {
-  /** The same for all secrets with this name. An account has one of them in each Region. */
+  /** The ID of the secrets with this name, of which an account has one in each Region. */
   id: string;
   /** The ID of the key itself. If several keys share a name, it includes the key's Regions. */
   keyId: string;
@@ -34,20 +34,20 @@ export interface NamedSecret {
  * end in. Source: CloudFormation User Guide, "Resources" ("Logical ID").
  */
 export function idOf(name: string): string {
-  const id = inOneWord(name);
-  const byDefault = DEFAULT_IDS.get(id);
-  const isPlain = PLAIN.test(name) && id.length <= LONGEST && !DIGEST.test(id);
-  if (byDefault === name || (byDefault === undefined && isPlain)) return id;
+  const id = pascalCase(name);
+  const defaultName = DEFAULT_IDS.get(id);
+  const isRecoverable = KEBAB_CASE.test(name) && id.length <= MAX_ID_LENGTH && !DIGEST.test(id);
+  if (defaultName === name || (defaultName === undefined && isRecoverable)) return id;
   // An ID may start with a digit, but readers would mistake it for a number.
   const start = /^[A-Za-z]/.test(id) ? '' : 'N';
-  return `${start}${id.slice(0, LONGEST)}${digest(name)}`;
+  return `${start}${id.slice(0, MAX_ID_LENGTH)}${digest(name)}`;
 }
 
 /** Converts Regions to part of an ID, regardless of their order. It ends in a digit, like Region names, or in a digest. */
-export function inRegions(regions: string[]): string {
+export function regionsId(regions: string[]): string {
   const sorted = [...regions].sort();
-  if (sorted.length <= MOST_NAMED) return `In${sorted.map(inOneWord).join('Or')}`;
-  return `In${inOneWord(sorted[0] ?? '')}OrOneOf${sorted.length - 1}More${digest(sorted.join(' '))}`;
+  if (sorted.length <= MAX_REGIONS_IN_ID) return `In${sorted.map(pascalCase).join('Or')}`;
+  return `In${pascalCase(sorted[0] ?? '')}OrOneOf${sorted.length - 1}More${digest(sorted.join(' '))}`;
 }
 
 /**
@@ -55,20 +55,24 @@ export function inRegions(regions: string[]): string {
  * name, so that the two can't be confused when one is added before the other.
  */
 export function withIds(secrets: PlannedSecret[]): NamedSecret[] {
-  const sharing = groupedBy(
+  const storedByName = groupedBy(
     secrets.filter(({ stored }) => stored),
     ({ name }) => name,
   );
   return secrets.map((secret) => {
     const { name, places } = secret;
     const id = idOf(name);
-    const isAlone = (sharing.get(name)?.length ?? 0) < 2;
-    return { id, keyId: `${id}Key${isAlone ? '' : inRegions(places.map(({ region }) => region))}`, secret };
+    const hasUniqueName = (storedByName.get(name)?.length ?? 0) < 2;
+    return {
+      id,
+      keyId: `${id}Key${hasUniqueName ? '' : regionsId(places.map(({ region }) => region))}`,
+      secret,
+    };
   });
 }
 
 /** Returns the letters and digits of a name in PascalCase. */
-function inOneWord(name: string): string {
+function pascalCase(name: string): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }

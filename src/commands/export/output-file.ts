@@ -46,29 +46,32 @@ export async function deliver(
     const target = (await stat(path).catch(ifAbsent)) ?? (await lstat(path).catch(ifAbsent));
     if (target === undefined) await create(path, text, mode);
     else if (target.isFile() && force)
-      await replace(await realpath(path), text, permissions(target, mode), target);
+      await replace(await realpath(path), text, modeToKeep(target, mode), target);
     else if (force || target.isCharacterDevice() || target.isFIFO()) await writeFile(path, text, { mode });
     else throw alreadyThere();
   } catch (error) {
-    throw unwritten(plain(path), error);
+    throw writeFailure(plain(path), error);
   }
   output.info(outputFileMessages.written(plain(path)));
 }
 
-/** Returns an existing file's mode. For a program, adds execute permission for everyone who has read permission. */
-function permissions(file: Stats, mode: number): number {
+/**
+ * Returns an existing file's mode. If the new file would be executable, adds execute permission for everyone who has read
+ * permission.
+ */
+function modeToKeep(file: Stats, mode: number): number {
   return (file.mode & 0o7777) | (mode & 0o111 ? (file.mode & 0o444) >> 2 : 0);
 }
 
-/** Creates the complete file, or none. */
+/** Creates the complete file or, if that fails, no file. */
 async function create(path: string, text: string, mode: number): Promise<void> {
-  await withWritten(dirname(path), text, mode, async (written) => {
+  await withTemporaryFile(dirname(path), text, mode, async (temporary) => {
     try {
-      await link(written, path);
+      await link(temporary, path);
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error;
       // Some file systems don't support hard links.
-      await rename(written, path);
+      await rename(temporary, path);
     }
   });
 }
@@ -76,42 +79,43 @@ async function create(path: string, text: string, mode: number): Promise<void> {
 /** Replaces a file atomically, or writes into it if it can't be replaced. */
 async function replace(path: string, text: string, mode: number, { uid, gid }: Stats): Promise<void> {
   try {
-    await withWritten(dirname(path), text, 0o600, async (written) => {
-      if (uid !== process.getuid?.() || gid !== process.getgid?.()) await chown(written, uid, gid);
-      await chmod(written, mode);
-      await rename(written, path);
+    await withTemporaryFile(dirname(path), text, 0o600, async (temporary) => {
+      if (uid !== process.getuid?.() || gid !== process.getgid?.()) await chown(temporary, uid, gid);
+      await chmod(temporary, mode);
+      await rename(temporary, path);
     });
   } catch (error) {
     // The folder is read-only, the file belongs to someone else, or the file is a mount point.
     if (!/^(EACCES|EPERM|EROFS|EBUSY|EXDEV)$/.test(errorCode(error))) throw error;
-    await writeInto(path, text);
+    await overwrite(path, text);
   }
 }
 
-async function writeInto(path: string, text: string): Promise<void> {
-  const before = await readFile(path);
+/** Overwrites the content of a file. On failure, writes the earlier content back. */
+async function overwrite(path: string, text: string): Promise<void> {
+  const earlierContent = await readFile(path);
   try {
     await writeFile(path, text, { flag: 'r+' });
     await truncate(path, Buffer.byteLength(text));
   } catch (error) {
-    await writeFile(path, before).catch(() => undefined);
+    await writeFile(path, earlierContent).catch(() => undefined);
     throw error;
   }
 }
 
-/** Writes a temporary file in the folder, runs `place` to move it, and removes it if it remains. */
-async function withWritten(
+/** Writes a temporary file in the folder, calls `move` to move it to its path, and removes it if it remains. */
+async function withTemporaryFile(
   folder: string,
   text: string,
   mode: number,
-  place: (written: string) => Promise<void>,
+  move: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const written = join(folder, `.mc-static-key-${randomUUID()}.tmp`);
+  const temporary = join(folder, `.mc-static-key-${randomUUID()}.tmp`);
   try {
-    await writeFile(written, text, { flag: 'wx', mode, flush: true });
-    await place(written);
+    await writeFile(temporary, text, { flag: 'wx', mode, flush: true });
+    await move(temporary);
   } finally {
-    await rm(written, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
@@ -119,11 +123,12 @@ function alreadyThere(): Error {
   return Object.assign(new Error('the file is there already'), { code: 'EEXIST' });
 }
 
+/** Returns undefined for the error that a file doesn't exist, and throws any other error. */
 function ifAbsent(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
-function unwritten(path: string, error: unknown): Failure {
+function writeFailure(path: string, error: unknown): Failure {
   const code = errorCode(error);
   return code === 'EEXIST'
     ? new Failure(outputFileMessages.exists(path), {

@@ -25,40 +25,40 @@ import type { ExportPlan, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecre
 export function planExport(answers: SetupAnswers[]): ExportPlan {
   const regions = unique(answers.flatMap(regionsOf));
   const [first = ''] = regions;
-  const where = placeholderAccount(partitionOf(first));
-  const secrets = answers.map((each) => secretOf(each, where));
-  // Policies and roles don't depend on the key itself.
-  const requests = answers.map((each) => completeRequest({ ...each, existing: true }, undefined));
-  const secretsOf = ({ keys }: Group<unknown>) => keys.flatMap((at) => secrets[at] ?? []);
+  const accountRef = placeholderAccount(partitionOf(first));
+  const secrets = answers.map((keyAnswers) => secretOf(keyAnswers, accountRef));
+  // A request for existing secrets needs no key, and policies and roles don't depend on the key.
+  const requests = answers.map((keyAnswers) => completeRequest({ ...keyAnswers, existing: true }, undefined));
+  const secretsOf = ({ keyIndexes }: Group<unknown>) => keyIndexes.flatMap((index) => secrets[index] ?? []);
   const policies = policyGroups(requests).map((group) => ({
-    keys: group.keys,
-    policies: policiesOf(group.request, secretsOf(group), where),
+    keyIndexes: group.keyIndexes,
+    policies: policiesOf(group.request, secretsOf(group), accountRef),
   }));
   return {
-    where,
+    accountRef,
     regions,
     secrets,
     policies: policies.flatMap((each) => each.policies),
-    roles: roleGroups(requests).map(({ request, keys }) =>
+    roles: roleGroups(requests).map(({ request, keyIndexes }) =>
       planRole(
         request,
-        where,
-        policiesFor(keys, policies, (each) => each.policies.map(({ name }) => name)),
+        accountRef,
+        policiesFor(keyIndexes, policies, (each) => each.policies.map(({ name }) => name)),
       ),
     ),
   };
 }
 
-function secretOf(answers: SetupAnswers, where: AccountRef): PlannedSecret {
+function secretOf(answers: SetupAnswers, accountRef: AccountRef): PlannedSecret {
   const { secretArns, existing, keySource, keyType = DEFAULTS.keyType } = answers;
   const algorithm = answers.algorithm ?? (keySource?.kind === 'generate' ? keySource.algorithm : undefined);
-  const given = secretArns.length > 0;
+  const hasArns = secretArns.length > 0;
   return {
-    name: given ? nameOf(secretArns[0] ?? '') : (answers.secretName ?? ''),
-    stored: !given && !existing,
-    places: given
+    name: hasArns ? nameOf(secretArns[0] ?? '') : (answers.secretName ?? ''),
+    stored: !hasArns && !existing,
+    places: hasArns
       ? unique(secretArns).map((arn) => ({ region: parseSecretArn(arn)?.region ?? '', arn }))
-      : unique(answers.regions).map((region) => placeOf(answers, region, where)),
+      : unique(answers.regions).map((region) => placeOf(answers, region, accountRef)),
     keyType,
     algorithm,
     keySource,
@@ -69,25 +69,26 @@ function secretOf(answers: SetupAnswers, where: AccountRef): PlannedSecret {
 function placeOf(
   { secretName = '', kmsKeyId }: SetupAnswers,
   region: string,
-  where: AccountRef,
+  accountRef: AccountRef,
 ): PlannedPlace {
-  const place = { region, arn: expectedSecretArn(where, region, secretName) };
+  const place = { region, arn: expectedSecretArn(accountRef, region, secretName) };
   if (kmsKeyId === undefined) return place;
-  return { ...place, kmsKeyId: kmsKeyIdIn(kmsKeyId, region, kmsKeyRef(kmsKeyId, region, where)) };
+  return { ...place, kmsKeyId: kmsKeyIdIn(kmsKeyId, region, kmsKeyRef(kmsKeyId, region, accountRef)) };
 }
 
-/** Returns the policies for the secrets of one policy name, filled as `setup` does. */
+/** Returns the policies for the secrets of one policy name, distributed over `NAME`, `NAME-2`, … as `setup` does. */
 function policiesOf(
   { policy, tags, reserved }: PolicyRequest,
   secrets: PlannedSecret[],
-  where: AccountRef,
+  accountRef: AccountRef,
 ): PlannedPolicy[] {
-  const refs = secrets.flatMap(({ name, places }) => places.map((place) => refOf(name, place, where)));
-  const taken = new Set(reserved.map((name) => name.toLowerCase()));
-  const spread = distribute(refs, { policies: [], taken }, policy, where);
-  if ('blocked' in spread) throw new Error('a policy that does not exist is in the way');
-  if ('tooLong' in spread) throw refusal(policyMessages.tooLong(spread.tooLong, LONGEST_POLICY_NAME));
-  return spread.work.flatMap((work) =>
+  const refs = secrets.flatMap(({ name, places }) => places.map((place) => refOf(name, place, accountRef)));
+  const takenNames = new Set(reserved.map((name) => name.toLowerCase()));
+  const distribution = distribute(refs, { policies: [], takenNames }, policy, accountRef);
+  if ('blocked' in distribution) throw new Error('a policy that does not exist is in the way');
+  if ('tooLong' in distribution)
+    throw exportFailure(policyMessages.tooLong(distribution.tooLong, LONGEST_POLICY_NAME));
+  return distribution.work.flatMap((work) =>
     work.kind === 'create'
       ? [
           {
@@ -101,17 +102,18 @@ function policiesOf(
   );
 }
 
-function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, where: AccountRef): SecretRef {
-  const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, where);
+function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, accountRef: AccountRef): SecretRef {
+  const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, accountRef);
   return { region, name, arn, versionId: null, action: 'created', kmsKey };
 }
 
-function planRole({ role, tags }: RoleRequest, where: AccountRef, policies: string[]): PlannedRole {
-  const trust = buildTrustPolicy({ ...role, account: where.account });
+function planRole({ role, tags }: RoleRequest, accountRef: AccountRef, policies: string[]): PlannedRole {
+  const trust = buildTrustPolicy({ ...role, account: accountRef.account });
   const size = measure(trust);
-  if (size > TRUST_POLICY_LIMIT) throw refusal(messages.trustTooLong(role.name, size, TRUST_POLICY_LIMIT));
+  if (size > TRUST_POLICY_LIMIT)
+    throw exportFailure(messages.trustTooLong(role.name, size, TRUST_POLICY_LIMIT));
   if (policies.length > DEFAULT_ATTACHMENT_QUOTA)
-    throw refusal(
+    throw exportFailure(
       messages.tooManyPolicies(role.name, policies.length, DEFAULT_ATTACHMENT_QUOTA),
       messages.widerScopeHint,
     );
@@ -131,7 +133,7 @@ function nameOf(arn: string): string {
   return parseSecretArn(arn)?.name ?? '';
 }
 
-function refusal(message: string, hint?: string): Failure {
+function exportFailure(message: string, hint?: string): Failure {
   return new Failure(message, { code: 'export', exitCode: EXIT.usage, hint });
 }
 

@@ -4,7 +4,7 @@ import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { configuredRegions } from '../../cli/region-and-endpoints.ts';
 import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-command.ts';
-import { missingPlace, withExamples } from '../../cli/setup-inputs.ts';
+import { missingSecretItems, withExamples } from '../../cli/setup-inputs.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { matches, pattern } from '../../policy/match.ts';
@@ -24,10 +24,10 @@ export function runExport(
 ): Promise<number> {
   const regions = 'answers' in subject ? subject.answers.regions : [];
   return runCommand(common, regions, async (run) => {
-    const performFor = (answers: SetupAnswers[], ofManifest?: ExpectedAccount) => {
-      const named = expectedAccount(common, ofManifest);
+    const performFor = (answers: SetupAnswers[], manifestAccount?: ExpectedAccount) => {
+      const namedAccount = expectedAccount(common, manifestAccount);
       const plan = planExport(answers);
-      return perform(run, plan, accountOf(plan, named));
+      return perform(run, plan, accountOf(plan, namedAccount));
     };
     if ('answers' in subject) await performFor([await completeAnswers(run, subject.answers)]);
     else await exportManifestKeys(run, subject.manifest, performFor);
@@ -48,11 +48,11 @@ async function exportManifestKeys(
 }
 
 /** Uses the configured Region if none is given, and lists everything that is missing in one failure. */
-async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<SetupAnswers> {
-  const asks = given.regions.length === 0 && given.secretArns.length === 0;
-  const found = asks ? { ...given, regions: configuredRegions(run) } : given;
-  const answers = run.common.sandbox ? withExamples(found) : found;
-  const missing = missingPlace(answers);
+async function completeAnswers(run: CommandRun, givenAnswers: SetupAnswers): Promise<SetupAnswers> {
+  const hasNoRegion = givenAnswers.regions.length === 0 && givenAnswers.secretArns.length === 0;
+  const withRegions = hasNoRegion ? { ...givenAnswers, regions: configuredRegions(run) } : givenAnswers;
+  const answers = run.common.sandbox ? withExamples(withRegions) : withRegions;
+  const missing = missingSecretItems(answers);
   if (missing.length > 0) throw missingFailure(missing, messages.missingFlagsHint);
   return answers;
 }
@@ -64,21 +64,26 @@ async function completeAnswers(run: CommandRun, given: SetupAnswers): Promise<Se
  */
 export function accountOf(
   { secrets, roles }: ExportPlan,
-  named: ExpectedAccount | undefined,
+  namedAccount: ExpectedAccount | undefined,
 ): string | undefined {
-  const ofSecrets = secrets.flatMap(({ places }) => places.map(({ arn }) => parseSecretArn(arn)?.account));
-  // A KMS key may belong to a different account. A secret can't, nor can a permissions boundary, unless it is an AWS managed
-  // policy.
-  const ofBoundaries = roles.map(({ permissionsBoundary = '' }) => parseArn(permissionsBoundary)?.account);
-  const ofArns = [...ofSecrets, ...ofBoundaries].filter(
+  const secretAccounts = secrets.flatMap(({ places }) =>
+    places.map(({ arn }) => parseSecretArn(arn)?.account),
+  );
+  // KMS keys don't count, because a KMS key may belong to a different account. A secret can't, nor can a permissions boundary,
+  // unless it is an AWS managed policy.
+  const boundaryAccounts = roles.map(
+    ({ permissionsBoundary = '' }) => parseArn(permissionsBoundary)?.account,
+  );
+  const arnAccounts = [...secretAccounts, ...boundaryAccounts].filter(
     (account) => account !== undefined && isAccountId(account),
   );
-  const [known, other] = [...new Set([...(named ? [named.account] : []), ...ofArns])];
-  if (other !== undefined) throw severalAccounts(other, named);
-  const patterns = roles.map(sourceAccounts);
-  const account = known ?? patterns.flat().find(isAccountId);
-  const foreign = patterns.find((accounts) => !isForAccount(accounts, account));
-  if (foreign) throw severalAccounts(foreign[0] ?? '', named);
+  const accounts = new Set([...(namedAccount ? [namedAccount.account] : []), ...arnAccounts]);
+  const [knownAccount, otherAccount] = [...accounts];
+  if (otherAccount !== undefined) throw severalAccounts(otherAccount, namedAccount);
+  const patternsOfRoles = roles.map(sourceAccounts);
+  const account = knownAccount ?? patternsOfRoles.flat().find(isAccountId);
+  const foreignPatterns = patternsOfRoles.find((patterns) => !isForAccount(patterns, account));
+  if (foreignPatterns) throw severalAccounts(foreignPatterns[0] ?? '', namedAccount);
   return account;
 }
 
@@ -88,14 +93,14 @@ function sourceAccounts({ sourceArns }: PlannedRole): string[] {
 }
 
 /** Returns true if a role for flows of these accounts can be used in its own account. */
-function isForAccount(accounts: string[], account: string | undefined): boolean {
-  if (accounts.length === 0 || account === undefined) return true;
-  return accounts.some((each) => matches(pattern(each), account));
+function isForAccount(patterns: string[], account: string | undefined): boolean {
+  if (patterns.length === 0 || account === undefined) return true;
+  return patterns.some((each) => matches(pattern(each), account));
 }
 
-function severalAccounts(other: string, named: ExpectedAccount | undefined): Failure {
-  const sentence = named
-    ? exportMessages.arnOfOther(other, named.account, named.from)
+function severalAccounts(otherAccount: string, namedAccount: ExpectedAccount | undefined): Failure {
+  const sentence = namedAccount
+    ? exportMessages.arnOfOther(otherAccount, namedAccount.account, namedAccount.from)
     : exportMessages.severalAccounts;
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage });
 }

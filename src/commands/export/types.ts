@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { manifestProblems } from '../../cli/options.ts';
 import type { Algorithm, KeySource, KeyType } from '../../key/index.ts';
-import type { CommandName, GivenOptions } from '../../options/catalog/index.ts';
+import type { CommandName, RawOptions } from '../../options/catalog/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { AccountRef, JsonPolicy } from '../../policy/index.ts';
 
@@ -56,7 +56,8 @@ export interface PlannedRole {
 
 /** Everything to create in an account that is not known yet. */
 export interface ExportPlan {
-  where: AccountRef;
+  /** The account placeholder and the partition. */
+  accountRef: AccountRef;
   /** The Regions of all secrets, in the given order. */
   regions: string[];
   secrets: PlannedSecret[];
@@ -71,7 +72,7 @@ export type ExportSubject = { answers: SetupAnswers } | { manifest: string };
 export async function readExportOptions(
   command: Command,
   name: CommandName,
-  options: GivenOptions<'export script'>,
+  options: RawOptions<'export script'>,
 ): Promise<{ subject: ExportSubject; problems: string[]; usesConfiguredRegion: boolean }> {
   const { manifest, secretArn, region } = options;
   if (manifest !== undefined)

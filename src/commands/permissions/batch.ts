@@ -36,23 +36,23 @@ export async function performPermissionsManifest(
   manifest: Manifest,
   answers: PermissionsAnswers,
 ): Promise<ExitCode> {
-  const where = await accountFor(run, answers, regionsIn(manifest));
-  const requests = requestsOf(manifest, answers, where);
-  const report = (of: PermissionRequest[]) => reportFor(manifest, answers, of);
-  const named = report(requests);
-  const size = measure(named.policy);
-  if (size <= MANAGED_POLICY_LIMIT) return show(run, named);
-  const prefixed = requests.flatMap((request) => byPrefix(request) ?? []);
-  const shorter = prefixed.length === requests.length ? report(prefixed) : named;
-  if (measure(shorter.policy) > MANAGED_POLICY_LIMIT) return show(run, named);
-  const patterns = new Set(prefixed.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
+  const accountRef = await accountFor(run, answers, regionsIn(manifest));
+  const requests = requestsOf(manifest, answers, accountRef);
+  const fullReport = reportFor(manifest, answers, requests);
+  const size = measure(fullReport.policy);
+  if (size <= MANAGED_POLICY_LIMIT) return show(run, fullReport);
+  const prefixRequests = requests.flatMap((request) => byPrefix(request) ?? []);
+  if (prefixRequests.length < requests.length) return show(run, fullReport);
+  const shorterReport = reportFor(manifest, answers, prefixRequests);
+  if (measure(shorterReport.policy) > MANAGED_POLICY_LIMIT) return show(run, fullReport);
+  const patterns = new Set(prefixRequests.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
   run.output.warn(
     messages.byPrefix(
       size,
       [...patterns].filter((arn) => arn.endsWith('*')),
     ),
   );
-  return show(run, shorter);
+  return show(run, shorterReport);
 }
 
 function show({ output }: CommandRun, report: PermissionsReport): ExitCode {
@@ -67,46 +67,54 @@ function reportFor(
 ): PermissionsReport {
   const [first] = requests;
   if (!first) throw new Failure(messages.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
-  const [ofRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
+  const [passRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
   return reportOf(answers, {
-    where: first.where,
+    accountRef: first.accountRef,
     needs: needsOfAll(answers.command, requests),
-    ofRoles,
-    bounded: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
-    wayOut: messages.wayOutOfManifest,
+    passRole: passRoles,
+    hasBoundary: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
+    tooLongHint: messages.tooLongHintForManifest,
     roleArguments: ['--manifest', manifest.commandPath],
   });
 }
 
-/** Returns one request for all keys that need the same permissions. */
-function requestsOf(manifest: Manifest, answers: PermissionsAnswers, where: AccountRef): PermissionRequest[] {
+/** Groups the keys that need the same permissions, and returns one request for each group. */
+function requestsOf(
+  manifest: Manifest,
+  answers: PermissionsAnswers,
+  accountRef: AccountRef,
+): PermissionRequest[] {
   const regions = regionsIn(manifest);
-  const all = manifest.keys.map((key) => key.answers);
+  const allAnswers = manifest.keys.map((key) => key.answers);
   // Tags are combined for all keys, because a policy or role gets the tags that its keys have in common.
   const tagKeys = [
-    ...new Set([TOOL_TAG, KEY_TYPE_TAG, ...all.flatMap(({ tags }) => tags.map(({ key }) => key))]),
+    ...new Set([TOOL_TAG, KEY_TYPE_TAG, ...allAnswers.flatMap(({ tags }) => tags.map(({ key }) => key))]),
   ];
-  const keys = all.map((each) => ({ secrets: secretsOf(each, where), wanted: wantedOf(each) }));
-  return [...groupedBy(keys, ({ wanted }) => JSON.stringify(wanted)).values()].map((same) => ({
+  const keys = allAnswers.map((keyAnswers) => ({
+    secrets: secretsOf(keyAnswers, accountRef),
+    relevantAnswers: relevantAnswers(keyAnswers),
+  }));
+  const groups = groupedBy(keys, (key) => JSON.stringify(key.relevantAnswers));
+  return [...groups.values()].map((group) => ({
     ...answers,
-    ...same[0].wanted,
-    secrets: same.flatMap(({ secrets }) => secrets),
-    where,
+    ...group[0].relevantAnswers,
+    secrets: group.flatMap(({ secrets }) => secrets),
+    accountRef,
     regions,
     tagKeys,
     manifest: true,
   }));
 }
 
-function secretsOf(answers: SetupAnswers, where: AccountRef): PermissionRequest['secrets'] {
+function secretsOf(answers: SetupAnswers, accountRef: AccountRef): PermissionRequest['secrets'] {
   const { secretName = '', secretArns, regions } = answers;
   return secretArns.length > 0
     ? secretArns.map((arn) => ({ arn, region: parseArn(arn)?.region ?? '' }))
-    : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region }));
+    : regions.map((region) => ({ arn: expectedSecretArn(accountRef, region, secretName), region }));
 }
 
 /** Returns the answers for a key that affect the permissions. */
-function wantedOf(answers: SetupAnswers) {
+function relevantAnswers(answers: SetupAnswers) {
   const { policyName, roleName, kmsKeyId, permissionsBoundary, restore, updateTrust } = answers;
   return {
     byArn: answers.secretArns.length > 0 || answers.existing,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
 import { permissionsHelp } from './messages.ts';
@@ -7,23 +7,23 @@ import { PERMISSION_COMMANDS, type PermissionCommand, takesConfiguredRegion } fr
 import type { PermissionsOptions } from './options.ts';
 
 /** Adds the `permissions` command, with a subcommand for each command that it can print permissions for. */
-export function addPermissions(program: Command, registration: Registration): void {
+export function addPermissions(program: Command, commandSetup: CommandSetup): void {
   const parent = program
     .command('permissions')
     .description(help.permissions)
     .addHelpText('before', permissionsHelp.examples)
     .helpCommand(false);
-  for (const name of PERMISSION_COMMANDS) addOne(parent, name, registration);
+  for (const name of PERMISSION_COMMANDS) addOne(parent, name, commandSetup);
 }
 
-function addOne(parent: Command, name: PermissionCommand, registration: Registration): void {
+function addOne(parent: Command, name: PermissionCommand, commandSetup: CommandSetup): void {
   const command = parent
     .command(name)
     .description(permissionsHelp.of[name])
     .addHelpText('before', permissionsHelp.examplesOf[name]);
   addOptions(command, `permissions ${name}`, permissionsHelp.titles);
   addCommonOptions(command);
-  onRun<PermissionsOptions>(command, registration, async (options, common) => {
+  onRun<PermissionsOptions>(command, commandSetup, async (options, common) => {
     const { readPermissionsAnswers } = await import('./options.ts');
     const { answers, problems } = readPermissionsAnswers(name, options);
     const { manifest } = options;

@@ -1,4 +1,4 @@
-import { count } from '../../ui/batch-messages.ts';
+import { formatCount } from '../../ui/batch-messages.ts';
 
 /** The purpose of each statement in a policy, by `Sid`. */
 export const permissionPurposes = {
@@ -66,19 +66,19 @@ export const permissionPurposes = {
 
 export const permissionsMessages = {
   title: (command: string, size: number) =>
-    `mc-static-key ${command} needs this, with these names (${count(size)} of a managed policy's 6,144 characters):`,
+    `mc-static-key ${command} needs this, with these names (${formatCount(size)} of a managed policy's 6,144 characters):`,
   createFlow:
     'For whoever creates or changes flows, besides what MediaConnect itself asks for. Without it MediaConnect answers "Forbidden", and nothing more:',
   purpose: (sid: string, purpose: string) => `  ${sid}: ${purpose}`,
   optional: 'It can do without the following, which --optional puts into the policy:',
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
-  tooLong: (size: number, wayOut: string) =>
-    `The policy has ${count(size)} characters; a managed policy takes 6,144. ${wayOut}`,
+  tooLong: (size: number, tooLongHint: string) =>
+    `The policy has ${formatCount(size)} characters; a managed policy takes 6,144. ${tooLongHint}`,
   noKeys: 'The manifest names no keys, so no permissions are needed for it.',
-  wayOut: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
+  tooLongHint: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
   byPrefix: (size: number, patterns: string[]) =>
-    `With every secret by its name the policy has ${count(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,
-  wayOutOfManifest:
+    `With every secret by its name the policy has ${formatCount(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,
+  tooLongHintForManifest:
     'Ways out: names with a common beginning that ends in a separator, such as live/, for which one pattern does; or a manifest for each part of the keys, and all their policies attached.',
   escalation:
     'Whoever may create a policy and attach it to a role can give that role any permission. With --permissions-boundary they cannot give a new role more than the boundary allows.',

@@ -1,15 +1,15 @@
 import { parseArn } from '../../aws/arn.ts';
 import { partitionOf } from '../../aws/regions.ts';
-import type { GivenOptions, OptionValues } from '../../options/catalog/index.ts';
+import type { OptionValues, RawOptions } from '../../options/catalog/index.ts';
 import { kmsKeyProblems, secretProblems } from '../../options/combinations.ts';
 import { inputMessages } from '../../options/messages.ts';
-import { reader, readOptions } from '../../options/read-options.ts';
+import { optionReader, readOptions } from '../../options/read-options.ts';
 import type { PermissionCommand } from './needs/types.ts';
 
 type Permissions = `permissions ${PermissionCommand}`;
 
 /** The options of `permissions COMMAND` as commander stores them. Each command has some of them. */
-export type PermissionsOptions = GivenOptions<Permissions>;
+export type PermissionsOptions = RawOptions<Permissions>;
 
 /** The values of the options. Options that a command doesn't take have their defaults. */
 export interface PermissionsAnswers
@@ -36,7 +36,7 @@ export function readPermissionsAnswers(
   options: PermissionsOptions,
 ): { answers: PermissionsAnswers; problems: string[] } {
   const problems: string[] = [];
-  const values = readOptions<Permissions>(`permissions ${command}`, options, reader(problems));
+  const values = readOptions<Permissions>(`permissions ${command}`, options, optionReader(problems));
   const { tags = [], existingKey, manifest: _, ...others } = values;
   const answers: PermissionsAnswers = {
     ...NOT_TAKEN,
@@ -45,20 +45,21 @@ export function readPermissionsAnswers(
     tagKeys: tags.map(({ key }) => key),
     replace: existingKey === 'replace',
   };
-  return { answers, problems: [...problems, ...combinations(command, options, answers)] };
+  return { answers, problems: [...problems, ...combinationProblems(command, options, answers)] };
 }
 
-function combinations(
+/** Returns the problems of options that don't go together. */
+function combinationProblems(
   command: PermissionCommand,
   options: PermissionsOptions,
   { regions, secretArns, flowArn: flow = '', permissionsBoundary = '', roleArn = '' }: PermissionsAnswers,
 ): string[] {
   // `setup` accepts ARNs of different secrets.
-  const several = command === 'setup' ? [inputMessages.arnsOfOneName] : [];
+  const acceptedProblems = command === 'setup' ? [inputMessages.arnsOfOneName] : [];
   const arns = [...secretArns, flow, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);
   return [
-    ...secretProblems(options).filter((problem) => !several.includes(problem)),
+    ...secretProblems(options).filter((problem) => !acceptedProblems.includes(problem)),
     ...kmsKeyProblems(options),
     ...(options.roleName !== undefined && options.roleArn !== undefined ? [inputMessages.roleOnce] : []),
     ...(partitions.size > 1 ? [inputMessages.partitions(inputMessages.regionsAndArns)] : []),

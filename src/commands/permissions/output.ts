@@ -35,7 +35,7 @@ export interface PermissionsReport {
   /** True if it allows creating a role without a permissions boundary. */
   unbounded: boolean;
   /** What to do if the policy is too long for IAM. */
-  wayOut: string;
+  tooLongHint: string;
   /** The statement for creating flows, and the arguments that print it. */
   passRole: JsonStatement;
   passRoleArguments: string[];
@@ -45,10 +45,10 @@ export interface PermissionsReport {
 export function showPermissions(output: Output, report: PermissionsReport): void {
   const { command, account, partition, policy, optional, passRole } = report;
   const size = measure(policy);
-  if (size > MANAGED_POLICY_LIMIT) output.warn(messages.tooLong(size, report.wayOut));
+  if (size > MANAGED_POLICY_LIMIT) output.warn(messages.tooLong(size, report.tooLongHint));
   if (output.options.json) {
-    const shown = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
-    printJson(output, { command, account, partition, policy, optional: shown, passRole });
+    const optionalStatements = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));
+    printJson(output, { command, account, partition, policy, optional: optionalStatements, passRole });
     return;
   }
   for (const line of introduction(report, size)) output.info(line);
@@ -56,6 +56,7 @@ export function showPermissions(output: Output, report: PermissionsReport): void
   for (const line of addenda(report)) output.info(line);
 }
 
+/** Returns the lines before the policy. */
 function introduction({ command, included }: PermissionsReport, size: number): string[] {
   if (command === 'create-flow') return [messages.createFlow];
   return [
@@ -64,6 +65,7 @@ function introduction({ command, included }: PermissionsReport, size: number): s
   ];
 }
 
+/** Returns the lines after the policy. */
 function addenda({
   command,
   optional,
@@ -71,51 +73,52 @@ function addenda({
   unbounded,
   passRoleArguments,
 }: PermissionsReport): string[] {
-  const open = withOptional ? [] : optional;
+  const omitted = withOptional ? [] : optional;
   return [
-    ...(open.length > 0 ? [messages.optional] : []),
-    ...open.map(({ actions, purpose }) => messages.optionalPurpose(actions, purpose)),
+    ...(omitted.length > 0 ? [messages.optional] : []),
+    ...omitted.map(({ actions, purpose }) => messages.optionalPurpose(actions, purpose)),
     ...(unbounded ? [messages.escalation] : []),
-    ...(command === 'setup' ? [messages.passRole(printing(passRoleArguments))] : []),
+    ...(command === 'setup' ? [messages.passRole(createFlowCommand(passRoleArguments))] : []),
   ];
 }
 
-function printing(passRoleArguments: string[]): string {
+/** Returns the command that prints the permissions for creating flows. */
+function createFlowCommand(passRoleArguments: string[]): string {
   return ['mc-static-key permissions create-flow', ...passRoleArguments.map(shellWord)].join(' ');
 }
 
 /** The parts of a report, besides the answers. */
 interface ReportParts {
-  where: AccountRef;
+  accountRef: AccountRef;
   needs: Needs;
-  /** The permissions for creating flows. */
-  ofRoles: Need;
+  /** The permission to pass the roles to MediaConnect, for creating flows. */
+  passRole: Need;
   /** True if each role gets a permissions boundary. */
-  bounded: boolean;
+  hasBoundary: boolean;
   /** The arguments that name the roles for `permissions create-flow`. */
   roleArguments: string[];
   /** What to do if the policy is too long for IAM. */
-  wayOut: string;
+  tooLongHint: string;
 }
 
-/** Returns the content of the JSON document. */
+/** Returns the report, whose members are also those of the JSON document. */
 export function reportOf(
   { command, optional: withOptional, dryRun, accountId }: PermissionsAnswers,
-  { where, needs, ofRoles, bounded, roleArguments, wayOut }: ReportParts,
+  { accountRef, needs, passRole, hasBoundary, roleArguments, tooLongHint }: ReportParts,
 ): PermissionsReport {
   const { required, optional } = needs;
   const included = withOptional ? [...required, ...optional] : required;
-  const [statement = {}] = statementsFor([ofRoles]);
+  const [passRoleStatement = {}] = statementsFor([passRole]);
   return {
     command,
-    ...where,
+    ...accountRef,
     policy: policyFor(included),
     included: explained(included),
     optional: explained(optional),
     withOptional,
-    unbounded: command === 'setup' && !bounded && !dryRun,
-    wayOut,
-    passRole: statement,
+    unbounded: command === 'setup' && !hasBoundary && !dryRun,
+    tooLongHint,
+    passRole: passRoleStatement,
     passRoleArguments: [...roleArguments, ...(accountId === undefined ? [] : ['--account-id', accountId])],
   };
 }

@@ -25,19 +25,22 @@ export function runPermissions(answers: PermissionsAnswers, common: CommonOption
 }
 
 /** Prints the policy. The only AWS call reads the account, if it was not given. */
-export async function performPermissions(run: CommandRun, given: PermissionsAnswers): Promise<ExitCode> {
-  const answers = run.common.sandbox ? withExample(given) : given;
+export async function performPermissions(
+  run: CommandRun,
+  givenAnswers: PermissionsAnswers,
+): Promise<ExitCode> {
+  const answers = run.common.sandbox ? withExample(givenAnswers) : givenAnswers;
   const regions = await regionsFor(run, answers);
   demandNames(answers, regions);
-  const where = await accountFor(run, answers, regions);
-  const request = requestOf(answers, where, regions);
+  const accountRef = await accountFor(run, answers, regions);
+  const request = requestOf(answers, accountRef, regions);
   const { command, roleName, permissionsBoundary } = answers;
   const report = reportOf(answers, {
-    where,
+    accountRef,
     needs: needsOf(command, request),
-    ofRoles: passRole(request),
-    bounded: permissionsBoundary !== undefined,
-    wayOut: messages.wayOut,
+    passRole: passRole(request),
+    hasBoundary: permissionsBoundary !== undefined,
+    tooLongHint: messages.tooLongHint,
     roleArguments: [
       ...(roleName === undefined ? [] : ['--role-name', roleName]),
       // The Region determines the role's partition, and the endpoint for reading the account.
@@ -65,17 +68,17 @@ function namedRegions({ regions, secretArns, flowArn }: PermissionsAnswers): str
 }
 
 async function regionsFor(run: CommandRun, answers: PermissionsAnswers): Promise<string[]> {
-  const named = namedRegions(answers);
-  if (named.length > 0) return named;
+  const regions = namedRegions(answers);
+  if (regions.length > 0) return regions;
   if (!takesConfiguredRegion(answers.command)) return [EVERY_REGION];
   return configuredRegions(run);
 }
 
 function demandNames({ command, secretName, secretArns }: PermissionsAnswers, regions: string[]): void {
-  const ofSecret = command !== 'status' && command !== 'create-flow';
+  const needsSecret = command !== 'status' && command !== 'create-flow';
   const { missingItems } = setupMessages;
   const missing = [
-    ...(ofSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
+    ...(needsSecret && secretName === undefined && secretArns.length === 0 ? [missingItems.existing] : []),
     ...(regions.length === 0 ? [missingItems.region] : []),
   ];
   if (missing.length > 0) throw missingFailure(missing, setupMessages.missingFlagsHint);
@@ -92,16 +95,20 @@ export async function accountFor(
   return { account, partition };
 }
 
-function requestOf(answers: PermissionsAnswers, where: AccountRef, regions: string[]): PermissionRequest {
+function requestOf(
+  answers: PermissionsAnswers,
+  accountRef: AccountRef,
+  regions: string[],
+): PermissionRequest {
   const { secretName = '', secretArns, tagKeys, policyName, roleName } = answers;
   return {
     ...answers,
-    where,
+    accountRef,
     regions,
     secrets:
       secretArns.length > 0
         ? secretArns.map((arn) => ({ arn, region: parseSecretArn(arn)?.region ?? '' }))
-        : regions.map((region) => ({ arn: expectedSecretArn(where, region, secretName), region })),
+        : regions.map((region) => ({ arn: expectedSecretArn(accountRef, region, secretName), region })),
     byArn: secretArns.length > 0,
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,

@@ -1,16 +1,16 @@
-import { atMostInEach } from '../../aws/requests/concurrency.ts';
+import { atMostPerRegion } from '../../aws/requests/concurrency.ts';
 import { type ManifestEntry, verify } from '../../checks/verify/index.ts';
 import { verifyShow } from '../../checks/verify/report/messages.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { withAccountOfRest } from '../../cli/step-context.ts';
+import { trackRemaining } from '../../cli/step-context.ts';
 import { type Attempt, Interrupted } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import { BATCH_RUN } from '../../limits.ts';
 import { checkInManifest } from '../../manifest/index.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
-import { tried } from '../../steps/observe.ts';
-import { beginsIn } from '../../steps/store-secret/reconcile.ts';
+import { toAttempt } from '../../steps/observe.ts';
+import { firstWriteRegion } from '../../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { counter } from '../../ui/progress.ts';
 import type { KeyToRotate } from './batch-plan.ts';
@@ -36,42 +36,51 @@ export async function applyRotations(
 ): Promise<RotatedKey[]> {
   const { outcomes, progress } = run;
   const secrets = rotations.flatMap((each) => ('value' in each ? each.value.expected : []));
-  const rest = { title: messages.stillOther, goOn: rollback ? messages.goOnBack : messages.goOnGenerated };
-  const counting = withAccountOfRest(context, outcomes, { secrets, policies: [], roles: [] }, rest);
-  const silent = { ...counting, begin: () => undefined, end: () => undefined };
+  const remainingTexts = {
+    title: messages.stillOther,
+    howToContinue: rollback ? messages.goOnBack : messages.goOnGenerated,
+  };
+  const trackingContext = trackRemaining(
+    context,
+    outcomes,
+    { secrets, policies: [], roles: [] },
+    remainingTexts,
+  );
+  const silentContext = { ...trackingContext, begin: () => undefined, end: () => undefined };
   progress.start(rollback ? messages.goingBack : messages.storingAll);
   const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
-  const regionOf = (each: Attempt<Rotation>) => beginsIn('value' in each ? each.value.expected : []);
+  const regionOf = (each: Attempt<Rotation>) => firstWriteRegion('value' in each ? each.value.expected : []);
   const apply = async (rotation: Attempt<Rotation>): Promise<RotatedKey> => {
     if ('failure' in rotation) return rotation;
-    const result = await tried(() => rotation.value.apply(silent));
+    const result = await toAttempt(() => rotation.value.apply(silentContext));
     onKey();
     return result;
   };
-  const done = await atMostInEach(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
+  const results = await atMostPerRegion(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
-  if (done.some((each) => 'value' in each)) progress.done(rollback ? messages.wentBack : messages.storedAll);
+  const hasSuccess = results.some((result) => 'value' in result);
+  if (hasSuccess) progress.done(rollback ? messages.wentBack : messages.storedAll);
   else progress.stop();
-  return done;
+  return results;
 }
 
 /** Runs the checks of `verify` on the current secrets. Each role is read once for all its keys. */
 export async function checkRotations(
   { aws, progress }: CommandRun,
   { keys, rotations }: ManifestRotation,
-  done: RotatedKey[],
+  results: RotatedKey[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
   const secrets = keys.flatMap(({ manifest }, index) => {
-    const [planned, now] = [rotations[index], done[index]];
-    if (!planned || !now || 'failure' in planned || 'failure' in now) return [];
-    const { key, rules } = planned.value;
-    const holds = { ...rules, key, manifest };
-    return now.value.map(({ region, arn: id }) => ({ region, id, ...holds }));
+    const [rotation, rotated] = [rotations[index], results[index]];
+    if (!rotation || !rotated || 'failure' in rotation || 'failure' in rotated) return [];
+    const { keyToStore, rules } = rotation.value;
+    const expectedKey = { ...rules, key: keyToStore, manifest };
+    return rotated.value.map(({ region, arn: id }) => ({ region, id, ...expectedKey }));
   });
-  const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, read]) => ({
-    secrets: read,
+  const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, roleSecrets]) => ({
+    secrets: roleSecrets,
     role,
   }));
   const checks = await verify(aws, { groups });

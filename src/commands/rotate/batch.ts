@@ -7,9 +7,9 @@ import {
   failedAmong,
   printSkipped,
   runWithManifest,
-  withDoneForFailed,
+  withOutcomesOfFailed,
 } from '../../cli/batch/run-batch.ts';
-import { failedMembers, leftMembers, printJson, secretMembers } from '../../cli/json.ts';
+import { failedMembers, printJson, remainingMembers, secretMembers } from '../../cli/json.ts';
 import { taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
@@ -18,20 +18,20 @@ import { printChanges, showAccount, stepContext } from '../../cli/step-context.t
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
 import { loadKeys } from '../../manifest/index.ts';
 import type { Manifest, ManifestKey } from '../../manifest/members.ts';
-import { hasOpenType, keyRules } from '../../options/setup-request.ts';
+import { keyRules, keyTypeIsUnknown } from '../../options/setup-request.ts';
 import { keyConflict } from '../../steps/conflict.ts';
-import { toldApart } from '../../steps/groups.ts';
+import { disambiguated } from '../../steps/groups.ts';
 import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-keys.ts';
-import { type ManyRotations, planMany } from './batch-plan.ts';
+import { planRotations } from './batch-plan.ts';
 import { rotateMessages as messages, showBatchRotation } from './messages.ts';
 import type { Rotation } from './plan.ts';
 
-/** How to rotate the keys of a manifest. */
-export interface RotateHow {
+/** The options of `rotate --manifest`, besides the manifest. */
+export interface ManifestRotateOptions {
   /** True to roll back all keys. */
   rollback: boolean;
   dryRun: boolean;
@@ -41,53 +41,56 @@ export interface RotateHow {
  * Runs `rotate --manifest` and returns the exit code. Prints failures.
  * @throws Failure if the manifest has mistakes
  */
-export function runRotateManifest(path: string, how: RotateHow, common: CommonOptions): Promise<number> {
-  return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, how));
+export function runRotateManifest(
+  path: string,
+  options: ManifestRotateOptions,
+  common: CommonOptions,
+): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performRotateManifest(run, manifest, options));
 }
 
 /** Reads, plans, confirms, applies and checks, like `rotate`, for all keys of a manifest. */
 export async function performRotateManifest(
   run: CommandRun,
   manifest: Manifest,
-  { rollback, dryRun }: RotateHow,
+  { rollback, dryRun }: ManifestRotateOptions,
 ): Promise<ExitCode> {
   beginBatch(run, dryRun);
   const keys = await keysOf(run, manifest, rollback);
   const context = stepContext(run, { withPolicies: false });
   run.progress.start(messages.lookingForAll);
-  const found = await planMany(context, keys, counter(run.progress, keys.length));
+  const planned = await planRotations(context, keys, counter(run.progress, keys.length));
   run.progress.stop();
-  const users = await usersOfReplaced(run, found.rotations.map(replacedBy), { isBack: rollback });
-  const planned = {
-    ...found,
-    rotations: found.rotations.map((each, index) => unlessBlocked(each, users.keys[index])),
-  };
-  const rotation = { keys, rotations: planned.rotations, rollback, users: users.keys };
-  const { changes: all, warnings } = planOf(rotation, planned, manifest.keys.length);
-  const ofUsers = users.keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
-  const plan = { changes: all, warnings: [...warnings, ...ofUsers, ...users.unseen] };
+  const users = await usersOfReplaced(run, planned.rotations.map(replacedBy), { isRollback: rollback });
+  const rotations = planned.rotations.map((rotation, index) => unlessBlocked(rotation, users.keys[index]));
+  const manifestRotation = { keys, rotations, rollback, users: users.keys };
+  const { changes, warnings } = planOf(manifestRotation, planned.warnings, manifest.keys.length);
+  const userWarnings = users.keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
+  const plan = { changes, warnings: [...warnings, ...userWarnings, ...users.unseen] };
   await showAccount(run);
-  const expected = asPlanned(rotation);
-  const failed = failedOf(rotation, expected);
+  const expected = asPlanned(manifestRotation);
+  const failed = failedOf(manifestRotation, expected);
   const kind = rollback ? 'rollback' : 'rotate';
-  const open = keys.length === 0 || failed.length < keys.length;
-  const changes =
-    open &&
+  const haveAllFailed = keys.length > 0 && failed.length === keys.length;
+  const hasChanges =
+    !haveAllFailed &&
     printChanges(run, plan, {
       dryRun,
       nothingToDo: batchMessages.nothingToDo[kind](keys.length - failed.length, keys.length),
     });
-  if (dryRun) return finish(run, rotation, expected);
-  if (changes) printSkipped(run, failed, keys.length, batchEndings[kind]);
-  if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
-  const done = changes ? await applyRotations(run, context, rotation) : expected;
-  return finish(run, rotation, done, await checkRotations(run, rotation, done));
+  if (dryRun) return finish(run, manifestRotation, expected);
+  if (hasChanges) printSkipped(run, failed, keys.length, batchEndings[kind]);
+  if (hasChanges && run.interactive)
+    await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  const results = hasChanges ? await applyRotations(run, context, manifestRotation) : expected;
+  return finish(run, manifestRotation, results, await checkRotations(run, manifestRotation, results));
 }
 
+/** Returns the secrets that get a new value, and their new key. */
 function replacedBy(rotation: Attempt<Rotation>): Replaced {
   if ('failure' in rotation) return { secrets: [], key: undefined };
-  const { replaced, coming } = rotation.value;
-  return { secrets: replaced, key: coming };
+  const { replaced, newKey } = rotation.value;
+  return { secrets: replaced, key: newKey };
 }
 
 /** Returns the rotation, or the conflict with the users of its secrets. */
@@ -102,83 +105,85 @@ async function keysOf(
   manifest: Manifest,
   rollback: boolean,
 ): Promise<ManifestRotation['keys']> {
-  const named = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
+  const entries = manifest.keys.filter(({ answers }) => answers.keySource !== undefined);
   const { keys, warnings } = rollback
     ? { keys: [], warnings: [] }
-    : await loadKeys({ ...manifest, keys: named }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
+    : await loadKeys({ ...manifest, keys: entries }, keyInput, (entry) => taggedType(aws, placesOf(entry)));
   for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
-  const how = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
-  return named.flatMap((entry, index) => {
+  const verifyOptions = { path: manifest.commandPath, rotates: !rollback && rotatesOnlyWrong(manifest) };
+  return entries.flatMap((entry, index) => {
     const checked = keys[index];
+    const verified = verifiedEntry(entry, verifyOptions);
     return secretsOf(entry).map(({ name, regions, arns }) => ({
       target: { name, regions, arns },
       rules: keyRules(entry.answers),
-      isTypeOpen: isTypeOpen(entry, rollback),
-      manifest: verifiedEntry(entry, how),
-      roleName: verifiedEntry(entry, how).roleName,
+      isTypeGuessed: isTypeGuessed(entry, rollback),
+      manifest: verified,
+      roleName: verified.roleName,
       checked,
     }));
   });
 }
 
-/** Returns true if the type of a key is open. For a rollback, the key source is irrelevant. */
-function isTypeOpen({ answers }: ManifestKey, rollback: boolean): boolean {
+/** Returns true if nothing in the manifest gives the type of a key. For a rollback, the key source is irrelevant. */
+function isTypeGuessed({ answers }: ManifestKey, rollback: boolean): boolean {
   const { keySource: _source, ...others } = answers;
-  return hasOpenType(rollback ? others : answers);
+  return keyTypeIsUnknown(rollback ? others : answers);
 }
 
+/** @param entryCount the number of the manifest's entries, including those that name no key */
 function planOf(
-  { keys }: ManifestRotation,
-  { rotations, warnings }: ManyRotations,
-  entries: number,
+  { keys, rotations }: ManifestRotation,
+  batchWarnings: string[],
+  entryCount: number,
 ): ShownPlan {
-  const planned = rotations.flatMap((each) => ('value' in each ? [each.value] : []));
-  const changes = planned.flatMap((rotation) => rotation.changes);
-  const names = toldApart(keys.map(({ target }) => target));
-  const ofKeys = rotations.flatMap((each, index) => {
+  const changes = rotations.flatMap((rotation) => ('value' in rotation ? rotation.value.changes : []));
+  const names = disambiguated(keys.map(({ target }) => target));
+  const keyWarnings = rotations.flatMap((rotation, index) => {
     const name = names[index] ?? '';
-    return 'value' in each ? each.value.warnings.map((warning) => batchMessages.ofOne(name, warning)) : [];
+    const warnings = 'value' in rotation ? rotation.value.warnings : [];
+    return warnings.map((warning) => batchMessages.ofOne(name, warning));
   });
-  const unnamed = entries - keys.length;
+  const withoutKey = entryCount - keys.length;
   return {
     changes,
     warnings: [
       ...(changesAnything(changes) ? [messages.breaks] : []),
-      ...warnings,
-      ...(unnamed > 0 ? [messages.noKeyNamed(unnamed)] : []),
-      ...ofKeys,
+      ...batchWarnings,
+      ...(withoutKey > 0 ? [messages.noKeyNamed(withoutKey)] : []),
+      ...keyWarnings,
     ],
   };
 }
 
 function asPlanned({ rotations }: ManifestRotation): RotatedKey[] {
-  return rotations.map((each) => ('value' in each ? { value: each.value.expected } : each));
+  return rotations.map((rotation) => ('value' in rotation ? { value: rotation.value.expected } : rotation));
 }
 
-function failedOf({ keys }: ManifestRotation, done: RotatedKey[]) {
+function failedOf({ keys }: ManifestRotation, results: RotatedKey[]) {
   return failedAmong(
-    toldApart(keys.map(({ target }) => target)),
-    done.map((each) => ('failure' in each ? each.failure : undefined)),
+    disambiguated(keys.map(({ target }) => target)),
+    results.map((result) => ('failure' in result ? result.failure : undefined)),
   );
 }
 
-/** @param own the checks of `verify`; absent in a dry run */
+/** @param secretChecks the checks of `verify`; absent in a dry run */
 async function finish(
   run: CommandRun,
   rotation: ManifestRotation & { users: UsersOfKey[] },
-  done: RotatedKey[],
-  own?: VerifyCheck[],
+  results: RotatedKey[],
+  secretChecks?: VerifyCheck[],
 ): Promise<ExitCode> {
-  const outdated = done.flatMap((each, index) =>
-    'value' in each ? (rotation.users[index]?.outdated ?? []) : [],
+  const outdated = results.flatMap((result, index) =>
+    'value' in result ? (rotation.users[index]?.outdated ?? []) : [],
   );
-  const checks = own && [...own, ...outdated];
+  const checks = secretChecks && [...secretChecks, ...outdated];
   const { aws, output } = run;
-  const failed = failedOf(rotation, done);
-  const rotated = done.flatMap((each) => ('value' in each ? each.value : []));
+  const failed = failedOf(rotation, results);
+  const rotated = results.flatMap((result) => ('value' in result ? result.value : []));
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    const { secrets } = withDoneForFailed({ secrets: rotated, policies: [], roles: [] }, run);
+    const { secrets } = withOutcomesOfFailed({ secrets: rotated, policies: [], roles: [] }, run);
     printJson(output, {
       dryRun: checks ? undefined : true,
       account,
@@ -186,16 +191,16 @@ async function finish(
       secrets: secrets.map(secretMembers),
       verdict: checks && verdictOf(checks),
       checks,
-      ...leftMembers(run.outcomes),
+      ...remainingMembers(run.outcomes),
       ...failedMembers(failed),
     });
-  } else if (own && failed.length < done.length) {
-    show(run, rotation, done);
-    showChecks(output, own, outdated);
+  } else if (secretChecks && failed.length < results.length) {
+    show(run, rotation, results);
+    showChecks(output, secretChecks, outdated);
   }
   const code = endOfBatch(run, {
     failed,
-    all: done.length,
+    all: results.length,
     reported: { secrets: rotated },
     end: batchEndings[rotation.rollback ? 'rollback' : 'rotate'],
   });
@@ -203,9 +208,13 @@ async function finish(
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }
 
-function show({ output }: CommandRun, { rotations, rollback }: ManifestRotation, done: RotatedKey[]): void {
-  const updated = done.map((each) =>
-    'value' in each ? each.value.filter(({ action }) => action === 'updated') : [],
+function show(
+  { output }: CommandRun,
+  { rotations, rollback }: ManifestRotation,
+  results: RotatedKey[],
+): void {
+  const updated = results.map((result) =>
+    'value' in result ? result.value.filter(({ action }) => action === 'updated') : [],
   );
   const [generated] = updated.flatMap((secrets, index) => {
     const rotation = rotations[index];

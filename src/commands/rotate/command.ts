@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
 import type { RotateOptions } from './options.ts';
 
 /** Adds the `rotate` command. */
-export function addRotate(program: Command, registration: Registration): void {
+export function addRotate(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('rotate')
     .description(help.rotate)
     .addHelpText('before', help.rotateExamples);
   addOptions(command, 'rotate', help.rotateTitle);
   addCommonOptions(command);
-  onRun<RotateOptions>(command, registration, async (options, common) => {
+  onRun<RotateOptions>(command, commandSetup, async (options, common) => {
     const { readRotateAnswers } = await import('./options.ts');
     const { answers, problems } = readRotateAnswers(options);
     const { manifest } = options;

@@ -20,38 +20,39 @@ export function obstacles(name: string, regions: string[], { found, absent }: Se
   ];
 }
 
-function obstacleOf(secret: SecretState, all: SecretState[]): Conflict[] {
-  const { name, region, ownedBy, replicaOf, deletedAt } = secret;
-  if (ownedBy) return [blockedBy(secretMessages.owned(name, region, ownedBy))];
+function obstacleOf(secret: SecretState, foundSecrets: SecretState[]): Conflict[] {
+  const { name, region, owningService, replicaOf, deletedAt } = secret;
+  if (owningService) return [blockedBy(secretMessages.owned(name, region, owningService))];
   if (deletedAt)
     return [blockedBy(messages.deleted(name, region, deletedAt), messages.deletedHint(region, secret.arn))];
-  const hasPrimary = all.some((other) => other.region === replicaOf);
+  const hasPrimary = foundSecrets.some((other) => other.region === replicaOf);
   if (replicaOf && !hasPrimary) {
     return [blockedBy(secretMessages.replica(name, region, replicaOf), messages.primaryHint(replicaOf))];
   }
   return [];
 }
 
-/** Returns the secrets that can be written. The others are replicas, which follow. */
+/** Returns the secrets that can be written, without replicas, to which Secrets Manager copies each new value. */
 export function primaries(found: SecretState[]): SecretState[] {
   return found.filter(({ replicaOf }) => replicaOf === undefined);
 }
 
 /** Returns warnings about the change from the old key to the new one. */
 export function changeWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
-  const old = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
-  const usable = old.filter((each) => checkStoredKey(each, { keyType: rules.keyType }).length === 0);
-  const hidden = secrets.filter((secret) => secret.hidden).length;
-  const otherLength = rules.keyType === 'static-key' && usable.some((each) => each.length !== key.length);
+  const oldKeys = secrets.flatMap(({ content }) => (content.kind === 'text' ? [content.key] : []));
+  const usableKeys = oldKeys.filter((old) => checkStoredKey(old, { keyType: rules.keyType }).length === 0);
+  const undecryptableCount = secrets.filter((secret) => secret.undecryptable).length;
+  const hasOtherLength =
+    rules.keyType === 'static-key' && usableKeys.some((old) => old.length !== key.length);
   return [
-    ...(hidden > 0 ? [messages.wasHidden] : []),
-    ...(usable.length < secrets.length - hidden ? [messages.wasUnusable] : []),
-    ...(otherLength ? [messages.otherAlgorithm] : []),
+    ...(undecryptableCount > 0 ? [messages.wasHidden] : []),
+    ...(usableKeys.length < secrets.length - undecryptableCount ? [messages.wasUnusable] : []),
+    ...(hasOtherLength ? [messages.otherAlgorithm] : []),
   ];
 }
 
 /** Returns warnings before the key of an earlier version becomes the current one again. */
 export function rollbackWarnings(secrets: SecretState[], key: KeyMaterial, rules: KeyRules): string[] {
-  const usable = checkStoredKey(key, { keyType: rules.keyType }).length === 0;
-  return usable ? changeWarnings(secrets, key, rules) : [messages.willBeUnusable];
+  const isUsable = checkStoredKey(key, { keyType: rules.keyType }).length === 0;
+  return isUsable ? changeWarnings(secrets, key, rules) : [messages.willBeUnusable];
 }

@@ -3,7 +3,7 @@ import type { Fix } from '../../failure.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
 import { dayOf, folded, MOST_LINES } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';
-import { aws, own, rotateCommand, type ToRotate } from '../../ui/commands.ts';
+import { awsCommand, rotateCommand, type ToRotate, toolCommand } from '../../ui/commands.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import type { Output } from '../../ui/output.ts';
 
@@ -47,13 +47,13 @@ export const rotateMessages = {
   absent: (name: string, region: string) => `There is no secret ${name} in ${region}.`,
   absentHint: (name: string, region: string): Fix => ({
     remedy: 'Check the name and the Region, or store a first key there:',
-    command: own('setup', '--secret-name', name, '--region', region),
+    command: toolCommand('setup', '--secret-name', name, '--region', region),
   }),
   deleted: (name: string, region: string, at: Date) =>
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
   deletedHint: (region: string, arn: string): Fix => ({
     remedy: 'Restore it first:',
-    command: aws('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
+    command: awsCommand('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
   }),
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
 
@@ -68,7 +68,7 @@ export const rotateMessages = {
     `Another process changed the current version of the secret ${name} in ${region} in the meantime.`,
   changedMeanwhileHint: (region: string): Fix => ({
     remedy: 'Check the secret, then decide which key to use:',
-    command: own('status', '--region', region),
+    command: toolCommand('status', '--region', region),
   }),
 
   stillOther: 'Not changed yet:',
@@ -104,14 +104,14 @@ interface RotationSummary {
 export function showRotation(output: Output, { secrets, rollback, generated }: RotationSummary): void {
   const { paintResult: paint, prose } = output;
   const [first] = secrets;
-  const where = secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn));
+  const secretLines = secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn));
   if (secrets.every(({ action }) => action === 'kept')) {
-    output.result([rotateMessages.noneChanged, ...where, ''].join('\n'));
+    output.result([rotateMessages.noneChanged, ...secretLines, ''].join('\n'));
     return;
   }
   const lines = [
     paint.green.bold(rollback ? rotateMessages.doneBack : rotateMessages.done(secrets.length)),
-    ...where,
+    ...secretLines,
     '',
     prose(rollback ? rotateMessages.nextBack : rotateMessages.next),
     ...(generated && first
@@ -142,15 +142,15 @@ export function showBatchRotation(
     return;
   }
   const secrets = changed.flat();
-  const alike = secrets.length > MOST_LINES ? ({ region }: SecretOutcome) => region : undefined;
+  const groupKey = secrets.length > MOST_LINES ? ({ region }: SecretOutcome) => region : undefined;
   const lines = [
     paint.green.bold(
       rollback ? rotateMessages.doneBackAll(changed.length) : rotateMessages.doneAll(changed.length),
     ),
-    ...folded(secrets, alike).flatMap(([{ region, arn }, ...others]) =>
+    ...folded(secrets, groupKey).flatMap(([{ region, arn }, ...others]) =>
       others.length === 0
         ? field(setupMessages.secretLabel(region), arn)
-        : [batchMessages.where(region, others.length + 1)],
+        : [batchMessages.secretsInRegion(region, others.length + 1)],
     ),
     '',
     prose(rollback ? rotateMessages.nextBackAll : rotateMessages.nextAll),

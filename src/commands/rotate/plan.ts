@@ -6,14 +6,14 @@ import { completeRequest, type SetupRequest } from '../../options/setup-request.
 import type { Change, SecretOutcome } from '../../plan-types.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
-import { otherThanGiven, unseenWarnings } from '../../steps/named-secret.ts';
+import { arnConflicts, skippedRegionWarnings } from '../../steps/named-secret.ts';
 import { inStep } from '../../steps/observe.ts';
 import type { SecretPlan } from '../../steps/store-secret/decision-types.ts';
 import { storeSecret } from '../../steps/store-secret/index.ts';
 import type { StepContext, StepInput, StepOutput } from '../../steps/types.ts';
 import { changeWarnings, obstacles, primaries, rollbackWarnings } from './conflicts.ts';
 import { rotateMessages as messages } from './messages.ts';
-import { type History, halfDoneKey, planRollback, readHistories, rollBack } from './rollback.ts';
+import { chooseRollback, type History, readHistories, rollBack, unfinishedKey } from './rollback.ts';
 
 /** A secret that gets a new key. */
 export interface RotationTarget {
@@ -24,7 +24,7 @@ export interface RotationTarget {
   arns: string[];
 }
 
-/** What to do, and a function that does it. */
+/** The plan for the secrets of one key, and the function that applies it. */
 export interface Rotation {
   changes: Change[];
   warnings: string[];
@@ -32,10 +32,10 @@ export interface Rotation {
   expected: SecretOutcome[];
   /** The secrets that get a new value. */
   replaced: SecretState[];
-  /** The new key of these secrets. Absent if there are none. */
-  coming?: KeyMaterial;
-  /** The key to store. Absent for a rollback to another version. */
-  key?: KeyMaterial;
+  /** The new key of the replaced secrets, stored or rolled back to. Absent if no secret is replaced. */
+  newKey?: KeyMaterial;
+  /** The key to store. Absent for a rollback, which stores nothing. */
+  keyToStore?: KeyMaterial;
   /** The rules for the new key. */
   rules: KeyRules;
   /** True if this program generates the new key. */
@@ -59,16 +59,16 @@ export async function findToRotate(
     } catch (error) {
       if (readsValues || !isUndecryptable(error)) throw error;
       const secret = await describeSecret(aws, region, id);
-      return secret && { ...secret, hidden: true };
+      return secret && { ...secret, undecryptable: true };
     }
   };
-  const where = await findSecret(aws, name, regions, read);
+  const locations = await findSecret(aws, name, regions, read);
   const conflicts = [
-    ...obstacles(name, regions, where),
-    ...otherThanGiven(arns, where, await aws.identity()),
+    ...obstacles(name, regions, locations),
+    ...arnConflicts(arns, locations, await aws.identity()),
   ];
   if (conflicts.length > 0) throw conflictFailure(conflicts);
-  return { secrets: primaries(where.found), warnings: unseenWarnings(where) };
+  return { secrets: primaries(locations.found), warnings: skippedRegionWarnings(locations) };
 }
 
 /** Returns true if the value's KMS key can't be used: the caller isn't allowed to, or the key is disabled or deleted. */
@@ -79,24 +79,26 @@ function isUndecryptable(error: unknown): boolean {
 }
 
 /**
- * Plans a new key for the secrets. If a rotation stopped halfway within the last hour, its key is used instead of a generated
- * one.
- * @param histories the histories of the secrets, for a generated key
+ * Plans a new key for the secrets. If the new key is generated and a rotation stopped halfway within the last hour, the key of
+ * that rotation is used instead.
+ * @param histories the result of `historiesFor`
  */
 export async function planNewKey(
   context: StepContext,
-  { name, secrets, rules }: Wanted,
+  { name, secrets, rules }: ReplacementRequest,
   checked: CheckedKey,
   histories: History[],
 ): Promise<Rotation> {
-  const unfinished = checked.generated ? halfDoneKey(histories, rules, context.aws.clients.now()) : undefined;
+  const unfinished = checked.generated
+    ? unfinishedKey(histories, rules, context.aws.clients.now())
+    : undefined;
   const key = unfinished ?? checked.key;
   const { generated } = checked;
   const replacement = await planReplacement(context, { name, secrets, rules }, { key, generated });
   const { plan } = replacement;
   if (plan.conflicts.length > 0) {
-    // The choices are options of `setup`.
-    throw conflictFailure(plan.conflicts.map((each) => ({ ...each, choices: [] })));
+    // The choices are options of `setup`, which `rotate` doesn't have.
+    throw conflictFailure(plan.conflicts.map((conflict) => ({ ...conflict, choices: [] })));
   }
   return {
     changes: plan.changes,
@@ -109,11 +111,11 @@ export async function planNewKey(
     replaced: secrets.filter(({ arn }) =>
       plan.expected.secrets?.some((each) => each.arn === arn && each.action === 'updated'),
     ),
-    coming: key,
-    key,
+    newKey: key,
+    keyToStore: key,
     rules,
     generated,
-    apply: async (context) => (await applyReplacement(context, replacement)).secrets ?? [],
+    apply: async (applyContext) => (await applyReplacement(applyContext, replacement)).secrets ?? [],
   };
 }
 
@@ -122,12 +124,12 @@ export async function planNewKey(
  * @param roleName the role that has to read it, for the command that stores a different key
  * @throws Failure with a conflict if there is no such key
  */
-export function planGoingBack(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
+export function planRollback(histories: History[], rules: KeyRules, roleName: string | undefined): Rotation {
   const secrets = histories.map(({ secret }) => secret);
-  const rollback = planRollback(histories, rules.keyType, roleName);
+  const rollback = chooseRollback(histories, rules.keyType, roleName);
   if ('conflict' in rollback) throw conflictFailure([rollback.conflict]);
   return {
-    changes: rollback.back.map(({ secret: { name, region }, from, to }) => ({
+    changes: rollback.moves.map(({ secret: { name, region }, from, to }) => ({
       action: from === to ? 'keep' : 'update',
       resource: 'secret',
       name,
@@ -135,15 +137,15 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
       reason: from === to ? messages.backAlready : messages.back,
     })),
     warnings: rollbackWarnings(secrets, rollback.key, rules),
-    expected: rollback.back.map(({ secret: { region, name, arn }, from, to }) => ({
+    expected: rollback.moves.map(({ secret: { region, name, arn }, from, to }) => ({
       region,
       name,
       arn,
       versionId: to,
       action: from === to ? 'kept' : 'updated',
     })),
-    replaced: rollback.back.filter(({ from, to }) => from !== to).map(({ secret }) => secret),
-    coming: rollback.key,
+    replaced: rollback.moves.filter(({ from, to }) => from !== to).map(({ secret }) => secret),
+    newKey: rollback.key,
     rules,
     generated: false,
     apply: ({ aws, record }) => rollBack(aws, rollback, (secret) => record({ secrets: [secret] })),
@@ -151,7 +153,7 @@ export function planGoingBack(histories: History[], rules: KeyRules, roleName: s
 }
 
 /** Returns a plan that leaves the secrets as they are. */
-export function planKeeping(secrets: SecretState[], rules: KeyRules, reason: string): Rotation {
+export function planUnchanged(secrets: SecretState[], rules: KeyRules, reason: string): Rotation {
   const expected = secrets.map(
     ({ region, name, arn, versionId }): SecretOutcome => ({
       region,
@@ -184,15 +186,18 @@ interface Replacement {
   plan: SecretPlan;
 }
 
-/** What to replace. */
-interface Wanted {
+/** The secrets that get a new key, and the rules for the key. */
+interface ReplacementRequest {
   name: string;
   /** The secrets with that name, one in each Region. */
   secrets: SecretState[];
   rules: KeyRules;
 }
 
-/** Returns the histories of secrets that get this key, if it is generated. For a given key, the current values are enough. */
+/**
+ * Returns the histories of the secrets if their new key is generated, to find the generated key of an unfinished rotation.
+ * Returns nothing for a key that the user gives, because the current values show whether a secret has it.
+ */
 export async function historiesFor(
   { generated }: CheckedKey,
   { aws }: StepContext,
@@ -201,10 +206,10 @@ export async function historiesFor(
   return generated ? readHistories(aws, secrets) : [];
 }
 
-/** Plans the replacement, with the secrets that were read. */
+/** Plans the replacement as the first step of `setup`, with the secrets that were read. */
 async function planReplacement(
   context: StepContext,
-  { name, secrets, rules }: Wanted,
+  { name, secrets, rules }: ReplacementRequest,
   checked: CheckedKey,
 ): Promise<Replacement> {
   const answers = {
@@ -223,10 +228,10 @@ async function planReplacement(
   };
   const request = completeRequest(answers, checked);
   const identity = await inStep(storeSecret.name, () => context.aws.identity());
-  const input = { request, identity, secrets: [], policies: [], changing: false };
+  const input = { request, identity, secrets: [], policies: [], hasEarlierChanges: false };
   return {
     input,
-    plan: storeSecret.plan(input, { places: secrets.map((secret) => ({ region: secret.region, secret })) }),
+    plan: storeSecret.plan(input, { targets: secrets.map((secret) => ({ region: secret.region, secret })) }),
   };
 }
 

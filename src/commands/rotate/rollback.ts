@@ -15,22 +15,27 @@ export interface History {
   previous?: StagedVersion;
 }
 
-/** For each secret, the version to make current; or why there is none that all Regions could go back to. */
-export type Rollback =
-  | { key: KeyMaterial; back: { secret: SecretState; from: string; to: string }[] }
-  | { conflict: Conflict };
+/** Moves a secret's label `AWSCURRENT` between two versions, by version ID. Both are the same if the secret stays as it is. */
+interface VersionMove {
+  secret: SecretState;
+  from: string;
+  to: string;
+}
+
+/** The key to roll back to, and the move for each secret; or why there is no key that all Regions could roll back to. */
+export type Rollback = { key: KeyMaterial; moves: VersionMove[] } | { conflict: Conflict };
 
 /** Reads the previous versions of secrets whose current values were just read. A secret without a value has no history. */
 export async function readHistories(aws: Aws, secrets: SecretState[]): Promise<History[]> {
-  const all = await Promise.all(
+  const histories = await Promise.all(
     secrets.map(async (secret) => {
       const current = currentOf(secret);
-      const hasPrevious = current !== undefined && secret.previousId !== undefined;
+      const hasPrevious = current !== undefined && secret.previousVersionId !== undefined;
       const previous = hasPrevious ? await readStage(aws, secret, 'AWSPREVIOUS') : undefined;
       return current && { secret, current, previous };
     }),
   );
-  return all.filter((each) => each !== undefined);
+  return histories.filter((history) => history !== undefined);
 }
 
 function currentOf({ versionId, storedAt, content }: SecretState): StagedVersion | undefined {
@@ -43,27 +48,33 @@ function currentOf({ versionId, storedAt, content }: SecretState): StagedVersion
 }
 
 /**
- * Chooses the rollback target: the key that every Region has as its current or previous version, and the older one if there are
- * two. So the next rollback finishes one that stopped halfway. A rotation that stopped halfway is undone where it was done, and
- * what was already rolled back stays. Pure.
+ * Chooses the key to roll back to: the one that every Region has as its current or previous version, and the older one if there
+ * are two. So a second rollback finishes one that stopped halfway. After a rotation that stopped halfway, only the Regions with
+ * the new key are rolled back; Regions that still have the old key, or have it again, stay as they are. Pure.
  */
-export function planRollback(histories: History[], keyType: KeyType, roleName: string | undefined): Rollback {
+export function chooseRollback(
+  histories: History[],
+  keyType: KeyType,
+  roleName: string | undefined,
+): Rollback {
   const [first, ...others] = histories;
   if (!first) return { conflict: blockedBy(messages.noHistory, messages.noHistoryHint) };
-  const shared = versionsOf(first).filter(({ key }) => others.every((each) => holds(each, key, keyType)));
-  const target = [...shared].sort(byAge)[0]?.key;
-  const back = histories.map((history) => moveTo(history, target, keyType));
-  const moves = back.filter((move) => move !== undefined && move.from !== move.to);
-  const undone = histories.some(
+  const sharedVersions = versionsOf(first).filter(({ key }) =>
+    others.every((history) => holds(history, key, keyType)),
+  );
+  const targetKey = [...sharedVersions].sort(byAge)[0]?.key;
+  const possibleMoves = histories.map((history) => moveTo(history, targetKey, keyType));
+  const moves = possibleMoves.filter((move) => move !== undefined);
+  const isRolledBack = histories.some(
     ({ current, previous }) => previous && current.createdAt < previous.createdAt,
   );
-  const stuck = !target || (moves.length === 0 && !undone);
-  if (stuck || back.some((move) => move === undefined))
-    return { conflict: nothingInCommon(histories, keyType, roleName) };
-  return { key: target, back: back.filter((move) => move !== undefined) };
+  const changesNothing = moves.every(({ from, to }) => from === to);
+  if (!targetKey || (changesNothing && !isRolledBack) || moves.length < possibleMoves.length)
+    return { conflict: noCommonKey(histories, keyType, roleName) };
+  return { key: targetKey, moves };
 }
 
-function nothingInCommon(histories: History[], keyType: KeyType, roleName: string | undefined): Conflict {
+function noCommonKey(histories: History[], keyType: KeyType, roleName: string | undefined): Conflict {
   const names = histories.map(({ secret }) => secret.name);
   const regions = histories.map(({ secret }) => secret.region);
   return blockedBy(
@@ -89,11 +100,12 @@ function isSame(a: KeyMaterial | undefined, b: KeyMaterial | undefined, keyType:
   return a !== undefined && b !== undefined && a.sameKey(b, keyType);
 }
 
+/** Returns the move to the version with the key; undefined if neither version has it. */
 function moveTo(
   { secret, current, previous }: History,
   key: KeyMaterial | undefined,
   keyType: KeyType,
-): { secret: SecretState; from: string; to: string } | undefined {
+): VersionMove | undefined {
   const from = current.versionId;
   if (isSame(current.key, key, keyType)) return { secret, from, to: from };
   return previous && isSame(previous.key, key, keyType)
@@ -109,13 +121,16 @@ function moveTo(
  */
 export async function rollBack(
   aws: Aws,
-  { back }: Extract<Rollback, { back: unknown }>,
+  { moves }: Extract<Rollback, { moves: unknown }>,
   record: (outcome: SecretOutcome) => void,
 ): Promise<SecretOutcome[]> {
   const outcomes: SecretOutcome[] = [];
-  const inOrder = [...back].sort((a, b) => a.secret.region.localeCompare(b.secret.region));
-  for (const { secret, from, to } of inOrder) {
-    if (from !== to && !(await makeCurrent(aws, secret, { from, to }))) await demandCurrent(aws, secret, to);
+  const movesInOrder = [...moves].sort((a, b) => a.secret.region.localeCompare(b.secret.region));
+  for (const { secret, from, to } of movesInOrder) {
+    if (from !== to && !(await makeCurrent(aws, secret, { from, to }))) {
+      // The first attempt of this very request may have made it current although its response was lost.
+      await demandCurrent(aws, secret, to);
+    }
     const { region, name, arn } = secret;
     const outcome: SecretOutcome = {
       region,
@@ -130,7 +145,7 @@ export async function rollBack(
   return outcomes;
 }
 
-/** An earlier attempt of the same request whose response was lost may have made it current. */
+/** @throws Failure with a conflict if the version is not the current one */
 async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): Promise<void> {
   const current = await readStage(aws, secret, 'AWSCURRENT');
   if (current?.versionId === versionId) return;
@@ -147,25 +162,26 @@ async function demandCurrent(aws: Aws, secret: SecretState, versionId: string): 
  *
  * Excluded are keys that break these rules, keys stored before the key that they replace (someone rolled back), and keys older
  * than a rotation takes (someone changed the key in only one Region, perhaps because it had leaked). Pure.
- * @param now by the clock that dates the versions, AWS's, in milliseconds
+ * @param now the time of AWS's clock, which dates the versions, in milliseconds
  */
-export function halfDoneKey(histories: History[], rules: KeyRules, now: number): KeyMaterial | undefined {
+export function unfinishedKey(histories: History[], rules: KeyRules, now: number): KeyMaterial | undefined {
   const { keyType } = rules;
-  const keys = distinct(
+  const currentKeys = distinct(
     histories.flatMap(({ current }) => current.key ?? []),
     keyType,
   );
-  if (keys.length !== 2) return undefined;
-  const isSame = (a: KeyMaterial | undefined, b: KeyMaterial) => a?.sameKey(b, keyType) ?? false;
-  const mayBeOfRotation = ({ current, previous }: History, key: KeyMaterial): boolean => {
-    if (!isSame(current.key, key)) return !isSame(previous?.key, key);
-    const after = previous && current.createdAt > previous.createdAt;
-    const recent = now - current.createdAt.getTime() < BATCH_RUN.oneRotationMs;
-    return Boolean(after) && recent && keys.some((other) => other !== key && isSame(previous?.key, other));
+  if (currentKeys.length !== 2) return undefined;
+  /** Returns true if a Region fits a rotation to `newKey`: it has either replaced the old key with it lately, or never had it. */
+  const fitsRotation = ({ current, previous }: History, newKey: KeyMaterial): boolean => {
+    if (!isSame(current.key, newKey, keyType)) return !isSame(previous?.key, newKey, keyType);
+    const isNewer = previous !== undefined && current.createdAt > previous.createdAt;
+    const isRecent = now - current.createdAt.getTime() < BATCH_RUN.oneRotationMs;
+    const oldKey = currentKeys.find((key) => key !== newKey);
+    return isNewer && isRecent && isSame(previous?.key, oldKey, keyType);
   };
-  return keys.find(
+  return currentKeys.find(
     (key) =>
-      checkStoredKey(key, rules).length === 0 && histories.every((history) => mayBeOfRotation(history, key)),
+      checkStoredKey(key, rules).length === 0 && histories.every((history) => fitsRotation(history, key)),
   );
 }
 

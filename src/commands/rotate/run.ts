@@ -5,11 +5,11 @@ import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
-import { checkKeyOfFlags, meantBy, readKeyOfFlags } from '../../cli/key-options.ts';
+import { checkKeyOfFlags, namedSecret, readKeyOfFlags } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { printPlan, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
+import { printPlan, stepContext, trackRemaining } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
 import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
@@ -22,7 +22,7 @@ import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { rotateMessages as messages, showRotation } from './messages.ts';
 import type { RotateAnswers } from './options.ts';
-import { findToRotate, historiesFor, planGoingBack, planNewKey, type Rotation } from './plan.ts';
+import { findToRotate, historiesFor, planNewKey, planRollback, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
 
 /** A run of `rotate`. */
@@ -44,7 +44,7 @@ type Questions = Awaited<ReturnType<typeof loadQuestions>>;
 
 /** Runs `rotate` and returns the exit code. Prints failures. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, meantBy(answers).regions, (run) => performRotate({ ...run, answers }));
+  return runCommand(common, namedSecret(answers).regions, (run) => performRotate({ ...run, answers }));
 }
 
 /** Reads, plans, confirms, applies and checks. */
@@ -54,42 +54,45 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const questions = run.interactive ? await loadQuestions() : undefined;
   if (!questions) demandAnswers(run);
   const unchecked = await readKeyOfFlags(run);
-  const early = unchecked && (await checkIfTypeIsKnown(unchecked, run));
-  const known = meantBy(answers);
-  const name = questions ? await questions.askSecretFor(run, messages.intro, known.name) : (known.name ?? '');
+  const checkedEarly = unchecked && (await checkIfTypeIsKnown(unchecked, run));
+  const fromFlags = namedSecret(answers);
+  const name = questions
+    ? await questions.askSecretFor(run, messages.intro, fromFlags.name)
+    : (fromFlags.name ?? '');
 
-  run.progress.start(messages.looking(known.regions));
+  run.progress.start(messages.looking(fromFlags.regions));
   const target = {
     name,
-    regions: known.regions,
+    regions: fromFlags.regions,
     arns: answers.secretArns,
     readsValues: answers.rollback,
   };
   const { secrets, warnings: unseen } = await findToRotate(context, target);
   run.progress.stop();
-  const told = withKeyType(run, secrets);
-  const checked = early ?? (unchecked && (await checkKeyOfFlags(unchecked, told)));
-  const rotation = await planRotation(told, context, { name, secrets }, checked, questions);
+  const typedRun = withKeyType(run, secrets);
+  const checked = checkedEarly ?? (unchecked && (await checkKeyOfFlags(unchecked, typedRun)));
+  const rotation = await planRotation(typedRun, context, { name, secrets }, checked, questions);
 
-  const breaks = changesAnything(rotation.changes) ? [messages.breaks] : [];
+  const breakWarning = changesAnything(rotation.changes) ? [messages.breaks] : [];
   const users = await usersOfRotation(run, rotation);
   const { outdated } = users;
   const warnings = [
-    ...breaks,
+    ...breakWarning,
     ...users.warnings,
     ...rotation.warnings,
     ...unseen,
-    ...regionWarnings(known.regions),
+    ...regionWarnings(fromFlags.regions),
   ];
   const plan = { changes: rotation.changes, warnings };
-  const changes = await printPlan(run, plan, {
+  const hasChanges = await printPlan(run, plan, {
     dryRun: answers.dryRun,
     nothingToDo: answers.rollback ? messages.nothingToRollBack : messages.nothingToDo,
   });
   if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
-  if (changes && questions) await questions.confirm(run, plan);
-  const done = changes ? await apply(run, context, rotation) : rotation.expected;
-  return finish(run, rotation, done, { checks: await check(run, rotation, done), outdated });
+  if (hasChanges && questions) await questions.confirm(run, plan);
+  const secretOutcomes = hasChanges ? await apply(run, context, rotation) : rotation.expected;
+  const checks = await check(run, rotation, secretOutcomes);
+  return finish(run, rotation, secretOutcomes, { checks, outdated });
 }
 
 /**
@@ -98,10 +101,10 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
  */
 async function usersOfRotation(
   run: RotateRun,
-  { replaced, coming }: Rotation,
+  { replaced, newKey }: Rotation,
 ): Promise<Pick<UsersOfKey, 'warnings' | 'outdated'>> {
-  const isBack = run.answers.rollback;
-  const { keys, unseen } = await usersOfReplaced(run, [{ secrets: replaced, key: coming }], { isBack });
+  const isRollback = run.answers.rollback;
+  const { keys, unseen } = await usersOfReplaced(run, [{ secrets: replaced, key: newKey }], { isRollback });
   const conflicts = keys.flatMap((key) => key.conflicts);
   if (conflicts.length > 0) throw conflictFailure(conflicts);
   return {
@@ -123,20 +126,20 @@ async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Prom
 /** Returns the run with the key type from the secrets' tag, if no flag gives it. */
 function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   const { answers } = run;
-  const [tagged] = secrets.flatMap(({ keyType }) => keyType ?? []);
-  const isOpen = answers.keyType === undefined && answers.algorithm === undefined;
-  return isOpen && tagged ? { ...run, answers: { ...answers, keyType: tagged } } : run;
+  const [taggedType] = secrets.flatMap(({ keyType }) => keyType ?? []);
+  const isTypeUnknown = answers.keyType === undefined && answers.algorithm === undefined;
+  return isTypeUnknown && taggedType ? { ...run, answers: { ...answers, keyType: taggedType } } : run;
 }
 
 /** Runs the checks of `verify` on the current secrets. */
 async function check(
   { aws, answers, progress }: RotateRun,
-  { key, rules }: Rotation,
+  { keyToStore, rules }: Rotation,
   secrets: SecretOutcome[],
 ): Promise<VerifyCheck[]> {
   progress.start(verifyShow.looking);
-  const holds = { ...rules, key };
-  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...holds }));
+  const expectedKey = { ...rules, key: keyToStore };
+  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...expectedKey }));
   const role = answers.roleName ?? DEFAULTS.roleName;
   const checks = await verify(aws, { groups: [{ secrets: targets, role }] });
   progress.stop();
@@ -158,38 +161,40 @@ async function planRotation(
   run: RotateRun,
   context: StepContext,
   found: { name: string; secrets: SecretState[] },
-  early: CheckedKey | undefined,
+  checkedFromFlags: CheckedKey | undefined,
   questions: Questions | undefined,
 ): Promise<Rotation> {
   if (run.answers.rollback) {
     const { roleName } = run.answers;
     const histories = await readHistories(context.aws, found.secrets);
-    return planGoingBack(histories, keyRules(run.answers), roleName);
+    return planRollback(histories, keyRules(run.answers), roleName);
   }
-  const given = early ? { answers: run.answers, checked: early } : await questions?.askKey(run);
-  if (!given) throw new Error('there is no key');
-  const { checked } = given;
+  const keyAnswers = checkedFromFlags
+    ? { answers: run.answers, checked: checkedFromFlags }
+    : await questions?.askKey(run);
+  if (!keyAnswers) throw new Error('there is no key');
+  const { checked } = keyAnswers;
   const { name } = found;
-  // Prompting for the key may have taken a while.
+  // The secrets are read again, because prompting for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
   const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
   const histories = await historiesFor(checked, context, secrets);
-  return planNewKey(context, { name, secrets, rules: keyRules(given.answers) }, checked, histories);
+  return planNewKey(context, { name, secrets, rules: keyRules(keyAnswers.answers) }, checked, histories);
 }
 
 /** Applies the rotation and tracks the remaining Regions. */
 async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
-  const goOn = answers.rollback
-    ? messages.goOnBack
-    : rotation.generated
-      ? messages.goOnGenerated
-      : messages.goOn;
+  const howToContinueStoring = rotation.generated ? messages.goOnGenerated : messages.goOn;
+  const howToContinue = answers.rollback ? messages.goOnBack : howToContinueStoring;
   const expected = { secrets: rotation.expected, policies: [], roles: [] };
-  const counting = withAccountOfRest(context, outcomes, expected, { title: messages.stillOther, goOn });
+  const trackingContext = trackRemaining(context, outcomes, expected, {
+    title: messages.stillOther,
+    howToContinue,
+  });
   progress.start(answers.rollback ? messages.goingBack : messages.storing);
-  const silent = { begin: () => undefined, end: () => undefined };
-  const secrets = await rotation.apply({ ...counting, ...silent });
+  const silentContext = { ...trackingContext, begin: () => undefined, end: () => undefined };
+  const secrets = await rotation.apply(silentContext);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
   progress.done(answers.rollback ? messages.wentBack : messages.stored);
@@ -200,9 +205,9 @@ async function finish(
   run: RotateRun,
   rotation: Rotation,
   secrets: SecretOutcome[],
-  { checks: own, outdated }: { checks: VerifyCheck[]; outdated: VerifyCheck[] },
+  { checks: secretChecks, outdated }: { checks: VerifyCheck[]; outdated: VerifyCheck[] },
 ): Promise<ExitCode> {
-  const checks = [...own, ...outdated];
+  const checks = [...secretChecks, ...outdated];
   const { aws, output, answers } = run;
   const { dryRun, rollback } = answers;
   if (output.options.json) {
@@ -217,7 +222,7 @@ async function finish(
     });
   } else if (!dryRun) {
     showRotation(output, { secrets, rollback, generated: rotation.generated });
-    showChecks(output, own, outdated);
+    showChecks(output, secretChecks, outdated);
   }
   // Undecided checks are reported, but the new key is in place.
   return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Registration } from '../../cli/command.ts';
+import type { CommandSetup } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
@@ -7,7 +7,7 @@ import { inputMessages } from '../../options/messages.ts';
 import { sandboxMessages } from './messages.ts';
 
 /** Adds the `sandbox` command. */
-export function addSandbox(program: Command, { finish, problems }: Registration): void {
+export function addSandbox(program: Command, { finish, problems }: CommandSetup): void {
   const command = program
     .command('sandbox')
     .description(help.sandboxCommand)
@@ -18,21 +18,22 @@ export function addSandbox(program: Command, { finish, problems }: Registration)
   // No options for AWS, because the sandbox has its own endpoint, account and credentials.
   addConversationOptions(command, { json: help.sandboxJson, debug: help.sandboxDebug });
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
-    const isOvertaken = words.length > 0 && command.getOptionValueSource('port') === 'env';
-    const port = options.port === undefined || isOvertaken ? undefined : portOf(options.port);
-    const badPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
-    const all = [
+    // A command doesn't need the port that an environment variable gives.
+    const ignoresPort = words.length > 0 && command.getOptionValueSource('port') === 'env';
+    const port = options.port === undefined || ignoresPort ? undefined : portOf(options.port);
+    const isBadPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);
+    const allProblems = [
       ...problems,
-      ...(badPort ? [inputMessages.port('--port')] : []),
+      ...(isBadPort ? [inputMessages.port('--port')] : []),
       ...(port !== undefined && words.length > 0 ? [sandboxMessages.portAndCommand] : []),
     ];
-    if (all.length > 0) throw usageFailure(all);
+    if (allProblems.length > 0) throw usageFailure(allProblems);
     const { runSandbox } = await import('./run.ts');
     finish(await runSandbox(words, port, commonOptions(options)));
   });
 }
 
-/** Digits only: JavaScript would also accept `1e3`, `0x50` and a space as numbers. */
+/** Returns the number, or NaN for anything but digits: JavaScript would also accept `1e3`, `0x50` and a space as numbers. */
 function portOf(text: string): number {
   return /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 }

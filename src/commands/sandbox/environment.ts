@@ -5,7 +5,7 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { shellWord } from '../../text.ts';
 
-/** The environment that connects AWS clients to a sandbox: the variables to set, two of which name AWS configuration files. */
+/** What connects AWS clients to a sandbox: environment variables, two of which name AWS configuration files, and these files. */
 export interface SandboxEnvironment {
   variables: Record<string, string>;
   /** The folder of the files. */
@@ -14,13 +14,11 @@ export interface SandboxEnvironment {
   remove(): Promise<void>;
 }
 
-// Both are valid extended regular expressions in JavaScript and in sed.
-/**
- * Variables that may change a client's endpoint or identity. In an environment for the sandbox, only the sandbox's own are set.
- */
-const FOREIGN = '(AWS_[A-Za-z0-9_]*|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID|SANDBOX))';
-/** Exceptions that only affect how a client works. */
-const KEPT = '(AWS_PAGER|AWS_DEFAULT_OUTPUT|AWS_CLI_AUTO_PROMPT|AWS_MAX_ATTEMPTS)';
+// The patterns are regular expressions for JavaScript and extended ones for sed.
+/** Matches variables that may change a client's endpoint or identity. For the sandbox, only the sandbox's own values are set. */
+const AWS_VARIABLES = '(AWS_[A-Za-z0-9_]*|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID|SANDBOX))';
+/** Matches the exceptions, which only affect how a client works. */
+const HARMLESS_VARIABLES = '(AWS_PAGER|AWS_DEFAULT_OUTPUT|AWS_CLI_AUTO_PROMPT|AWS_MAX_ATTEMPTS)';
 
 /**
  * Writes AWS configuration files for a sandbox, and returns them with the variables to set. In the user's own files, an endpoint
@@ -62,17 +60,20 @@ export function withSandbox(
   env: NodeJS.ProcessEnv,
   { variables }: Pick<SandboxEnvironment, 'variables'>,
 ): NodeJS.ProcessEnv {
-  const [foreign, kept] = [FOREIGN, KEPT].map((pattern) => new RegExp(`^${pattern}$`));
-  const inherited = Object.entries(env).filter(([name]) => !foreign?.test(name) || kept?.test(name));
+  const isAwsVariable = new RegExp(`^${AWS_VARIABLES}$`);
+  const isHarmless = new RegExp(`^${HARMLESS_VARIABLES}$`);
+  const inherited = Object.entries(env).filter(
+    ([name]) => !isAwsVariable.test(name) || isHarmless.test(name),
+  );
   return { ...Object.fromEntries(inherited), ...variables };
 }
 
-/** Returns lines that make the same changes to the environment of a POSIX shell. */
-export function shellLines({ variables }: Pick<SandboxEnvironment, 'variables'>): string[] {
-  const foreignNames = `env | sed -nE '/^${KEPT}=/d; s/^${FOREIGN}=.*/\\1/p'`;
+/** Returns the commands that change the environment of a POSIX shell as `withSandbox` changes that of a child process. */
+export function environmentCommands({ variables }: Pick<SandboxEnvironment, 'variables'>): string[] {
+  const awsVariableNames = `env | sed -nE '/^${HARMLESS_VARIABLES}=/d; s/^${AWS_VARIABLES}=.*/\\1/p'`;
   return [
     // One name is always present, because zsh's `unset` requires an argument.
-    `unset AWS_PROFILE $(${foreignNames})`,
+    `unset AWS_PROFILE $(${awsVariableNames})`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
   ];
 }

@@ -7,9 +7,14 @@ import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
 import { checkAwsCli } from './aws-cli.ts';
-import { createSandboxEnvironment, type SandboxEnvironment, shellLines, withSandbox } from './environment.ts';
+import {
+  createSandboxEnvironment,
+  environmentCommands,
+  type SandboxEnvironment,
+  withSandbox,
+} from './environment.ts';
 import { sandboxMessages as messages } from './messages.ts';
-import { type ChildCommand, shellInSandbox } from './shell.ts';
+import { type ChildCommand, sandboxShell } from './shell.ts';
 
 /** A run of the command. */
 interface SandboxRun {
@@ -33,7 +38,7 @@ export async function runSandbox(
   let sandbox: Sandbox | undefined;
   let environment: SandboxEnvironment | undefined;
   try {
-    sandbox = await open(port);
+    sandbox = await startOn(port);
     environment = await createSandboxEnvironment(sandbox);
     const run = { sandbox, environment, output, signals };
     return port === undefined ? await runInside(command, run) : await serve(run);
@@ -81,7 +86,8 @@ function watchSignals(): SignalWatch {
   };
 }
 
-async function open(port: number | undefined): Promise<Sandbox> {
+/** Starts a sandbox, on a free port if none is given. */
+async function startOn(port: number | undefined): Promise<Sandbox> {
   try {
     return await startSandbox(port === undefined ? {} : { port });
   } catch (error) {
@@ -94,7 +100,7 @@ async function open(port: number | undefined): Promise<Sandbox> {
 
 async function serve({ sandbox, environment, output, signals }: SandboxRun): Promise<number> {
   output.info(messages.serving(sandbox.url));
-  for (const line of shellLines(environment)) output.result(line);
+  for (const line of environmentCommands(environment)) output.result(line);
   return exitCodeOfSignal(await signals.first);
 }
 
@@ -110,7 +116,7 @@ async function runInside(
   const [program, ...args] = command;
   const warning = await checkAwsCli(program, env);
   if (warning !== undefined) output.warn(warning);
-  const child = program === undefined ? await shellInSandbox(env, environment) : { program, args, env };
+  const child = program === undefined ? await sandboxShell(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
   if (program === undefined) output.info(messages.shell(sandbox.url));
@@ -119,9 +125,9 @@ async function runInside(
 
 /**
  * Runs a command to its end.
- * @param what the command's name for a message
+ * @param title the command's name in a message
  */
-async function runChild({ program, args, env }: ChildCommand, what: string): Promise<number> {
+async function runChild({ program, args, env }: ChildCommand, title: string): Promise<number> {
   // The command decides what a signal means. The sandbox ends when the command does.
   const forwarded = sharesTerminal() ? FORWARDED_IN_TERMINAL : ENDING_SIGNALS;
   let forward = (_signal: NodeJS.Signals): void => undefined;
@@ -132,7 +138,7 @@ async function runChild({ program, args, env }: ChildCommand, what: string): Pro
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? (signal ? exitCodeOfSignal(signal) : 128);
   } catch (error) {
-    throw notStarted(error, what);
+    throw startFailure(error, title);
   } finally {
     for (const name of forwarded) process.off(name, forward);
   }
@@ -143,8 +149,8 @@ function sharesTerminal(): boolean {
   return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }
 
-function notStarted(error: unknown, what: string): Failure {
+function startFailure(error: unknown, title: string): Failure {
   const code = errorCode(error);
-  const sentence = code === 'ENOENT' ? messages.notFound(what) : messages.notStarted(what, code);
+  const sentence = code === 'ENOENT' ? messages.notFound(title) : messages.notStarted(title, code);
   return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
 }

@@ -1,4 +1,4 @@
-import type { Proof } from '../../checks/setup/index.ts';
+import type { ReadBackResult } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import {
   beginBatch,
@@ -6,7 +6,7 @@ import {
   failedAmong,
   printSkipped,
   runWithManifest,
-  withDoneForFailed,
+  withOutcomesOfFailed,
 } from '../../cli/batch/run-batch.ts';
 import { showBatch } from '../../cli/batch/summary.ts';
 import { printJson, setupMembers } from '../../cli/json.ts';
@@ -19,16 +19,16 @@ import type { Manifest } from '../../manifest/members.ts';
 import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { namesOfKeys } from '../../steps/groups.ts';
-import { isOpen } from '../../steps/plan.ts';
-import { asPlanned, type SetupResult, whatStops } from '../../steps/results.ts';
+import { canProceed } from '../../steps/plan.ts';
+import { asPlanned, blockerOf, type SetupResult } from '../../steps/results.ts';
 import type { SecretRef } from '../../steps/types.ts';
 import { batchEndings, batchMessages as messages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, planKeys } from './keys.ts';
-import { documentChecks, outdatedOf, proveKeys, undecidedChecks } from './verify-result.ts';
+import { documentChecks, outdatedOf, readBackKeys, undecidedChecks } from './verify-result.ts';
 
-/** How to apply a manifest. */
-export interface ManifestHow {
+/** The options of `setup --manifest`, besides the manifest. */
+export interface ManifestSetupOptions {
   dryRun: boolean;
   /** True to restore secrets that are scheduled for deletion, regardless of the file. */
   restore: boolean;
@@ -39,39 +39,41 @@ export interface ManifestHow {
  * @throws Failure if the manifest has mistakes
  */
 export function runManifest(
-  { path, ...how }: ManifestHow & { path: string },
+  { path, ...options }: ManifestSetupOptions & { path: string },
   common: CommonOptions,
 ): Promise<number> {
-  return runWithManifest(path, common, (run, manifest) => performManifest(run, manifest, how));
+  return runWithManifest(path, common, (run, manifest) => performManifest(run, manifest, options));
 }
 
 /** Reads, plans, confirms, applies and checks, like `setup`, for all keys of a manifest. */
 export async function performManifest(
   run: CommandRun,
   manifest: Manifest,
-  { dryRun, restore }: ManifestHow,
+  { dryRun, restore }: ManifestSetupOptions,
 ): Promise<ExitCode> {
   beginBatch(run, dryRun);
   const planned = await planKeys(run, await requestsOf(run, manifest, restore));
   const { plan, requests } = planned;
   await showAccount(run);
-  const open = plan.keys.filter(isOpen);
-  const inPlace = messages.nothingToDo.setup(open.length, requests.length);
-  // The checks decide whether a key is in place.
-  const telling = dryRun ? { dryRun, nothingToDo: inPlace } : { dryRun };
-  const changes = (open.length > 0 || requests.length === 0) && printChanges(run, plan, telling);
+  const proceedingKeys = plan.keys.filter(canProceed);
+  const nothingToDo = messages.nothingToDo.setup(proceedingKeys.length, requests.length);
+  // Except in a dry run, the sentence comes after the checks, which decide whether a key is in place.
+  const printOptions = dryRun ? { dryRun, nothingToDo } : { dryRun };
+  const hasChanges =
+    (proceedingKeys.length > 0 || requests.length === 0) && printChanges(run, plan, printOptions);
   if (dryRun) return finish(run, requests, asPlanned(plan));
-  // If there is nothing to do, the end of the run says the same.
-  if (changes)
-    printSkipped(run, failedOf(requests, plan.keys.map(whatStops)), requests.length, batchEndings.setup);
-  if (changes && run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  // Without changes, the end of the run lists the failed keys.
+  if (hasChanges)
+    printSkipped(run, failedOf(requests, plan.keys.map(blockerOf)), requests.length, batchEndings.setup);
+  if (hasChanges && run.interactive)
+    await (await import('../../cli/questions/context.ts')).confirm(run, plan);
   const result = await applyKeys(run, planned);
   const outdated = outdatedOf(planned.outdated, result);
-  const proofs = await proveKeys(run, requests, result, outdated);
-  const good = result.keys.filter(({ failure }) => !failure).length;
-  if (!changes && (good > 0 || requests.length === 0))
-    run.output.info(messages.nothingToDo.setup(good, requests.length));
-  return finish(run, requests, result, { proofs, outdated: outdatedOf(planned.outdated, result) });
+  const readBackResults = await readBackKeys(run, requests, result, outdated);
+  const usableCount = result.keys.filter(({ failure }) => !failure).length;
+  if (!hasChanges && (usableCount > 0 || requests.length === 0))
+    run.output.info(messages.nothingToDo.setup(usableCount, requests.length));
+  return finish(run, requests, result, { readBackResults, outdated: outdatedOf(planned.outdated, result) });
 }
 
 async function requestsOf(
@@ -99,9 +101,10 @@ function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef
     .find(({ action }) => action === 'created' || action === 'updated');
 }
 
-/** Returns the part of a result that concerns the keys that are set up. The rest was done for keys that failed. */
-function usableIn({ keys, roles: all }: SetupResult): SetupResult {
-  const roles = all.filter((role) => role.keys.some((at) => !keys[at]?.failure));
+/** Returns the part of a result that concerns the keys that are set up, without what was done for keys that failed. */
+function usableIn(result: SetupResult): SetupResult {
+  const { keys } = result;
+  const roles = result.roles.filter((role) => role.keyIndexes.some((index) => !keys[index]?.failure));
   return {
     keys: keys.filter(({ failure }) => !failure),
     roles,
@@ -109,36 +112,36 @@ function usableIn({ keys, roles: all }: SetupResult): SetupResult {
   };
 }
 
-/** @param proofs absent in a dry run */
+/** @param readBackResults absent in a dry run */
 async function finish(
   run: CommandRun,
   requests: SetupRequest[],
   result: SetupResult,
-  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
+  { readBackResults, outdated = [] }: { readBackResults?: ReadBackResult[]; outdated?: VerifyCheck[] } = {},
 ): Promise<ExitCode> {
   const { aws, output } = run;
   const failed = failedOf(
     requests,
     result.keys.map(({ failure }) => failure),
   );
-  const dryRun = proofs === undefined;
-  const summary = !dryRun && failed.length < requests.length;
-  const usable = outcomesOf(usableIn(result));
+  const dryRun = readBackResults === undefined;
+  const showsSummary = !dryRun && failed.length < requests.length;
+  const usableOutcomes = outcomesOf(usableIn(result));
   if (output.options.json) {
     const encryption = await encryptionSettings(requests, result, dryRun);
-    const checks = documentChecks(proofs, outdated);
+    const checks = documentChecks(readBackResults, outdated);
     const { account, partition } = await aws.identity();
-    const outcomes = withDoneForFailed({ ...outcomesOf(result), ofManifest: true }, run);
+    const outcomes = withOutcomesOfFailed({ ...outcomesOf(result), ofManifest: true }, run);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
-  } else if (summary) {
-    showBatch(output, usable, {
+  } else if (showsSummary) {
+    showBatch(output, usableOutcomes, {
       keys: requests.length - failed.length,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
-      open: undecidedChecks(proofs).length > 0,
+      hasUndecidedChecks: undecidedChecks(readBackResults).length > 0,
       outdated,
     });
   }
-  const reported = summary ? usable : {};
+  const reported = showsSummary ? usableOutcomes : {};
   return endOfBatch(run, { failed, all: requests.length, reported, end: batchEndings.setup });
 }

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
-import type { GivenOptions } from '../../options/catalog/index.ts';
+import type { RawOptions } from '../../options/catalog/index.ts';
 
 /** Adds the `setup` command. */
-export function addSetup(program: Command, registration: Registration): void {
+export function addSetup(program: Command, commandSetup: CommandSetup): void {
   const command = program.command('setup').description(help.setup).addHelpText('before', help.setupExamples);
   addOptions(command, 'setup', help.setupTitles);
   addCommonOptions(command);
-  onRun<GivenOptions<'setup'>>(command, registration, async (options, common) => {
+  onRun<RawOptions<'setup'>>(command, commandSetup, async (options, common) => {
     const { manifest, dryRun = false, restore = false } = options;
     if (manifest !== undefined) {
       return {

@@ -7,7 +7,7 @@ import type { SetupRequest } from '../../options/setup-request.ts';
 import type { EncryptionSettings, Outcomes } from '../../plan-types.ts';
 import { applyAll } from '../../steps/apply.ts';
 import { observeAll } from '../../steps/observe.ts';
-import { isOpen, planAll, type SetupPlan } from '../../steps/plan.ts';
+import { canProceed, planAll, type SetupPlan } from '../../steps/plan.ts';
 import { asPlanned, type KeyResult, type SetupResult } from '../../steps/results.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
@@ -28,17 +28,18 @@ export interface PlannedKeys {
 export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
   const context = stepContext(run);
   run.progress.start(messages.reading);
-  const inspection = await observeAll(context, requests, counter(run.progress, requests.length));
+  const observedKeys = await observeAll(context, requests, counter(run.progress, requests.length));
   run.progress.stop();
-  const first = planAll(inspection);
-  const { keys, unseen } = await usersOfReplaced(run, replacedIn(first));
+  const firstPlan = planAll(observedKeys);
+  const { keys, unseen } = await usersOfReplaced(run, replacedIn(firstPlan));
   const conflicts = keys.map((key) => key.conflicts);
-  const plan = conflicts.some(({ length }) => length > 0) ? planAll(inspection, conflicts) : first;
-  const ofUsers = keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
+  const hasConflicts = conflicts.some(({ length }) => length > 0);
+  const plan = hasConflicts ? planAll(observedKeys, conflicts) : firstPlan;
+  const userWarnings = keys.flatMap((key) => (key.conflicts.length > 0 ? [] : key.warnings));
   return {
     context,
-    requests: inspection.requests,
-    plan: { ...plan, warnings: [...plan.warnings, ...ofUsers, ...unseen] },
+    requests: observedKeys.requests,
+    plan: { ...plan, warnings: [...plan.warnings, ...userWarnings, ...unseen] },
     outdated: keys.map((key) => key.outdated),
   };
 }
@@ -47,7 +48,7 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
 function replacedIn({ keys }: SetupPlan): Replaced[] {
   return keys.map((key) => {
     const { secrets, input } = key;
-    const decisions = isOpen(key) ? (secrets?.plan.decisions ?? []) : [];
+    const decisions = canProceed(key) ? (secrets?.plan.decisions ?? []) : [];
     const replaced = decisions.flatMap((decision) => {
       const { existingKey } = input.request.answers;
       const isReplaced =
@@ -64,7 +65,7 @@ export async function applyKeys(
   { context, plan }: Pick<PlannedKeys, 'context' | 'plan'>,
 ): Promise<SetupResult> {
   if (!changesAnything(plan.changes)) return asPlanned(plan);
-  return applyAll(context, plan, counter(run.progress, plan.keys.filter(isOpen).length));
+  return applyAll(context, plan, counter(run.progress, plan.keys.filter(canProceed).length));
 }
 
 /** Returns the outcomes of a run. */
@@ -78,7 +79,9 @@ export async function encryptionSettings(
   { keys, roles }: SetupResult,
   dryRun: boolean,
 ): Promise<EncryptionSettings[]> {
-  const roleArns = new Map(roles.flatMap(({ keys: read, role }) => read.map((at) => [at, role.arn])));
+  const roleArns = new Map(
+    roles.flatMap(({ keyIndexes, role }) => keyIndexes.map((keyIndex) => [keyIndex, role.arn])),
+  );
   const settings = await Promise.all(
     requests.map((request, index) => {
       const [key, roleArn = ''] = [keys[index], roleArns.get(index)];
@@ -91,16 +94,16 @@ export async function encryptionSettings(
 /** The algorithm is that of the key that the secret actually holds. */
 async function settingsOf(
   { keyType }: SetupRequest,
-  { secrets, key: stored, seen }: KeyResult,
+  { secrets, key: storedKey, secretStates }: KeyResult,
   roleArn: string,
   dryRun: boolean,
 ): Promise<EncryptionSettings[]> {
-  const read = await seen;
-  const known = 'value' in read ? read.value : [];
+  const attempt = await secretStates;
+  const states = 'value' in attempt ? attempt.value : [];
   return secrets.map(({ arn, region, action }) => {
-    // In a dry run, a kept secret holds the value that was read, and all others will hold the key of the run.
-    const holds = dryRun && action !== 'kept' ? undefined : known.find((secret) => secret.arn === arn);
-    const key = holds?.content.kind === 'text' ? holds.content.key : stored;
+    // In a dry run, only a kept secret has the value that was read. All others will get the key of the run.
+    const state = dryRun && action !== 'kept' ? undefined : states.find((secret) => secret.arn === arn);
+    const key = state?.content.kind === 'text' ? state.content.key : storedKey;
     const algorithm = keyType === 'static-key' && key ? algorithmOfLength(key.length) : undefined;
     return { region, keyType, algorithm, roleArn, secretArn: arn };
   });

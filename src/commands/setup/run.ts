@@ -1,4 +1,4 @@
-import type { Proof } from '../../checks/setup/index.ts';
+import type { ReadBackResult } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
@@ -19,7 +19,7 @@ import { conflictFailure } from '../../steps/conflict.ts';
 import { asPlanned, type SetupResult } from '../../steps/results.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
-import { documentChecks, proveKeys, undecidedChecks } from './verify-result.ts';
+import { documentChecks, readBackKeys, undecidedChecks } from './verify-result.ts';
 
 /** Runs `setup` and returns the exit code. Prints failures. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
@@ -32,38 +32,46 @@ export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<
 /** Reads, plans, confirms, applies and checks. */
 export async function performSetup(run: SetupRun): Promise<void> {
   const wizard = run.interactive ? await import('./wizard.ts') : undefined;
-  const answered = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
-  const { request, planned } = await planWithoutConflicts(run, answered, wizard?.resolveConflict);
+  const initialAnswers = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
+  const { request, planned } = await planWithoutConflicts(run, initialAnswers, wizard?.resolveConflict);
   const { plan } = planned;
   const dryRun = run.answers.dryRun;
-  const changes = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
+  const hasChanges = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
   if (dryRun) return finish(run, request, asPlanned(plan));
-  if (changes && wizard) await wizard.confirm(run, plan);
+  if (hasChanges && wizard) await wizard.confirm(run, plan);
 
   const result = demandSuccess(await applyKeys(run, planned));
   const outdated = planned.outdated.flat();
-  const proofs = await proveKeys(run, [request], result, outdated);
-  await finish(run, request, demandSuccess(result), { proofs, outdated });
+  const readBackResults = await readBackKeys(run, [request], result, outdated);
+  await finish(run, request, demandSuccess(result), { readBackResults, outdated });
 }
 
-type Resolve = (run: SetupRun, conflict: Conflict, answered: CompleteAnswers) => Promise<CompleteAnswers>;
+/** Asks for a resolution of a conflict, and returns the answers with it. */
+type Resolve = (
+  run: SetupRun,
+  conflict: Conflict,
+  currentAnswers: CompleteAnswers,
+) => Promise<CompleteAnswers>;
 
-/** Reads the current state and plans. In a terminal, asks about each conflict and plans again. */
+/**
+ * Reads the current state and plans. In a terminal, asks about each conflict and plans again.
+ * @throws Failure with the conflicts, if it can't ask
+ */
 async function planWithoutConflicts(
   run: SetupRun,
-  first: CompleteAnswers,
+  initialAnswers: CompleteAnswers,
   resolve?: Resolve,
 ): Promise<{ request: SetupRequest; planned: PlannedKeys }> {
-  let answered = first;
+  let currentAnswers = initialAnswers;
   for (;;) {
-    const request = completeRequest(answered.answers, answered.checked);
+    const request = completeRequest(currentAnswers.answers, currentAnswers.checked);
     const planned = await planKeys(run, [request]);
     const { failure, conflicts = [] } = planned.plan.keys[0] ?? {};
     if (failure) throw failure;
     const [conflict] = conflicts;
     if (!conflict) return { request: planned.requests[0] ?? request, planned };
     if (!resolve || conflict.choices.length === 0) throw conflictFailure(conflicts);
-    answered = await resolve(run, conflict, answered);
+    currentAnswers = await resolve(run, conflict, currentAnswers);
   }
 }
 
@@ -74,22 +82,22 @@ function demandSuccess(result: SetupResult): SetupResult {
   return result;
 }
 
-/** @param proofs absent in a dry run */
+/** @param readBackResults absent in a dry run */
 async function finish(
   run: SetupRun,
   request: SetupRequest,
   result: SetupResult,
-  { proofs, outdated = [] }: { proofs?: Proof[]; outdated?: VerifyCheck[] } = {},
+  { readBackResults, outdated = [] }: { readBackResults?: ReadBackResult[]; outdated?: VerifyCheck[] } = {},
 ): Promise<void> {
   const { aws, output, common } = run;
   const outcomes = outcomesOf(result);
-  const dryRun = proofs === undefined;
+  const dryRun = readBackResults === undefined;
   const encryption = await encryptionSettings([request], result, dryRun);
   const { secrets, policies, roles } = outcomes;
   const [role] = roles;
   if (output.options.json) {
     const { account, partition } = await aws.identity();
-    const checks = documentChecks(proofs, outdated);
+    const checks = documentChecks(readBackResults, outdated);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun }));
   } else if (!dryRun && role) {
     const generated = request.secret.kind === 'store' && request.secret.generated;
@@ -99,7 +107,7 @@ async function finish(
       encryption,
       generated: generated && stored,
       sandbox: common.sandbox,
-      open: undecidedChecks(proofs).length > 0,
+      hasUndecidedChecks: undecidedChecks(readBackResults).length > 0,
       outdated,
     });
   }

@@ -21,10 +21,10 @@ export { confirm } from '../../cli/questions/context.ts';
 /** Asks for what the flags don't give, in the order of the AWS guide. */
 export async function askMissing(context: WizardContext): Promise<CompleteAnswers> {
   // A key that the flags name is read first. If it is invalid, nothing needs to be asked.
-  const early = await keyOfFlags(context);
+  const checkedFromFlags = await keyOfFlags(context);
   await askAccount(context);
-  if (asksForSecret(context.answers, early)) heading(context, messages.stepOne);
-  const { answers, checked } = await askSecret(context, early);
+  if (asksForSecret(context.answers, checkedFromFlags)) heading(context, messages.stepOne);
+  const { answers, checked } = await askSecret(context, checkedFromFlags);
   if (answers.policyName === undefined) heading(context, messages.stepTwo);
   const policyName = answers.policyName ?? (await askPolicyName(context));
   if (answers.roleName === undefined || answers.roleDescription === undefined)
@@ -34,8 +34,8 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
   const roleDescription =
     answers.roleDescription ??
     ((await roleExists(context, roleName)) ? undefined : await askRoleDescription(context));
-  const described = roleDescription === undefined ? {} : { roleDescription };
-  return { answers: { ...answers, policyName, roleName, ...described }, checked };
+  const descriptionAnswer = roleDescription === undefined ? {} : { roleDescription };
+  return { answers: { ...answers, policyName, roleName, ...descriptionAnswer }, checked };
 }
 
 /** Returns true if a role with that name exists, and false if the caller isn't allowed to read it. */
@@ -53,30 +53,34 @@ async function keyOfFlags(context: WizardContext): Promise<CompleteAnswers['chec
   return checked;
 }
 
-function asksForSecret({ secretArns, regions, secretName }: SetupAnswers, early: CompleteAnswers['checked']) {
-  return secretArns.length === 0 && (regions.length === 0 || !early || secretName === undefined);
+/** Returns true if anything about the secret is to be asked. */
+function asksForSecret(
+  { secretArns, regions, secretName }: SetupAnswers,
+  checkedFromFlags: CompleteAnswers['checked'],
+): boolean {
+  return secretArns.length === 0 && (regions.length === 0 || !checkedFromFlags || secretName === undefined);
 }
 
 async function askSecret(
   context: WizardContext,
-  early: CompleteAnswers['checked'],
+  checkedFromFlags: CompleteAnswers['checked'],
 ): Promise<CompleteAnswers> {
   if (context.answers.secretArns.length > 0) return { answers: context.answers };
   const regions = context.answers.regions.length > 0 ? context.answers.regions : await askRegions(context);
   let answers: SetupAnswers = { ...context.answers, regions };
-  const [only] = regions;
-  if (!early && answers.secretName === undefined && regions.length === 1 && only) {
-    const arn = await askExisting(context, only, prefixOf(answers));
+  const [firstRegion] = regions;
+  if (!checkedFromFlags && answers.secretName === undefined && regions.length === 1 && firstRegion) {
+    const arn = await askExisting(context, firstRegion, prefixOf(answers));
     if (arn) return { answers: { ...answers, secretArns: [arn], regions: [] } };
   }
-  let checked = early;
+  let checked = checkedFromFlags;
   if (!checked) ({ answers, checked } = await askKey({ ...context, answers }));
   const secretName = answers.secretName ?? (await askSecretName(context, prefixOf(answers)));
   return { answers: { ...answers, secretName }, checked };
 }
 
 /** Resolutions that don't change existing resources. */
-const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
+const SAFE_RESOLUTIONS: ReadonlySet<Choice['id']> = new Set([
   'keep-key',
   'secret-name',
   'policy-name',
@@ -88,28 +92,32 @@ const CHANGE_NOTHING_THERE: ReadonlySet<Choice['id']> = new Set([
 export async function resolveConflict(
   context: WizardContext,
   conflict: Conflict,
-  answered: CompleteAnswers,
+  currentAnswers: CompleteAnswers,
 ): Promise<CompleteAnswers> {
   context.output.info();
   for (const line of conflictLines(conflict)) context.output.info(line);
   const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
-  const isSafe = ({ value }: { value: Choice['id'] }) => CHANGE_NOTHING_THERE.has(value);
+  const isSafe = ({ value }: { value: Choice['id'] }) => SAFE_RESOLUTIONS.has(value);
   const stop = { value: 'stop' as const, name: messages.stop };
-  const [safe, others] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
+  const [safeOptions, otherOptions] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
   // Enter selects the first option.
   const chosen = await askChoice<Choice['id'] | 'stop'>(
     messages.conflict,
-    safe.length > 0 ? [...safe, ...others, stop] : [stop, ...others],
+    safeOptions.length > 0 ? [...safeOptions, ...otherOptions, stop] : [stop, ...otherOptions],
   );
   if (chosen === 'stop') throw new Interrupted({ chosen: true });
   return {
-    ...answered,
-    answers: { ...answered.answers, ...(await answerTo({ ...context, answers: answered.answers }, chosen)) },
+    ...currentAnswers,
+    answers: {
+      ...currentAnswers.answers,
+      ...(await answersFor({ ...context, answers: currentAnswers.answers }, chosen)),
+    },
   };
 }
 
-async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<Partial<SetupAnswers>> {
-  const ways: Record<Choice['id'], () => Promise<Partial<SetupAnswers>>> = {
+/** Asks for what a resolution needs, and returns the answers that it changes. */
+async function answersFor(context: WizardContext, chosen: Choice['id']): Promise<Partial<SetupAnswers>> {
+  const answersByResolution: Record<Choice['id'], () => Promise<Partial<SetupAnswers>>> = {
     'keep-key': async () => ({ existingKey: 'keep' }),
     'replace-key': async () => ({ existingKey: 'replace' }),
     restore: () => askRestore(context),
@@ -124,24 +132,24 @@ async function answerTo(context: WizardContext, chosen: Choice['id']): Promise<P
     'policy-scope': askScope,
     'key-type': async () => ({ keyType: 'srt-password' }),
   };
-  return ways[chosen]();
+  return answersByResolution[chosen]();
 }
 
 function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
-  const given = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
-  return secretName === undefined ? given : [...given, secretName];
+  const namesOfArns = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
+  return secretName === undefined ? namesOfArns : [...namesOfArns, secretName];
 }
 
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
   // An existing secret is used as is, whatever its value.
   if (context.answers.secretArns.length > 0) return { restore: true };
   explain(context, messages.restoreThenWhy);
-  const then = await askChoice<'compare' | 'keep' | 'replace'>(messages.restoreThen, [
+  const existingKey = await askChoice<'compare' | 'keep' | 'replace'>(messages.restoreThen, [
     { value: 'compare', name: messages.restoreCompare },
     { value: 'keep', name: messages.restoreKeep },
     { value: 'replace', name: messages.restoreReplace },
   ]);
-  return { restore: true, existingKey: then === 'compare' ? undefined : then };
+  return { restore: true, existingKey: existingKey === 'compare' ? undefined : existingKey };
 }
 
 async function askScope(): Promise<Partial<SetupAnswers>> {

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
-import type { GivenOptions } from '../../options/catalog/index.ts';
+import type { RawOptions } from '../../options/catalog/index.ts';
 
 /** Adds the `status` command. */
-export function addStatus(program: Command, registration: Registration): void {
+export function addStatus(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('status')
     .description(help.status)
     .addHelpText('before', help.statusExamples);
   addOptions(command, 'status', help.statusTitles);
   addCommonOptions(command);
-  onRun<GivenOptions<'status'>>(command, registration, async (options, common) => {
+  onRun<RawOptions<'status'>>(command, commandSetup, async (options, common) => {
     const { manifest } = options;
     if (manifest !== undefined) {
       return {

@@ -1,14 +1,14 @@
 import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
 import { folded, MOST_LINES, plain } from '../../text.ts';
-import { own } from '../../ui/commands.ts';
+import { toolCommand } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { mark, worst } from '../../ui/output.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
 
 /**
  * Returns the output of `status`: roles with their policies, secrets by Region, what is not connected, and what is missing.
- * @param manifest the file that names all of it, if any
+ * @param manifest the path of the manifest, if the status is that of a manifest
  */
 export function statusText(
   status: Status,
@@ -17,8 +17,8 @@ export function statusText(
 ): string {
   const page: Page = { width: output.resultWidth, paint: output.paintResult };
   const { account, partition, roles, secrets } = status;
-  const empty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
-  const lines = empty
+  const isEmpty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
+  const lines = isEmpty
     ? [...wrapped(page, '', messages.nothing(account)), ...wrapped(page, '', messages.nothingNext)]
     : [
         page.paint.bold(messages.title(account, partition)),
@@ -32,26 +32,26 @@ export function statusText(
 
 /** Returns the number of resources, and of those with problems. */
 function countLine({ roles, secrets, missing = [] }: Status): string {
-  const checks = [...roles, ...secrets].flatMap((each) => each.checks);
-  const counts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
+  const checks = [...roles, ...secrets].flatMap((resource) => resource.checks);
+  const verdictCounts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
     const count = checks.filter((check) => check.verdict === verdict).length;
     return count > 0 ? [messages.verdicts[verdict](count)] : [];
   });
-  const lacking = missing.length > 0 ? [messages.missingCount(missing.length)] : [];
-  return [messages.count(roles.length, secrets.length), ...counts, ...lacking].join(', ');
+  const missingCount = missing.length > 0 ? [messages.missingCount(missing.length)] : [];
+  return [messages.count(roles.length, secrets.length), ...verdictCounts, ...missingCount].join(', ');
 }
 
 function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
   const { name, arn, own, policies } = role;
   const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
-  const unseen = checks.some(({ id }) => id === 'role-policies');
-  const [title = '', ...more] = wrapped(page, '  ', messages.role(name, own));
+  const hasUnreadPolicies = checks.some(({ id }) => id === 'role-policies');
+  const [title = '', ...titleContinuation] = wrapped(page, '  ', messages.role(name, own));
   return [
     `${mark(page.paint, worst(checks))} ${page.paint.bold(title.trimStart())}`,
-    ...more,
+    ...titleContinuation,
     `  ${page.paint.dim(plain(arn))}`,
     ...problemLines(page, '    ', checks),
-    ...(policies.length === 0 && !unseen ? wrapped(page, '  ', messages.readsNothing) : []),
+    ...(policies.length === 0 && !hasUnreadPolicies ? wrapped(page, '  ', messages.readsNothing) : []),
     ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
   ];
 }
@@ -61,16 +61,16 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
   const checks = role.checks.filter(
     ({ id, subject }) => /^policy-(reads-only|scope)$/.test(id) && subject === (arn ?? name),
   );
-  const absent = role.checks.filter(
+  const missingSecretChecks = role.checks.filter(
     ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
   );
   return [
     `  ${mark(page.paint, worst(checks))} ${messages.policy(plain(name), arn === null)}`,
     ...problemLines(page, '      ', checks),
-    ...prefixes.flatMap((each) => wrapped(page, '    ', messages.prefix(each))),
+    ...prefixes.flatMap((prefix) => wrapped(page, '    ', messages.prefix(prefix))),
     ...scopes.flatMap((scope) => wrapped(page, '    ', messages.scope(scope))),
     ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
-    ...absent.flatMap((check) => [
+    ...missingSecretChecks.flatMap((check) => [
       `    ${mark(page.paint, check.verdict)} ${plain(check.subject)}`,
       ...problemLines(page, '        ', [check]),
     ]),
@@ -79,14 +79,14 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
 }
 
 function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSecret[]): SecretRow[] {
-  const named = new Set(policy.secrets);
-  const reading = new Map<string, StatusCheck>(
+  const policySecrets = new Set(policy.secrets);
+  const readChecks = new Map<string, StatusCheck>(
     checks.flatMap((check) => (check.id === 'role-reads-secret' ? [[check.subject, check] as const] : [])),
   );
   return secrets
-    .filter(({ arn }) => named.has(arn))
+    .filter(({ arn }) => policySecrets.has(arn))
     .map((secret) => {
-      const check = reading.get(secret.arn);
+      const check = readChecks.get(secret.arn);
       return { secret, checks: [...secret.checks, ...(check ? [check] : [])] };
     });
 }
@@ -98,13 +98,13 @@ function regionsOf(arns: string[]): string[] {
 
 /** Returns lines about what this program created and nothing uses. */
 function looseLines(page: Page, { secrets, policies }: Status): string[] {
-  const loose = secrets.filter(({ roles }) => roles.length === 0);
-  if (loose.length + policies.length === 0) return [];
-  const rows = loose.map((secret) => ({ secret, checks: secret.checks }));
+  const looseSecrets = secrets.filter(({ roles }) => roles.length === 0);
+  if (looseSecrets.length + policies.length === 0) return [];
+  const rows = looseSecrets.map((secret) => ({ secret, checks: secret.checks }));
   return [
     '',
     page.paint.bold(messages.loose),
-    ...(loose.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
+    ...(looseSecrets.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
     ...(policies.length > 0
       ? [`  ${messages.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
       : []),
@@ -132,19 +132,19 @@ function hasFailed(checks: StatusCheck[], subjects: (string | undefined)[]): boo
   return checks.some(({ verdict, subject }) => verdict === 'failed' && subjects.includes(subject));
 }
 
-/** Returns the command for all checks of one secret: one with a problem and its role, if there is any. */
+/** Returns the command that verifies one secret with its role, preferably one with a failed check. */
 function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | undefined {
-  const failed = new Set(
+  const failedSubjects = new Set(
     [...roles, ...secrets].flatMap(({ checks }) =>
       checks.filter(({ verdict }) => verdict === 'failed').map(({ subject }) => subject),
     ),
   );
-  const connected = secrets.filter((secret) => secret.roles.length > 0);
-  const secret = connected.find(({ arn }) => failed.has(arn)) ?? connected[0];
+  const readSecrets = secrets.filter((secret) => secret.roles.length > 0);
+  const secret = readSecrets.find(({ arn }) => failedSubjects.has(arn)) ?? readSecrets[0];
   const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
   const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
-  return own('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
+  return toolCommand('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
 }
 
 /**
@@ -154,32 +154,33 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
 function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
   const { missing = [], secrets } = status;
   // `setup` restores nothing without `--restore`.
-  const restores = secrets.some(({ deletedAt }) => deletedAt !== null);
-  if (manifest === undefined || (missing.length === 0 && !restores)) return [];
+  const needsRestore = secrets.some(({ deletedAt }) => deletedAt !== null);
+  if (manifest === undefined || (missing.length === 0 && !needsRestore)) return [];
   return [
     '',
-    ...(missing.length > 0 ? listed(page, missing) : []),
-    ...wrapped(page, '', restores ? messages.setUpAndRestore(missing.length) : messages.setUp),
-    `  ${withManifest('setup', manifest, ...(restores ? ['--restore'] : []))}`,
+    ...(missing.length > 0 ? listMissing(page, missing) : []),
+    ...wrapped(page, '', needsRestore ? messages.setUpAndRestore(missing.length) : messages.setUp),
+    `  ${withManifest('setup', manifest, ...(needsRestore ? ['--restore'] : []))}`,
   ];
 }
 
-function listed(page: Page, missing: NonNullable<Status['missing']>): string[] {
-  const things = folded(missing, ({ kind, name }) => `${kind} ${name}`);
-  const shown = things.slice(0, MOST_LINES).flatMap((same) => {
-    const [{ kind, name }] = same;
-    const regions = same.flatMap(({ region }) => region ?? []);
+/** Returns the lines that list what is missing, up to a maximum. */
+function listMissing(page: Page, missing: NonNullable<Status['missing']>): string[] {
+  const resources = folded(missing, ({ kind, name }) => `${kind} ${name}`);
+  const lines = resources.slice(0, MOST_LINES).flatMap((group) => {
+    const [{ kind, name }] = group;
+    const regions = group.flatMap(({ region }) => region ?? []);
     return wrapped(page, '  ', messages.missing(kind, plain(name), regions));
   });
-  const more = things.length - MOST_LINES;
+  const hiddenCount = resources.length - MOST_LINES;
   return [
     page.paint.bold(messages.missingTitle),
-    ...shown,
-    ...(more > 0 ? [`  ${messages.moreMissing(more)}`] : []),
+    ...lines,
+    ...(hiddenCount > 0 ? [`  ${messages.moreMissing(hiddenCount)}`] : []),
   ];
 }
 
 /** Returns a command for everything that the manifest names. */
-function withManifest(command: 'setup' | 'verify', manifest: string, ...more: string[]): string {
-  return own(command, '--manifest', plain(manifest), ...more);
+function withManifest(command: 'setup' | 'verify', manifest: string, ...flags: string[]): string {
+  return toolCommand(command, '--manifest', plain(manifest), ...flags);
 }

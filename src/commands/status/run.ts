@@ -6,8 +6,8 @@ import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
-import { collect, collectNamed, type Named } from '../../inventory/collect.ts';
-import { lookThrough } from '../../inventory/index.ts';
+import { collect, collectNamed, type NamedResources } from '../../inventory/collect.ts';
+import { scanAccount } from '../../inventory/index.ts';
 import type { StatusAnswers } from '../../inventory/types.ts';
 import type { Manifest } from '../../manifest/members.ts';
 import { statusText } from './report.ts';
@@ -18,12 +18,12 @@ export function runStatus(answers: StatusAnswers, common: CommonOptions): Promis
 }
 
 /**
- * Reads, checks and prints. Failed checks are information for the reader and no failure of the command; only an account that
- * can't be read is.
+ * Reads, checks and prints. Failed checks don't make the command fail, because they are information for the reader. It fails only
+ * if the account can't be read.
  */
 export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
   const { output } = run;
-  const { status } = await lookThrough(run, regions, collect);
+  const { status } = await scanAccount(run, regions, collect);
   if (output.options.json) printJson(output, status);
   else output.result(statusText(status, output));
   return EXIT.done;
@@ -39,15 +39,16 @@ export function runStatusManifest(path: string, common: CommonOptions): Promise<
 
 /** Prints the status of what a manifest names: its roles, policies and secrets, and those that the account lacks. */
 export async function performStatusManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
-  const named = namedIn(manifest);
+  const names = namesIn(manifest);
   const { output } = run;
-  const { status } = await lookThrough(run, regionsIn(manifest), (looking) => collectNamed(looking, named));
+  const { status } = await scanAccount(run, regionsIn(manifest), (context) => collectNamed(context, names));
   if (output.options.json) printJson(output, status);
   else output.result(statusText(status, output, manifest.commandPath));
   return EXIT.done;
 }
 
-function namedIn({ keys }: Manifest): Named {
+/** Returns the names of the roles and policies, and the secrets, in a manifest. */
+function namesIn({ keys }: Manifest): NamedResources {
   const answers = keys.map((key) => key.answers);
   return {
     roles: [...new Set(answers.map(({ roleName }) => roleName ?? DEFAULTS.roleName))],

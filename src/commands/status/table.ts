@@ -10,17 +10,19 @@ export interface Page {
   paint: ChalkInstance;
 }
 
-/** A secret with all its checks at this place in the tree. */
+/** A secret, with its own checks and, under a role, the check whether that role can read it. */
 export interface SecretRow {
   secret: StatusSecret;
   checks: StatusCheck[];
 }
 
+/** The width of a date, for the column that says when a secret was last read. */
 const READ_WIDTH = '2026-11-25'.length;
+/** The space between two columns, and the indent of secrets below their Region. */
 const GAP = '  ';
 
 /** The column layout of some secrets: the same for all Regions, so that the columns align. */
-interface Shape {
+interface ColumnLayout {
   /** The indent of a Region. */
   indent: string;
   /** The width of the longest name that leaves room for the other columns; 0 if there is none. */
@@ -30,23 +32,24 @@ interface Shape {
 
 /** Returns the lines of some secrets, grouped by Region: one line for each if it fits, with its problems below. */
 export function secretLines(page: Page, indent: string, rows: SecretRow[]): string[] {
-  const shape = shapeFor(page, indent, rows);
+  const layout = layoutFor(page, indent, rows);
   const regions = [...new Set(rows.map(({ secret }) => secret.region))];
   return regions.flatMap((region, index) => [
-    regionLine(page, shape, region, index === 0),
-    ...rows.filter(({ secret }) => secret.region === region).flatMap((row) => rowLines(page, shape, row)),
+    regionLine(page, layout, region, { withTitles: index === 0 }),
+    ...rows.filter(({ secret }) => secret.region === region).flatMap((row) => rowLines(page, layout, row)),
   ]);
 }
 
-function shapeFor({ width }: Page, indent: string, rows: SecretRow[]): Shape {
+function layoutFor({ width }: Page, indent: string, rows: SecretRow[]): ColumnLayout {
   const ageWidth = Math.max(messages.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
-  const room = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
-  const lengths = rows.map(({ secret }) => plain(secret.name).length).filter((length) => length <= room);
-  if (lengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
+  const maxNameWidth = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
+  const nameLengths = rows.map(({ secret }) => plain(secret.name).length);
+  const fittingLengths = nameLengths.filter((length) => length <= maxNameWidth);
+  if (fittingLengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
   // The column titles are next to the first Region, whose name may be longer than those of the secrets.
   const [first] = rows;
   const regionWidth = (first?.secret.region.length ?? 0) - startOf('').length;
-  return { indent, ageWidth, nameWidth: Math.max(...lengths, Math.min(regionWidth, room)) };
+  return { indent, ageWidth, nameWidth: Math.max(...fittingLengths, Math.min(regionWidth, maxNameWidth)) };
 }
 
 /** Returns what precedes a name: the indent under the Region, the mark and a space. */
@@ -54,35 +57,40 @@ function startOf(indent: string): string {
   return `${indent}${GAP}  `;
 }
 
-function regionLine({ paint }: Page, { indent, nameWidth, ageWidth }: Shape, region: string, first: boolean) {
-  if (!first || nameWidth === 0) return `${indent}${region}`;
+function regionLine(
+  { paint }: Page,
+  { indent, nameWidth, ageWidth }: ColumnLayout,
+  region: string,
+  { withTitles }: { withTitles: boolean },
+): string {
+  if (!withTitles || nameWidth === 0) return `${indent}${region}`;
   const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
-  const before = startOf('').length + nameWidth;
+  const titleOffset = startOf('').length + nameWidth;
   // Next to a Region name that extends into the columns, the titles would not align with them.
-  return region.length > before
+  return region.length > titleOffset
     ? `${indent}${region}`
-    : `${indent}${region.padEnd(before)}${GAP}${paint.dim(titles)}`;
+    : `${indent}${region.padEnd(titleOffset)}${GAP}${paint.dim(titles)}`;
 }
 
-function rowLines(page: Page, shape: Shape, { secret, checks }: SecretRow): string[] {
-  const { indent, nameWidth, ageWidth } = shape;
+function rowLines(page: Page, layout: ColumnLayout, { secret, checks }: SecretRow): string[] {
+  const { indent, nameWidth, ageWidth } = layout;
   const name = plain(secret.name);
-  const begin = `${indent}${GAP}${mark(page.paint, worst(checks))} `;
-  const below = `${startOf(indent)}  `;
+  const start = `${indent}${GAP}${mark(page.paint, worst(checks))} `;
+  const indentBelow = `${startOf(indent)}  `;
   const [age, read] = [ageOf(secret), secret.lastRead ?? messages.never];
   const remarks = remarksOf(secret).join('; ');
-  const problems = problemLines(page, below, checks);
+  const problems = problemLines(page, indentBelow, checks);
   // After a name that leaves no room, the other columns go to the next line. A name is never truncated.
   if (name.length > nameWidth) {
     const facts = [messages.aged(age, read), ...(remarks ? [remarks] : [])].join('; ');
-    return [begin + name, ...wrapped(page, below, facts), ...problems];
+    return [start + name, ...wrapped(page, indentBelow, facts), ...problems];
   }
   const facts = [name.padEnd(nameWidth), age.padStart(ageWidth), read].join(GAP);
   const withRemarks = `${facts}${' '.repeat(READ_WIDTH - read.length)}${GAP}${remarks}`;
-  const beside = remarks !== '' && startOf(indent).length + withRemarks.length <= page.width;
+  const remarksFit = remarks !== '' && startOf(indent).length + withRemarks.length <= page.width;
   return [
-    begin + (beside ? withRemarks : facts),
-    ...(beside || !remarks ? [] : wrapped(page, below, remarks)),
+    start + (remarksFit ? withRemarks : facts),
+    ...(remarksFit || !remarks ? [] : wrapped(page, indentBelow, remarks)),
     ...problems,
   ];
 }

@@ -5,26 +5,32 @@ import {
   failedAmong,
   printSkipped,
   runWithManifest,
-  withDoneForFailed,
+  withOutcomesOfFailed,
 } from '../../cli/batch/run-batch.ts';
-import { failedMembers, leftMembers, printJson } from '../../cli/json.ts';
+import { failedMembers, printJson, remainingMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
 import type { Manifest } from '../../manifest/members.ts';
 import type { FailedKey } from '../../plan-types.ts';
-import { toldApart } from '../../steps/groups.ts';
-import { isOpen } from '../../steps/plan.ts';
+import { disambiguated } from '../../steps/groups.ts';
+import { canProceed } from '../../steps/plan.ts';
 import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
-import { asPlanned, type TornDown } from './apply/index.ts';
-import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
+import { asPlanned, type TeardownResult } from './apply/index.ts';
+import {
+  observeAndPlan,
+  type PlannedTeardown,
+  scheduledIn,
+  tearDownAndVerify,
+  teardownMembers,
+} from './keys.ts';
 import { teardownMessages as messages } from './messages.ts';
 import { showBatchTeardown, undoManifestCommand } from './summary.ts';
 import type { TeardownRequest } from './types.ts';
 
-/** How to tear down what a manifest names. */
-export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
+/** The options of `teardown --manifest`, besides the manifest. */
+export interface ManifestTeardownOptions extends Omit<TeardownRequest, 'targets'> {
   dryRun: boolean;
 }
 
@@ -32,62 +38,70 @@ export interface TeardownHow extends Omit<TeardownRequest, 'targets'> {
  * Runs `teardown --manifest` and returns the exit code. Prints failures.
  * @throws Failure if the manifest has mistakes
  */
-export function runTeardownManifest(path: string, how: TeardownHow, common: CommonOptions): Promise<number> {
-  return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, how));
+export function runTeardownManifest(
+  path: string,
+  options: ManifestTeardownOptions,
+  common: CommonOptions,
+): Promise<number> {
+  return runWithManifest(path, common, (run, manifest) => performTeardownManifest(run, manifest, options));
 }
 
 /** Reads, plans, confirms and applies, like `teardown`, for all keys of a manifest. */
 export async function performTeardownManifest(
   run: CommandRun,
   manifest: Manifest,
-  { dryRun, recoveryDays, includeUntagged }: TeardownHow,
+  { dryRun, recoveryDays, includeUntagged }: ManifestTeardownOptions,
 ): Promise<ExitCode> {
   beginBatch(run, dryRun);
   const request = { targets: manifest.keys.flatMap(secretsOf), recoveryDays, includeUntagged };
-  const planned = await planToTakeDown(run, request);
+  const planned = await observeAndPlan(run, request);
   const { plan } = planned;
   await showAccount(run);
   const expected = asPlanned(plan);
-  const open = plan.targets.filter(isOpen);
-  const { length: all } = request.targets;
-  const nothingToDo = batchMessages.nothingToDo.teardown(open.length, all);
-  const changes = (open.length > 0 || all === 0) && printChanges(run, plan, { dryRun, nothingToDo });
-  if (dryRun || !changes) return finish(run, manifest, planned, expected, dryRun);
-  printSkipped(run, failedOf(request, expected), request.targets.length, batchEndings.teardown);
+  const proceedingTargets = plan.targets.filter(canProceed);
+  const targetCount = request.targets.length;
+  const nothingToDo = batchMessages.nothingToDo.teardown(proceedingTargets.length, targetCount);
+  const hasChanges =
+    (proceedingTargets.length > 0 || targetCount === 0) && printChanges(run, plan, { dryRun, nothingToDo });
+  if (dryRun || !hasChanges) return finish(run, manifest, planned, expected, dryRun);
+  printSkipped(run, failedOf(request, expected), targetCount, batchEndings.teardown);
   if (run.interactive)
     await confirm(
       run,
-      open.map(({ target }) => target.name),
+      proceedingTargets.map(({ target }) => target.name),
     );
-  return finish(run, manifest, planned, await takeDown(run, request, planned), dryRun);
+  return finish(run, manifest, planned, await tearDownAndVerify(run, request, planned), dryRun);
 }
 
-/** Nobody types many names. Typing their number shows that the user has read the plan. */
+/**
+ * Makes the user type the name of a single secret, or the number of several secrets. Typing all names would take too long, and
+ * the number also shows that the user has read the plan.
+ */
 async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
   const { confirmByTyping } = await import('./wizard.ts');
   const count = `${others.length + 1}`;
-  const question =
+  const confirmation =
     others.length === 0
-      ? { asked: messages.confirmName(first), wanted: first }
-      : { asked: messages.confirmNumber(count), wanted: count };
-  await confirmByTyping(run, question);
+      ? { question: messages.confirmName(first), expected: first }
+      : { question: messages.confirmNumber(count), expected: count };
+  await confirmByTyping(run, confirmation);
 }
 
-function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TornDown): FailedKey[] {
-  return failedAmong(toldApart(targets), failures);
+function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TeardownResult): FailedKey[] {
+  return failedAmong(disambiguated(targets), failures);
 }
 
 function finish(
   run: CommandRun,
   manifest: Manifest,
   { found, plan }: PlannedTeardown,
-  done: TornDown,
+  result: TeardownResult,
   dryRun: boolean,
 ): ExitCode {
   const { output } = run;
-  const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, done);
-  const whole = { ...done, ...withDoneForFailed({ ...done, ofManifest: true }, run) };
-  const scheduled = scheduledIn(plan, whole);
+  const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, result);
+  const reportedResult = { ...result, ...withOutcomesOfFailed({ ...result, ofManifest: true }, run) };
+  const scheduled = scheduledIn(plan, reportedResult);
   const undo = scheduled.length > 0 ? undoManifestCommand(manifest.commandPath) : undefined;
   if (output.options.json) {
     const { account, partition } = found.identity;
@@ -95,9 +109,9 @@ function finish(
       dryRun: dryRun || undefined,
       account,
       partition,
-      ...tornDownMembers(whole, scheduled),
+      ...teardownMembers(reportedResult, scheduled),
       undo,
-      ...leftMembers(run.outcomes),
+      ...remainingMembers(run.outcomes),
       ...failedMembers(failed),
     });
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
@@ -106,7 +120,7 @@ function finish(
   return endOfBatch(run, {
     failed,
     all: plan.targets.length,
-    reported: { secrets: whole.secrets, policies: done.policies, roles: done.roles },
+    reported: { secrets: reportedResult.secrets, policies: result.policies, roles: result.roles },
     end: batchEndings.teardown,
   });
 }

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
 import type { TeardownOptions } from './options.ts';
 
 /** Adds the `teardown` command. */
-export function addTeardown(program: Command, registration: Registration): void {
+export function addTeardown(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('teardown')
     .description(help.teardown)
     .addHelpText('before', help.teardownExamples);
   addOptions(command, 'teardown', help.teardownTitle);
   addCommonOptions(command);
-  onRun<TeardownOptions>(command, registration, async (options, common) => {
+  onRun<TeardownOptions>(command, commandSetup, async (options, common) => {
     const { readTeardownAnswers } = await import('./options.ts');
     const { answers, problems } = readTeardownAnswers(options);
     const { manifest } = options;

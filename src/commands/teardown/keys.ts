@@ -1,11 +1,11 @@
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { outcomeMembers } from '../../cli/json.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
-import { showWaiting, stepContext, withAccountOfRest } from '../../cli/step-context.ts';
+import { showWaiting, stepContext, trackRemaining } from '../../cli/step-context.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { LIMITS } from '../../limits.ts';
-import { isOpen } from '../../steps/plan.ts';
-import { whatStops } from '../../steps/results.ts';
+import { canProceed } from '../../steps/plan.ts';
+import { blockerOf } from '../../steps/results.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
@@ -13,14 +13,14 @@ import { counter } from '../../ui/progress.ts';
 import {
   deletedIn,
   mergeOutcomes,
-  type TornDown,
-  type TornDownResources,
+  type TeardownOutcomes,
+  type TeardownProgress,
+  type TeardownResult,
   tearDown,
-  type Watcher,
 } from './apply/index.ts';
 import { teardownMessages as messages } from './messages.ts';
 import { planTeardown, refuseMissing } from './plan/index.ts';
-import { findAll, type Looking } from './plan/observe.ts';
+import { type ObserveOptions, observeTargets } from './plan/observe.ts';
 import type { ScheduledSecret } from './summary.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from './types.ts';
 
@@ -32,59 +32,60 @@ export interface PlannedTeardown {
 }
 
 /** Reads the current state of one secret or many, and plans. */
-export async function planToTakeDown(run: CommandRun, request: TeardownRequest): Promise<PlannedTeardown> {
+export async function observeAndPlan(run: CommandRun, request: TeardownRequest): Promise<PlannedTeardown> {
   const context = stepContext(run);
   const { targets } = request;
   const [first, ...others] = targets;
   run.progress.start(first && others.length === 0 ? messages.looking(first.regions) : messages.lookingForAll);
-  const found = await findAll(context, request, { onTarget: counter(run.progress, targets.length) });
+  const found = await observeTargets(context, request, { onTarget: counter(run.progress, targets.length) });
   run.progress.stop();
   const plan = planTeardown(request, found, undefined, { checksNames: true });
   return { context, found, plan: refuseMissing(plan) };
 }
 
-/** Applies the plan, tracks the remaining changes, and verifies that everything is gone. */
-export async function takeDown(
+/** Applies the plan, tracks the remaining changes, and reads until AWS shows that everything is torn down. */
+export async function tearDownAndVerify(
   run: CommandRun,
   request: TeardownRequest,
   { context, found, plan }: PlannedTeardown,
-): Promise<TornDown> {
+): Promise<TeardownResult> {
   const { outcomes, progress } = run;
-  const rest = { title: messages.left, goOn: messages.goOn };
-  progress.start(messages.takingDown);
-  const counting = withAccountOfRest(context, outcomes, plan.expected, rest);
-  const done = await tearDown(
-    counting,
+  const remainingTexts = { title: messages.left, howToContinue: messages.goOn };
+  progress.start(messages.tearingDown);
+  const trackingContext = trackRemaining(context, outcomes, plan.expected, remainingTexts);
+  const firstResult = await tearDown(
+    trackingContext,
     request,
     { found, plan },
     {
-      onTarget: counter(progress, plan.targets.filter(isOpen).length),
+      onTarget: counter(progress, plan.targets.filter(canProceed).length),
       onSecrets: () => {
         if (plan.chains.some(({ decisions }) => decisions.some(({ kind }) => kind !== 'keep')))
-          progress.start(messages.takingDownRest);
+          progress.start(messages.tearingDownRest);
       },
     },
   );
-  const all = await reconcileRemaining(run, counting, request, { plan, done });
-  if (all.failures.includes(undefined)) progress.done(messages.takenDown);
+  const result = await reconcileRemaining(run, trackingContext, request, { plan, firstResult });
+  if (result.failures.includes(undefined)) progress.done(messages.tornDown);
   else progress.stop();
-  return all;
+  return result;
 }
 
 /**
- * After this many consecutive reads that show something left, it is not a delay of IAM. The plan did not have it, so the run
- * plans again.
+ * After this many consecutive reads that show something left, the cause is no delay of IAM but something that the plan did not
+ * have. The run then plans again.
  */
-const LOOKS_UNTIL_REPLANNED = 3;
+const READS_UNTIL_REPLANNED = 3;
 
 /** How often a run plans again for what its first plan did not have. */
 const MOST_REPLANS = 2;
 
-const SILENT: Watcher = { onTarget: () => undefined, onSecrets: () => undefined };
+const SILENT: TeardownProgress = { onTarget: () => undefined, onSecrets: () => undefined };
 
 /**
- * Reads until nothing is left to tear down, and removes policy entries that the plan did not have. Otherwise deletes only what
- * the displayed plan deletes and this run has not deleted yet: if someone created it again, it belongs to someone else.
+ * Reads until nothing is left to tear down, and removes policy entries that the displayed plan did not have. It deletes only
+ * policies, roles and secrets that the displayed plan deletes and that this run has not deleted yet: a resource that exists again
+ * after this run has deleted it belongs to someone else.
  * @returns all outcomes of the run, and for each target why it is not torn down, if it is not
  * @throws Failure with the code `not-proven` if AWS still shows something of a target and no target has failed
  */
@@ -92,55 +93,61 @@ async function reconcileRemaining(
   run: CommandRun,
   context: StepContext,
   request: TeardownRequest,
-  { plan: shown, done: first }: { plan: TeardownPlan; done: TornDown },
-): Promise<TornDown> {
-  const failures = [...first.failures];
-  const inPlan = deletedIn(shown.expected);
-  let resources: TornDownResources = first;
-  let looking: Looking = {};
-  let [looks, replans] = [0, 0];
-  let open = [...request.targets.keys()].filter((index) => !failures[index]);
-  const look = async () => {
-    const current = { ...request, targets: open.flatMap((index) => request.targets[index] ?? []) };
-    const found = await findAll(stepContext(run), current, looking);
-    looking = { known: found };
-    const left = planTeardown(current, found);
-    looks += 1;
-    if (!changesAnything(left.changes) || looks < LOOKS_UNTIL_REPLANNED || replans === MOST_REPLANS)
-      return left;
-    const wasDeleted = deletedIn(resources);
-    const plan = planTeardown(current, found, (arn) => inPlan(arn) && !wasDeleted(arn));
-    if (!changesAnything(plan.changes)) return left;
-    [looks, replans] = [0, replans + 1];
-    const more = await tearDown(context, current, { found, plan }, SILENT);
-    resources = mergeOutcomes(resources, more);
-    for (const [place, index] of open.entries()) failures[index] = more.failures[place];
-    if (more.failures.some(Boolean)) {
-      open = open.filter((index) => !failures[index]);
-      // Known findings are stored by index of the target.
-      looking = {};
+  { plan: displayedPlan, firstResult }: { plan: TeardownPlan; firstResult: TeardownResult },
+): Promise<TeardownResult> {
+  const failures = [...firstResult.failures];
+  const isDeletedInPlan = deletedIn(displayedPlan.expected);
+  let outcomes: TeardownOutcomes = firstResult;
+  let observeOptions: ObserveOptions = {};
+  let [readsSincePlan, replans] = [0, 0];
+  // The indexes, in the request, of the targets that have not failed.
+  let remainingTargets = [...request.targets.keys()].filter((index) => !failures[index]);
+  const readAndReplan = async () => {
+    const remainingRequest = {
+      ...request,
+      targets: remainingTargets.flatMap((index) => request.targets[index] ?? []),
+    };
+    const found = await observeTargets(stepContext(run), remainingRequest, observeOptions);
+    observeOptions = { known: found };
+    const remainingPlan = planTeardown(remainingRequest, found);
+    readsSincePlan += 1;
+    const isDone = !changesAnything(remainingPlan.changes);
+    if (isDone || readsSincePlan < READS_UNTIL_REPLANNED || replans === MOST_REPLANS) return remainingPlan;
+    const wasDeleted = deletedIn(outcomes);
+    const plan = planTeardown(remainingRequest, found, (arn) => isDeletedInPlan(arn) && !wasDeleted(arn));
+    if (!changesAnything(plan.changes)) return remainingPlan;
+    [readsSincePlan, replans] = [0, replans + 1];
+    const result = await tearDown(context, remainingRequest, { found, plan }, SILENT);
+    outcomes = mergeOutcomes(outcomes, result);
+    for (const [position, index] of remainingTargets.entries()) failures[index] = result.failures[position];
+    if (result.failures.some(Boolean)) {
+      remainingTargets = remainingTargets.filter((index) => !failures[index]);
+      // Findings are stored by position in the request, and the next request has fewer targets.
+      observeOptions = {};
     }
-    return left;
+    return remainingPlan;
   };
-  const { value, done } = await waitUntil(
-    look,
-    ({ changes }) => open.length === 0 || !changesAnything(changes),
+  const { value: lastPlan, done } = await waitUntil(
+    readAndReplan,
+    ({ changes }) => remainingTargets.length === 0 || !changesAnything(changes),
     {
       limits: LIMITS,
       interrupt: run.interrupt,
       onWait: (elapsed) => showWaiting(run, messages.propagating, elapsed),
     },
   );
-  if (!done && !failures.some(Boolean)) throw stillThere(value);
-  const unproven = done ? value.targets.map(whatStops) : open.map(() => stillThere(value));
-  for (const [place, index] of open.entries()) failures[index] = unproven[place];
-  return { ...resources, failures };
+  if (!done && !failures.some(Boolean)) throw stillThere(lastPlan);
+  const remainingFailures = done
+    ? lastPlan.targets.map(blockerOf)
+    : remainingTargets.map(() => stillThere(lastPlan));
+  for (const [position, index] of remainingTargets.entries()) failures[index] = remainingFailures[position];
+  return { ...outcomes, failures };
 }
 
 /** Returns the failure that lists what AWS still shows. */
 function stillThere({ changes }: TeardownPlan): Failure {
-  const open = changes.filter(({ action }) => action !== 'keep');
-  const resources = open.map(
+  const remainingChanges = changes.filter(({ action }) => action !== 'keep');
+  const resources = remainingChanges.map(
     ({ resource, name, region }) =>
       `${setupMessages.resource[resource]} ${name}${region ? ` (${region})` : ''}`,
   );
@@ -154,19 +161,19 @@ function stillThere({ changes }: TeardownPlan): Failure {
 }
 
 /** Returns the secrets that are scheduled for deletion, by this run or earlier. */
-export function scheduledIn({ targets }: TeardownPlan, done: TornDown): ScheduledSecret[] {
-  const before = new Map(
+export function scheduledIn({ targets }: TeardownPlan, result: TeardownResult): ScheduledSecret[] {
+  const earlierDates = new Map(
     targets.flatMap(({ secrets }) => secrets.map(({ secret }) => [secret.arn, secret.deletedAt])),
   );
-  return done.secrets.flatMap(({ region, arn, action }) => {
-    const until = done.deletionDates.get(arn) ?? before.get(arn);
+  return result.secrets.flatMap(({ region, arn, action }) => {
+    const until = result.deletionDates.get(arn) ?? earlierDates.get(arn);
     return until || action === 'scheduled' ? [{ region, arn, until }] : [];
   });
 }
 
 /** Returns the outcomes for the JSON document. */
-export function tornDownMembers(done: TornDown, scheduled: ScheduledSecret[]) {
-  const members = outcomeMembers(done);
+export function teardownMembers(result: TeardownResult, scheduled: ScheduledSecret[]) {
+  const members = outcomeMembers(result);
   const dates = new Map(scheduled.map(({ arn, until }) => [arn, until]));
   return {
     ...members,

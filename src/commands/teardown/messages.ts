@@ -1,7 +1,7 @@
 import type { Fix } from '../../failure.ts';
 import { dayOf } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';
-import { aws } from '../../ui/commands.ts';
+import { awsCommand } from '../../ui/commands.ts';
 
 /** Messages of the `teardown` command. */
 export const teardownMessages = {
@@ -57,7 +57,7 @@ export const teardownMessages = {
     `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, and Secrets Manager deletes it only without them.`,
   replicatedHint: (region: string, arn: string, replicas: string[]): Fix => ({
     remedy: 'Remove them first:',
-    command: aws(
+    command: awsCommand(
       ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
       ...['--secret-id', arn, '--remove-replica-regions', ...replicas],
     ),
@@ -68,9 +68,9 @@ export const teardownMessages = {
     `The role ${name} is still used by something that IAM does not let go of, such as an instance profile.`,
   roleInUseHint: 'Take it out of there, and then run the same command again.',
 
-  takingDown: 'Taking it down',
-  takingDownRest: 'Taking the secrets out of the policies',
-  takenDown: 'Taken down',
+  tearingDown: 'Taking it down',
+  tearingDownRest: 'Taking the secrets out of the policies',
+  tornDown: 'Taken down',
   propagating: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
@@ -78,7 +78,10 @@ export const teardownMessages = {
     `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Fix => ({
     remedy: 'Attach it again:',
-    command: aws(...['iam', 'attach-role-policy', '--role-name', role], ...['--policy-arn', policyArn]),
+    command: awsCommand(
+      ...['iam', 'attach-role-policy', '--role-name', role],
+      ...['--policy-arn', policyArn],
+    ),
   }),
 
   stillThere: 'After the teardown AWS still shows something of it, or somebody has made it again:',

@@ -1,18 +1,18 @@
 import type { SecretAnswers } from '../../cli/key-options.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import type { GivenOptions } from '../../options/catalog/index.ts';
+import type { RawOptions } from '../../options/catalog/index.ts';
 import { secretProblems } from '../../options/combinations.ts';
-import { reader, readOptions } from '../../options/read-options.ts';
+import { optionReader, readOptions } from '../../options/read-options.ts';
 
 /** The options of `teardown` as commander stores them. */
-export type TeardownOptions = GivenOptions<'teardown'>;
+export type TeardownOptions = RawOptions<'teardown'>;
 
 /** The user's answers so far. */
 export interface TeardownAnswers extends SecretAnswers {
   policyName: string;
   roleName: string;
   /** Which of the two names the user gave; the others are defaults. */
-  given: { policy: boolean; role: boolean };
+  givenNames: { policy: boolean; role: boolean };
   recoveryDays: number;
   includeUntagged: boolean;
   dryRun: boolean;
@@ -24,13 +24,13 @@ export function readTeardownAnswers(options: TeardownOptions): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const values = readOptions('teardown', options, reader(problems));
+  const values = readOptions('teardown', options, optionReader(problems));
   const { policyName, roleName } = values;
   const answers: TeardownAnswers = {
     ...values,
     policyName: policyName ?? DEFAULTS.policyName,
     roleName: roleName ?? DEFAULTS.roleName,
-    given: { policy: policyName !== undefined, role: roleName !== undefined },
+    givenNames: { policy: policyName !== undefined, role: roleName !== undefined },
     recoveryDays: Number(values.recoveryDays ?? DEFAULTS.recoveryDays),
   };
   return { answers, problems: [...problems, ...secretProblems(options)] };

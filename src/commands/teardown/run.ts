@@ -2,7 +2,7 @@ import { allSettledOrThrow } from '../../aws/requests/concurrency.ts';
 import { type CurrentValue, readValue } from '../../aws/secrets/versions.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson } from '../../cli/json.ts';
-import { meantBy } from '../../cli/key-options.ts';
+import { namedSecret } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { printPlan } from '../../cli/step-context.ts';
@@ -10,10 +10,16 @@ import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyType, mayBePassword } from '../../key/index.ts';
 import { regionWarnings } from '../../steps/named-secret.ts';
-import { tried } from '../../steps/observe.ts';
+import { toAttempt } from '../../steps/observe.ts';
 import { setupMessages } from '../../ui/messages.ts';
-import { asPlanned, type TornDown } from './apply/index.ts';
-import { type PlannedTeardown, planToTakeDown, scheduledIn, takeDown, tornDownMembers } from './keys.ts';
+import { asPlanned, type TeardownResult } from './apply/index.ts';
+import {
+  observeAndPlan,
+  type PlannedTeardown,
+  scheduledIn,
+  tearDownAndVerify,
+  teardownMembers,
+} from './keys.ts';
 import { teardownMessages as messages } from './messages.ts';
 import type { TeardownAnswers } from './options.ts';
 import { showTeardown, undoCommand } from './summary.ts';
@@ -26,7 +32,7 @@ export interface TeardownRun extends CommandRun {
 
 /** Runs `teardown` and returns the exit code. Prints failures. */
 export function runTeardown(answers: TeardownAnswers, common: CommonOptions): Promise<number> {
-  return runCommand(common, meantBy(answers).regions, (run) => performTeardown({ ...run, answers }));
+  return runCommand(common, namedSecret(answers).regions, (run) => performTeardown({ ...run, answers }));
 }
 
 /** Reads, plans, confirms and applies. */
@@ -34,20 +40,20 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   const { answers } = run;
   const wizard = run.interactive ? await import('./wizard.ts') : undefined;
   if (!wizard) demandAnswers(run);
-  const known = meantBy(answers);
-  const name = wizard ? await wizard.askSecretToTakeDown(run, known.name) : (known.name ?? '');
-  const request = requestOf(answers, { name, regions: known.regions });
-  const planned = await planToTakeDown(run, request);
+  const fromFlags = namedSecret(answers);
+  const name = wizard ? await wizard.askSecretToTearDown(run, fromFlags.name) : (fromFlags.name ?? '');
+  const request = requestOf(answers, { name, regions: fromFlags.regions });
+  const planned = await observeAndPlan(run, request);
   const expected = demandSuccess(asPlanned(planned.plan));
   const keyType = await keyTypeIn(run, planned.plan);
 
   const { dryRun } = answers;
   const { changes, warnings } = planned.plan;
-  const plan = { changes, warnings: [...warnings, ...regionWarnings(known.regions)] };
-  const goesOn = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
-  if (dryRun || !goesOn) return finish(run, planned, expected, keyType);
-  if (wizard) await wizard.confirmByTyping(run, { asked: messages.confirmName(name), wanted: name });
-  return finish(run, planned, demandSuccess(await takeDown(run, request, planned)), keyType);
+  const plan = { changes, warnings: [...warnings, ...regionWarnings(fromFlags.regions)] };
+  const hasChanges = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
+  if (dryRun || !hasChanges) return finish(run, planned, expected, keyType);
+  if (wizard) await wizard.confirmByTyping(run, { question: messages.confirmName(name), expected: name });
+  return finish(run, planned, demandSuccess(await tearDownAndVerify(run, request, planned)), keyType);
 }
 
 /** Lists everything that is missing in one failure, for a run that can't prompt. */
@@ -61,10 +67,10 @@ function demandAnswers({ answers, common }: TeardownRun): void {
 }
 
 function requestOf(
-  { secretArns: arns, policyName, roleName, given, recoveryDays, includeUntagged }: TeardownAnswers,
+  { secretArns: arns, policyName, roleName, givenNames, recoveryDays, includeUntagged }: TeardownAnswers,
   secret: { name: string; regions: string[] },
 ): TeardownRequest {
-  return { targets: [{ ...secret, arns, policyName, roleName, given }], recoveryDays, includeUntagged };
+  return { targets: [{ ...secret, arns, policyName, roleName, givenNames }], recoveryDays, includeUntagged };
 }
 
 /**
@@ -72,37 +78,40 @@ function requestOf(
  * that can't be read is deleted anyway.
  */
 async function keyTypeIn({ aws }: TeardownRun, { targets }: TeardownPlan): Promise<KeyType> {
-  const going = targets.flatMap(({ secrets }) => secrets.filter(({ decision }) => decision === 'schedule'));
-  const told = going.flatMap(({ secret }) => secret.keyType ?? []);
-  if (told.length === going.length) return told.find((each) => each !== 'static-key') ?? 'static-key';
-  const values = await allSettledOrThrow(
-    going.map(({ secret: { region, arn } }) => tried(() => readValue(aws, region, arn))),
+  const removals = targets.flatMap(({ secrets }) =>
+    secrets.filter(({ decision }) => decision === 'schedule'),
   );
-  const isOther = values.some((each) => 'value' in each && isPassword(each.value));
-  return isOther ? 'srt-password' : 'static-key';
+  const taggedTypes = removals.flatMap(({ secret }) => secret.keyType ?? []);
+  if (taggedTypes.length === removals.length)
+    return taggedTypes.find((keyType) => keyType !== 'static-key') ?? 'static-key';
+  const values = await allSettledOrThrow(
+    removals.map(({ secret: { region, arn } }) => toAttempt(() => readValue(aws, region, arn))),
+  );
+  const hasPassword = values.some((attempt) => 'value' in attempt && isPassword(attempt.value));
+  return hasPassword ? 'srt-password' : 'static-key';
 }
 
-/** The same distinction as in `verify`: a static key with a mistake is no password. */
+/** Returns true if a value is an SRT password. As in `verify`, a static key with a mistake doesn't count as one. */
 function isPassword({ content }: CurrentValue): boolean {
   if (content.kind !== 'text') return false;
   return checkStoredKey(content.key, { keyType: 'static-key' }).length > 0 && mayBePassword(content.key);
 }
 
 /** @throws the conflict or failure of the secret, if any */
-function demandSuccess(done: TornDown): TornDown {
-  const [failure] = done.failures;
+function demandSuccess(result: TeardownResult): TeardownResult {
+  const [failure] = result.failures;
   if (failure) throw failure;
-  return done;
+  return result;
 }
 
 async function finish(
   run: TeardownRun,
   { found, plan }: PlannedTeardown,
-  done: TornDown,
+  result: TeardownResult,
   keyType: KeyType,
 ): Promise<ExitCode> {
   const { output, answers } = run;
-  const scheduled = scheduledIn(plan, done);
+  const scheduled = scheduledIn(plan, result);
   const arns = scheduled.map(({ arn }) => arn);
   const [target] = plan.targets;
   const undo = target && arns.length > 0 ? undoCommand(arns, undoNames(target, keyType)) : undefined;
@@ -113,7 +122,7 @@ async function finish(
       dryRun: dryRun || undefined,
       account,
       partition,
-      ...tornDownMembers(done, scheduled),
+      ...teardownMembers(result, scheduled),
       undo,
     });
   } else if (!answers.dryRun) {

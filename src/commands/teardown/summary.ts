@@ -1,12 +1,12 @@
 import { field } from '../../cli/summary.ts';
 import type { Change } from '../../plan-types.ts';
 import { folded, MOST_LINES } from '../../text.ts';
-import { own } from '../../ui/commands.ts';
+import { toolCommand } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
 import { teardownMessages as messages } from './messages.ts';
 
-/** A secret that is scheduled for deletion, and how long it can be restored, if known. */
+/** A secret that is scheduled for deletion, and until when it can be restored, if known. */
 export interface ScheduledSecret {
   region: string;
   arn: string;
@@ -29,11 +29,13 @@ export function showTeardown(output: Output, { scheduled, undo, changes }: Teard
     showKept(output, changes);
     return;
   }
-  const done = changesAnything(changes) ? messages.done : messages.doneAlready;
-  const dated = scheduled.flatMap(({ region, arn, until }) => field(messages.deletedOn(region, until), arn));
+  const headline = changesAnything(changes) ? messages.done : messages.doneAlready;
+  const scheduledLines = scheduled.flatMap(({ region, arn, until }) =>
+    field(messages.deletedOn(region, until), arn),
+  );
   const lines = [
-    paint.green.bold(done(scheduled.map(({ region }) => region))),
-    ...dated,
+    paint.green.bold(headline(scheduled.map(({ region }) => region))),
+    ...scheduledLines,
     '',
     prose(messages.undo),
     `  ${undo}`,
@@ -47,11 +49,11 @@ export function showBatchTeardown(output: Output, { scheduled, undo, changes }: 
     showKept(output, changes);
     return;
   }
-  const done = changesAnything(changes) ? messages.doneAll : messages.doneAllAlready;
-  const alike = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
+  const headline = changesAnything(changes) ? messages.doneAll : messages.doneAllAlready;
+  const groupKey = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
   const lines = [
-    output.paintResult.green.bold(done(scheduled.length)),
-    ...folded(scheduled, alike).flatMap(([first, ...others]) =>
+    output.paintResult.green.bold(headline(scheduled.length)),
+    ...folded(scheduled, groupKey).flatMap(([first, ...others]) =>
       others.length === 0
         ? field(messages.deletedOn(first.region, first.until), first.arn)
         : [messages.goneAfter(first.region, others.length + 1, first.until)],
@@ -66,14 +68,14 @@ export function showBatchTeardown(output: Output, { scheduled, undo, changes }: 
 /** Prints what stays, and why, if no secret is scheduled for deletion. */
 function showKept(output: Output, changes: Change[]): void {
   const kept = changes.filter(({ action }) => action === 'keep');
-  const done = changesAnything(changes) ? messages.doneOther : messages.doneNothing;
-  const lines = planLines(output, kept, kept.length <= MOST_LINES);
-  output.result([done, ...(lines.length > 0 ? [messages.kept, ...lines] : [])].join('\n'));
+  const headline = changesAnything(changes) ? messages.doneOther : messages.doneNothing;
+  const lines = planLines(output, kept, { unfolded: kept.length <= MOST_LINES });
+  output.result([headline, ...(lines.length > 0 ? [messages.kept, ...lines] : [])].join('\n'));
 }
 
 /** Returns the command that restores what a manifest names. */
 export function undoManifestCommand(path: string): string {
-  return own('setup', '--manifest', path, '--restore');
+  return toolCommand('setup', '--manifest', path, '--restore');
 }
 
 /** Returns the command that restores the secrets, and what was torn down with them. */
@@ -81,7 +83,7 @@ export function undoCommand(
   arns: string[],
   names: { policyName?: string; roleName?: string; keyType?: 'srt-password' },
 ): string {
-  return own(
+  return toolCommand(
     ...['setup', '--restore', ...arns.flatMap((arn) => ['--secret-arn', arn])],
     ...(names.policyName ? ['--policy-name', names.policyName] : []),
     ...(names.roleName ? ['--role-name', names.roleName] : []),

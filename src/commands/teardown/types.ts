@@ -18,7 +18,7 @@ export interface TeardownTarget {
   policyName: string;
   roleName: string;
   /** Which of the two names the user gave; the others are defaults. */
-  given: { policy: boolean; role: boolean };
+  givenNames: { policy: boolean; role: boolean };
 }
 
 /** What to tear down, complete and checked. */
@@ -30,10 +30,10 @@ export interface TeardownRequest {
   includeUntagged: boolean;
 }
 
-/** A policy in the chain `NAME`, `NAME-2`, …, with its owner and users. */
+/** A policy in the chain `NAME`, `NAME-2`, …, with the roles and others that it is attached to, and its tool tag. */
 export type UsedPolicy = PolicyState & { uses: PolicyUses };
 
-/** The observed state. */
+/** The observed state of all targets. */
 export interface Findings {
   identity: Identity;
   /** One item for each target. */
@@ -58,16 +58,16 @@ export interface TargetPlan {
   target: TeardownTarget;
   secrets: { secret: SecretState; decision: SecretRemoval }[];
   /** The Regions that were read and where the secret is to be deleted or doesn't exist. */
-  gone: string[];
+  removedRegions: string[];
   conflicts: Conflict[];
   /** Why its secrets, their users, its policies or its role could not be read. */
   failure?: Failure;
 }
 
-/** What decides about a policy, besides the policy itself: whose entries are removed, and what counts as ours. */
-export interface Scope {
+/** Who a policy entry, a role and a resource belong to, and which of them may be removed. */
+export interface Ownership {
   /** Returns the index of the target that a `Resource` entry of a policy belongs to; undefined for an entry that stays. */
-  ownerOf(resource: string): number | undefined;
+  targetOf(resource: string): number | undefined;
   /** Returns the role with that name, if the targets name it. */
   roleOf(name: string): RoleState | undefined;
   includeUntagged: boolean;
@@ -102,7 +102,7 @@ export interface TeardownPlan {
   missing: number[];
   chains: ChainPlan[];
   roles: RolePlan[];
-  scope: Scope;
+  ownership: Ownership;
   changes: Change[];
   warnings: string[];
   expected: Outcomes;

@@ -1,7 +1,7 @@
 import { parseArn } from '../../aws/arn.ts';
 import {
   type ManifestEntry,
-  type Reader,
+  type SecretRolePair,
   type Verification,
   type VerifyGroup,
   verification,
@@ -21,9 +21,9 @@ import { showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';
-import { checkInManifest, loadKeysHere } from '../../manifest/index.ts';
+import { checkInManifest, loadAvailableKeys } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/members.ts';
-import { hasOpenType, keyRules, type SetupAnswers } from '../../options/setup-request.ts';
+import { keyRules, keyTypeIsUnknown, type SetupAnswers } from '../../options/setup-request.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
 
@@ -42,21 +42,26 @@ export async function performVerifyManifest(run: CommandRun, manifest: Manifest)
   await showAccount(run);
   progress.start(messages.lookingAtAll);
   const secrets = groups.flatMap((group) => group.secrets);
-  const found = await verification(aws, { groups }, counter(progress, secrets.length));
+  const result = await verification(aws, { groups }, counter(progress, secrets.length));
   progress.stop();
-  await show(run, { ...found, checks: found.checks.map(checkInManifest) });
-  return exitCodeOf(found.checks);
+  await show(run, { ...result, checks: result.checks.map(checkInManifest) });
+  return exitCodeOf(result.checks);
 }
 
 async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifest): Promise<VerifyGroup[]> {
-  const { keys, warnings, elsewhere } = await loadKeysHere(manifest, keyInput, (entry) =>
+  const { keys, warnings, unavailable } = await loadAvailableKeys(manifest, keyInput, (entry) =>
     taggedType(aws, placesOf(entry)),
   );
   for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
-  if (elsewhere.length > 0) output.warn(`${setupMessages.warning}: ${messages.notCompared(elsewhere)}`);
-  // A key that isn't available here would stop the whole `rotate` run.
-  const how = { path: manifest.commandPath, rotates: elsewhere.length === 0 && rotatesOnlyWrong(manifest) };
-  return manifest.keys.map((key, index) => groupOf(key.answers, keys[index], verifiedEntry(key, how)));
+  if (unavailable.length > 0) output.warn(`${setupMessages.warning}: ${messages.notCompared(unavailable)}`);
+  // A key that isn't available here would stop the whole `rotate` run, so `rotate` is then no fix.
+  const verifyOptions = {
+    path: manifest.commandPath,
+    rotates: unavailable.length === 0 && rotatesOnlyWrong(manifest),
+  };
+  return manifest.keys.map((key, index) =>
+    groupOf(key.answers, keys[index], verifiedEntry(key, verifyOptions)),
+  );
 }
 
 function groupOf(
@@ -69,33 +74,33 @@ function groupOf(
     secretArns.length > 0
       ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
       : regions.map((region) => ({ id: name, region }));
-  const holds = {
+  const expectedKey = {
     ...keyRules(answers),
     key: checked?.key,
-    keyTypeGuessed: hasOpenType(answers) || undefined,
+    keyTypeGuessed: keyTypeIsUnknown(answers) || undefined,
     manifest,
   };
   return {
-    secrets: targets.map((target) => ({ ...target, ...holds })),
+    secrets: targets.map((target) => ({ ...target, ...expectedKey })),
     role: manifest.roleName,
     policyName,
   };
 }
 
-async function show({ aws, output }: CommandRun, { checks, readers }: Verification): Promise<void> {
-  if (!output.options.json) return showKeys(output, checks, keysOf(readers));
+async function show({ aws, output }: CommandRun, { checks, pairs }: Verification): Promise<void> {
+  if (!output.options.json) return showKeys(output, checks, keysOf(pairs));
   const { account, partition } = await aws.identity();
-  const about = checksByArn(checks);
-  const usable = readers.filter(({ secret, role }) =>
-    ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, about)),
+  const checksOfArn = checksByArn(checks);
+  const usableReaders = pairs.filter(({ secret, role }) =>
+    ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, checksOfArn)),
   );
-  const encryption = encryptionOf(usable);
+  const encryption = encryptionOf(usableReaders);
   printJson(output, { account, partition, verdict: verdictOf(checks), checks, encryption });
 }
 
 /** Returns the secrets of each entry, and its role. */
-function keysOf(readers: Reader[]): VerifiedKey[] {
-  const groups = groupedBy(readers, ({ entry = '' }) => entry);
+function keysOf(readers: SecretRolePair[]): VerifiedKey[] {
+  const groups = groupedBy(readers, ({ manifestPosition = '' }) => manifestPosition);
   return [...groups.values()].map((group) => ({
     secrets: group.map(({ secret }) => secret),
     role: group[0].role,

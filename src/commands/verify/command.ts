@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
 import type { VerifyOptions } from './options.ts';
 
 /** Adds the `verify` command. */
-export function addVerify(program: Command, registration: Registration): void {
+export function addVerify(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('verify')
     .description(help.verify)
     .addHelpText('before', help.verifyExamples);
   addOptions(command, 'verify', help.verifyTitles);
   addCommonOptions(command);
-  onRun<VerifyOptions>(command, registration, async (options, common) => {
+  onRun<VerifyOptions>(command, commandSetup, async (options, common) => {
     const { manifest } = options;
     if (manifest !== undefined) {
       return {

@@ -1,11 +1,11 @@
 import type { SecretAnswers } from '../../cli/key-options.ts';
-import type { GivenOptions } from '../../options/catalog/index.ts';
+import type { RawOptions } from '../../options/catalog/index.ts';
 import { keyProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
-import { type KeyAnswers, reader, readOptions, withKeySource } from '../../options/read-options.ts';
+import { type KeyAnswers, optionReader, readOptions, withKeySource } from '../../options/read-options.ts';
 
 /** The options of `verify` as commander stores them. */
-export type VerifyOptions = GivenOptions<'verify'>;
+export type VerifyOptions = RawOptions<'verify'>;
 
 /** The user's answers so far. */
 export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
@@ -18,14 +18,14 @@ export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
 /** Reads options into typed values. Returns all problems, one sentence each. */
 export function readVerifyAnswers(options: VerifyOptions): { answers: VerifyAnswers; problems: string[] } {
   const problems: string[] = [];
-  const answers: VerifyAnswers = withKeySource(readOptions('verify', options, reader(problems)));
+  const answers: VerifyAnswers = withKeySource(readOptions('verify', options, optionReader(problems)));
   const { secretArn, secretName, region, roleName, roleArn } = options;
-  const arnAndName = secretArn !== undefined && (secretName !== undefined || region !== undefined);
+  const hasArnAndName = secretArn !== undefined && (secretName !== undefined || region !== undefined);
   return {
     answers,
     problems: [
       ...problems,
-      ...(arnAndName ? [messages.arnOrName] : []),
+      ...(hasArnAndName ? [messages.arnOrName] : []),
       ...(roleName !== undefined && roleArn !== undefined ? [messages.roleOnce] : []),
       ...keyProblems(options),
     ],

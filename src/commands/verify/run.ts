@@ -14,8 +14,8 @@ import { showAccount } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../failure.ts';
 import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../../key/index.ts';
-import { hasOpenType, keyRules } from '../../options/setup-request.ts';
-import { tried } from '../../steps/observe.ts';
+import { keyRules, keyTypeIsUnknown } from '../../options/setup-request.ts';
+import { toAttempt } from '../../steps/observe.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import type { VerifyAnswers } from './options.ts';
 
@@ -27,8 +27,8 @@ export interface VerifyRun extends CommandRun {
 /** Runs `verify` and returns the exit code. Prints failures. */
 export function runVerify(answers: VerifyAnswers, common: CommonOptions): Promise<number> {
   const { regions, secretArns, flowArn = '' } = answers;
-  const ofArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);
-  return runCommand(common, [...regions, ...ofArns], (run) => performVerify({ ...run, answers }));
+  const regionsOfArns = [...secretArns, flowArn].flatMap((arn) => parseArn(arn)?.region ?? []);
+  return runCommand(common, [...regions, ...regionsOfArns], (run) => performVerify({ ...run, answers }));
 }
 
 /** Reads and checks everything, and prints the result. Changes nothing. */
@@ -37,58 +37,52 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   // The key is only compared with the values of the secrets.
   const key = (await keyOfFlags(run, () => taggedType(aws, namedPlaces(run))))?.key;
   const { policyName, flowArn } = answers;
-  const secrets = await targets(run, key);
+  const secrets = await secretTargets(run, key);
   // If only a flow is given, the roles are those of the flow.
   const role = answers.roleArn ?? answers.roleName ?? (secrets.length > 0 ? DEFAULTS.roleName : undefined);
   await showAccount(run);
   progress.start(flowArn === undefined ? messages.looking : messages.lookingAtFlow);
-  const found = await verification(aws, {
-    groups: [
-      {
-        secrets,
-        role,
-        policyName,
-      },
-    ],
-    flowArn,
-  });
+  const result = await verification(aws, { groups: [{ secrets, role, policyName }], flowArn });
   progress.stop();
-  await show(run, found);
-  return exitCodeOf(found.checks);
+  await show(run, result);
+  return exitCodeOf(result.checks);
 }
 
 /** Returns the secrets that the flags name. In a terminal, asks for what they don't give. */
-async function targets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
+async function secretTargets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
   const { answers } = run;
   const places = await placesOf(run);
-  const isTold = !hasOpenType(answers);
-  const asked = isTold || key || !run.interactive ? undefined : await askedKeyType(run, places);
-  const keyType = answers.keyType ?? asked;
-  const holds = {
-    ...keyRules({ ...answers, keyType: keyType ?? answers.keyType }),
+  const isTypeGiven = !keyTypeIsUnknown(answers);
+  const askedType =
+    isTypeGiven || key || !run.interactive ? undefined : await askKeyTypeIfNeeded(run, places);
+  const keyType = answers.keyType ?? askedType;
+  const expectedKey = {
+    ...keyRules({ ...answers, keyType }),
     key,
-    keyTypeGuessed: isTold || asked ? undefined : true,
+    keyTypeGuessed: isTypeGiven || askedType ? undefined : true,
   };
   const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
-  return places.map((place) => ({ ...place, ...holds, reading: { roleName, policyName } }));
+  return places.map((place) => ({ ...place, ...expectedKey, reading: { roleName, policyName } }));
 }
 
 /** Returns the secrets from the flags and the configuration, without prompts. */
 function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
   const { secretName, secretArns, regions } = answers;
   if (secretName === undefined) return secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
-  const where = regions.length > 0 ? regions : configuredRegions({ aws, common });
-  return where.map((region) => ({ id: secretName, region }));
+  const searchedRegions = regions.length > 0 ? regions : configuredRegions({ aws, common });
+  return searchedRegions.map((region) => ({ id: secretName, region }));
 }
 
-/** Asks the user for the key type of secrets without the tag, if the answer affects a verdict. */
-async function askedKeyType(run: VerifyRun, places: SecretPlace[]): Promise<KeyType | undefined> {
-  const looks = places.map(({ region, id }) =>
-    tried(() => readSecret(run.aws, region, id, { withPolicy: false })),
+/** Asks the user for the key type of secrets without the tag, if the answer affects a verdict. Returns undefined if it doesn't. */
+async function askKeyTypeIfNeeded(run: VerifyRun, places: SecretPlace[]): Promise<KeyType | undefined> {
+  const attempts = places.map(({ region, id }) =>
+    toAttempt(() => readSecret(run.aws, region, id, { withPolicy: false })),
   );
-  const found = (await Promise.all(looks)).flatMap((each) => ('value' in each ? (each.value ?? []) : []));
-  const matters = found.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
-  if (!matters || found.some(({ keyType }) => keyType)) return undefined;
+  const secrets = (await Promise.all(attempts)).flatMap((attempt) =>
+    'value' in attempt ? (attempt.value ?? []) : [],
+  );
+  const affectsVerdict = secrets.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
+  if (!affectsVerdict || secrets.some(({ keyType }) => keyType)) return undefined;
   const { askKeyType } = await import('../../cli/questions/key.ts');
   return askKeyType(run);
 }
@@ -98,17 +92,19 @@ function isUncertain(key: KeyMaterial): boolean {
   return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
 }
 
+/** Returns the secrets that the flags name or the user chooses. Empty if only a flow is given. */
 async function placesOf(run: VerifyRun): Promise<SecretPlace[]> {
   const { answers } = run;
   if (answers.secretArns.length > 0) {
     return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
   }
   if (answers.secretName === undefined && answers.flowArn !== undefined) return [];
-  const { name, regions } = await named(run);
+  const { name, regions } = await nameAndRegions(run);
   return regions.map((region) => ({ id: name, region }));
 }
 
-async function named(run: VerifyRun): Promise<{ name: string; regions: string[] }> {
+/** @throws Failure that lists what is missing, for a run that can't prompt */
+async function nameAndRegions(run: VerifyRun): Promise<{ name: string; regions: string[] }> {
   const { answers, common, interactive } = run;
   const { example } = DEFAULTS;
   const name = answers.secretName ?? (common.sandbox ? example.secretName : undefined);
@@ -116,8 +112,8 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   if (name !== undefined && regions.length > 0) return { name, regions };
   if (interactive) {
     const { askRegions, askWhichSecret } = await import('../../cli/questions/secret.ts');
-    const asked = regions.length > 0 ? regions : await askRegions(run);
-    return { name: name ?? (await askWhichSecret(run, asked[0])), regions: asked };
+    const answeredRegions = regions.length > 0 ? regions : await askRegions(run);
+    return { name: name ?? (await askWhichSecret(run, answeredRegions[0])), regions: answeredRegions };
   }
   throw missingFailure([
     ...(name === undefined ? [setupMessages.missingItems.existingOrFlow] : []),
@@ -125,7 +121,7 @@ async function named(run: VerifyRun): Promise<{ name: string; regions: string[] 
   ]);
 }
 
-async function show({ aws, output }: VerifyRun, { checks, readers }: Verification): Promise<void> {
+async function show({ aws, output }: VerifyRun, { checks, pairs }: Verification): Promise<void> {
   if (!output.options.json) return showChecks(output, checks);
   const { account, partition } = await aws.identity();
   const verdict = verdictOf(checks);
@@ -135,6 +131,6 @@ async function show({ aws, output }: VerifyRun, { checks, readers }: Verificatio
     partition,
     verdict,
     checks,
-    encryption: usable ? encryptionOf(readers) : undefined,
+    encryption: usable ? encryptionOf(pairs) : undefined,
   });
 }

@@ -1,13 +1,13 @@
 import { DEFAULTS } from '../../defaults.ts';
 import * as rules from '../rules.ts';
 import {
-  ALL_PERMISSIONS,
-  EXPORTS,
+  ALL_PERMISSION_COMMANDS,
+  EXPORT_COMMANDS,
   inCommands,
   type OptionSpec,
-  PERMISSIONS,
-  STORING,
-  USING,
+  PERMISSION_COMMANDS,
+  SECRET_COMMANDS,
+  STORE_COMMANDS,
 } from './spec.ts';
 
 const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
@@ -75,10 +75,10 @@ export const COMMAND_OPTIONS = {
     takes: 'text',
     completes: 'file',
     commands: inCommands('a YAML file that says all of this for many keys (docs/manifest.md)', [
-      ...STORING,
-      ...USING,
+      ...STORE_COMMANDS,
+      ...SECRET_COMMANDS,
       'status',
-      ...ALL_PERMISSIONS,
+      ...ALL_PERMISSION_COMMANDS,
     ]),
     besideManifest: true,
   },
@@ -122,21 +122,24 @@ export const COMMAND_OPTIONS = {
     takes: 'text',
     rule: rules.outputPath,
     completes: 'file',
-    commands: inCommands('write to this file in place of standard output', EXPORTS),
+    commands: inCommands('write to this file in place of standard output', EXPORT_COMMANDS),
     besideManifest: true,
   },
   force: {
     flags: '--force',
     group: 'output',
     takes: 'switch',
-    commands: inCommands('write over a file that is there already', EXPORTS),
+    commands: inCommands('write over a file that is there already', EXPORT_COMMANDS),
     besideManifest: true,
   },
   optional: {
     flags: '--optional',
     group: 'output',
     takes: 'switch',
-    commands: inCommands('also what the command can do without', [...PERMISSIONS, 'permissions status']),
+    commands: inCommands('also what the command can do without', [
+      ...PERMISSION_COMMANDS,
+      'permissions status',
+    ]),
     besideManifest: true,
   },
   accountId: {
@@ -144,7 +147,7 @@ export const COMMAND_OPTIONS = {
     group: 'output',
     takes: 'text',
     rule: rules.accountId,
-    commands: inCommands('the account, so that nothing is asked of AWS', ALL_PERMISSIONS),
+    commands: inCommands('the account, so that nothing is asked of AWS', ALL_PERMISSION_COMMANDS),
     besideManifest: true,
   },
 } as const satisfies Record<string, OptionSpec>;

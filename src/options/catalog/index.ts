@@ -30,6 +30,9 @@ export function optionsOf(command: CommandName): [OptionName, OptionSpec][] {
   );
 }
 
+/** The options that describe a secret to be stored. */
+export const NEW_SECRET_OPTIONS = Object.values<OptionSpec>(OPTIONS).filter(({ ofNewSecret }) => ofNewSecret);
+
 /** Returns the flag as the user types it, such as `--secret-arn`. */
 export function flagOf({ flags }: Pick<OptionSpec, 'flags'>): string {
   return flags.replace(/ .*/, '');
@@ -43,11 +46,12 @@ export function attributeOf(option: Pick<OptionSpec, 'flags'>): string {
 }
 
 /** The options of a command as commander stores them: unchecked text. */
-export type GivenOptions<C extends CommandName> = {
-  [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: Given[Spec<N>['takes']];
+export type RawOptions<C extends CommandName> = {
+  [N in OptionOf<C> as Attribute<Spec<N>['flags']>]?: RawValues[Spec<N>['takes']];
 };
 
-interface Given {
+/** The type of an unchecked value, for each form of value. */
+interface RawValues {
   text: string;
   choice: string;
   list: string[];
@@ -55,6 +59,7 @@ interface Given {
   switch: boolean;
 }
 
+/** The type-level equivalent of `attributeOf`. */
 type Attribute<Flags extends string> = Flags extends `--no-${infer Name}`
   ? Camel<Name>
   : Flags extends `--${infer Name} ${string}`
@@ -62,6 +67,7 @@ type Attribute<Flags extends string> = Flags extends `--no-${infer Name}`
     : Flags extends `--${infer Name}`
       ? Camel<Name>
       : never;
+/** Converts `secret-arn` to `secretArn`. */
 type Camel<Name extends string> = Name extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<Camel<Rest>>}`
   : Name;

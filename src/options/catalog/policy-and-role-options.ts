@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../defaults.ts';
 import * as rules from '../rules.ts';
-import { inCommands, type OptionSpec, STORING } from './spec.ts';
+import { inCommands, type OptionSpec, STORE_COMMANDS } from './spec.ts';
 
 export const POLICY_SCOPES = ['secrets', 'prefix', 'region', 'account'] as const;
 
@@ -14,7 +14,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     defaultValue: DEFAULTS.policyName,
     commands: {
       ...inCommands(`name of the policy (default: ${DEFAULTS.policyName})`, [
-        ...STORING,
+        ...STORE_COMMANDS,
         'teardown',
         'permissions setup',
         'permissions teardown',
@@ -35,7 +35,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     defaultValue: DEFAULTS.policyScope,
     commands: inCommands(
       `which secrets the policy allows: secrets (those named), prefix, region or account (default: ${DEFAULTS.policyScope})`,
-      STORING,
+      STORE_COMMANDS,
     ),
     field: {
       title: 'What the policy allows reading',
@@ -48,7 +48,10 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'policy',
     takes: 'text',
     rule: rules.secretPrefix,
-    commands: inCommands('what the names of the secrets begin with, for --policy-scope prefix', STORING),
+    commands: inCommands(
+      'what the names of the secrets begin with, for --policy-scope prefix',
+      STORE_COMMANDS,
+    ),
     field: {
       title: 'What the names of the secrets begin with',
       description: 'For policyScope: prefix.',
@@ -64,7 +67,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     defaultValue: DEFAULTS.roleName,
     commands: {
       ...inCommands(`name of the role (default: ${DEFAULTS.roleName})`, [
-        ...STORING,
+        ...STORE_COMMANDS,
         'verify',
         'teardown',
         'permissions setup',
@@ -90,7 +93,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     takes: 'text',
     rule: rules.roleDescription,
     defaultValue: DEFAULTS.roleDescription,
-    commands: inCommands(`description of the role (default: "${DEFAULTS.roleDescription}")`, STORING),
+    commands: inCommands(`description of the role (default: "${DEFAULTS.roleDescription}")`, STORE_COMMANDS),
     field: {
       title: "The role's description",
       description: 'For a role that is made.',
@@ -102,7 +105,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'role',
     takes: 'switch',
     defaultValue: true,
-    commands: inCommands('leave the aws:SourceAccount condition out of the trust policy', STORING),
+    commands: inCommands('leave the aws:SourceAccount condition out of the trust policy', STORE_COMMANDS),
     field: {
       title: 'Whether the role is for this account only',
       description:
@@ -114,7 +117,10 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'role',
     takes: 'list',
     rule: rules.sourceArn,
-    commands: inCommands('trust MediaConnect for these resources only (ARN pattern, repeatable)', STORING),
+    commands: inCommands(
+      'trust MediaConnect for these resources only (ARN pattern, repeatable)',
+      STORE_COMMANDS,
+    ),
     field: {
       title: 'For which flows the role is',
       description:
@@ -132,7 +138,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'role',
     takes: 'text',
     rule: rules.boundaryArn,
-    commands: inCommands('permissions boundary of the role', [...STORING, 'permissions setup']),
+    commands: inCommands('permissions boundary of the role', [...STORE_COMMANDS, 'permissions setup']),
     field: {
       title: "The role's permissions boundary",
       description: 'ARN of a managed policy.',
@@ -145,7 +151,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'all',
     takes: 'tags',
     commands: inCommands('tag on all three resources (KEY=VALUE, repeatable)', [
-      ...STORING,
+      ...STORE_COMMANDS,
       'permissions setup',
     ]),
     field: {
@@ -166,6 +172,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     ]),
     field: {
       title: 'When the secret holds another value',
+      notForExisting: true,
       description:
         'keep leaves the value as it is, replace stores this key as a new version. Without an answer that is a conflict.',
     },

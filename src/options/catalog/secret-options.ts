@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../../defaults.ts';
 import { ALGORITHMS } from '../../key/index.ts';
 import * as rules from '../rules.ts';
-import { inCommands, type OptionSpec, PERMISSIONS, STORING, USING } from './spec.ts';
+import { inCommands, type OptionSpec, PERMISSION_COMMANDS, SECRET_COMMANDS, STORE_COMMANDS } from './spec.ts';
 
 export const KEY_TYPES = ['static-key', 'srt-password'] as const;
 
@@ -10,9 +10,14 @@ export const SECRET_OPTIONS = {
   secretName: {
     flags: '--secret-name <name>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'text',
     rule: rules.secretName,
-    commands: inCommands('name of the secret', [...STORING, ...USING, ...PERMISSIONS]),
+    commands: inCommands('name of the secret', [
+      ...STORE_COMMANDS,
+      ...SECRET_COMMANDS,
+      ...PERMISSION_COMMANDS,
+    ]),
     field: {
       title: "The secret's name",
       description: 'Name of the secret in AWS Secrets Manager. Each secret has one entry.',
@@ -27,10 +32,13 @@ export const SECRET_OPTIONS = {
     takes: 'list',
     rule: rules.secretArn,
     commands: {
-      ...inCommands('use this secret, which exists already, instead of storing one (repeatable)', STORING),
+      ...inCommands(
+        'use this secret, which exists already, instead of storing one (repeatable)',
+        STORE_COMMANDS,
+      ),
       ...inCommands('the secret by its ARN, in place of name and Region (repeatable)', [
-        ...USING,
-        ...PERMISSIONS,
+        ...SECRET_COMMANDS,
+        ...PERMISSION_COMMANDS,
       ]),
     },
     field: {
@@ -38,7 +46,7 @@ export const SECRET_OPTIONS = {
       description:
         'Use these secrets, which exist already, instead of storing one; in place of secretName, regions and key.',
       ofOneKey: true,
-      filled: true,
+      nonEmpty: true,
       example: 'arn:aws:secretsmanager:…',
       examples: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i'],
       schema: {
@@ -50,13 +58,14 @@ export const SECRET_OPTIONS = {
   regions: {
     flags: '--region <region...>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'list',
     rule: rules.region,
     completes: 'region',
     commands: {
       ...inCommands(
         "store the key in each of these Regions (repeatable; default: the SDK's Region)",
-        STORING,
+        STORE_COMMANDS,
       ),
       verify: "the Regions of the flows (repeatable; default: the SDK's Region)",
       ...inCommands(
@@ -82,7 +91,7 @@ export const SECRET_OPTIONS = {
     field: {
       title: 'Regions',
       description: 'The Regions in which the key is stored: those of the flows that use it.',
-      filled: true,
+      nonEmpty: true,
       example: 'us-west-2',
       examples: ['us-west-2', 'eu-west-1'],
       schema: { pattern: '^[a-z]{2}(-[a-z]{1,16}){1,3}-\\d{1,2}$' },
@@ -91,10 +100,11 @@ export const SECRET_OPTIONS = {
   keyFile: {
     flags: '--key-file <path>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'text',
     completes: 'file',
     commands: {
-      ...inCommands('read the key from a file, or from standard input with -', [...STORING, 'rotate']),
+      ...inCommands('read the key from a file, or from standard input with -', [...STORE_COMMANDS, 'rotate']),
       verify: 'the secret must hold the key in this file (- for standard input)',
     },
     field: {
@@ -111,10 +121,11 @@ export const SECRET_OPTIONS = {
   keyEnv: {
     flags: '--key-env <name>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'text',
     rule: rules.environmentVariable,
     commands: {
-      ...inCommands('read the key from this environment variable', [...STORING, 'rotate']),
+      ...inCommands('read the key from this environment variable', [...STORE_COMMANDS, 'rotate']),
       verify: 'the secret must hold the key in this environment variable',
     },
     field: {
@@ -128,9 +139,10 @@ export const SECRET_OPTIONS = {
   generate: {
     flags: '--generate <algorithm>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'choice',
     choices: ALGORITHMS,
-    commands: inCommands('make a random key for aes128, aes192 or aes256', [...STORING, 'rotate']),
+    commands: inCommands('make a random key for aes128, aes192 or aes256', [...STORE_COMMANDS, 'rotate']),
     field: {
       inKey: 'generate',
       description: 'Make a random key when the secret does not exist yet, and keep it ever after.',
@@ -143,7 +155,7 @@ export const SECRET_OPTIONS = {
     choices: KEY_TYPES,
     defaultValue: DEFAULTS.keyType,
     commands: inCommands(`what the key is: static-key or srt-password (default: ${DEFAULTS.keyType})`, [
-      ...STORING,
+      ...STORE_COMMANDS,
       'verify',
       'rotate',
     ]),
@@ -159,7 +171,7 @@ export const SECRET_OPTIONS = {
     choices: ALGORITHMS,
     commands: inCommands(
       "aes128, aes192 or aes256, checked against the key's length (default: told by the length)",
-      [...STORING, 'verify', 'rotate'],
+      [...STORE_COMMANDS, 'verify', 'rotate'],
     ),
     field: {
       title: 'The encryption algorithm',
@@ -170,14 +182,16 @@ export const SECRET_OPTIONS = {
   kmsKeyId: {
     flags: '--kms-key-id <id>',
     group: 'secret',
+    ofNewSecret: true,
     takes: 'text',
     rule: rules.kmsKeyId,
     commands: inCommands('customer-managed KMS key for the secret (default: aws/secretsmanager)', [
-      ...STORING,
-      ...PERMISSIONS,
+      ...STORE_COMMANDS,
+      ...PERMISSION_COMMANDS,
     ]),
     field: {
       title: 'The KMS key of the secret',
+      notForExisting: true,
       description:
         "ID, ARN or alias of a customer-managed KMS key; the account's aws/secretsmanager otherwise.",
       examples: ['alias/video-keys', 'mrk-1234abcd12ab34cd56ef1234567890ab'],

@@ -1,11 +1,11 @@
 import { AwsError } from '../errors.ts';
 import type { AuthProblem, Protocol, WireRequest } from '../protocols/protocol.ts';
-import type { World } from '../world.ts';
+import type { Account } from '../world.ts';
 import type { Identity } from './identity.ts';
 import type { AccessKey } from './sessions.ts';
 import { type Authorization, signatureMatches } from './signature.ts';
 
-const WINDOW_MS = 15 * 60 * 1000;
+const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
 const INVALID_TOKEN = 'The security token included in the request is invalid.';
 const EXPIRED_TOKEN = 'The security token included in the request is expired';
 const WRONG_SIGNATURE =
@@ -20,7 +20,7 @@ function authError(protocol: Protocol, problem: AuthProblem, message: string): A
 }
 
 /** @throws AwsError the service's error for a request without a usable `Authorization` header. */
-export function demandAuthorization(
+export function authorizationOrThrow(
   protocol: Protocol,
   parsed: Authorization | 'missing' | { incomplete: string },
 ): Authorization {
@@ -42,12 +42,12 @@ export function authenticate(
   request: WireRequest,
   auth: Authorization,
   protocol: Protocol,
-  world: World | undefined,
+  account: Account | undefined,
   now: number,
 ): Identity {
-  const key = world?.sessions.find(auth.accessKeyId);
+  const key = account?.sessions.find(auth.accessKeyId);
   const token = request.headers['x-amz-security-token'];
-  if (!world || !key || (token ?? undefined) !== key.credentials.sessionToken) {
+  if (!account || !key || (token ?? undefined) !== key.credentials.sessionToken) {
     throw authError(protocol, 'unknown-key', INVALID_TOKEN);
   }
   checkDate(protocol, String(request.headers['x-amz-date'] ?? ''), auth);
@@ -61,7 +61,7 @@ export function authenticate(
   if (key.expiresAt !== undefined && key.expiresAt <= now) {
     throw expiredToken(protocol);
   }
-  return identityOf(world, key);
+  return identityOf(account, key);
 }
 
 /** Returns the error for expired temporary credentials. */
@@ -70,20 +70,20 @@ export function expiredToken(protocol: Protocol): AwsError {
 }
 
 /** Returns the identity that an access key belongs to. */
-export function identityOf(world: World, key: AccessKey): Identity {
+export function identityOf(account: Account, key: AccessKey): Identity {
   return {
-    arn: `arn:${world.partition}:${key.service}::${world.account}:${key.principal}`,
+    arn: `arn:${account.partition}:${key.service}::${account.accountId}:${key.principal}`,
     userId: key.userId,
     accessKeyId: key.credentials.accessKeyId,
     temporary: key.expiresAt !== undefined,
     mfa: key.mfa,
-    bearer: key.bearer,
-    ...(key.role && { roleArn: `arn:${world.partition}:iam::${world.account}:${key.role}` }),
+    permissionSource: key.permissionSource,
+    ...(key.role && { roleArn: `arn:${account.partition}:iam::${account.accountId}:${key.role}` }),
   };
 }
 
 function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): void {
-  const signedAt = parseBasic(timestamp);
+  const signedAt = parseBasicIso(timestamp);
   if (signedAt === undefined) {
     const message = `Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.`;
     throw authError(protocol, 'incomplete', message);
@@ -93,23 +93,23 @@ function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): 
     throw authError(protocol, 'wrong-signature', message);
   }
   const now = Date.now();
-  const shown = basic(now);
-  if (signedAt < now - WINDOW_MS) {
-    const message = `Signature expired: ${timestamp} is now earlier than ${basic(now - WINDOW_MS)} (${shown} - 15 min.)`;
+  const nowText = formatBasicIso(now);
+  if (signedAt < now - MAX_CLOCK_SKEW_MS) {
+    const message = `Signature expired: ${timestamp} is now earlier than ${formatBasicIso(now - MAX_CLOCK_SKEW_MS)} (${nowText} - 15 min.)`;
     throw authError(protocol, 'wrong-signature', message);
   }
-  if (signedAt > now + WINDOW_MS) {
-    const message = `Signature not yet current: ${timestamp} is still later than ${basic(now + WINDOW_MS)} (${shown} + 15 min.)`;
+  if (signedAt > now + MAX_CLOCK_SKEW_MS) {
+    const message = `Signature not yet current: ${timestamp} is still later than ${formatBasicIso(now + MAX_CLOCK_SKEW_MS)} (${nowText} + 15 min.)`;
     throw authError(protocol, 'wrong-signature', message);
   }
 }
 
 /** Formats a time in the basic form of ISO 8601, `YYYYMMDDTHHMMSSZ`. */
-function basic(epochMs: number): string {
+function formatBasicIso(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
-function parseBasic(timestamp: string): number | undefined {
+function parseBasicIso(timestamp: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
   if (!parts) {
     return undefined;

@@ -1,4 +1,4 @@
-import type { Bearer } from '../permissions/grants.ts';
+import type { PermissionSource } from '../permissions/grants.ts';
 
 /** The caller of a request. */
 export interface Identity {
@@ -12,5 +12,5 @@ export interface Identity {
   /** True if an MFA code was given for the temporary credentials. */
   readonly mfa: boolean;
   /** The permissions of the caller. */
-  readonly bearer: Bearer;
+  readonly permissionSource: PermissionSource;
 }

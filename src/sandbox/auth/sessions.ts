@@ -1,4 +1,4 @@
-import { ADMINISTRATOR, type Bearer } from '../permissions/grants.ts';
+import { ADMINISTRATOR, type PermissionSource } from '../permissions/grants.ts';
 import { accessKeyId, alphanumeric, uniqueId } from '../random.ts';
 import type { SandboxCredentials } from '../types.ts';
 
@@ -10,7 +10,7 @@ export interface AccessKey {
   readonly service: 'iam' | 'sts';
   /** The role of a role session, as the resource part of its ARN: `role/PATH/NAME`. */
   readonly role?: string;
-  readonly bearer: Bearer;
+  readonly permissionSource: PermissionSource;
   readonly userId: string;
   /** Milliseconds since the epoch; absent for a long-term key. */
   readonly expiresAt?: number;
@@ -30,7 +30,7 @@ export class SessionStore {
       credentials: { accessKeyId: accessKeyId('AKIA'), secretAccessKey: alphanumeric(40) },
       principal: 'user/sandbox',
       service: 'iam',
-      bearer: ADMINISTRATOR,
+      permissionSource: ADMINISTRATOR,
       userId: uniqueId('AIDA'),
       mfa: false,
     };
@@ -42,7 +42,7 @@ export class SessionStore {
   }
 
   /** Issues temporary credentials. */
-  open(request: SessionRequest): Required<SandboxCredentials> {
+  issue(request: SessionRequest): Required<SandboxCredentials> {
     const credentials = {
       accessKeyId: accessKeyId('ASIA'),
       secretAccessKey: alphanumeric(40),

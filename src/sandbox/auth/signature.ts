@@ -11,16 +11,18 @@ export function signatureMatches(
   secretAccessKey: string,
 ): boolean {
   const expected = Buffer.from(sign(request, auth, secretAccessKey));
-  const given = Buffer.from(auth.signature);
-  return expected.length === given.length && timingSafeEqual(expected, given);
+  const received = Buffer.from(auth.signature);
+  return expected.length === received.length && timingSafeEqual(expected, received);
 }
 
 function sign(request: WireRequest, auth: Authorization, secretAccessKey: string): string {
   const scope = [auth.date, auth.region, auth.service, 'aws4_request'];
   const timestamp = headerText(request, 'x-amz-date');
-  const toSign = [ALGORITHM, timestamp, scope.join('/'), sha256(canonicalRequest(request, auth))].join('\n');
+  const stringToSign = [ALGORITHM, timestamp, scope.join('/'), sha256(canonicalRequest(request, auth))].join(
+    '\n',
+  );
   const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  return hmac(key, toSign).toString('hex');
+  return hmac(key, stringToSign).toString('hex');
 }
 
 function canonicalRequest(request: WireRequest, auth: Authorization): string {
@@ -37,11 +39,11 @@ function canonicalRequest(request: WireRequest, auth: Authorization): string {
 }
 
 function canonicalQuery(query: string): string {
-  const pairs = [...new URLSearchParams(query)].map(([key, value]) => [
+  const encodedPairs = [...new URLSearchParams(query)].map(([key, value]) => [
     encodeStrictly(key),
     encodeStrictly(value),
   ]);
-  return pairs
+  return encodedPairs
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join('&');
@@ -60,8 +62,8 @@ export function encodeStrictly(value: string): string {
 }
 
 function splitOnce(value: string, separator: string): string[] {
-  const at = value.indexOf(separator);
-  return at < 0 ? [value] : [value.slice(0, at), value.slice(at + 1)];
+  const index = value.indexOf(separator);
+  return index < 0 ? [value] : [value.slice(0, index), value.slice(index + 1)];
 }
 
 function sha256(data: string | Buffer): string {
@@ -99,10 +101,10 @@ export function parseAuthorization(
     return { incomplete: `Unsupported AWS 'algorithm': '${header.split(' ')[0]}'.` };
   }
   const fields = new Map(header.slice(ALGORITHM.length).split(',').map(splitField));
-  const absent = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.get(name));
-  if (absent.length > 0) {
+  const missingFields = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.get(name));
+  if (missingFields.length > 0) {
     return {
-      incomplete: absent.map((name) => `Authorization header requires '${name}' parameter.`).join(' '),
+      incomplete: missingFields.map((name) => `Authorization header requires '${name}' parameter.`).join(' '),
     };
   }
   const scope = (fields.get('Credential') ?? '').split('/');

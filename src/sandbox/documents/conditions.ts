@@ -83,7 +83,7 @@ const ISO_DATE =
   /^(-?\d+)(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:t(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:z|[+-](\d\d)(?::(\d\d))?)?)?)?)?$/i;
 
 /** The bounds of the capture groups of `ISO_DATE`, in order. */
-const BOUNDS = [
+const DATE_PART_BOUNDS = [
   [-292275054, 292278993],
   [1, 12],
   [1, 31],
@@ -94,18 +94,18 @@ const BOUNDS = [
   [0, 59],
 ] as const;
 
-const LAST_SECOND = 2n ** 63n - 1n;
+const MAX_EPOCH_SECONDS = 2n ** 63n - 1n;
 
 /** True if IAM accepts a text as a date: all or part of an ISO 8601 date, or seconds since the epoch. */
 export function isDate(text: string): boolean {
   if (/^\d+$/.test(text)) {
-    return BigInt(text) <= LAST_SECOND;
+    return BigInt(text) <= MAX_EPOCH_SECONDS;
   }
   const parts = ISO_DATE.exec(text)?.slice(1);
   return (
     parts?.every((part, index) => {
-      const [least, most] = BOUNDS[index] ?? [0, 0];
-      return part === undefined || (Number(part) >= least && Number(part) <= most);
+      const [minimum, maximum] = DATE_PART_BOUNDS[index] ?? [0, 0];
+      return part === undefined || (Number(part) >= minimum && Number(part) <= maximum);
     }) ?? false
   );
 }

@@ -1,12 +1,12 @@
 import { VENDOR_MISSING } from './conditions.ts';
 import { isObject, type JsonObject, PolicyProblem, stringsOf } from './json.ts';
 
-export const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
-export const SYNTAX = 'Syntax errors in policy.';
+export const POLICY_VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
+export const SYNTAX_PROBLEM = 'Syntax errors in policy.';
 
-/** The account that a document is checked for. */
-export interface Place {
-  readonly account: string;
+/** The account and partition that a document is checked for. */
+export interface AccountScope {
+  readonly accountId: string;
   readonly partition: string;
 }
 
@@ -41,7 +41,8 @@ export function checkSids(statements: readonly JsonObject[], problem: string): v
 }
 
 /**
- * Returns what is wrong with an action. IAM does not check its name, which can be any text without a colon.
+ * Returns what is wrong with an action. IAM does not check the name after the service prefix, which can be any text without a
+ * colon.
  * @returns undefined for `*` and for `service:Action`.
  */
 export function actionProblem(action: string): string | undefined {
@@ -64,33 +65,33 @@ const IAM_PATHS =
   );
 
 /** The regional resources of S3. Source: the service authorization reference of Amazon S3. */
-const REGIONAL_S3 = /^(accesspoint|storage-lens|storage-lens-group|job|async-request|access-grants)\//;
+const REGIONAL_S3_PATH = /^(accesspoint|storage-lens|storage-lens-group|job|async-request|access-grants)\//;
 
 /**
  * Returns what is wrong with a resource.
- * @returns undefined for `*` and for an ARN of this partition, which does not need all parts.
+ * @returns undefined for `*` and for an ARN of this partition, even if the ARN lacks some parts.
  */
-export function resourceProblem(resource: string, place: Place): string | undefined {
+export function resourceProblem(resource: string, scope: AccountScope): string | undefined {
   if (resource === '*') {
     return undefined;
   }
-  const notArn = `Resource ${resource} must be in ARN format or "*".`;
+  const notArnMessage = `Resource ${resource} must be in ARN format or "*".`;
   const [arn, partition, ...fields] = resource.split(':');
   const [vendor, region = ''] = fields;
   if (partition === undefined) {
-    return notArn;
+    return notArnMessage;
   }
-  if (partition !== place.partition && partition !== '*') {
-    return `Partition "${partition}" is not valid for resource "arn:${partition}:${spelledOut(fields)}".`;
+  if (partition !== scope.partition && partition !== '*') {
+    return `Partition "${partition}" is not valid for resource "arn:${partition}:${paddedArn(fields)}".`;
   }
   if (arn !== 'arn') {
-    return notArn;
+    return notArnMessage;
   }
   if (vendor === undefined || !/^[a-z0-9-]*$/.test(vendor)) {
     return 'Resource vendor must be fully qualified and cannot contain regexes.';
   }
   const path = fields.slice(3).join(':');
-  if (vendor === 's3' && region !== '' && !REGIONAL_S3.test(path)) {
+  if (vendor === 's3' && region !== '' && !REGIONAL_S3_PATH.test(path)) {
     return `Resource ${resource} can not contain region information.`;
   }
   return vendor === 'iam' ? iamProblem(resource, region, path) : undefined;
@@ -106,9 +107,9 @@ function iamProblem(resource: string, region: string, path: string): string | un
 }
 
 /** Returns the parts of an ARN after its partition, with `*` for missing ones. */
-function spelledOut(fields: readonly string[]): string {
-  const given = fields.join(':') === '' ? [] : fields;
-  const [vendor = '*', region = '*', account = '*', ...path] = given;
+function paddedArn(fields: readonly string[]): string {
+  const givenFields = fields.join(':') === '' ? [] : fields;
+  const [vendor = '*', region = '*', account = '*', ...path] = givenFields;
   return [vendor, region, account, path.length > 0 ? path.join(':') : '*'].join(':');
 }
 
@@ -123,18 +124,18 @@ export function passesLegacyParsing(resource: string): boolean {
  * @returns undefined if it has neither, or an empty list.
  * @throws PolicyProblem
  */
-export function oneOf(
+export function stringsOfEither(
   statement: JsonObject,
   names: readonly [string, string],
   problem: string,
 ): string[] | undefined {
-  const present = names.filter((name) => statement[name] !== undefined);
-  const [name] = present;
+  const presentNames = names.filter((name) => statement[name] !== undefined);
+  const [name] = presentNames;
   if (name === undefined) {
     return undefined;
   }
   const strings = stringsOf(statement[name]);
-  if (!strings || present.length > 1) {
+  if (!strings || presentNames.length > 1) {
     throw new PolicyProblem(problem);
   }
   return strings.length > 0 ? strings : undefined;

@@ -1,19 +1,19 @@
 import { datesIn, isCondition, isDate } from './conditions.ts';
 import {
+  type AccountScope,
   actionProblem,
   checkId,
   checkSids,
-  oneOf,
-  type Place,
+  POLICY_VERSIONS,
   passesLegacyParsing,
   resourceProblem,
-  SYNTAX,
+  SYNTAX_PROBLEM,
   statementsOf,
-  VERSIONS,
+  stringsOfEither,
 } from './elements.ts';
 import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 
-const FIELDS = new Set(['Version', 'Id', 'Statement']);
+const POLICY_FIELDS = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_FIELDS = new Set([
   'Sid',
   'Effect',
@@ -26,12 +26,15 @@ const STATEMENT_FIELDS = new Set([
   'Condition',
 ]);
 
-const LEGACY = 'The policy failed legacy parsing';
-const LEADING_SPACE = { managed: 'JSON strings must not have leading spaces', inline: LEGACY };
+const LEGACY_PARSING_PROBLEM = 'The policy failed legacy parsing';
+const LEADING_SPACE_PROBLEM = {
+  managed: 'JSON strings must not have leading spaces',
+  inline: LEGACY_PARSING_PROBLEM,
+};
 
 /**
- * Checks an identity-based policy as IAM does before storing it. Each check goes through the whole document before the next one
- * begins. So if a document has several faults, IAM reports the one that comes first in the order of the checks.
+ * Checks an identity-based policy as IAM does before storing it. Each check goes through the whole document before the next
+ * check begins. So if a document has several problems, IAM reports the one whose check comes first.
  * Sources: "Grammar of the IAM JSON policy language" in the IAM user guide, and recorded responses of CreatePolicy. Only managed
  * policies must have version 2012-10-17; in the grammar, the version is optional.
  * @returns what is wrong, in IAM's own words; undefined for a valid document.
@@ -39,101 +42,102 @@ const LEADING_SPACE = { managed: 'JSON strings must not have leading spaces', in
 export function checkIdentityPolicy(
   text: string,
   kind: 'managed' | 'inline',
-  place: Place,
+  scope: AccountScope,
 ): string | undefined {
   return problemIn(() => {
-    demand(!/^\s/.test(text), LEADING_SPACE[kind]);
+    throwUnless(!/^\s/.test(text), LEADING_SPACE_PROBLEM[kind]);
     const policy = parseObject(text);
     if (!policy) {
-      throw new PolicyProblem(SYNTAX);
+      throw new PolicyProblem(SYNTAX_PROBLEM);
     }
     const statements = checkedStatements(policy);
-    demand(
+    throwUnless(
       kind === 'inline' || policy.Version === '2012-10-17',
       'Policy document must be version 2012-10-17 or greater.',
     );
     statements.forEach(checkLegacyForm);
-    const wrongResource = firstWrongResource(statements, place);
-    statements.forEach(refusePrincipal);
+    const problemWithResource = firstResourceProblem(statements, scope);
+    statements.forEach(rejectPrincipal);
     statements.forEach(checkSid);
-    checkSids(statements, SYNTAX);
-    demandElement(statements, ['Action', 'NotAction'], 'Policy statement must contain actions.');
-    refuse(wrongResource);
+    checkSids(statements, SYNTAX_PROBLEM);
+    requireElement(statements, ['Action', 'NotAction'], 'Policy statement must contain actions.');
+    throwIfProblem(problemWithResource);
     textsOf(statements, 'Action').forEach(checkAction);
     textsOf(statements, 'NotAction').forEach(checkAction);
-    demandElement(statements, ['Resource', 'NotResource'], 'Policy statement must contain resources.');
+    requireElement(statements, ['Resource', 'NotResource'], 'Policy statement must contain resources.');
   });
 }
 
 /**
- * Returns the statements of a document. All their elements are known and have the right type.
+ * Returns the statements of a document, after checking that all their elements are known and have the right type.
  * @throws PolicyProblem
  */
 function checkedStatements(policy: JsonObject): JsonObject[] {
-  demandOnly(policy, FIELDS);
-  demand(policy.Version === undefined || VERSIONS.includes(policy.Version), SYNTAX);
-  checkId(policy, SYNTAX);
-  const statements = statementsOf(policy, SYNTAX);
+  rejectUnknownFields(policy, POLICY_FIELDS);
+  throwUnless(policy.Version === undefined || POLICY_VERSIONS.includes(policy.Version), SYNTAX_PROBLEM);
+  checkId(policy, SYNTAX_PROBLEM);
+  const statements = statementsOf(policy, SYNTAX_PROBLEM);
   for (const statement of statements) {
     const { Effect, Sid, Condition } = statement;
-    demandOnly(statement, STATEMENT_FIELDS);
-    demand(typeof Effect === 'string' && /^(allow|deny)$/i.test(Effect), SYNTAX);
-    demand(Sid === undefined || typeof Sid === 'string', SYNTAX);
-    demand(Condition === undefined || isCondition(Condition), SYNTAX);
-    oneOf(statement, ['Action', 'NotAction'], SYNTAX);
-    oneOf(statement, ['Resource', 'NotResource'], SYNTAX);
+    rejectUnknownFields(statement, STATEMENT_FIELDS);
+    throwUnless(typeof Effect === 'string' && /^(allow|deny)$/i.test(Effect), SYNTAX_PROBLEM);
+    throwUnless(Sid === undefined || typeof Sid === 'string', SYNTAX_PROBLEM);
+    throwUnless(Condition === undefined || isCondition(Condition), SYNTAX_PROBLEM);
+    stringsOfEither(statement, ['Action', 'NotAction'], SYNTAX_PROBLEM);
+    stringsOfEither(statement, ['Resource', 'NotResource'], SYNTAX_PROBLEM);
   }
   return statements;
 }
 
 function checkLegacyForm({ Effect, Condition }: JsonObject): void {
   const dates = isObject(Condition) ? datesIn(Condition) : [];
-  demand((Effect === 'Allow' || Effect === 'Deny') && dates.every(isDate), LEGACY);
+  throwUnless((Effect === 'Allow' || Effect === 'Deny') && dates.every(isDate), LEGACY_PARSING_PROBLEM);
 }
 
 /**
- * Returns what is wrong with the first resource that is not an ARN, or that belongs elsewhere.
- * @throws PolicyProblem if the older parser rejects a resource before it.
+ * Returns what is wrong with the first resource that is not an ARN, or that belongs to another partition.
+ * @throws PolicyProblem if IAM's older parser rejects a resource in an earlier statement.
  */
-function firstWrongResource(statements: readonly JsonObject[], place: Place): string | undefined {
+function firstResourceProblem(statements: readonly JsonObject[], scope: AccountScope): string | undefined {
   for (const name of ['Resource', 'NotResource']) {
     for (const statement of statements) {
       const resources = textsOf([statement], name);
-      const wrong = resources.find((resource) => resourceProblem(resource, place) !== undefined);
-      if (wrong !== undefined) {
-        return resourceProblem(wrong, place);
+      const wrongResource = resources.find((resource) => resourceProblem(resource, scope) !== undefined);
+      if (wrongResource !== undefined) {
+        return resourceProblem(wrongResource, scope);
       }
-      demand(resources.every(passesLegacyParsing), LEGACY);
+      throwUnless(resources.every(passesLegacyParsing), LEGACY_PARSING_PROBLEM);
     }
   }
   return undefined;
 }
 
-function refusePrincipal({ Principal, NotPrincipal }: JsonObject): void {
-  demand(
+function rejectPrincipal({ Principal, NotPrincipal }: JsonObject): void {
+  throwUnless(
     Principal === undefined && NotPrincipal === undefined,
     'Policy document should not specify a principal.',
   );
 }
 
 function checkSid({ Sid }: JsonObject): void {
-  demand(
+  throwUnless(
     typeof Sid !== 'string' || /^[0-9A-Za-z]*$/.test(Sid),
     'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
   );
 }
 
 function checkAction(action: string): void {
-  refuse(actionProblem(action));
+  throwIfProblem(actionProblem(action));
 }
 
-function demandElement(
+/** @throws PolicyProblem if a statement has neither of two elements. */
+function requireElement(
   statements: readonly JsonObject[],
   names: readonly [string, string],
   problem: string,
 ): void {
-  demand(
-    statements.every((statement) => oneOf(statement, names, SYNTAX) !== undefined),
+  throwUnless(
+    statements.every((statement) => stringsOfEither(statement, names, SYNTAX_PROBLEM) !== undefined),
     problem,
   );
 }
@@ -144,18 +148,18 @@ function textsOf(statements: readonly JsonObject[], name: string): string[] {
   );
 }
 
-function demandOnly(object: JsonObject, fields: ReadonlySet<string>): void {
-  demand(
+function rejectUnknownFields(object: JsonObject, fields: ReadonlySet<string>): void {
+  throwUnless(
     Object.keys(object).every((key) => fields.has(key)),
-    SYNTAX,
+    SYNTAX_PROBLEM,
   );
 }
 
-function demand(holds: boolean, problem: string): void {
-  refuse(holds ? undefined : problem);
+function throwUnless(condition: boolean, problem: string): void {
+  throwIfProblem(condition ? undefined : problem);
 }
 
-function refuse(problem: string | undefined): void {
+function throwIfProblem(problem: string | undefined): void {
   if (problem !== undefined) {
     throw new PolicyProblem(problem);
   }

@@ -23,25 +23,25 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
 /** @param text valid JSON. */
 function hasDuplicateKey(text: string): boolean {
-  const scopes: Set<unknown>[] = [];
+  const keysByNesting: Set<unknown>[] = [];
   for (const [token, string, colon] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
-      scopes.push(new Set());
+      keysByNesting.push(new Set());
     } else if (token === '}' || token === ']') {
-      scopes.pop();
+      keysByNesting.pop();
     } else if (string !== undefined && colon !== undefined) {
       const key: unknown = JSON.parse(string);
-      const scope = scopes.at(-1);
-      if (scope?.has(key)) {
+      const keys = keysByNesting.at(-1);
+      if (keys?.has(key)) {
         return true;
       }
-      scope?.add(key);
+      keys?.add(key);
     }
   }
   return false;
 }
 
-/** A position in a text. Both numbers count from one, and the column is the one after the character. */
+/** A position in a text. Both numbers count from one. The column is that of the next character, as in IAM. */
 export interface Position {
   readonly Line: number;
   readonly Column: number;
@@ -59,21 +59,22 @@ export interface Span {
  */
 export function statementSpans(text: string): Span[] {
   const spans: Span[] = [];
-  const open: { isStatement: boolean; index: number }[] = [];
-  let isInStatement = false;
+  const openBrackets: { isStatement: boolean; index: number }[] = [];
+  let isStatementMember = false;
   for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
-      open.push({
-        isStatement: token === '{' && isInStatement && open.every((each) => !each.isStatement),
+      openBrackets.push({
+        isStatement:
+          token === '{' && isStatementMember && openBrackets.every((bracket) => !bracket.isStatement),
         index,
       });
     } else if (token === '}' || token === ']') {
-      const { isStatement = false, index: from = 0 } = open.pop() ?? {};
+      const { isStatement = false, index: startIndex = 0 } = openBrackets.pop() ?? {};
       if (isStatement) {
-        spans.push({ start: positionOf(text, from), end: positionOf(text, index) });
+        spans.push({ start: positionOf(text, startIndex), end: positionOf(text, index) });
       }
-    } else if (open.length === 1 && colon !== undefined) {
-      isInStatement = JSON.parse(string ?? '') === 'Statement';
+    } else if (openBrackets.length === 1 && colon !== undefined) {
+      isStatementMember = JSON.parse(string ?? '') === 'Statement';
     }
   }
   return spans;

@@ -1,4 +1,4 @@
-import { type Place, SYNTAX } from './elements.ts';
+import { type AccountScope, SYNTAX_PROBLEM } from './elements.ts';
 import { isObject, PolicyProblem, stringsOf } from './json.ts';
 /** Returns true if a user or role of this account exists. */
 export type PrincipalExists = (arn: string) => boolean;
@@ -7,7 +7,7 @@ export type PrincipalExists = (arn: string) => boolean;
 const NO_PRINCIPALS =
   'Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: The passed in policy has a statement with no principals!';
 
-const KINDS = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
+const PRINCIPAL_KINDS = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
 
 /** The identity providers that need no ARN. */
 const WEB_IDENTITIES = new Set([
@@ -22,13 +22,13 @@ const WEB_IDENTITIES = new Set([
  * Source: "AWS JSON policy elements: Principal" in the IAM user guide.
  * @throws PolicyProblem
  */
-export function checkPrincipal(principal: unknown, place: Place, exists: PrincipalExists): void {
+export function checkPrincipal(principal: unknown, scope: AccountScope, exists: PrincipalExists): void {
   if (principal === '*') {
     return;
   }
   if (!isObject(principal)) {
     throw new PolicyProblem(
-      typeof principal === 'string' ? `Invalid principal in policy: "${principal}"` : SYNTAX,
+      typeof principal === 'string' ? `Invalid principal in policy: "${principal}"` : SYNTAX_PROBLEM,
     );
   }
   if (Object.values(principal).flat().length === 0) {
@@ -37,20 +37,20 @@ export function checkPrincipal(principal: unknown, place: Place, exists: Princip
   for (const [kind, value] of Object.entries(principal)) {
     const names = stringsOf(value);
     if (!names) {
-      throw new PolicyProblem(SYNTAX);
+      throw new PolicyProblem(SYNTAX_PROBLEM);
     }
     for (const name of names) {
-      if (!isPrincipal(kind, name, place, exists)) {
+      if (!isPrincipal(kind, name, scope, exists)) {
         throw new PolicyProblem(`Invalid principal in policy: "${kind.toUpperCase()}":"${name}"`);
       }
     }
   }
 }
 
-function isPrincipal(kind: string, name: string, place: Place, exists: PrincipalExists): boolean {
-  switch (KINDS.has(kind) ? kind : '') {
+function isPrincipal(kind: string, name: string, scope: AccountScope, exists: PrincipalExists): boolean {
+  switch (PRINCIPAL_KINDS.has(kind) ? kind : '') {
     case 'AWS':
-      return isAwsPrincipal(name, place, exists);
+      return isAwsPrincipal(name, scope, exists);
     case 'Service':
       return isServicePrincipal(name);
     case 'Federated':
@@ -62,7 +62,7 @@ function isPrincipal(kind: string, name: string, place: Place, exists: Principal
   }
 }
 
-function isAwsPrincipal(name: string, place: Place, exists: PrincipalExists): boolean {
+function isAwsPrincipal(name: string, scope: AccountScope, exists: PrincipalExists): boolean {
   if (name === '*' || /^\d{12}$/.test(name) || /^A(?:IDA|ROA)[A-Z0-9]{12,28}$/.test(name)) {
     return true;
   }
@@ -70,11 +70,11 @@ function isAwsPrincipal(name: string, place: Place, exists: PrincipalExists): bo
     /^arn:([^:]+):(iam|sts)::(\d{12}):(root|user\/[^*]+|role\/[^*]+|assumed-role\/[^*]+|federated-user\/[^*]+)$/.exec(
       name,
     );
-  if (!match || match[1] !== place.partition) {
+  if (!match || match[1] !== scope.partition) {
     return false;
   }
   // Only AWS can check whether a principal of another account exists.
-  const isOwnEntity = match[3] === place.account && /^(user|role)\//.test(match[4] ?? '');
+  const isOwnEntity = match[3] === scope.accountId && /^(user|role)\//.test(match[4] ?? '');
   return !isOwnEntity || exists(name);
 }
 

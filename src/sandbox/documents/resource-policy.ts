@@ -1,36 +1,37 @@
 import { checkCondition } from './conditions.ts';
 import {
+  type AccountScope,
   actionProblem,
   checkId,
   checkSids,
-  oneOf,
-  type Place,
+  POLICY_VERSIONS,
   passesLegacyParsing,
   resourceProblem,
   statementsOf,
-  VERSIONS,
+  stringsOfEither,
 } from './elements.ts';
 import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 import { checkPrincipal } from './principals.ts';
 
 const SYNTAX = 'This resource policy contains a syntax error.';
 const UNSUPPORTED_PRINCIPAL = 'This resource policy contains an unsupported principal.';
-const FIELDS = /^(Sid|Effect|Principal|NotPrincipal|Action|NotAction|Resource|NotResource|Condition)$/;
+const STATEMENT_FIELDS =
+  /^(Sid|Effect|Principal|NotPrincipal|Action|NotAction|Resource|NotResource|Condition)$/;
 
 /**
  * Checks a secret's resource policy as Secrets Manager does before storing it.
  * @returns what is wrong, in the service's own words; undefined for a valid document.
  */
-export function checkResourcePolicy(text: string, place: Place): string | undefined {
+export function checkResourcePolicy(text: string, scope: AccountScope): string | undefined {
   const problem = problemIn(() => {
     const policy = parseObject(text);
-    if (!policy || (policy.Version !== undefined && !VERSIONS.includes(policy.Version))) {
+    if (!policy || (policy.Version !== undefined && !POLICY_VERSIONS.includes(policy.Version))) {
       throw new PolicyProblem(SYNTAX);
     }
     checkId(policy, SYNTAX);
     const statements = statementsOf(policy, SYNTAX);
     for (const statement of statements) {
-      checkStatement(statement, place);
+      checkStatement(statement, scope);
     }
     checkSids(statements, SYNTAX);
   });
@@ -38,15 +39,15 @@ export function checkResourcePolicy(text: string, place: Place): string | undefi
   return problem === undefined || problem === UNSUPPORTED_PRINCIPAL ? problem : SYNTAX;
 }
 
-function checkStatement(statement: JsonObject, place: Place): void {
-  const actions = oneOf(statement, ['Action', 'NotAction'], SYNTAX);
-  const resources = oneOf(statement, ['Resource', 'NotResource'], SYNTAX);
+function checkStatement(statement: JsonObject, scope: AccountScope): void {
+  const actions = stringsOfEither(statement, ['Action', 'NotAction'], SYNTAX);
+  const resources = stringsOfEither(statement, ['Resource', 'NotResource'], SYNTAX);
   const effects: readonly unknown[] = ['Allow', 'Deny'];
-  const known = Object.keys(statement).every((key) => FIELDS.test(key));
-  if (!actions || !resources || !known || !effects.includes(statement.Effect)) {
+  const hasOnlyKnownFields = Object.keys(statement).every((key) => STATEMENT_FIELDS.test(key));
+  if (!actions || !resources || !hasOnlyKnownFields || !effects.includes(statement.Effect)) {
     throw new PolicyProblem(SYNTAX);
   }
-  const isResource = (text: string) => !resourceProblem(text, place) && passesLegacyParsing(text);
+  const isResource = (text: string) => !resourceProblem(text, scope) && passesLegacyParsing(text);
   if (actions.some(actionProblem) || !resources.every(isResource)) {
     throw new PolicyProblem(SYNTAX);
   }
@@ -55,7 +56,7 @@ function checkStatement(statement: JsonObject, place: Place): void {
   if (principal === undefined) {
     throw new PolicyProblem(SYNTAX);
   }
-  if (problemIn(() => checkPrincipal(principal, place, () => true)) !== undefined) {
+  if (problemIn(() => checkPrincipal(principal, scope, () => true)) !== undefined) {
     throw new PolicyProblem(UNSUPPORTED_PRINCIPAL);
   }
 }

@@ -6,13 +6,13 @@ import {
   attachablePolicy,
   checkPolicyArn,
   iamWrite,
-  paged,
-  seenPolicy,
-  seenRole,
+  pageResponse,
+  policyOrThrow,
+  roleOrThrow,
   writableRole,
 } from './operation.ts';
 import type { IamState, Policy, Role } from './store.ts';
-import { rolesBoundedBy, rolesWith } from './views.ts';
+import { rolesAttachedTo, rolesBoundedBy } from './views.ts';
 
 const QUOTAS: readonly (readonly [string, number])[] = [
   ['AccessKeysPerUserQuota', 2],
@@ -38,14 +38,14 @@ const QUOTAS: readonly (readonly [string, number])[] = [
 /** GetAccountSummary, and ListAccountAliases for an account without aliases. */
 export const accountOperations: Operations = {
   GetAccountSummary: operation({}, (call) => ({
-    SummaryMap: new Map([...QUOTAS, ...changeable(call.world.iamQuotas), ...usage(call.iam.seen)]),
+    SummaryMap: new Map([...QUOTAS, ...adjustableQuotas(call.account.iamQuotas), ...usage(call.iam.visible)]),
   })),
   ListAccountAliases: operation(paging, (_call, input) =>
-    paged(input, [], 'AccountAliases', (alias: string) => alias),
+    pageResponse(input, [], 'AccountAliases', (alias: string) => alias),
   ),
 };
 
-function changeable({ attachedPoliciesPerRole, trustPolicySize }: IamQuotas): [string, number][] {
+function adjustableQuotas({ attachedPoliciesPerRole, trustPolicySize }: IamQuotas): [string, number][] {
   return [
     ['AssumeRolePolicySizeQuota', trustPolicySize],
     ['AttachedPoliciesPerRoleQuota', attachedPoliciesPerRole],
@@ -53,7 +53,7 @@ function changeable({ attachedPoliciesPerRole, trustPolicySize }: IamQuotas): [s
 }
 
 function usage(state: IamState): [string, number][] {
-  const own = [...state.policies.values()].filter((policy) => !policy.managedByAws);
+  const customerPolicies = [...state.policies.values()].filter((policy) => !policy.managedByAws);
   return [
     ['AccountAccessKeysPresent', 0],
     ['AccountMFAEnabled', 0],
@@ -63,8 +63,8 @@ function usage(state: IamState): [string, number][] {
     ['InstanceProfiles', 0],
     ['MFADevices', 0],
     ['MFADevicesInUse', 0],
-    ['Policies', own.length],
-    ['PolicyVersionsInUse', own.reduce((sum, policy) => sum + policy.versions.length, 0)],
+    ['Policies', customerPolicies.length],
+    ['PolicyVersionsInUse', customerPolicies.reduce((sum, policy) => sum + policy.versions.length, 0)],
     ['Providers', 0],
     ['Roles', state.roles.size],
     ['ServerCertificates', 0],
@@ -73,35 +73,37 @@ function usage(state: IamState): [string, number][] {
 }
 
 /** The operations on the attachments of managed policies to roles. */
-export const attachments: Operations = {
+export const attachmentOperations: Operations = {
   AttachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);
     const { arn } = attachablePolicy(call, input.PolicyArn);
-    if (!role.attached.includes(arn)) {
-      const { attachedPoliciesPerRole } = call.world.iamQuotas;
-      if (role.attached.length >= attachedPoliciesPerRole) {
+    if (!role.attachedPolicyArns.includes(arn)) {
+      const { attachedPoliciesPerRole } = call.account.iamQuotas;
+      if (role.attachedPolicyArns.length >= attachedPoliciesPerRole) {
         throw quotaExceeded('PoliciesPerRole', attachedPoliciesPerRole);
       }
-      role.attached.push(arn);
+      role.attachedPolicyArns.push(arn);
     }
     return undefined;
   }),
   DetachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
     const role = writableRole(call, input.RoleName);
     checkPolicyArn(input.PolicyArn);
-    if (!role.attached.includes(input.PolicyArn)) {
+    if (!role.attachedPolicyArns.includes(input.PolicyArn)) {
       throw noSuchPolicy(input.PolicyArn);
     }
-    role.attached = role.attached.filter((arn) => arn !== input.PolicyArn);
+    role.attachedPolicyArns = role.attachedPolicyArns.filter((arn) => arn !== input.PolicyArn);
     return undefined;
   }),
   ListAttachedRolePolicies: operation(
     { ...paging, RoleName: roleName, PathPrefix: pathPrefix },
     (call, input) => {
-      const state = call.iam.seen;
-      const attached = attachedPolicies(state, seenRole(state, input.RoleName));
-      const shown = attached.filter((policy) => policy.path.startsWith(input.PathPrefix ?? '/'));
-      return paged(input, shown, 'AttachedPolicies', (policy) => ({
+      const state = call.iam.visible;
+      const allAttached = attachedPolicies(state, roleOrThrow(state, input.RoleName));
+      const matchingPolicies = allAttached.filter((policy) =>
+        policy.path.startsWith(input.PathPrefix ?? '/'),
+      );
+      return pageResponse(input, matchingPolicies, 'AttachedPolicies', (policy) => ({
         PolicyName: policy.name,
         PolicyArn: policy.arn,
       }));
@@ -116,19 +118,23 @@ export const attachments: Operations = {
       PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
     },
     (call, input) => {
-      const state = call.iam.seen;
-      const { arn } = seenPolicy(state, input.PolicyArn);
-      const users = input.PolicyUsageFilter === 'PermissionsBoundary' ? [] : rolesWith(state, arn);
-      const bounded = input.PolicyUsageFilter === 'PermissionsPolicy' ? [] : rolesBoundedBy(state, arn);
-      const wanted = input.EntityFilter === undefined || input.EntityFilter === 'Role';
-      const roles = wanted ? [...new Set([...users, ...bounded])] : [];
-      const shown = roles.filter((role) => role.path.startsWith(input.PathPrefix ?? '/'));
-      const page = paged(input, shown, 'PolicyRoles', ({ name, id }) => ({ RoleName: name, RoleId: id }));
+      const state = call.iam.visible;
+      const { arn } = policyOrThrow(state, input.PolicyArn);
+      const attachedRoles =
+        input.PolicyUsageFilter === 'PermissionsBoundary' ? [] : rolesAttachedTo(state, arn);
+      const boundedRoles = input.PolicyUsageFilter === 'PermissionsPolicy' ? [] : rolesBoundedBy(state, arn);
+      const includesRoles = input.EntityFilter === undefined || input.EntityFilter === 'Role';
+      const roles = includesRoles ? [...new Set([...attachedRoles, ...boundedRoles])] : [];
+      const matchingRoles = roles.filter((role) => role.path.startsWith(input.PathPrefix ?? '/'));
+      const page = pageResponse(input, matchingRoles, 'PolicyRoles', ({ name, id }) => ({
+        RoleName: name,
+        RoleId: id,
+      }));
       return { PolicyGroups: [], PolicyUsers: [], ...page };
     },
   ),
 };
 
 function attachedPolicies(state: IamState, role: Role): Policy[] {
-  return role.attached.flatMap((arn) => state.policies.get(arn) ?? []);
+  return role.attachedPolicyArns.flatMap((arn) => state.policies.get(arn) ?? []);
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /** How far back the history goes, in milliseconds. */
-const KEPT_MS = 2 * 60 * 1000;
+const RETENTION_MS = 2 * 60 * 1000;
 
-interface Remembered<T> {
+interface TimelineEntry<T> {
   readonly visibleAt: number;
   /** Undefined if the entry was deleted. */
   readonly value: T | undefined;
@@ -15,18 +15,21 @@ interface Remembered<T> {
  */
 export class History<T> {
   /** In the order of the writes. The last visible write counts, and includes all writes before it. */
-  readonly #timelines = new Map<string, Remembered<T>[]>();
+  readonly #timelines = new Map<string, TimelineEntry<T>[]>();
 
   /** @param initial the entries that count as having always existed. */
   constructor(initial: ReadonlyMap<string, T>) {
     this.record(initial, Number.NEGATIVE_INFINITY);
   }
 
-  /** Records what has changed in the map since the last call, and from when on it is visible. */
-  record(live: ReadonlyMap<string, T>, visibleAt: number): void {
-    for (const key of new Set([...this.#timelines.keys(), ...live.keys()])) {
+  /**
+   * Records what has changed in the map since the last call.
+   * @param visibleAt when the changes become visible.
+   */
+  record(current: ReadonlyMap<string, T>, visibleAt: number): void {
+    for (const key of new Set([...this.#timelines.keys(), ...current.keys()])) {
       const timeline = this.#timelines.get(key) ?? [];
-      const value = live.get(key);
+      const value = current.get(key);
       if (!isDeepStrictEqual(timeline.at(-1)?.value, value)) {
         this.#timelines.set(key, [...timeline, { visibleAt, value: structuredClone(value) }]);
       }
@@ -34,7 +37,7 @@ export class History<T> {
   }
 
   /** Returns the map as it was visible at a time. */
-  at(time: number): Map<string, T> {
+  asOf(time: number): Map<string, T> {
     const visible = new Map<string, T>();
     for (const [key, timeline] of this.#timelines) {
       const value = timeline.findLast((entry) => entry.visibleAt <= time)?.value;
@@ -47,14 +50,14 @@ export class History<T> {
 
   /** Drops entries that are too old to be read. */
   prune(now: number): void {
-    const oldest = now - KEPT_MS;
+    const cutoff = now - RETENTION_MS;
     for (const [key, timeline] of this.#timelines) {
-      const first = timeline.findLastIndex((entry) => entry.visibleAt <= oldest);
-      const kept = timeline.slice(Math.max(0, first));
-      if (kept.length === 1 && kept[0]?.value === undefined && first >= 0) {
+      const firstNeeded = timeline.findLastIndex((entry) => entry.visibleAt <= cutoff);
+      const keptEntries = timeline.slice(Math.max(0, firstNeeded));
+      if (keptEntries.length === 1 && keptEntries[0]?.value === undefined && firstNeeded >= 0) {
         this.#timelines.delete(key);
       } else {
-        this.#timelines.set(key, kept);
+        this.#timelines.set(key, keptEntries);
       }
     }
   }

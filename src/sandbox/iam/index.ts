@@ -1,28 +1,28 @@
-import type { Machine } from '../machine.ts';
+import type { SandboxState } from '../machine.ts';
 import { homeRegion } from '../partitions.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import type { Operations, Service } from '../service.ts';
-import { accountOperations, attachments } from './account.ts';
-import { inlinePolicies } from './inline.ts';
-import { needs, operationNames } from './needs.ts';
-import { policies, policyVersions } from './policies.ts';
-import { roles } from './roles.ts';
-import { simulation } from './simulate.ts';
-import { tagging } from './tagging.ts';
+import { accountOperations, attachmentOperations } from './account.ts';
+import { inlinePolicyOperations } from './inline.ts';
+import { operationNames, requiredPermissions } from './needs.ts';
+import { policyOperations, policyVersionOperations } from './policies.ts';
+import { roleOperations } from './roles.ts';
+import { simulationOperations } from './simulate.ts';
+import { tagOperations } from './tagging.ts';
 
 const operations: Operations = {
-  ...policies,
-  ...policyVersions,
-  ...roles,
-  ...attachments,
-  ...inlinePolicies,
-  ...tagging,
+  ...policyOperations,
+  ...policyVersionOperations,
+  ...roleOperations,
+  ...attachmentOperations,
+  ...inlinePolicyOperations,
+  ...tagOperations,
   ...accountOperations,
-  ...simulation,
+  ...simulationOperations,
 };
 
 /** Operations that change nothing. */
-const READS = /^(Get|List|Simulate)/;
+const READ_ACTIONS = /^(Get|List|Simulate)/;
 
 /** AWS Identity and Access Management, API version 2010-05-08. */
 export const iam: Service = {
@@ -34,19 +34,19 @@ export const iam: Service = {
     'ServiceFailure',
     'The request processing has failed because of an unknown error, exception or failure.',
   ],
-  quotasOn: (action) =>
-    READS.test(action) ? ['iamRequestsPerSecond'] : ['iamRequestsPerSecond', 'iamWritesPerSecond'],
-  needs,
+  quotasFor: (action) =>
+    READ_ACTIONS.test(action) ? ['iamRequestsPerSecond'] : ['iamRequestsPerSecond', 'iamWritesPerSecond'],
+  requiredPermissions,
 };
 
 /**
  * Replaces the document of a customer managed policy's default version, without validation.
  * @throws RangeError if there is no such policy.
  */
-export function setPolicyDocument(machine: Machine, policyArn: string, document: object): void {
+export function setPolicyDocument(sandbox: SandboxState, policyArn: string, document: object): void {
   const [, partition = ''] = policyArn.split(':');
-  const iam = machine.worldOf(homeRegion(partition) ?? '')?.iam.view();
-  const policy = iam?.live.policies.get(policyArn);
+  const iam = sandbox.accountIn(homeRegion(partition) ?? '')?.iam.view();
+  const policy = iam?.latest.policies.get(policyArn);
   if (!iam || !policy || policy.managedByAws) {
     throw new RangeError(`The sandbox has no customer managed policy ${policyArn}.`);
   }

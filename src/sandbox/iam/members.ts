@@ -1,37 +1,42 @@
 import { AwsError } from '../errors.ts';
-import { descriptionText, documentText, number, required, text } from '../shapes.ts';
+import { descriptionPattern, documentPattern, number, required, text } from '../shapes.ts';
 
 /** The inputs that several IAM operations share. Source: the service's API model. */
 const NAME = /^[\w+=,.@-]+$/;
 
-function name(member: string, max: number) {
+function nameMember(member: string, max: number) {
   const invalid = `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`;
-  return required(text({ min: 1, max, pattern: NAME, invalid }));
+  return required(text({ min: 1, max, pattern: NAME, mismatchMessage: invalid }));
 }
 
 const INVALID_PATH =
   'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.';
 
-export const roleName = name('roleName', 64);
-export const policyName = name('policyName', 128);
+export const roleName = nameMember('roleName', 64);
+export const policyName = nameMember('policyName', 128);
 export const optionalPolicyArn = text({ min: 20, max: 2048 });
 export const policyArn = required(optionalPolicyArn);
 export const policyVersionId = required(text({ pattern: /^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/ }));
-export const path = text({ min: 1, max: 512, pattern: /^(?:\/|\/[\x21-\x7e]+\/)$/, invalid: INVALID_PATH });
+export const path = text({
+  min: 1,
+  max: 512,
+  pattern: /^(?:\/|\/[\x21-\x7e]+\/)$/,
+  mismatchMessage: INVALID_PATH,
+});
 export const policyPath = text({
   min: 1,
   max: 512,
   pattern: /^((\/[A-Za-z0-9.,+@=_-]+)*)\/$/,
-  invalid: INVALID_PATH,
+  mismatchMessage: INVALID_PATH,
 });
 export const pathPrefix = text({ min: 1, max: 512, pattern: /^\/[\x21-\x7f]*$/ });
 /** IAM accepts only Latin-1 characters in documents. */
-export const optionalDocument = text({ min: 1, max: 131_072, pattern: documentText });
+export const optionalDocument = text({ min: 1, max: 131_072, pattern: documentPattern });
 export const document = required(optionalDocument);
 export const policyDescription = text({ max: 1000 });
 export const roleDescription = text({
   max: 1000,
-  pattern: descriptionText,
+  pattern: descriptionPattern,
 });
 export const sessionSeconds = number({ min: 3600, max: 43_200 });
 

@@ -1,126 +1,157 @@
 import { homeRegion } from '../partitions.ts';
-import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
-import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
+import { stringIn, stringsIn, tagsIn } from '../permissions/input.ts';
+import {
+  type ConditionValues,
+  type RequiredPermission,
+  requestTagValues,
+  resourceTagValues,
+} from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
 import { type Role, roleKey } from './store.ts';
 
 /** The actions on roles that support `iam:PermissionsBoundary`. Source: the service authorization reference of IAM. */
-const KNOW_BOUNDARY = new Set(
+const ACTIONS_WITH_BOUNDARY = new Set(
   `AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy
   UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription`.split(/\s+/),
 );
 
 /**
- * Returns the permissions that IAM operations need. A denial names an existing role as `role NAME` and an existing policy as
- * `policy ARN`. It names a new role by its ARN, a new policy as `policy NAME`, and a listing by its path.
+ * Returns the permissions that IAM operations need. The access denied message names an existing role as `role NAME` and an
+ * existing policy as `policy ARN`. It names a new role by its ARN, a new policy as `policy NAME`, and a list operation by its
+ * path.
  */
-export function needs(call: Call, action: string, input: Input): Need[] {
-  return needsOf(call, action, input).map((need) => ({
-    ...need,
-    facts: { 'aws:RequestedRegion': homeRegion(call.world.partition), ...need.facts },
+export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
+  return permissionsFor(call, action, input).map((permission) => ({
+    ...permission,
+    conditionValues: {
+      'aws:RequestedRegion': homeRegion(call.account.partition),
+      ...permission.conditionValues,
+    },
   }));
 }
 
-function needsOf(call: Call, action: string, input: Input): Need[] {
+function permissionsFor(call: Call, action: string, input: Input): RequiredPermission[] {
   const permission = `iam:${action}`;
   switch (action) {
     case 'CreateRole':
-      return creation(permission, 'iam:TagRole', newArn(call, 'role', input), undefined, input);
+      return creationPermissions(
+        permission,
+        'iam:TagRole',
+        newResourceArn(call, 'role', input),
+        undefined,
+        input,
+      );
     case 'CreatePolicy': {
-      const shown = `policy ${textIn(input, 'PolicyName')}`;
-      return creation(permission, 'iam:TagPolicy', newArn(call, 'policy', input), shown, input);
+      const resourceInMessage = `policy ${stringIn(input, 'PolicyName')}`;
+      return creationPermissions(
+        permission,
+        'iam:TagPolicy',
+        newResourceArn(call, 'policy', input),
+        resourceInMessage,
+        input,
+      );
     }
     case 'ListRoles':
-      return [{ action: permission, resource: '*', shown: `${ownArn(call)}role${pathPrefix(input)}` }];
+      return [
+        {
+          action: permission,
+          resource: '*',
+          resourceInMessage: `${arnPrefix(call)}role${pathPrefix(input)}`,
+        },
+      ];
     case 'ListPolicies':
-      return [{ action: permission, resource: '*', shown: `policy path ${pathPrefix(input)}` }];
+      return [{ action: permission, resource: '*', resourceInMessage: `policy path ${pathPrefix(input)}` }];
     case 'SimulatePrincipalPolicy':
-      return [{ action: permission, resource: textIn(input, 'PolicySourceArn') ?? '*' }];
+      return [{ action: permission, resource: stringIn(input, 'PolicySourceArn') ?? '*' }];
     default:
-      return [onRole(call, action, input) ?? onPolicy(call, action, input) ?? onAccount(permission)];
+      return [
+        rolePermission(call, action, input) ??
+          policyPermission(call, action, input) ??
+          accountPermission(permission),
+      ];
   }
 }
 
-function creation(
+function creationPermissions(
   action: string,
-  tagging: string,
+  tagAction: string,
   resource: string,
-  shown: string | undefined,
+  resourceInMessage: string | undefined,
   input: Input,
-): Need[] {
+): RequiredPermission[] {
   const tags = tagsIn(input);
-  const boundary = { 'iam:PermissionsBoundary': textIn(input, 'PermissionsBoundary') };
-  const facts = { ...requestTags(tags), ...boundary };
-  const need = { resource, facts, ...(shown !== undefined && { shown }) };
+  const boundaryValue = { 'iam:PermissionsBoundary': stringIn(input, 'PermissionsBoundary') };
+  const conditionValues = { ...requestTagValues(tags), ...boundaryValue };
+  const target = { resource, conditionValues, ...(resourceInMessage !== undefined && { resourceInMessage }) };
   return tags
     ? [
-        { action, ...need },
-        { action: tagging, ...need },
+        { action, ...target },
+        { action: tagAction, ...target },
       ]
-    : [{ action, ...need }];
+    : [{ action, ...target }];
 }
 
-function onRole(call: Call, action: string, input: Input): Need | undefined {
-  const name = textIn(input, 'RoleName');
+function rolePermission(call: Call, action: string, input: Input): RequiredPermission | undefined {
+  const name = stringIn(input, 'RoleName');
   if (name === undefined) {
     return undefined;
   }
-  const role = call.iam.seen.roles.get(roleKey(name));
+  const role = call.iam.visible.roles.get(roleKey(name));
   return {
     action: `iam:${action}`,
-    resource: role?.arn ?? `${ownArn(call)}role/${name}`,
-    shown: `role ${name}`,
-    facts: {
-      ...resourceTags('iam', role?.tags ?? []),
-      ...taggingFacts(input),
-      'iam:PolicyARN': textIn(input, 'PolicyArn'),
+    resource: role?.arn ?? `${arnPrefix(call)}role/${name}`,
+    resourceInMessage: `role ${name}`,
+    conditionValues: {
+      ...resourceTagValues('iam', role?.tags ?? []),
+      ...taggingValues(input),
+      'iam:PolicyARN': stringIn(input, 'PolicyArn'),
       'iam:PermissionsBoundary': boundaryFor(action, input, role),
     },
   };
 }
 
 /**
- * Returns the value of `iam:PermissionsBoundary`: the boundary to be set, for the request that sets one; otherwise the existing
- * one.
+ * Returns the value of `iam:PermissionsBoundary`: for PutRolePermissionsBoundary, the new boundary; for the other operations that
+ * support the key, the role's existing boundary.
  */
 function boundaryFor(action: string, input: Input, role: Role | undefined): string | undefined {
   if (action === 'PutRolePermissionsBoundary') {
-    return textIn(input, 'PermissionsBoundary');
+    return stringIn(input, 'PermissionsBoundary');
   }
-  return KNOW_BOUNDARY.has(action) ? role?.boundaryArn : undefined;
+  return ACTIONS_WITH_BOUNDARY.has(action) ? role?.boundaryArn : undefined;
 }
 
-function onPolicy(call: Call, action: string, input: Input): Need | undefined {
-  const arn = textIn(input, 'PolicyArn');
+function policyPermission(call: Call, action: string, input: Input): RequiredPermission | undefined {
+  const arn = stringIn(input, 'PolicyArn');
   if (arn === undefined) {
     return undefined;
   }
-  const tags = call.iam.seen.policies.get(arn)?.tags ?? [];
+  const tags = call.iam.visible.policies.get(arn)?.tags ?? [];
   return {
     action: `iam:${action}`,
     resource: arn,
-    shown: `policy ${arn}`,
-    facts: { ...resourceTags('iam', tags), ...taggingFacts(input) },
+    resourceInMessage: `policy ${arn}`,
+    conditionValues: { ...resourceTagValues('iam', tags), ...taggingValues(input) },
   };
 }
 
-const onAccount = (action: string): Need => ({ action, resource: '*' });
+const accountPermission = (action: string): RequiredPermission => ({ action, resource: '*' });
 
-function taggingFacts(input: Input): Facts {
-  return { 'aws:TagKeys': textsIn(input, 'TagKeys'), ...requestTags(tagsIn(input)) };
+function taggingValues(input: Input): ConditionValues {
+  return { 'aws:TagKeys': stringsIn(input, 'TagKeys'), ...requestTagValues(tagsIn(input)) };
 }
 
-function newArn(call: Call, kind: 'role' | 'policy', input: Input): string {
-  const name = textIn(input, kind === 'role' ? 'RoleName' : 'PolicyName');
-  return `${ownArn(call)}${kind}${textIn(input, 'Path') ?? '/'}${name}`;
+function newResourceArn(call: Call, kind: 'role' | 'policy', input: Input): string {
+  const name = stringIn(input, kind === 'role' ? 'RoleName' : 'PolicyName');
+  return `${arnPrefix(call)}${kind}${stringIn(input, 'Path') ?? '/'}${name}`;
 }
 
-const ownArn = ({ world }: Call) => `arn:${world.partition}:iam::${world.account}:`;
-const pathPrefix = (input: Input) => textIn(input, 'PathPrefix') ?? '/';
+const arnPrefix = ({ account }: Call) => `arn:${account.partition}:iam::${account.accountId}:`;
+const pathPrefix = (input: Input) => stringIn(input, 'PathPrefix') ?? '/';
 
 /**
- * All operations of IAM, API version 2010-05-08: they tell an operation that the sandbox does not implement from one that does
- * not exist.
+ * All operations of IAM, API version 2010-05-08. With this list, the sandbox distinguishes an operation that it does not
+ * implement from one that does not exist.
  */
 export const operationNames = `
 AcceptDelegationRequest AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile AddUserToGroup

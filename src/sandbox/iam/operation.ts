@@ -16,8 +16,11 @@ export function iamWrite<M extends Members>(
   });
 }
 
-/** @throws AwsError NoSuchEntity. */
-export function seenRole(state: IamState, name: string): Role {
+/**
+ * Returns the role with a name in one state of IAM.
+ * @throws AwsError NoSuchEntity.
+ */
+export function roleOrThrow(state: IamState, name: string): Role {
   const role = state.roles.get(roleKey(name));
   if (!role) {
     throw noSuchRole(name);
@@ -26,7 +29,7 @@ export function seenRole(state: IamState, name: string): Role {
 }
 
 /** @throws AwsError NoSuchEntity, ValidationError if the text is not an ARN, InvalidInput if it is not the ARN of a policy. */
-export function seenPolicy(state: IamState, arn: string): Policy {
+export function policyOrThrow(state: IamState, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = state.policies.get(arn);
   if (!policy) {
@@ -40,8 +43,8 @@ export function seenPolicy(state: IamState, arn: string): Policy {
  * @throws AwsError NoSuchEntity, UnmodifiableEntity for a service-linked role.
  */
 export function writableRole(call: Call, name: string): Role {
-  seenRole(call.iam.seen, name);
-  const role = seenRole(call.iam.live, name);
+  roleOrThrow(call.iam.visible, name);
+  const role = roleOrThrow(call.iam.latest, name);
   if (role.path.startsWith('/aws-service-role/')) {
     throw unmodifiable(role.name);
   }
@@ -53,8 +56,8 @@ export function writableRole(call: Call, name: string): Role {
  * @throws AwsError NoSuchEntity, AccessDenied for an AWS managed policy.
  */
 export function writablePolicy(call: Call, arn: string, action: string): Policy {
-  seenPolicy(call.iam.seen, arn);
-  const policy = seenPolicy(call.iam.live, arn);
+  policyOrThrow(call.iam.visible, arn);
+  const policy = policyOrThrow(call.iam.latest, arn);
   if (policy.managedByAws) {
     const message = `User: ${call.caller.arn} is not authorized to perform: iam:${action} on resource: policy ${arn}`;
     throw new AwsError('AccessDenied', message, 403);
@@ -62,11 +65,14 @@ export function writablePolicy(call: Call, arn: string, action: string): Policy 
   return policy;
 }
 
-/** @throws AwsError NoSuchEntity, with the message for a policy that is to be attached. */
+/**
+ * Returns the policy that a request attaches, or sets as a permissions boundary.
+ * @throws AwsError NoSuchEntity, with IAM's message for this case.
+ */
 export function attachablePolicy(call: Call, arn: string): Policy {
   checkPolicyArn(arn);
-  const policy = call.iam.live.policies.get(arn);
-  if (!policy || !call.iam.seen.policies.has(arn)) {
+  const policy = call.iam.latest.policies.get(arn);
+  if (!policy || !call.iam.visible.policies.has(arn)) {
     throw notAttachable(arn);
   }
   return policy;
@@ -86,15 +92,15 @@ export function checkPolicyArn(arn: string): void {
  * Returns one page of a list, with the members of every paginated IAM response.
  * @throws AwsError ValidationError for a marker that is not from an earlier response.
  */
-export function paged<T, U>(
+export function pageResponse<T, U>(
   input: { Marker?: string; MaxItems?: number | undefined },
-  all: readonly T[],
-  name: string,
-  show: (item: T) => U,
+  items: readonly T[],
+  memberName: string,
+  toView: (item: T) => U,
 ): object {
-  const page = pageOf(all, input.Marker, input.MaxItems ?? 100);
+  const page = pageOf(items, input.Marker, input.MaxItems ?? 100);
   if (!page) {
     throw new AwsError('ValidationError', `Invalid Marker: ${input.Marker}`);
   }
-  return { [name]: page.items.map(show), IsTruncated: page.next !== undefined, Marker: page.next };
+  return { [memberName]: page.items.map(toView), IsTruncated: page.next !== undefined, Marker: page.next };
 }

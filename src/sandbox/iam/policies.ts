@@ -19,28 +19,28 @@ import {
   policyVersionId,
   quotaExceeded,
 } from './members.ts';
-import { iamWrite, paged, seenPolicy, writablePolicy } from './operation.ts';
+import { iamWrite, pageResponse, policyOrThrow, writablePolicy } from './operation.ts';
 import type { IamState, Policy, PolicyVersion } from './store.ts';
 import { checkedTags } from './tagging.ts';
-import { policyView, rolesBoundedBy, rolesWith, versionView } from './views.ts';
+import { policyView, rolesAttachedTo, rolesBoundedBy, versionView } from './views.ts';
 
-const POLICY_QUOTA = 6144;
+const MAX_POLICY_SIZE = 6144;
 
 /**
  * Checks a managed policy's document as IAM does before storing it.
  * @throws AwsError MalformedPolicyDocument, LimitExceeded.
  */
 export function checkManagedDocument(call: Call, text: string): void {
-  const problem = checkIdentityPolicy(text, 'managed', call.world);
+  const problem = checkIdentityPolicy(text, 'managed', call.account);
   if (problem !== undefined) {
     throw malformedPolicy(problem);
   }
-  if (documentSize(text) > POLICY_QUOTA) {
-    throw quotaExceeded('PolicySize', POLICY_QUOTA);
+  if (documentSize(text) > MAX_POLICY_SIZE) {
+    throw quotaExceeded('PolicySize', MAX_POLICY_SIZE);
   }
 }
 
-export const policies: Operations = {
+export const policyOperations: Operations = {
   CreatePolicy: iamWrite(
     {
       PolicyName: policyName,
@@ -50,10 +50,10 @@ export const policies: Operations = {
       Tags: tagList,
     },
     (call, input) => {
-      const { live } = call.iam;
+      const { latest } = call.iam;
       const tags = checkedTags(input.Tags ?? []);
       checkManagedDocument(call, input.PolicyDocument);
-      if (nameTaken(live, input.PolicyName)) {
+      if (isNameTaken(latest, input.PolicyName)) {
         throw alreadyExists(
           `A policy called ${input.PolicyName} already exists. Duplicate names are not allowed.`,
         );
@@ -63,15 +63,15 @@ export const policies: Operations = {
         description: input.Description ?? '',
         tags,
       };
-      live.policies.set(policy.arn, policy);
-      return { Policy: { ...policyView(live, policy), Tags: tags.length > 0 ? tags : undefined } };
+      latest.policies.set(policy.arn, policy);
+      return { Policy: { ...policyView(latest, policy), Tags: tags.length > 0 ? tags : undefined } };
     },
   ),
   GetPolicy: operation({ PolicyArn: policyArn }, (call, input) => {
-    const { seen } = call.iam;
-    const policy = seenPolicy(seen, input.PolicyArn);
+    const { visible } = call.iam;
+    const policy = policyOrThrow(visible, input.PolicyArn);
     const { description, tags } = policy;
-    return { Policy: { ...policyView(seen, policy), Description: description || undefined, Tags: tags } };
+    return { Policy: { ...policyView(visible, policy), Description: description || undefined, Tags: tags } };
   }),
   ListPolicies: operation(
     {
@@ -82,20 +82,20 @@ export const policies: Operations = {
       PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
     },
     (call, input) => {
-      const { seen } = call.iam;
-      const shown = [...seen.policies.values()].filter(
+      const { visible } = call.iam;
+      const matchingPolicies = [...visible.policies.values()].filter(
         (policy) =>
-          inScope(policy, input.Scope ?? 'All') &&
+          isInScope(policy, input.Scope ?? 'All') &&
           policy.path.startsWith(input.PathPrefix ?? '/') &&
-          inUse(seen, policy, input.OnlyAttached ?? false, input.PolicyUsageFilter),
+          isInUse(visible, policy, input.OnlyAttached ?? false, input.PolicyUsageFilter),
       );
-      return paged(input, shown, 'Policies', (policy) => policyView(seen, policy));
+      return pageResponse(input, matchingPolicies, 'Policies', (policy) => policyView(visible, policy));
     },
   ),
   DeletePolicy: iamWrite({ PolicyArn: policyArn }, (call, input) => {
     const policy = writablePolicy(call, input.PolicyArn, 'DeletePolicy');
-    const { live } = call.iam;
-    if (rolesWith(live, policy.arn).length + rolesBoundedBy(live, policy.arn).length > 0) {
+    const { latest } = call.iam;
+    if (rolesAttachedTo(latest, policy.arn).length + rolesBoundedBy(latest, policy.arn).length > 0) {
       throw deleteConflict('Cannot delete a policy attached to entities.');
     }
     if (policy.versions.length > 1) {
@@ -103,15 +103,15 @@ export const policies: Operations = {
         "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
       );
     }
-    live.policies.delete(policy.arn);
+    latest.policies.delete(policy.arn);
     return undefined;
   }),
 };
 
-function nameTaken(state: IamState, name: string): boolean {
-  const wanted = name.toLowerCase();
+function isNameTaken(state: IamState, name: string): boolean {
+  const lowercaseName = name.toLowerCase();
   return [...state.policies.values()].some(
-    (policy) => !policy.managedByAws && policy.name.toLowerCase() === wanted,
+    (policy) => !policy.managedByAws && policy.name.toLowerCase() === lowercaseName,
   );
 }
 
@@ -120,7 +120,7 @@ function newPolicy(call: Call, name: string, path: string, text: string): Policy
     name,
     path,
     id: uniqueId('ANPA'),
-    arn: `arn:${call.world.partition}:iam::${call.world.account}:policy${path}${name}`,
+    arn: `arn:${call.account.partition}:iam::${call.account.accountId}:policy${path}${name}`,
     createdAt: call.now,
     updatedAt: call.now,
     versions: [{ id: 'v1', document: text, createdAt: call.now }],
@@ -131,22 +131,22 @@ function newPolicy(call: Call, name: string, path: string, text: string): Policy
   };
 }
 
-function inScope(policy: Policy, scope: string): boolean {
+function isInScope(policy: Policy, scope: string): boolean {
   return scope === 'All' || policy.managedByAws === (scope === 'AWS');
 }
 
-function inUse(state: IamState, policy: Policy, onlyAttached: boolean, usage: string | undefined): boolean {
-  const attached = rolesWith(state, policy.arn).length > 0;
-  const bounding = rolesBoundedBy(state, policy.arn).length > 0;
+function isInUse(state: IamState, policy: Policy, onlyAttached: boolean, usage: string | undefined): boolean {
+  const isAttached = rolesAttachedTo(state, policy.arn).length > 0;
+  const isBoundary = rolesBoundedBy(state, policy.arn).length > 0;
   if (usage === 'PermissionsBoundary') {
-    return bounding;
+    return isBoundary;
   }
-  return usage === 'PermissionsPolicy' || onlyAttached ? attached : true;
+  return usage === 'PermissionsPolicy' || onlyAttached ? isAttached : true;
 }
 
 const MAX_VERSIONS = 5;
 
-export const policyVersions: Operations = {
+export const policyVersionOperations: Operations = {
   CreatePolicyVersion: iamWrite(
     { PolicyArn: policyArn, PolicyDocument: document, SetAsDefault: flag },
     (call, input) => {
@@ -168,34 +168,34 @@ export const policyVersions: Operations = {
     },
   ),
   GetPolicyVersion: operation({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
-    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
-    const version = versionOf(policy, input.VersionId);
+    const policy = policyOrThrow(call.iam.visible, input.PolicyArn);
+    const version = versionOrThrow(policy, input.VersionId);
     return { PolicyVersion: { Document: encodeStrictly(version.document), ...versionView(policy, version) } };
   }),
   ListPolicyVersions: operation({ ...paging, PolicyArn: policyArn }, (call, input) => {
-    const policy = seenPolicy(call.iam.seen, input.PolicyArn);
+    const policy = policyOrThrow(call.iam.visible, input.PolicyArn);
     const newestFirst = [...policy.versions].reverse();
-    return paged(input, newestFirst, 'Versions', (version) => versionView(policy, version));
+    return pageResponse(input, newestFirst, 'Versions', (version) => versionView(policy, version));
   }),
   SetDefaultPolicyVersion: iamWrite({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
     const policy = writablePolicy(call, input.PolicyArn, 'SetDefaultPolicyVersion');
-    policy.defaultVersionId = versionOf(policy, input.VersionId).id;
+    policy.defaultVersionId = versionOrThrow(policy, input.VersionId).id;
     policy.updatedAt = call.now;
     return undefined;
   }),
   DeletePolicyVersion: iamWrite({ PolicyArn: policyArn, VersionId: policyVersionId }, (call, input) => {
     const policy = writablePolicy(call, input.PolicyArn, 'DeletePolicyVersion');
-    const version = versionOf(policy, input.VersionId);
+    const version = versionOrThrow(policy, input.VersionId);
     if (version.id === policy.defaultVersionId) {
       throw deleteConflict('Cannot delete the default version of a policy.');
     }
-    policy.versions = policy.versions.filter((kept) => kept !== version);
+    policy.versions = policy.versions.filter((other) => other !== version);
     policy.updatedAt = call.now;
     return undefined;
   }),
 };
 
-function versionOf(policy: Policy, id: string): PolicyVersion {
+function versionOrThrow(policy: Policy, id: string): PolicyVersion {
   const version = policy.versions.find((candidate) => candidate.id === id);
   if (!version) {
     throw noSuchEntity(`Policy ${policy.arn} version ${id} does not exist or is not attachable.`);

@@ -1,7 +1,7 @@
 import { uniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { required, tagList } from '../shapes.ts';
-import { takeTrust } from './inline.ts';
+import { validatedTrustPolicy } from './inline.ts';
 import {
   alreadyExists,
   deleteConflict,
@@ -15,14 +15,14 @@ import {
   roleName,
   sessionSeconds,
 } from './members.ts';
-import { attachablePolicy, iamWrite, paged, seenRole, writableRole } from './operation.ts';
+import { attachablePolicy, iamWrite, pageResponse, roleOrThrow, writableRole } from './operation.ts';
 import { type Role, roleKey } from './store.ts';
 import { checkedTags } from './tagging.ts';
 import { createdRoleView, fullRoleView, lastUsedView, roleView } from './views.ts';
 
 const DEFAULT_SESSION_SECONDS = 3600;
 
-export const roles: Operations = {
+export const roleOperations: Operations = {
   CreateRole: iamWrite(
     {
       RoleName: roleName,
@@ -34,40 +34,41 @@ export const roles: Operations = {
       Tags: tagList,
     },
     (call, input) => {
-      const { roles: present } = call.iam.live;
+      const rolesByName = call.iam.latest.roles;
       const tags = checkedTags(input.Tags ?? []);
-      const trust = takeTrust(call, input.AssumeRolePolicyDocument);
+      const trustFields = validatedTrustPolicy(call, input.AssumeRolePolicyDocument);
       const boundary = input.PermissionsBoundary;
-      const boundaryArn = boundary === undefined ? {} : { boundaryArn: attachablePolicy(call, boundary).arn };
-      if (present.has(roleKey(input.RoleName))) {
+      const boundaryField =
+        boundary === undefined ? {} : { boundaryArn: attachablePolicy(call, boundary).arn };
+      if (rolesByName.has(roleKey(input.RoleName))) {
         throw alreadyExists(`Role with name ${input.RoleName} already exists.`);
       }
       const role: Role = {
         ...newRole(call, input.RoleName, input.Path ?? '/'),
-        ...trust,
-        ...boundaryArn,
+        ...trustFields,
+        ...boundaryField,
         ...(input.Description !== undefined && { description: input.Description }),
         maxSessionSeconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
         tags,
       };
-      present.set(roleKey(role.name), role);
+      rolesByName.set(roleKey(role.name), role);
       return { Role: createdRoleView(call, role, input) };
     },
   ),
   GetRole: operation({ RoleName: roleName }, (call, input) => {
-    const role = seenRole(call.iam.seen, input.RoleName);
+    const role = roleOrThrow(call.iam.visible, input.RoleName);
     return { Role: { ...fullRoleView(call, role), RoleLastUsed: lastUsedView(role) } };
   }),
   ListRoles: operation({ ...paging, PathPrefix: pathPrefix }, (call, input) => {
     const prefix = input.PathPrefix ?? '/';
-    const shown = [...call.iam.seen.roles.values()].filter((role) => role.path.startsWith(prefix));
-    const byName = shown.sort((a, b) => (roleKey(a.name) < roleKey(b.name) ? -1 : 1));
-    return paged(input, byName, 'Roles', (role) => roleView(call, role));
+    const matchingRoles = [...call.iam.visible.roles.values()].filter((role) => role.path.startsWith(prefix));
+    const byName = matchingRoles.sort((a, b) => (roleKey(a.name) < roleKey(b.name) ? -1 : 1));
+    return pageResponse(input, byName, 'Roles', (role) => roleView(call, role));
   }),
   ListInstanceProfilesForRole: operation({ ...paging, RoleName: roleName }, (call, input) => {
-    seenRole(call.iam.seen, input.RoleName);
+    roleOrThrow(call.iam.visible, input.RoleName);
     // The sandbox has no EC2, and so no instance profiles.
-    return paged(input, [], 'InstanceProfiles', (profile) => profile);
+    return pageResponse(input, [], 'InstanceProfiles', (profile) => profile);
   }),
   UpdateRole: iamWrite(
     { RoleName: roleName, Description: roleDescription, MaxSessionDuration: sessionSeconds },
@@ -90,18 +91,18 @@ export const roles: Operations = {
   ),
   UpdateAssumeRolePolicy: iamWrite({ RoleName: roleName, PolicyDocument: document }, (call, input) => {
     const role = writableRole(call, input.RoleName);
-    Object.assign(role, takeTrust(call, input.PolicyDocument));
+    Object.assign(role, validatedTrustPolicy(call, input.PolicyDocument));
     return undefined;
   }),
   DeleteRole: iamWrite({ RoleName: roleName }, (call, input) => {
     const role = writableRole(call, input.RoleName);
-    if (role.attached.length > 0) {
+    if (role.attachedPolicyArns.length > 0) {
       throw deleteConflict('Cannot delete entity, must detach all policies first.');
     }
-    if (role.inline.size > 0) {
+    if (role.inlinePolicies.size > 0) {
       throw deleteConflict('Cannot delete entity, must delete policies first.');
     }
-    call.iam.live.roles.delete(roleKey(role.name));
+    call.iam.latest.roles.delete(roleKey(role.name));
     return undefined;
   }),
   PutRolePermissionsBoundary: iamWrite(
@@ -123,13 +124,13 @@ function newRole(call: Call, name: string, rolePath: string): Role {
     name,
     path: rolePath,
     id: uniqueId('AROA'),
-    arn: `arn:${call.world.partition}:iam::${call.world.account}:role${rolePath}${name}`,
+    arn: `arn:${call.account.partition}:iam::${call.account.accountId}:role${rolePath}${name}`,
     createdAt: call.now,
     maxSessionSeconds: DEFAULT_SESSION_SECONDS,
-    trust: '',
-    trustedIds: new Map(),
+    trustPolicy: '',
+    trustedPrincipalIds: new Map(),
     tags: [],
-    attached: [],
-    inline: new Map(),
+    attachedPolicyArns: [],
+    inlinePolicies: new Map(),
   };
 }

@@ -1,12 +1,12 @@
-import { contextOf } from '../permissions/authorize.ts';
+import { conditionContext } from '../permissions/authorize.ts';
 import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
-import { documentOf, EVERYTHING } from '../permissions/grants.ts';
-import type { Asker } from '../permissions/principals.ts';
-import { missingKeys, placesOf, type Question } from '../permissions/statements.ts';
+import { ALLOW_ALL_DOCUMENT, defaultDocument } from '../permissions/grants.ts';
+import type { Principal } from '../permissions/principals.ts';
+import { type AccessRequest, matchingSpans, missingContextKeys } from '../permissions/statements.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { type InputOf, list, record, required, text } from '../shapes.ts';
 import { invalidInput, noSuchEntity, optionalDocument, paging, policyArn } from './members.ts';
-import { paged, seenRole } from './operation.ts';
+import { pageResponse, roleOrThrow } from './operation.ts';
 import type { IamState, Role } from './store.ts';
 
 const CONTEXT_TYPES = ['string', 'numeric', 'boolean', 'ip', 'binary', 'date'].flatMap((type) => [
@@ -33,65 +33,67 @@ const members = {
 /**
  * SimulatePrincipalPolicy for the account's user and its roles. It evaluates their own policies, without resource-based policies.
  */
-export const simulation: Operations = {
+export const simulationOperations: Operations = {
   SimulatePrincipalPolicy: operation(members, (call, input) => {
     const simulator = simulatorFor(call, input);
     const resources = input.ResourceArns ?? ['*'];
-    return paged(input, input.ActionNames, 'EvaluationResults', (action) =>
-      resultOf(simulator, action, resources),
+    return pageResponse(input, input.ActionNames, 'EvaluationResults', (action) =>
+      actionResult(simulator, action, resources),
     );
   }),
 };
 
 interface Simulator {
-  readonly source: Source;
-  readonly policies: readonly LabeledPolicy[];
+  readonly simulatedPrincipal: SimulatedPrincipal;
+  readonly policies: readonly NamedPolicy[];
   readonly boundary: string | undefined;
-  question(action: string, resource: string): Question;
+  accessRequest(action: string, resource: string): AccessRequest;
 }
 
 function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
-  const source = sourceOf(call, input.PolicySourceArn);
-  const given = (input.PolicyInputList ?? []).map(
-    (document, index): LabeledPolicy => ({ name: `PolicyInputList.${index + 1}`, document }),
+  const simulatedPrincipal = simulatedPrincipalOrThrow(call, input.PolicySourceArn);
+  const inputPolicies = (input.PolicyInputList ?? []).map(
+    (document, index): NamedPolicy => ({ name: `PolicyInputList.${index + 1}`, document }),
   );
   const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
-  const context = contextOf(
+  const context = conditionContext(
     {
-      'aws:PrincipalArn': source.asker.arn,
-      'aws:PrincipalAccount': call.world.account,
+      'aws:PrincipalArn': simulatedPrincipal.principal.arn,
+      'aws:PrincipalAccount': call.account.accountId,
       'aws:CurrentTime': new Date(call.now).toISOString(),
       'aws:EpochTime': String(Math.floor(call.now / 1000)),
     },
     Object.fromEntries(entries),
   );
   return {
-    source,
-    policies: [...source.policies, ...given],
-    boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? source.boundary,
-    question: (action, resource) => ({ action, resource, context }),
+    simulatedPrincipal,
+    policies: [...simulatedPrincipal.policies, ...inputPolicies],
+    boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? simulatedPrincipal.boundary,
+    accessRequest: (action, resource) => ({ action, resource, context }),
   };
 }
 
 /** Returns the result for one action on all resources: allowed if it is allowed on each. */
-function resultOf(simulator: Simulator, action: string, resources: readonly string[]): object {
-  const each = resources.map((resource) => specificResult(simulator, simulator.question(action, resource)));
-  const decisions = each.map((result) => result.decision);
-  const worst = (['explicitDeny', 'implicitDeny'] as const).find((decision) => decisions.includes(decision));
-  const byBoundary = simulator.boundary !== undefined && {
+function actionResult(simulator: Simulator, action: string, resources: readonly string[]): object {
+  const resultsByResource = resources.map((resource) =>
+    resultFor(simulator, simulator.accessRequest(action, resource)),
+  );
+  const decisions = resultsByResource.map((result) => result.decision);
+  const denial = (['explicitDeny', 'implicitDeny'] as const).find((decision) => decisions.includes(decision));
+  const boundaryDetails = simulator.boundary !== undefined && {
     PermissionsBoundaryDecisionDetail: {
-      AllowedByPermissionsBoundary: each.every((result) => result.allowedByBoundary),
+      AllowedByPermissionsBoundary: resultsByResource.every((result) => result.allowedByBoundary),
     },
   };
   return {
     EvalActionName: action,
-    EvalResourceName: resources.length > 1 ? template(resources[0] ?? '*') : resources[0],
-    EvalDecision: worst ?? 'allowed',
+    EvalResourceName: resources.length > 1 ? arnTemplate(resources[0] ?? '*') : resources[0],
+    EvalDecision: denial ?? 'allowed',
     EvalDecisionDetails: {},
-    MatchedStatements: uniqueStatements(each.flatMap((result) => result.matched)),
-    MissingContextValues: unique(each.flatMap((result) => result.missing)),
-    ...byBoundary,
-    ResourceSpecificResults: each.map((result) => ({
+    MatchedStatements: uniqueStatements(resultsByResource.flatMap((result) => result.matched)),
+    MissingContextValues: unique(resultsByResource.flatMap((result) => result.missing)),
+    ...boundaryDetails,
+    ResourceSpecificResults: resultsByResource.map((result) => ({
       EvalResourceName: result.resource,
       EvalResourceDecision: result.decision,
       MatchedStatements: result.matched,
@@ -100,30 +102,35 @@ function resultOf(simulator: Simulator, action: string, resources: readonly stri
   };
 }
 
-function specificResult({ source, policies, boundary }: Simulator, question: Question) {
-  const all: Policies = { identity: policies.map(({ document }) => document), boundary };
-  const decision = shownDecision(decide(question, source.asker, all));
+function resultFor({ simulatedPrincipal, policies, boundary }: Simulator, request: AccessRequest) {
+  const policySet: Policies = { identity: policies.map(({ document }) => document), boundary };
+  const decision = decisionName(decide(request, simulatedPrincipal.principal, policySet));
   const effect = decision === 'explicitDeny' ? 'Deny' : 'Allow';
   const matched = policies.flatMap(({ name, document }) =>
-    placesOf(document, question, effect).map(({ start, end }) => ({
+    matchingSpans(document, request, effect).map(({ start, end }) => ({
       SourcePolicyId: name,
       SourcePolicyType: 'IAM Policy',
       StartPosition: start,
       EndPosition: end,
     })),
   );
-  const limits = boundary === undefined ? [] : [boundary];
+  const boundaryDocuments = boundary === undefined ? [] : [boundary];
   return {
-    resource: question.resource,
+    resource: request.resource,
     decision,
     matched: decision === 'implicitDeny' ? [] : matched,
-    missing: unique([...all.identity, ...limits].flatMap((document) => missingKeys(document, question))),
+    missing: unique(
+      [...policySet.identity, ...boundaryDocuments].flatMap((document) =>
+        missingContextKeys(document, request),
+      ),
+    ),
     allowedByBoundary:
-      boundary === undefined || decide(question, source.asker, { identity: [boundary] }).allowed,
+      boundary === undefined ||
+      decide(request, simulatedPrincipal.principal, { identity: [boundary] }).allowed,
   };
 }
 
-function shownDecision(decision: Decision): 'allowed' | 'explicitDeny' | 'implicitDeny' {
+function decisionName(decision: Decision): 'allowed' | 'explicitDeny' | 'implicitDeny' {
   if (decision.allowed) {
     return 'allowed';
   }
@@ -148,21 +155,21 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
  * Returns the ARN template that the result of an action on several resources names. The results per resource have the actual
  * ARNs.
  */
-function template(resource: string): string {
-  const known = TEMPLATES.find(([form]) => form.test(resource));
-  return known ? `arn:$\{Partition}:${known[1]}` : '*';
+function arnTemplate(resource: string): string {
+  const template = TEMPLATES.find(([pattern]) => pattern.test(resource));
+  return template ? `arn:$\{Partition}:${template[1]}` : '*';
 }
 
 /** A policy with the name that simulation results use. */
-interface LabeledPolicy {
+interface NamedPolicy {
   readonly name: string;
   readonly document: string;
 }
 
 /** The principal whose policies are simulated. */
-interface Source {
-  readonly asker: Asker;
-  readonly policies: readonly LabeledPolicy[];
+interface SimulatedPrincipal {
+  readonly principal: Principal;
+  readonly policies: readonly NamedPolicy[];
   readonly boundary: string | undefined;
 }
 
@@ -170,36 +177,39 @@ interface Source {
  * Returns the user or role to simulate.
  * @throws AwsError InvalidInput for anything else, including a role session; NoSuchEntity.
  */
-function sourceOf(call: Call, arn: string): Source {
-  const { account, partition, sessions } = call.world;
+function simulatedPrincipalOrThrow(call: Call, arn: string): SimulatedPrincipal {
+  const { accountId, partition, sessions } = call.account;
   const [, kind, name = ''] =
-    new RegExp(`^arn:${partition}:iam::${account}:(user|group|role)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
+    new RegExp(`^arn:${partition}:iam::${accountId}:(user|group|role)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
   if (kind === undefined) {
     throw invalidInput(`Invalid Entity Arn: ${arn} does not clearly define entity type and name.`);
   }
-  const asker = { arn, account, partition };
+  const principal: Principal = { arn, accountId, partition };
   if (kind === 'role') {
-    return { asker, ...policiesOf(call.iam.seen, seenRole(call.iam.seen, name)) };
+    return { principal, ...policiesOfRole(call.iam.visible, roleOrThrow(call.iam.visible, name)) };
   }
   if (`${kind}/${name}` !== sessions.user.principal) {
     throw noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
   }
   return {
-    asker,
-    policies: [{ name: 'AdministratorAccess', document: EVERYTHING }],
+    principal,
+    policies: [{ name: 'AdministratorAccess', document: ALLOW_ALL_DOCUMENT }],
     boundary: undefined,
   };
 }
 
-function policiesOf(state: IamState, role: Role): Omit<Source, 'asker'> {
-  const attached = role.attached.flatMap((arn): LabeledPolicy[] => {
+function policiesOfRole(state: IamState, role: Role): Omit<SimulatedPrincipal, 'principal'> {
+  const attachedPolicies = role.attachedPolicyArns.flatMap((arn): NamedPolicy[] => {
     const policy = state.policies.get(arn);
-    const document = documentOf(policy);
+    const document = defaultDocument(policy);
     return policy && document !== undefined ? [{ name: policy.name, document }] : [];
   });
-  const inline = [...role.inline].map(([name, document]): LabeledPolicy => ({ name, document }));
+  const inlinePolicies = [...role.inlinePolicies].map(
+    ([name, document]): NamedPolicy => ({ name, document }),
+  );
   return {
-    policies: [...attached, ...inline],
-    boundary: role.boundaryArn === undefined ? undefined : documentOf(state.policies.get(role.boundaryArn)),
+    policies: [...attachedPolicies, ...inlinePolicies],
+    boundary:
+      role.boundaryArn === undefined ? undefined : defaultDocument(state.policies.get(role.boundaryArn)),
   };
 }

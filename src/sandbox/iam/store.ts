@@ -36,15 +36,15 @@ export interface Role {
   description?: string;
   maxSessionSeconds: number;
   /** The trust policy as IAM stores it. */
-  trust: string;
+  trustPolicy: string;
   /** The unique IDs of this account's users and roles that the trust policy names, by ARN. */
-  trustedIds: Map<string, string>;
+  trustedPrincipalIds: Map<string, string>;
   boundaryArn?: string;
   tags: Tag[];
   /** The ARNs of the attached managed policies, in the order of attachment. */
-  attached: string[];
+  attachedPolicyArns: string[];
   /** Inline policies by name. */
-  inline: Map<string, string>;
+  inlinePolicies: Map<string, string>;
   lastUsed?: { readonly at: number; readonly region: string };
 }
 
@@ -59,10 +59,10 @@ export interface IamState {
 /** IAM as one request sees it. */
 export interface IamView {
   /** The latest state, which writes change. */
-  readonly live: IamState;
+  readonly latest: IamState;
   /** The state that reads return, and in which a write looks up what it refers to. */
-  readonly seen: IamState;
-  /** Starts the propagation of what was written. */
+  readonly visible: IamState;
+  /** Starts the propagation of the changes that were made in `latest`. */
   commit(): void;
 }
 
@@ -71,62 +71,65 @@ export interface IamView {
  * Source: "IAM is eventually consistent" under troubleshooting in the IAM user guide.
  */
 export class IamStore {
-  readonly #live: IamState;
+  readonly #latest: IamState;
   readonly #delayMs: number;
-  #past: { readonly roles: History<Role>; readonly policies: History<Policy> } | undefined;
+  #history: { readonly roles: History<Role>; readonly policies: History<Policy> } | undefined;
 
   /** @param delayMs how long a write takes to become visible to reads. */
   constructor(partition: Partition, delayMs: number) {
     const policies = awsManagedPolicies(partition);
-    this.#live = { roles: new Map(), policies: new Map(policies.map((policy) => [policy.arn, policy])) };
+    this.#latest = { roles: new Map(), policies: new Map(policies.map((policy) => [policy.arn, policy])) };
     this.#delayMs = delayMs;
     if (delayMs > 0) {
-      this.remember();
+      this.keepHistory();
     }
   }
 
   /**
-   * Starts to keep history, for two minutes. A view of an earlier time shows the state at this moment. Without history, reads
-   * return what was written last.
+   * Starts to keep the history of the last two minutes. A view of a time before this call shows the state at this call. Without a
+   * history, reads return what was written last.
    */
-  remember(): void {
-    this.#past ??= { roles: new History(this.#live.roles), policies: new History(this.#live.policies) };
+  keepHistory(): void {
+    this.#history ??= {
+      roles: new History(this.#latest.roles),
+      policies: new History(this.#latest.policies),
+    };
   }
 
   /**
    * Returns IAM as a request sees it.
-   * @param lagMs how old the state that the request sees is, in addition to the propagation delay. Also how long its own write
-   * takes to become visible, if that is longer than the propagation delay. Requires `remember`.
+   * @param lagMs how old the state that the request sees is, in addition to the propagation delay; requires `keepHistory`. A
+   * write of the request takes this long to become visible, or the propagation delay if that is longer.
    */
   view(lagMs = 0): IamView {
-    let seen: IamState | undefined;
-    const see = () => {
-      seen ??= this.#seenAt(performance.now() - lagMs);
-      return seen;
+    let visible: IamState | undefined;
+    const loadVisible = () => {
+      visible ??= this.#visibleAt(performance.now() - lagMs);
+      return visible;
     };
     return {
-      live: this.#live,
-      get seen() {
-        return see();
+      latest: this.#latest,
+      get visible() {
+        return loadVisible();
       },
       commit: () => this.#commit(Math.max(lagMs, this.#delayMs)),
     };
   }
 
-  #seenAt(time: number): IamState {
-    return this.#past
-      ? { roles: this.#past.roles.at(time), policies: this.#past.policies.at(time) }
-      : this.#live;
+  #visibleAt(time: number): IamState {
+    return this.#history
+      ? { roles: this.#history.roles.asOf(time), policies: this.#history.policies.asOf(time) }
+      : this.#latest;
   }
 
   #commit(delayMs: number): void {
-    if (!this.#past) {
+    if (!this.#history) {
       return;
     }
     const now = performance.now();
-    const { roles, policies } = this.#past;
-    roles.record(this.#live.roles, now + delayMs);
-    policies.record(this.#live.policies, now + delayMs);
+    const { roles, policies } = this.#history;
+    roles.record(this.#latest.roles, now + delayMs);
+    policies.record(this.#latest.policies, now + delayMs);
     roles.prune(now);
     policies.prune(now);
   }
@@ -137,7 +140,7 @@ export function roleKey(name: string): string {
   return name.toLowerCase();
 }
 
-interface Published {
+interface ManagedPolicyTemplate {
   readonly name: string;
   readonly description: string;
   readonly version: number;
@@ -149,7 +152,7 @@ interface Published {
  * A few of the AWS managed policies that every account has. The names, ARNs and effects are those of AWS; the lists of actions
  * are shortened to a representative few.
  */
-const PUBLISHED: readonly Published[] = [
+const AWS_MANAGED_POLICIES: readonly ManagedPolicyTemplate[] = [
   {
     name: 'AdministratorAccess',
     description: 'Provides full access to AWS services and resources.',
@@ -186,22 +189,22 @@ const PUBLISHED: readonly Published[] = [
 
 /** Returns the AWS managed policies of a partition, before anyone has attached them. */
 function awsManagedPolicies(partition: Partition): Policy[] {
-  return PUBLISHED.map((published) => {
-    const createdAt = Date.parse(published.createdAt);
-    const id = `v${published.version}`;
-    const statement = { Effect: 'Allow', Action: published.actions, Resource: '*' };
+  return AWS_MANAGED_POLICIES.map((template) => {
+    const createdAt = Date.parse(template.createdAt);
+    const id = `v${template.version}`;
+    const statement = { Effect: 'Allow', Action: template.actions, Resource: '*' };
     const document = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
     return {
-      name: published.name,
+      name: template.name,
       path: '/',
       id: uniqueId('ANPA'),
-      arn: `arn:${partition}:iam::aws:policy/${published.name}`,
-      description: published.description,
+      arn: `arn:${partition}:iam::aws:policy/${template.name}`,
+      description: template.description,
       createdAt,
       updatedAt: createdAt,
       versions: [{ id, document, createdAt }],
       defaultVersionId: id,
-      nextVersion: published.version + 1,
+      nextVersion: template.version + 1,
       tags: [],
       managedByAws: true,
     };

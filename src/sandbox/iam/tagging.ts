@@ -1,7 +1,7 @@
 import { type Operations, operation } from '../service.ts';
 import {
-  countOf,
-  isReserved,
+  countUserTags,
+  isReservedTagKey,
   MAX_TAGS,
   mergeTags,
   required,
@@ -11,59 +11,66 @@ import {
   withoutTags,
 } from '../shapes.ts';
 import { invalidInput, limitExceeded, paging, policyArn, roleName } from './members.ts';
-import { iamWrite, paged, seenPolicy, seenRole, writablePolicy, writableRole } from './operation.ts';
+import {
+  iamWrite,
+  pageResponse,
+  policyOrThrow,
+  roleOrThrow,
+  writablePolicy,
+  writableRole,
+} from './operation.ts';
 
 /**
- * Returns the tags of a request, after the checks that IAM makes beyond their form.
+ * Returns the tags of a request, after the checks that IAM makes in addition to the API model's constraints.
  * @throws AwsError InvalidInput for reserved keys and for keys that differ only by case.
  */
-export function checkedTags(given: readonly Tag[]): Tag[] {
-  refuseReserved(given.map((tag) => tag.Key));
-  if (new Set(given.map((tag) => tag.Key.toLowerCase())).size < given.length) {
+export function checkedTags(tags: readonly Tag[]): Tag[] {
+  rejectReservedKeys(tags.map((tag) => tag.Key));
+  if (new Set(tags.map((tag) => tag.Key.toLowerCase())).size < tags.length) {
     throw invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   }
-  return [...given];
+  return [...tags];
 }
 
-function refuseReserved(keys: readonly string[]): void {
-  if (keys.some(isReserved)) {
+function rejectReservedKeys(keys: readonly string[]): void {
+  if (keys.some(isReservedTagKey)) {
     throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
   }
 }
 
-function added(owner: { tags: Tag[] }, given: readonly Tag[]): undefined {
-  const merged = mergeTags(owner.tags, checkedTags(given));
-  if (countOf(merged) > MAX_TAGS) {
+function addTags(resource: { tags: Tag[] }, tags: readonly Tag[]): undefined {
+  const merged = mergeTags(resource.tags, checkedTags(tags));
+  if (countUserTags(merged) > MAX_TAGS) {
     throw limitExceeded(`The number of tags has reached the maximum limit of ${MAX_TAGS}.`);
   }
-  owner.tags = merged;
+  resource.tags = merged;
   return undefined;
 }
 
-function removed(owner: { tags: Tag[] }, keys: readonly string[]): undefined {
-  refuseReserved(keys);
-  owner.tags = withoutTags(owner.tags, keys);
+function removeTags(resource: { tags: Tag[] }, keys: readonly string[]): undefined {
+  rejectReservedKeys(keys);
+  resource.tags = withoutTags(resource.tags, keys);
   return undefined;
 }
 
 /** The operations on the tags of roles and policies. */
-export const tagging: Operations = {
+export const tagOperations: Operations = {
   TagRole: iamWrite({ RoleName: roleName, Tags: required(tagList) }, (call, input) =>
-    added(writableRole(call, input.RoleName), input.Tags),
+    addTags(writableRole(call, input.RoleName), input.Tags),
   ),
   UntagRole: iamWrite({ RoleName: roleName, TagKeys: required(tagKeyList) }, (call, input) =>
-    removed(writableRole(call, input.RoleName), input.TagKeys),
+    removeTags(writableRole(call, input.RoleName), input.TagKeys),
   ),
   ListRoleTags: operation({ ...paging, RoleName: roleName }, (call, input) =>
-    paged(input, seenRole(call.iam.seen, input.RoleName).tags, 'Tags', (tag) => tag),
+    pageResponse(input, roleOrThrow(call.iam.visible, input.RoleName).tags, 'Tags', (tag) => tag),
   ),
   TagPolicy: iamWrite({ PolicyArn: policyArn, Tags: required(tagList) }, (call, input) =>
-    added(writablePolicy(call, input.PolicyArn, 'TagPolicy'), input.Tags),
+    addTags(writablePolicy(call, input.PolicyArn, 'TagPolicy'), input.Tags),
   ),
   UntagPolicy: iamWrite({ PolicyArn: policyArn, TagKeys: required(tagKeyList) }, (call, input) =>
-    removed(writablePolicy(call, input.PolicyArn, 'UntagPolicy'), input.TagKeys),
+    removeTags(writablePolicy(call, input.PolicyArn, 'UntagPolicy'), input.TagKeys),
   ),
   ListPolicyTags: operation({ ...paging, PolicyArn: policyArn }, (call, input) =>
-    paged(input, seenPolicy(call.iam.seen, input.PolicyArn).tags, 'Tags', (tag) => tag),
+    pageResponse(input, policyOrThrow(call.iam.visible, input.PolicyArn).tags, 'Tags', (tag) => tag),
   ),
 };

@@ -1,6 +1,6 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import type { Call } from '../service.ts';
-import { shownTrust } from './inline.ts';
+import { trustPolicyView } from './inline.ts';
 import type { IamState, Policy, PolicyVersion, Role } from './store.ts';
 
 /** Returns a role as ListRoles returns it. Lists omit members that only the Get operations return. */
@@ -11,7 +11,7 @@ export function roleView(call: Call, role: Role): object {
     RoleId: role.id,
     Arn: role.arn,
     CreateDate: new Date(role.createdAt),
-    AssumeRolePolicyDocument: encodeStrictly(shownTrust(call, role)),
+    AssumeRolePolicyDocument: encodeStrictly(trustPolicyView(call, role)),
     Description: role.description,
     MaxSessionDuration: role.maxSessionSeconds,
   };
@@ -57,7 +57,7 @@ export function policyView(state: IamState, policy: Policy): object {
     Arn: policy.arn,
     Path: policy.path,
     DefaultVersionId: policy.defaultVersionId,
-    AttachmentCount: rolesWith(state, policy.arn).length,
+    AttachmentCount: rolesAttachedTo(state, policy.arn).length,
     PermissionsBoundaryUsageCount: rolesBoundedBy(state, policy.arn).length,
     IsAttachable: true,
     CreateDate: new Date(policy.createdAt),
@@ -74,8 +74,8 @@ export function versionView(policy: Policy, version: PolicyVersion): object {
 }
 
 /** Returns the roles that a managed policy is attached to. */
-export function rolesWith(state: IamState, policyArn: string): Role[] {
-  return [...state.roles.values()].filter((role) => role.attached.includes(policyArn));
+export function rolesAttachedTo(state: IamState, policyArn: string): Role[] {
+  return [...state.roles.values()].filter((role) => role.attachedPolicyArns.includes(policyArn));
 }
 
 /** Returns the roles whose permissions boundary is this managed policy. */

@@ -1,5 +1,5 @@
 import { AwsError } from '../errors.ts';
-import { keyName } from './names.ts';
+import { parseKeyName } from './names.ts';
 import type { Key } from './store.ts';
 
 /** The errors of KMS, in its own words. */
@@ -16,7 +16,7 @@ export const invalidAlias = (name: string): AwsError =>
         'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
       );
 
-export const wrongTags = (message: string): AwsError => new AwsError('TagException', message);
+export const invalidTags = (message: string): AwsError => new AwsError('TagException', message);
 
 export const invalidMarker = (): AwsError => new AwsError('InvalidMarkerException', 'Invalid marker');
 
@@ -32,17 +32,17 @@ function invalidState(message: string): AwsError {
  * Returns the KMS error for a name that does not refer to a key.
  * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the request's Region and account.
  */
-export function noSuchKey(text: string, arnPrefix: string): AwsError {
-  const name = keyName(text, arnPrefix);
+export function noSuchKey(reference: string, arnPrefix: string): AwsError {
+  const name = parseKeyName(reference, arnPrefix);
   if (name?.kind === 'alias') {
     return notFound(`Alias ${arnPrefix}${name.text} is not found.`);
   }
   if (name) {
     return notFound(`Key '${arnPrefix}key/${name.text}' does not exist`);
   }
-  const [arn, , service, region] = text.split(':');
+  const [arn, , service, region] = reference.split(':');
   if (arn === 'arn' && service !== 'kms') {
-    return new AwsError('InvalidArnException', `Invalid arn ${text}`);
+    return new AwsError('InvalidArnException', `Invalid arn ${reference}`);
   }
-  return notFound(arn === 'arn' ? `Invalid arn ${region}` : `Invalid keyId '${text}'`);
+  return notFound(arn === 'arn' ? `Invalid arn ${region}` : `Invalid keyId '${reference}'`);
 }

@@ -1,11 +1,11 @@
 import { AwsError } from '../errors.ts';
-import type { Machine } from '../machine.ts';
+import type { SandboxState } from '../machine.ts';
 import { jsonProtocol } from '../protocols/json.ts';
 import { type Operations, operation, pageOf, type Service } from '../service.ts';
 import { number, required, text } from '../shapes.ts';
 import { aliasExists, invalidAlias, invalidMarker, pendingDeletion } from './errors.ts';
-import { demandKey, keys } from './keys.ts';
-import { needs } from './needs.ts';
+import { keyOperations, keyOrThrow } from './keys.ts';
+import { requiredPermissions } from './needs.ts';
 import type { ForcedKeyState } from './store.ts';
 
 const DEFAULT_ALIASES = 50;
@@ -15,7 +15,7 @@ const keyId = text({ min: 1, max: 2048 });
 const paging = { Limit: number({ min: 1, max: 1000 }), Marker: text({ min: 1, max: 1024 }) };
 
 /** The operations on aliases, and ListKeys. */
-const listing: Operations = {
+const aliasAndListOperations: Operations = {
   CreateAlias: operation(
     {
       AliasName: required(text({ min: 1, max: 256, pattern: /^[a-zA-Z0-9:/_-]+$/ })),
@@ -30,11 +30,11 @@ const listing: Operations = {
       if (AliasName.startsWith('alias/aws/')) {
         throw new AwsError('NotAuthorizedException', '');
       }
-      const key = demandKey(call, input.TargetKeyId, 'CreateAlias');
+      const key = keyOrThrow(call, input.TargetKeyId, 'CreateAlias');
       if (key.deletedAt !== undefined) {
         throw pendingDeletion(key);
       }
-      const store = call.world.keysIn(call.region);
+      const store = call.account.keysIn(call.region);
       if (store.find(AliasName, call.now)) {
         throw aliasExists(store.arnPrefix + AliasName);
       }
@@ -43,37 +43,45 @@ const listing: Operations = {
     },
   ),
   ListAliases: operation({ ...paging, KeyId: keyId }, (call, input) => {
-    const only = input.KeyId === undefined ? undefined : demandKey(call, input.KeyId, 'ListAliases');
-    const all = call.world.keysIn(call.region).aliases(call.now);
-    const shown = all.filter((alias) => only === undefined || alias.keyId === only.id);
-    return paged(input, shown, DEFAULT_ALIASES, 'Aliases', ({ name, arn, keyId: TargetKeyId, createdAt }) => {
-      const date = new Date(createdAt);
-      return { AliasName: name, AliasArn: arn, TargetKeyId, CreationDate: date, LastUpdatedDate: date };
-    });
+    const targetKey = input.KeyId === undefined ? undefined : keyOrThrow(call, input.KeyId, 'ListAliases');
+    const aliases = call.account.keysIn(call.region).aliases(call.now);
+    const matchingAliases = aliases.filter(
+      (alias) => targetKey === undefined || alias.keyId === targetKey.id,
+    );
+    return pageResponse(
+      input,
+      matchingAliases,
+      DEFAULT_ALIASES,
+      'Aliases',
+      ({ name, arn, keyId: TargetKeyId, createdAt }) => {
+        const date = new Date(createdAt);
+        return { AliasName: name, AliasArn: arn, TargetKeyId, CreationDate: date, LastUpdatedDate: date };
+      },
+    );
   }),
   ListKeys: operation(paging, (call, input) => {
-    const all = call.world.keysIn(call.region).keys(call.now);
-    return paged(input, all, DEFAULT_KEYS, 'Keys', ({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
+    const allKeys = call.account.keysIn(call.region).keys(call.now);
+    return pageResponse(input, allKeys, DEFAULT_KEYS, 'Keys', ({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
   }),
 };
 
-function paged<T>(
+function pageResponse<T>(
   input: { Marker?: string; Limit?: number | undefined },
-  all: readonly T[],
-  size: number,
-  name: string,
-  show: (item: T) => object,
+  items: readonly T[],
+  defaultSize: number,
+  memberName: string,
+  toView: (item: T) => object,
 ): object {
-  const page = pageOf(all, input.Marker, input.Limit ?? size);
+  const page = pageOf(items, input.Marker, input.Limit ?? defaultSize);
   if (!page) {
     throw invalidMarker();
   }
-  return { [name]: page.items.map(show), Truncated: page.next !== undefined, NextMarker: page.next };
+  return { [memberName]: page.items.map(toView), Truncated: page.next !== undefined, NextMarker: page.next };
 }
 
-const operations: Operations = { ...keys, ...listing };
+const operations: Operations = { ...keyOperations, ...aliasAndListOperations };
 
-const ABSENT =
+const NOT_IMPLEMENTED =
   `ConnectCustomKeyStore CreateCustomKeyStore CreateGrant Decrypt DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial
   DeriveSharedSecret DescribeCustomKeyStores DisableKeyRotation DisconnectCustomKeyStore EnableKeyRotation Encrypt
   GenerateDataKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext GenerateDataKeyWithoutPlaintext GenerateMac
@@ -89,25 +97,25 @@ export const kms: Service = {
   name: 'kms',
   protocol: jsonProtocol('TrentService', 'message'),
   operations,
-  operationNames: new Set([...Object.keys(operations), ...ABSENT]),
+  operationNames: new Set([...Object.keys(operations), ...NOT_IMPLEMENTED]),
   internalError: ['KMSInternalException', 'The request was rejected because an internal exception occurred.'],
-  quotasOn: () => [],
-  needs,
+  quotasFor: () => [],
+  requiredPermissions,
 };
 
 /**
- * Puts a KMS key into a state that no request to the sandbox can produce. Without a state, the key returns to the one that
- * results from its requests.
+ * Puts a KMS key into a state that no request to the sandbox can produce. Without a state, the key returns to the state
+ * that results from its requests.
  * @throws RangeError if there is no such key.
  */
-export function setKmsKeyState(machine: Machine, arn: string, forced?: ForcedKeyState): void {
+export function setKmsKeyState(sandbox: SandboxState, arn: string, forcedState?: ForcedKeyState): void {
   const [, , , region = ''] = arn.split(':');
-  const key = machine.worldOf(region)?.keysIn(region).find(arn, machine.now());
+  const key = sandbox.accountIn(region)?.keysIn(region).find(arn, sandbox.now());
   if (!key) {
     throw new RangeError(`The sandbox has no KMS key ${arn}.`);
   }
-  if (forced) {
-    key.forcedState = forced;
+  if (forcedState) {
+    key.forcedState = forcedState;
   } else {
     delete key.forcedState;
   }

@@ -14,33 +14,40 @@ const ALIAS = /^alias\/[a-zA-Z0-9/_-]+$/;
  * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the request's Region and account.
  * @returns undefined for anything else, and for an ARN of another Region or account.
  */
-export function keyName(text: string, arnPrefix: string): KeyName | undefined {
+export function parseKeyName(text: string, arnPrefix: string): KeyName | undefined {
   if (text.startsWith(`${arnPrefix}key/`)) {
-    return idName(text.slice(arnPrefix.length + 'key/'.length));
+    return parseId(text.slice(arnPrefix.length + 'key/'.length));
   }
-  const local = text.startsWith(arnPrefix) ? text.slice(arnPrefix.length) : text;
-  if (ALIAS.test(local)) {
-    return { kind: 'alias', text: local };
+  const localName = text.startsWith(arnPrefix) ? text.slice(arnPrefix.length) : text;
+  if (ALIAS.test(localName)) {
+    return { kind: 'alias', text: localName };
   }
-  return local === text ? idName(text) : undefined;
+  return localName === text ? parseId(text) : undefined;
 }
 
 /**
  * Parses the ARN of a key or an alias that belongs to another account in the same Region.
  * @returns undefined for anything else.
  */
-export function foreignName(text: string, arnPrefix: string): (KeyName & { arnPrefix: string }) | undefined {
-  const [own, theirs] = [arnPrefix.split(':'), text.split(':').slice(0, 5)];
-  const differs = own.findIndex((part, index) => part !== theirs[index]);
-  const prefix = `${theirs.join(':')}:`;
-  const isForeign =
-    text.startsWith(prefix) && differs === ACCOUNT_PART && /^\d{12}$/.test(theirs[differs] ?? '');
-  const name = isForeign ? keyName(text, prefix) : undefined;
+export function parseCrossAccountName(
+  text: string,
+  arnPrefix: string,
+): (KeyName & { arnPrefix: string }) | undefined {
+  const ownParts = arnPrefix.split(':');
+  const givenParts = text.split(':').slice(0, 5);
+  const firstDifference = ownParts.findIndex((part, index) => part !== givenParts[index]);
+  const prefix = `${givenParts.join(':')}:`;
+  const isCrossAccount =
+    text.startsWith(prefix) &&
+    firstDifference === ACCOUNT_INDEX &&
+    /^\d{12}$/.test(givenParts[firstDifference] ?? '');
+  const name = isCrossAccount ? parseKeyName(text, prefix) : undefined;
   return name && { ...name, arnPrefix: prefix };
 }
 
-const ACCOUNT_PART = 4;
+/** The index of the account in the parts of an ARN. */
+const ACCOUNT_INDEX = 4;
 
-function idName(text: string): KeyName | undefined {
+function parseId(text: string): KeyName | undefined {
   return ID.test(text) || MULTI_REGION_ID.test(text) ? { kind: 'id', text } : undefined;
 }

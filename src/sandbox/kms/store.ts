@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tag } from '../shapes.ts';
-import { type KeyName, keyName, MULTI_REGION_ID } from './names.ts';
+import { type KeyName, MULTI_REGION_ID, parseKeyName } from './names.ts';
 
 /** A state of keys in custom key stores, of keys with imported key material, or of multi-Region keys. */
 export interface ForcedKeyState {
@@ -36,7 +36,8 @@ export interface Alias {
   readonly createdAt: number;
 }
 
-type KeyTerms = Partial<Pick<Key, 'id' | 'manager' | 'multiRegion' | 'description' | 'tags'>>;
+/** The properties of a new key that differ from the defaults. */
+type NewKeyOptions = Partial<Pick<Key, 'id' | 'manager' | 'multiRegion' | 'description' | 'tags'>>;
 
 /** The keys and aliases of one Region. */
 export class KeyStore {
@@ -45,7 +46,7 @@ export class KeyStore {
   readonly #keys = new Map<string, Key>();
   readonly #aliases = new Map<string, Alias>();
   /** The IDs of deleted keys: an ID is never used twice. */
-  readonly #gone = new Set<string>();
+  readonly #deletedIds = new Set<string>();
 
   constructor(arnPrefix: string) {
     this.arnPrefix = arnPrefix;
@@ -59,7 +60,7 @@ export class KeyStore {
     for (const { id, deletedAt = Number.POSITIVE_INFINITY } of this.#keys.values()) {
       if (deletedAt <= now) {
         this.#keys.delete(id);
-        this.#gone.add(id);
+        this.#deletedIds.add(id);
       }
     }
     return [...this.#keys.values()];
@@ -72,16 +73,29 @@ export class KeyStore {
 
   /** Returns the key that a key ID, a key ARN, an alias or an alias ARN of this Region refers to. */
   find(text: string, now: number): Key | undefined {
-    const name = keyName(text, this.arnPrefix);
-    return name && this.#named(name, now);
+    const name = parseKeyName(text, this.arnPrefix);
+    return name && this.#findByName(name, now);
   }
 
-  add(now: number, terms: KeyTerms = {}): Key {
-    const multiRegion = terms.multiRegion ?? false;
-    const id = terms.id ?? (multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID());
-    const fresh = { manager: 'CUSTOMER', description: '', tags: [], createdAt: now, enabled: true } as const;
+  add(now: number, options: NewKeyOptions = {}): Key {
+    const multiRegion = options.multiRegion ?? false;
+    const id = options.id ?? (multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID());
+    const defaults = {
+      manager: 'CUSTOMER',
+      description: '',
+      tags: [],
+      createdAt: now,
+      enabled: true,
+    } as const;
     const materialId = randomBytes(32).toString('hex');
-    const key: Key = { ...fresh, ...terms, id, multiRegion, materialId, arn: `${this.arnPrefix}key/${id}` };
+    const key: Key = {
+      ...defaults,
+      ...options,
+      id,
+      multiRegion,
+      materialId,
+      arn: `${this.arnPrefix}key/${id}`,
+    };
     this.#keys.set(id, key);
     return key;
   }
@@ -91,15 +105,16 @@ export class KeyStore {
   }
 
   /**
-   * Returns the key with this name, and creates it if there is none. The sandbox's account starts empty, but a rehearsal names
-   * keys that exist in the real account, and should not have to create them first. A deleted key stays deleted.
+   * Returns the key with this name, and creates it if there is none. The sandbox's account starts empty, but users
+   * rehearse commands that name keys of their real account, and should not have to create those keys first. A key ID that was
+   * deleted is not created again.
    * @returns undefined if the name is not that of a key in this Region.
    */
-  adopt(text: string, now: number): Key | undefined {
-    const name = keyName(text, this.arnPrefix);
-    const present = name && this.#named(name, now);
-    if (!name || present || this.#gone.has(name.text)) {
-      return present;
+  findOrCreate(text: string, now: number): Key | undefined {
+    const name = parseKeyName(text, this.arnPrefix);
+    const existing = name && this.#findByName(name, now);
+    if (!name || existing || this.#deletedIds.has(name.text)) {
+      return existing;
     }
     if (name.kind === 'id') {
       return this.add(now, { id: name.text, multiRegion: MULTI_REGION_ID.test(name.text) });
@@ -109,7 +124,7 @@ export class KeyStore {
     return key;
   }
 
-  #named(name: KeyName, now: number): Key | undefined {
+  #findByName(name: KeyName, now: number): Key | undefined {
     const id =
       name.kind === 'id' ? name.text : this.aliases(now).find((alias) => alias.name === name.text)?.keyId;
     return this.keys(now).find((key) => key.id === id);

@@ -18,7 +18,7 @@ export function keyState(key: Key): KeyState {
 export function keyMetadata(call: Call, key: Key): object {
   const state = keyState(key);
   return {
-    AWSAccountId: call.world.account,
+    AWSAccountId: call.account.accountId,
     KeyId: key.id,
     Arn: key.arn,
     CreationDate: new Date(key.createdAt),

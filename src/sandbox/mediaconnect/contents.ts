@@ -1,6 +1,6 @@
 import { type Call, type Operations, operation } from '../service.ts';
 import { list, record, required } from '../shapes.ts';
-import { checkSourceCount, demandFlow, MAX_ENTITLEMENTS, MAX_OUTPUTS } from './flows.ts';
+import { checkSourceCount, flowOrThrow, MAX_ENTITLEMENTS, MAX_OUTPUTS } from './flows.ts';
 import {
   entitlementArn,
   entitlementMembers,
@@ -18,82 +18,88 @@ import { type Flow, notFound, type Part, type PartKind, partsOf, quotaExceeded }
 import { readKeys } from './stream.ts';
 
 /** The operations on the sources, outputs and entitlements of an existing flow. */
-export const contents: Operations = {
+export const partOperations: Operations = {
   AddFlowSources: operation(
     { flowArn, sources: required(list(record(sourceMembers), { min: 1 })) },
     (call, input) => {
-      const flow = demandFlow(call, input.flowArn);
+      const flow = flowOrThrow(call, input.flowArn);
       checkSourceCount(partsOf(flow, 'source').length + input.sources.length, flow.failover);
-      return { flowArn: flow.arn, sources: add(call, flow, 'source', input.sources) };
+      return { flowArn: flow.arn, sources: addParts(call, flow, 'source', input.sources) };
     },
   ),
   AddFlowOutputs: operation(
     { flowArn, outputs: required(list(record(outputMembers), { min: 1 })) },
     (call, input) => {
-      const flow = demandFlow(call, input.flowArn);
+      const flow = flowOrThrow(call, input.flowArn);
       if (partsOf(flow, 'output').length + input.outputs.length > MAX_OUTPUTS) {
         throw quotaExceeded('AddFlowOutputs', `A flow can have ${MAX_OUTPUTS} outputs.`);
       }
-      return { flowArn: flow.arn, outputs: add(call, flow, 'output', input.outputs) };
+      return { flowArn: flow.arn, outputs: addParts(call, flow, 'output', input.outputs) };
     },
   ),
   GrantFlowEntitlements: operation(
     { flowArn, entitlements: required(list(record(entitlementMembers), { min: 1 })) },
     (call, input) => {
-      const flow = demandFlow(call, input.flowArn);
+      const flow = flowOrThrow(call, input.flowArn);
       if (partsOf(flow, 'entitlement').length + input.entitlements.length > MAX_ENTITLEMENTS) {
         throw quotaExceeded('GrantFlowEntitlements', `A flow can have ${MAX_ENTITLEMENTS} entitlements.`);
       }
-      return { flowArn: flow.arn, entitlements: add(call, flow, 'entitlement', input.entitlements) };
+      return { flowArn: flow.arn, entitlements: addParts(call, flow, 'entitlement', input.entitlements) };
     },
   ),
   RemoveFlowOutput: operation({ flowArn, outputArn }, (call, input) =>
-    remove(call, input.flowArn, 'output', input.outputArn),
+    removePart(call, input.flowArn, 'output', input.outputArn),
   ),
   RevokeFlowEntitlement: operation({ flowArn, entitlementArn: required(entitlementArn) }, (call, input) =>
-    remove(call, input.flowArn, 'entitlement', input.entitlementArn),
+    removePart(call, input.flowArn, 'entitlement', input.entitlementArn),
   ),
   UpdateFlowSource: operation({ ...sourceUpdate, flowArn, sourceArn }, (call, input) => {
     const { flowArn: flow, sourceArn: arn, ...changes } = input;
-    return update(call, flow, 'source', arn, changes);
+    return updateFlowPart(call, flow, 'source', arn, changes);
   }),
   UpdateFlowOutput: operation({ ...outputUpdate, flowArn, outputArn }, (call, input) => {
     const { flowArn: flow, outputArn: arn, ...changes } = input;
-    return update(call, flow, 'output', arn, changes);
+    return updateFlowPart(call, flow, 'output', arn, changes);
   }),
   UpdateFlowEntitlement: operation(
     { ...entitlementUpdate, flowArn, entitlementArn: required(entitlementArn) },
     (call, input) => {
       const { flowArn: flow, entitlementArn: arn, ...changes } = input;
-      return update(call, flow, 'entitlement', arn, changes);
+      return updateFlowPart(call, flow, 'entitlement', arn, changes);
     },
   ),
 };
 
-function add(call: Call, flow: Flow, kind: PartKind, inputs: readonly PartInput[]): object[] {
-  const added = newParts(call, kind, inputs, flow.parts);
-  flow.parts = [...flow.parts, ...added];
+function addParts(call: Call, flow: Flow, kind: PartKind, inputs: readonly PartInput[]): object[] {
+  const newFlowParts = newParts(call, kind, inputs, flow.parts);
+  flow.parts = [...flow.parts, ...newFlowParts];
   readKeys(call, flow);
-  const store = call.world.flowsIn(call.region);
-  return added.map((part) => partView(store, part));
+  const store = call.account.flowsIn(call.region);
+  return newFlowParts.map((part) => partView(store, part));
 }
 
-function update(call: Call, flowName: string, kind: PartKind, arn: string, changes: PartInput): object {
-  const flow = demandFlow(call, flowName);
-  const part = demandPart(flow, kind, arn);
+function updateFlowPart(
+  call: Call,
+  flowName: string,
+  kind: PartKind,
+  arn: string,
+  changes: PartInput,
+): object {
+  const flow = flowOrThrow(call, flowName);
+  const part = partOrThrow(flow, kind, arn);
   updatePart(call, part, changes);
   readKeys(call, flow);
-  return { flowArn: flow.arn, [kind]: partView(call.world.flowsIn(call.region), part) };
+  return { flowArn: flow.arn, [kind]: partView(call.account.flowsIn(call.region), part) };
 }
 
-function remove(call: Call, flowName: string, kind: PartKind, arn: string): object {
-  const flow = demandFlow(call, flowName);
-  const part = demandPart(flow, kind, arn);
+function removePart(call: Call, flowName: string, kind: PartKind, arn: string): object {
+  const flow = flowOrThrow(call, flowName);
+  const part = partOrThrow(flow, kind, arn);
   flow.parts = flow.parts.filter((other) => other !== part);
   return { flowArn: flow.arn, [`${kind}Arn`]: arn };
 }
 
-function demandPart(flow: Flow, kind: PartKind, arn: string): Part {
+function partOrThrow(flow: Flow, kind: PartKind, arn: string): Part {
   const part = partsOf(flow, kind).find((each) => each.arn === arn);
   if (!part) {
     throw notFound(kind, arn);

@@ -8,8 +8,9 @@ import {
   type TransitEncryption,
 } from './store.ts';
 
-/** The part of a flow that is encrypted. An entitlement has no protocol, and neither has a source that comes through one. */
-export interface Place {
+/** The part of a flow that is encrypted. Entitlements, and sources that come through an entitlement, have no
+ * protocol. */
+export interface EncryptionTarget {
   readonly kind: PartKind;
   readonly protocol: string | undefined;
 }
@@ -24,24 +25,28 @@ const SPEKE_ONLY = [...SPEKE_REQUIRED, 'constantInitializationVector'] as const;
  * Source: `Encryption` in the MediaConnect API reference, and "Encryption in transit" in its user guide.
  * @throws AwsError BadRequestException.
  */
-export function checkEncryption(call: Call, encryption: Encryption | undefined, place: Place): void {
+export function checkEncryption(
+  call: Call,
+  encryption: Encryption | undefined,
+  target: EncryptionTarget,
+): void {
   if (!encryption) {
     return;
   }
   const keyType = encryption.keyType ?? 'static-key';
-  checkPlace(keyType, place);
+  checkKeyType(keyType, target);
   checkRole(call, encryption.roleArn ?? '');
   if (keyType === 'speke') {
-    demand(encryption, SPEKE_REQUIRED, keyType);
-    refuse(encryption, ['secretArn'], keyType);
+    requireMembers(encryption, SPEKE_REQUIRED, keyType);
+    rejectMembers(encryption, ['secretArn'], keyType);
     return;
   }
-  refuse(encryption, SPEKE_ONLY, keyType);
-  demand(encryption, ['secretArn'], keyType);
+  rejectMembers(encryption, SPEKE_ONLY, keyType);
+  requireMembers(encryption, ['secretArn'], keyType);
   if (keyType === 'static-key') {
-    demand(encryption, ['algorithm'], keyType);
+    requireMembers(encryption, ['algorithm'], keyType);
   } else {
-    refuse(encryption, ['algorithm'], keyType);
+    rejectMembers(encryption, ['algorithm'], keyType);
   }
   checkSecret(call, encryption.secretArn ?? '');
 }
@@ -59,8 +64,8 @@ export function checkTransit(call: Call, transit: TransitEncryption | undefined)
   if ((secretsManager === undefined) === (automatic === undefined)) {
     throw badRequest('encryptionKeyConfiguration has exactly one of secretsManager and automatic.');
   }
-  const fitting = secretsManager ? 'SECRETS_MANAGER' : 'AUTOMATIC';
-  if (transit.encryptionKeyType !== undefined && transit.encryptionKeyType !== fitting) {
+  const expectedType = secretsManager ? 'SECRETS_MANAGER' : 'AUTOMATIC';
+  if (transit.encryptionKeyType !== undefined && transit.encryptionKeyType !== expectedType) {
     throw badRequest(`The encryptionKeyType ${transit.encryptionKeyType} does not fit its configuration.`);
   }
   checkSecretKey(call, secretsManager);
@@ -74,10 +79,10 @@ export function checkSecretKey(call: Call, key: SecretKey | undefined): void {
   }
 }
 
-function checkPlace(keyType: string, { kind, protocol }: Place): void {
+function checkKeyType(keyType: string, { kind, protocol }: EncryptionTarget): void {
   if (!keyTypesFor(kind, protocol).includes(keyType)) {
-    const which = protocol === undefined ? '' : ` with the protocol ${protocol}`;
-    throw badRequest(`The encryption key type ${keyType} is not valid for this ${kind}${which}.`);
+    const protocolText = protocol === undefined ? '' : ` with the protocol ${protocol}`;
+    throw badRequest(`The encryption key type ${keyType} is not valid for this ${kind}${protocolText}.`);
   }
 }
 
@@ -93,48 +98,56 @@ function keyTypesFor(kind: PartKind, protocol: string | undefined): string[] {
 }
 
 /**
- * Checks a role's ARN. The pattern is the one in the API model for the role of newer operations; AWS publishes none for this
- * member.
+ * Checks a role's ARN. The pattern is the one in the API model for the role of newer operations; AWS publishes no
+ * pattern for this member.
  */
-function checkRole({ world }: Call, arn: string): void {
-  const own = `arn:${world.partition}:iam::${world.account}:role/`;
-  if (!arn.startsWith(own) || !/^[a-zA-Z0-9_+=,.@-]+$/.test(arn.slice(own.length))) {
+function checkRole({ account }: Call, arn: string): void {
+  const arnPrefix = `arn:${account.partition}:iam::${account.accountId}:role/`;
+  if (!arn.startsWith(arnPrefix) || !/^[a-zA-Z0-9_+=,.@-]+$/.test(arn.slice(arnPrefix.length))) {
     throw badRequest(`The roleArn ${arn} is not the ARN of a role of this account without a path.`);
   }
 }
 
-function checkSecret({ world, region }: Call, arn: string): void {
-  const own = `arn:${world.partition}:secretsmanager:${region}:${world.account}:secret:`;
-  if (!arn.startsWith(own) || !/^[a-zA-Z0-9/_+=.@-]+$/.test(arn.slice(own.length))) {
+function checkSecret({ account, region }: Call, arn: string): void {
+  const arnPrefix = `arn:${account.partition}:secretsmanager:${region}:${account.accountId}:secret:`;
+  if (!arn.startsWith(arnPrefix) || !/^[a-zA-Z0-9/_+=.@-]+$/.test(arn.slice(arnPrefix.length))) {
     throw badRequest(`The secretArn ${arn} is not the ARN of a secret in ${region} and in this account.`);
   }
 }
 
-function demand(encryption: Encryption, members: readonly (keyof Encryption)[], keyType: string): void {
-  const absent = members.find((member) => !encryption[member]);
-  if (absent !== undefined) {
-    throw badRequest(`${absent} is required for the encryption key type ${keyType}.`);
+function requireMembers(
+  encryption: Encryption,
+  members: readonly (keyof Encryption)[],
+  keyType: string,
+): void {
+  const missingMember = members.find((member) => !encryption[member]);
+  if (missingMember !== undefined) {
+    throw badRequest(`${missingMember} is required for the encryption key type ${keyType}.`);
   }
 }
 
-function refuse(encryption: Encryption, members: readonly (keyof Encryption)[], keyType: string): void {
-  const present = members.find((member) => encryption[member] !== undefined);
-  if (present !== undefined) {
-    throw badRequest(`${present} is not valid for the encryption key type ${keyType}.`);
+function rejectMembers(
+  encryption: Encryption,
+  members: readonly (keyof Encryption)[],
+  keyType: string,
+): void {
+  const unexpectedMember = members.find((member) => encryption[member] !== undefined);
+  if (unexpectedMember !== undefined) {
+    throw badRequest(`${unexpectedMember} is not valid for the encryption key type ${keyType}.`);
   }
 }
 
 /**
- * Returns the encryption after an update, which contains only the changes. If the key type changes, only the role is kept,
+ * Returns the encryption after an update. The update contains only the changes. If the key type changes, only the role is kept,
  * because no other member applies to all key types.
  */
 export function updatedEncryption(
-  present: Encryption | undefined,
+  current: Encryption | undefined,
   update: Encryption | undefined,
 ): Encryption | undefined {
   if (!update || Object.keys(update).length === 0) {
-    return present;
+    return current;
   }
-  const isOther = update.keyType !== undefined && update.keyType !== present?.keyType;
-  return isOther ? { roleArn: present?.roleArn, ...update } : { ...present, ...update };
+  const changesKeyType = update.keyType !== undefined && update.keyType !== current?.keyType;
+  return changesKeyType ? { roleArn: current?.roleArn, ...update } : { ...current, ...update };
 }

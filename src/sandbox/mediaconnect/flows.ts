@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Call, type Operations, operation, pageOf } from '../service.ts';
 import { type InputOf, number, required, text } from '../shapes.ts';
 import { flowArn, flowMembers } from './members.ts';
-import { flowView, listedView, newParts, type PartInput } from './parts.ts';
+import { flowSummaryView, flowView, newParts, type PartInput } from './parts.ts';
 import { badRequest, type Flow, type FlowStatus, notFound, type PartKind, quotaExceeded } from './store.ts';
 import { readKeys } from './stream.ts';
 
@@ -14,8 +14,8 @@ export const MAX_ENTITLEMENTS = 50;
 const DEFAULT_PAGE = 10;
 
 /** @throws AwsError NotFoundException. */
-export function demandFlow(call: Call, arn: string): Flow {
-  const flow = call.world.flowsIn(call.region).find(arn);
+export function flowOrThrow(call: Call, arn: string): Flow {
+  const flow = call.account.flowsIn(call.region).find(arn);
   if (!flow) {
     throw notFound('flow', arn);
   }
@@ -35,9 +35,9 @@ export function checkSourceCount(count: number, failover: Flow['failover']): voi
   }
 }
 
-export const flows: Operations = {
+export const flowOperations: Operations = {
   CreateFlow: operation(flowMembers, (call, input) => {
-    const store = call.world.flowsIn(call.region);
+    const store = call.account.flowsIn(call.region);
     const { source, sources = [], outputs = [], entitlements = [] } = input;
     if (source && sources.length > 0) {
       throw badRequest('A request has either source or sources.');
@@ -48,7 +48,7 @@ export const flows: Operations = {
       ['entitlement', entitlements],
     ];
     checkSourceCount(source ? 1 : sources.length, input.sourceFailoverConfig);
-    const parts = inputs.flatMap(([kind, given]) => newParts(call, kind, given, []));
+    const parts = inputs.flatMap(([kind, partInputs]) => newParts(call, kind, partInputs, []));
     if (
       store.all().length >= MAX_FLOWS ||
       outputs.length > MAX_OUTPUTS ||
@@ -62,7 +62,7 @@ export const flows: Operations = {
       availabilityZone: input.availabilityZone ?? `${call.region}a`,
       failover: input.sourceFailoverConfig,
       tags: input.flowTags,
-      settings: furtherSettings(input),
+      settings: otherSettings(input),
       status: 'STANDBY',
       parts,
     };
@@ -70,45 +70,47 @@ export const flows: Operations = {
     return { flow: flowView(store, flow) };
   }),
   DescribeFlow: operation({ flowArn }, (call, input) => {
-    const flow = demandFlow(call, input.flowArn);
-    // A flow without a key keeps trying. A flow that a test added as `ACTIVE` reads its keys now.
-    if (flow.errors?.length !== 0) {
+    const flow = flowOrThrow(call, input.flowArn);
+    // A flow that could not read its keys tries again. A flow that a test added as `ACTIVE` reads its keys for the first time.
+    const hasReadAllKeys = flow.errors?.length === 0;
+    if (!hasReadAllKeys) {
       readKeys(call, flow);
     }
-    return { flow: flowView(call.world.flowsIn(call.region), flow), messages: messagesOf(flow) };
+    return { flow: flowView(call.account.flowsIn(call.region), flow), messages: messagesOf(flow) };
   }),
   ListTagsForResource: operation({ resourceArn: required(text()) }, (call, input) => ({
-    tags: demandFlow(call, input.resourceArn).tags ?? {},
+    tags: flowOrThrow(call, input.resourceArn).tags ?? {},
   })),
   ListFlows: operation({ maxResults: number({ min: 1, max: 1000 }), nextToken: text() }, (call, input) => {
-    const all = call.world.flowsIn(call.region).all();
-    const page = pageOf(all, input.nextToken, input.maxResults ?? DEFAULT_PAGE);
+    const flows = call.account.flowsIn(call.region).all();
+    const page = pageOf(flows, input.nextToken, input.maxResults ?? DEFAULT_PAGE);
     if (!page) {
       throw badRequest('The nextToken is not valid.');
     }
-    return { flows: page.items.map(listedView), nextToken: page.next };
+    return { flows: page.items.map(flowSummaryView), nextToken: page.next };
   }),
   DeleteFlow: operation({ flowArn }, (call, input) => {
-    const flow = inStatus(demandFlow(call, input.flowArn), 'STANDBY', 'deleted');
-    call.world.flowsIn(call.region).remove(flow);
+    const flow = requireStatus(flowOrThrow(call, input.flowArn), 'STANDBY', 'deleted');
+    call.account.flowsIn(call.region).remove(flow);
     return { flowArn: flow.arn, status: 'DELETING' };
   }),
   // A flow starts and stops at once, but the response has the transitional status.
   StartFlow: operation({ flowArn }, (call, input) => {
-    const flow = inStatus(demandFlow(call, input.flowArn), 'STANDBY', 'started');
+    const flow = requireStatus(flowOrThrow(call, input.flowArn), 'STANDBY', 'started');
     flow.status = 'ACTIVE';
     readKeys(call, flow);
     return { flowArn: flow.arn, status: 'STARTING' };
   }),
   StopFlow: operation({ flowArn }, (call, input) => {
-    const flow = inStatus(demandFlow(call, input.flowArn), 'ACTIVE', 'stopped');
+    const flow = requireStatus(flowOrThrow(call, input.flowArn), 'ACTIVE', 'stopped');
     flow.status = 'STANDBY';
     readKeys(call, flow);
     return { flowArn: flow.arn, status: 'STOPPING' };
   }),
 };
 
-function furtherSettings(input: InputOf<typeof flowMembers>): object {
+/** Returns the settings that the sandbox only stores. */
+function otherSettings(input: InputOf<typeof flowMembers>): object {
   const { encodingConfig, flowSize, maintenance, mediaStreams, ndiConfig, sourceMonitoringConfig } = input;
   const vpcInterfaces = input.vpcInterfaces?.map(withNetwork);
   return {
@@ -123,20 +125,28 @@ function furtherSettings(input: InputOf<typeof flowMembers>): object {
 }
 
 /**
- * Returns a VPC interface as the API returns it, with the network interface that MediaConnect creates for it; `ena` by default.
+ * Returns a VPC interface as the API returns it, with the network interface that MediaConnect creates for it, of type `ena` by
+ * default.
  */
-function withNetwork<T extends { readonly networkInterfaceType?: string | undefined }>(given: T): object {
+function withNetwork<T extends { readonly networkInterfaceType?: string | undefined }>(
+  vpcInterface: T,
+): object {
   const id = `eni-${randomBytes(9).toString('hex').slice(1)}`;
-  return { ...given, networkInterfaceType: given.networkInterfaceType ?? 'ena', networkInterfaceIds: [id] };
+  return {
+    ...vpcInterface,
+    networkInterfaceType: vpcInterface.networkInterfaceType ?? 'ena',
+    networkInterfaceIds: [id],
+  };
 }
 
 /** Returns the messages of a flow; undefined if it has no errors. Source: `messages` of DescribeFlow in the API reference. */
 function messagesOf({ errors = [], fixedErrors = [] }: Flow): object | undefined {
-  const all = [...fixedErrors, ...errors];
-  return all.length > 0 ? { errors: all } : undefined;
+  const allErrors = [...fixedErrors, ...errors];
+  return allErrors.length > 0 ? { errors: allErrors } : undefined;
 }
 
-function inStatus(flow: Flow, status: FlowStatus, participle: string): Flow {
+/** @throws AwsError BadRequestException if the flow has another status. */
+function requireStatus(flow: Flow, status: FlowStatus, participle: string): Flow {
   if (flow.status !== status) {
     throw badRequest(
       `The flow ${flow.arn} is in status ${flow.status}. It can be ${participle} in status ${status}.`,

@@ -1,18 +1,18 @@
-import type { Machine } from '../machine.ts';
+import type { SandboxState } from '../machine.ts';
 import { restJsonProtocol } from '../protocols/rest-json.ts';
 import type { Operations, Service } from '../service.ts';
-import type { ExistingFlow, ExistingRouterEnd } from '../types.ts';
-import { contents } from './contents.ts';
-import { flows } from './flows.ts';
-import { needs } from './needs.ts';
-import { routers } from './routers.ts';
+import type { ExistingFlow, ExistingRouterEndpoint } from '../types.ts';
+import { partOperations } from './contents.ts';
+import { flowOperations } from './flows.ts';
+import { requiredPermissions } from './needs.ts';
+import { routerOperations } from './routers.ts';
 import { routes } from './routes.ts';
 import type { Encryption, FlowStore, Part, PartKind, RouterConfiguration, Settings } from './store.ts';
 
-const operations: Operations = { ...flows, ...contents, ...routers };
+const operations: Operations = { ...flowOperations, ...partOperations, ...routerOperations };
 
 /** Source: "Quotas in AWS Elemental MediaConnect" in its user guide. */
-const QUICK = new Set(['DescribeFlow', 'GetRouterInput', 'GetRouterOutput']);
+const DESCRIBE_ACTIONS = new Set(['DescribeFlow', 'GetRouterInput', 'GetRouterOutput']);
 
 /** AWS Elemental MediaConnect, API version 2018-11-14: flows and routers, as far as encryption is concerned. */
 export const mediaConnect: Service = {
@@ -24,8 +24,10 @@ export const mediaConnect: Service = {
     'InternalServerErrorException',
     'The server encountered an internal error and is unable to complete the request.',
   ],
-  quotasOn: (action) => [QUICK.has(action) ? 'flowDescriptionsPerSecond' : 'flowRequestsPerSecond'],
-  needs,
+  quotasFor: (action) => [
+    DESCRIBE_ACTIONS.has(action) ? 'flowDescriptionsPerSecond' : 'flowRequestsPerSecond',
+  ],
+  requiredPermissions,
 };
 
 /**
@@ -33,16 +35,16 @@ export const mediaConnect: Service = {
  * @returns its ARN.
  * @throws RangeError if the Region is not available to the account.
  */
-export function addFlow(machine: Machine, given: ExistingFlow): string {
-  const { region, name, status = 'STANDBY', source, sources = [], outputs = [], entitlements = [] } = given;
-  const store = storeIn(machine, region);
+export function addFlow(sandbox: SandboxState, flow: ExistingFlow): string {
+  const { region, name, status = 'STANDBY', source, sources = [], outputs = [], entitlements = [] } = flow;
+  const store = storeIn(sandbox, region);
   const parts = [
-    ...(source ? [source] : sources).map((shape) => partOf(store, 'source', shape)),
-    ...outputs.map((shape) => partOf(store, 'output', shape)),
-    ...entitlements.map((shape) => partOf(store, 'entitlement', shape)),
+    ...(source ? [source] : sources).map((sdkPart) => partFromSdk(store, 'source', sdkPart)),
+    ...outputs.map((sdkPart) => partFromSdk(store, 'output', sdkPart)),
+    ...entitlements.map((sdkPart) => partFromSdk(store, 'entitlement', sdkPart)),
   ];
   const arn = store.newArn('flow', name);
-  const fixedErrors = given.errors;
+  const fixedErrors = flow.errors;
   store.add({ arn, name, availabilityZone: `${region}a`, status, parts, fixedErrors });
   return arn;
 }
@@ -52,18 +54,18 @@ export function addFlow(machine: Machine, given: ExistingFlow): string {
  * @returns its ARN.
  * @throws RangeError if the Region is not available to the account.
  */
-export function addRouterEnd(machine: Machine, given: ExistingRouterEnd): string {
-  const { region, kind, name, configuration, transitEncryption, messages = [] } = given;
-  return storeIn(machine, region).addRouterEnd(kind, {
+export function addRouterEndpoint(sandbox: SandboxState, endpoint: ExistingRouterEndpoint): string {
+  const { region, kind, name, configuration, transitEncryption, messages = [] } = endpoint;
+  return storeIn(sandbox, region).addRouterEndpoint(kind, {
     name,
-    createdAt: machine.now(),
+    createdAt: sandbox.now(),
     settings: { configuration: configuration as RouterConfiguration, transitEncryption },
     messages: messages.map((message) => ({ code: 'FIXTURE', message })),
   }).arn;
 }
 
-function storeIn(machine: Machine, region: string): FlowStore {
-  const store = machine.worldOf(region)?.flowsIn(region);
+function storeIn(sandbox: SandboxState, region: string): FlowStore {
+  const store = sandbox.accountIn(region)?.flowsIn(region);
   if (!store) {
     throw new RangeError(`The account of this sandbox is not in ${region}.`);
   }
@@ -71,27 +73,27 @@ function storeIn(machine: Machine, region: string): FlowStore {
 }
 
 /** Returns a source, an output or an entitlement from the form in which the SDK returns it. */
-function partOf(store: FlowStore, kind: PartKind, shape: object): Part {
-  const { [`${kind}Arn`]: arn, ...members } = wireShape(shape);
+function partFromSdk(store: FlowStore, kind: PartKind, sdkPart: object): Part {
+  const { [`${kind}Arn`]: arn, ...members } = wireMembers(sdkPart);
   const { name, transport, decryption, encryption = decryption, ...settings } = members;
-  const chosen = typeof name === 'string' ? name : kind;
+  const partName = typeof name === 'string' ? name : kind;
   return {
     kind,
-    arn: typeof arn === 'string' ? arn : store.newArn(kind, chosen),
-    name: chosen,
+    arn: typeof arn === 'string' ? arn : store.newArn(kind, partName),
+    name: partName,
     encryption: encryption as Encryption | undefined,
     settings: { ...settings, ...(transport as Settings) },
   };
 }
 
 /** Converts member names: the SDK starts them with an uppercase letter, the API with a lowercase one. */
-function wireShape(shape: object): Record<string, unknown> {
-  const entries = Object.entries(shape).filter(([, value]) => value !== undefined);
+function wireMembers(sdkPart: object): Record<string, unknown> {
+  const entries = Object.entries(sdkPart).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     entries.map(([key, value]) => [key.charAt(0).toLowerCase() + key.slice(1), wireValue(value)]),
   );
 }
 
 function wireValue(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? wireShape(value) : value;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? wireMembers(value) : value;
 }

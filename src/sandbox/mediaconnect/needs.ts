@@ -1,13 +1,13 @@
-import { recordsIn, textIn } from '../permissions/input.ts';
-import { type Need, resourceTags } from '../permissions/need.ts';
+import { recordsIn, stringIn } from '../permissions/input.ts';
+import { type RequiredPermission, resourceTagValues } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
 import { roleWithArn } from '../sts/needs.ts';
 import { forbidden, type PartKind } from './store.ts';
 
 export const SERVICE_PRINCIPAL = 'mediaconnect.amazonaws.com';
 
-/** What operations work on in addition to the flow: an existing part, named by a member of the request, or new parts. */
-const PARTS: Readonly<Record<string, PartKind>> = {
+/** The kind of the parts that an operation works on, in addition to the flow: new parts, or an existing part. */
+const PART_KINDS: Readonly<Record<string, PartKind>> = {
   AddFlowSources: 'source',
   AddFlowOutputs: 'output',
   GrantFlowEntitlements: 'entitlement',
@@ -16,7 +16,7 @@ const PARTS: Readonly<Record<string, PartKind>> = {
   RemoveFlowOutput: 'output',
   RevokeFlowEntitlement: 'entitlement',
 };
-const LISTS: Readonly<Record<PartKind, string>> = {
+const LIST_MEMBERS: Readonly<Record<PartKind, string>> = {
   source: 'sources',
   output: 'outputs',
   entitlement: 'entitlements',
@@ -27,55 +27,56 @@ const LISTS: Readonly<Record<PartKind, string>> = {
  * MediaConnect" in the service authorization reference; for the role, "Granting a user permissions to pass a role to an AWS
  * service" in the IAM user guide.
  */
-export function needs(call: Call, action: string, input: Input): Need[] {
+export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
   const permission = `mediaconnect:${action}`;
   return [
     ...resourcesOf(call, action, input).map((resource) => ({ action: permission, resource })),
-    ...rolesIn(input).map((arn) => passRole(call, arn)),
+    ...roleArnsIn(input).map((arn) => passRole(call, arn)),
   ];
 }
 
+/** Returns the ARNs of the resources that a request works on; `*` for missing ones. */
 function resourcesOf(call: Call, action: string, input: Input): string[] {
-  const { account, partition } = call.world;
+  const { accountId, partition } = call.account;
   const newArn = (kind: string, name: string | undefined) =>
-    `arn:${partition}:mediaconnect:${call.region}:${account}:${kind}:1-*:${name ?? '*'}`;
+    `arn:${partition}:mediaconnect:${call.region}:${accountId}:${kind}:1-*:${name ?? '*'}`;
   if (action === 'CreateFlow') {
-    return [newArn('flow', textIn(input, 'name'))];
+    return [newArn('flow', stringIn(input, 'name'))];
   }
-  const router = /^(Create|Get|Delete|List)(Router(?:In|Out)put)s?$/.exec(action);
-  if (router) {
-    const kind = router[2] === 'RouterInput' ? 'routerInput' : 'routerOutput';
-    const made = `arn:${partition}:mediaconnect:${call.region}:${account}:${kind}:*`;
-    return [router[1] === 'Create' ? made : (textIn(input, 'arn') ?? '*')];
+  const [, verb, routerName] = /^(Create|Get|Delete|List)(Router(?:In|Out)put)s?$/.exec(action) ?? [];
+  if (routerName !== undefined) {
+    const kind = routerName === 'RouterInput' ? 'routerInput' : 'routerOutput';
+    const newRouterArn = `arn:${partition}:mediaconnect:${call.region}:${accountId}:${kind}:*`;
+    return [verb === 'Create' ? newRouterArn : (stringIn(input, 'arn') ?? '*')];
   }
-  const flow = textIn(input, 'flowArn') ?? '*';
-  const kind = Object.hasOwn(PARTS, action) ? PARTS[action] : undefined;
+  const flowResource = stringIn(input, 'flowArn') ?? '*';
+  const kind = Object.hasOwn(PART_KINDS, action) ? PART_KINDS[action] : undefined;
   if (kind === undefined) {
-    return [flow];
+    return [flowResource];
   }
-  const present = textIn(input, `${kind}Arn`);
-  const parts = recordsIn(input, LISTS[kind]) ?? [];
-  const added = parts.map((part) => newArn(kind, textIn(part, 'name')));
-  return [flow, ...(present === undefined ? added : [present])];
+  const existingPartArn = stringIn(input, `${kind}Arn`);
+  const parts = recordsIn(input, LIST_MEMBERS[kind]) ?? [];
+  const newPartArns = parts.map((part) => newArn(kind, stringIn(part, 'name')));
+  return [flowResource, ...(existingPartArn === undefined ? newPartArns : [existingPartArn])];
 }
 
-/** Returns the roles in a request, at any depth. */
-function rolesIn(input: Input): string[] {
+/** Returns the ARNs of the roles in a request, at any depth. */
+function roleArnsIn(input: Input): string[] {
   const roles = Object.entries(input).flatMap(([member, value]) => {
     if (member === 'roleArn' && typeof value === 'string') {
       return [value];
     }
-    return typeof value === 'object' && value !== null ? rolesIn({ ...value }) : [];
+    return typeof value === 'object' && value !== null ? roleArnsIn({ ...value }) : [];
   });
   return [...new Set(roles)];
 }
 
-function passRole(call: Call, arn: string): Need {
+function passRole(call: Call, arn: string): RequiredPermission {
   const tags = roleWithArn(call, arn)?.tags ?? [];
   return {
     action: 'iam:PassRole',
     resource: arn,
-    facts: { 'iam:PassedToService': SERVICE_PRINCIPAL, ...resourceTags('iam', tags) },
-    refusal: forbidden(),
+    conditionValues: { 'iam:PassedToService': SERVICE_PRINCIPAL, ...resourceTagValues('iam', tags) },
+    deniedError: forbidden(),
   };
 }

@@ -24,37 +24,43 @@ export interface PartInput extends Settings {
 /**
  * Creates sources, outputs or entitlements from a request. Names are unique within their kind and flow; a missing name is
  * generated.
- * @param present the flow's parts so far.
- * @throws AwsError BadRequestException; then nothing is created.
+ * @param existingParts the flow's parts so far.
+ * @throws AwsError BadRequestException, before anything is created.
  */
 export function newParts(
   call: Call,
   kind: PartKind,
   inputs: readonly PartInput[],
-  present: readonly Part[],
+  existingParts: readonly Part[],
 ): Part[] {
-  const taken = new Set(present.filter((part) => part.kind === kind).map(({ name }) => name));
+  const takenNames = new Set(existingParts.filter((part) => part.kind === kind).map(({ name }) => name));
   return inputs.map((input) => {
     const { name = `${kind}-${alphanumeric(8)}`, decryption, encryption = decryption, ...settings } = input;
-    if (taken.has(name)) {
+    if (takenNames.has(name)) {
       throw badRequest(`The flow has another ${kind} with the name ${name}.`);
     }
-    taken.add(name);
+    takenNames.add(name);
     checkSettings(call, kind, settings);
     checkEncryption(call, encryption, { kind, protocol: settings.protocol });
-    const arn = call.world.flowsIn(call.region).newArn(kind, name);
-    return { kind, arn, name, encryption: explicit(encryption), settings: withStatus(kind, settings) };
+    const arn = call.account.flowsIn(call.region).newArn(kind, name);
+    return {
+      kind,
+      arn,
+      name,
+      encryption: withKeyType(encryption),
+      settings: withDefaultStatus(kind, settings),
+    };
   });
 }
 
 /**
  * Changes a source, an output or an entitlement. Members that the request omits keep their values.
- * @throws AwsError BadRequestException; then nothing is changed.
+ * @throws AwsError BadRequestException, before anything is changed.
  */
 export function updatePart(call: Call, part: Part, input: PartInput): void {
   const { decryption, encryption: update = decryption, ...changes } = input;
   const settings = { ...part.settings, ...changes };
-  const encryption = explicit(updatedEncryption(part.encryption, update));
+  const encryption = withKeyType(updatedEncryption(part.encryption, update));
   checkSettings(call, part.kind, settings);
   checkEncryption(call, encryption, { kind: part.kind, protocol: settings.protocol });
   part.settings = settings;
@@ -64,11 +70,11 @@ export function updatePart(call: Call, part: Part, input: PartInput): void {
 /** Checks the settings of a part. A source from a router and an output to a router have no protocol. */
 function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
   const { protocol, entitlementArn, routerIntegrationState } = settings;
-  const isWithout = protocol === undefined && routerIntegrationState !== 'ENABLED';
-  if (kind === 'source' && isWithout && entitlementArn === undefined) {
+  const lacksProtocol = protocol === undefined && routerIntegrationState !== 'ENABLED';
+  if (kind === 'source' && lacksProtocol && entitlementArn === undefined) {
     throw badRequest('A source needs a protocol, or the entitlement that it comes through.');
   }
-  if (kind === 'output' && isWithout) {
+  if (kind === 'output' && lacksProtocol) {
     throw badRequest('An output needs a protocol.');
   }
   checkTransit(call, settings.routerIntegrationTransitDecryption);
@@ -76,11 +82,11 @@ function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
 }
 
 /** Returns the encryption with its key type, which is `static-key` by default. Source: `keyType` in the API reference. */
-function explicit(encryption: Encryption | undefined): Encryption | undefined {
+function withKeyType(encryption: Encryption | undefined): Encryption | undefined {
   return encryption && { keyType: 'static-key', ...encryption };
 }
 
-function withStatus(kind: PartKind, settings: Settings): Settings {
+function withDefaultStatus(kind: PartKind, settings: Settings): Settings {
   switch (kind) {
     case 'source':
       return settings;
@@ -115,7 +121,7 @@ export function flowView(store: FlowStore, flow: Flow): object {
 }
 
 /** Returns a flow as ListFlows returns it. */
-export function listedView(flow: Flow): object {
+export function flowSummaryView(flow: Flow): object {
   const [source] = partsOf(flow, 'source');
   return {
     flowArn: flow.arn,
@@ -130,16 +136,16 @@ export function listedView(flow: Flow): object {
 /** Returns a source, an output or an entitlement as the API returns it, with the members about the stream under `transport`. */
 export function partView(store: FlowStore, { kind, arn, name, encryption, settings }: Part): object {
   const entries = Object.entries(settings);
-  const isOfTransport = ([member]: [string, unknown]) => Object.hasOwn(transportMembers, member);
-  const transport = Object.fromEntries(entries.filter(isOfTransport));
+  const isTransportMember = ([member]: [string, unknown]) => Object.hasOwn(transportMembers, member);
+  const transport = Object.fromEntries(entries.filter(isTransportMember));
   return {
     [`${kind}Arn`]: arn,
     name,
     [kind === 'source' ? 'decryption' : 'encryption']: encryption,
     ...(kind === 'source' && { ingestIp: INGEST_IP }),
-    ...Object.fromEntries(entries.filter((entry) => !isOfTransport(entry))),
+    ...Object.fromEntries(entries.filter((entry) => !isTransportMember(entry))),
     transport: settings.protocol === undefined ? undefined : transport,
-    [kind === 'source' ? 'connectedRouterOutputArn' : 'connectedRouterInputArn']: store.connectedTo({
+    [kind === 'source' ? 'connectedRouterOutputArn' : 'connectedRouterInputArn']: store.connectedEndpoint({
       kind,
       arn,
     })?.arn,

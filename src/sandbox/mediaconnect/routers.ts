@@ -5,77 +5,87 @@ import { routerArn, routerInputMembers, routerOutputMembers } from './members.ts
 import {
   badRequest,
   notFound,
-  type RouterEnd,
+  type RouterEndpoint,
   type RouterKind,
   type SecretKey,
   type TransitEncryption,
 } from './store.ts';
 
-/** The sandbox's default for an input without transit encryption. Source: `transitEncryption` of CreateRouterInput. */
+/** The transit encryption of an input whose request has none. Source: `transitEncryption` of CreateRouterInput. */
 const AUTOMATIC: TransitEncryption = {
   encryptionKeyType: 'AUTOMATIC',
   encryptionKeyConfiguration: { automatic: {} },
 };
 /** Source: `maxResults` of ListRouterInputs in the API reference. */
-const page = { maxResults: number({ min: 1, max: 100 }), nextToken: text() };
+const pagingMembers = { maxResults: number({ min: 1, max: 100 }), nextToken: text() };
 const DEFAULT_PAGE = 10;
 
 /**
  * The operations on router inputs and router outputs. Nothing runs here: an input has no stream, and reads no key.
  * Source: the MediaConnect API reference.
  */
-export const routers: Operations = {
+export const routerOperations: Operations = {
   CreateRouterInput: operation(routerInputMembers, (call, input) =>
-    create(call, 'routerInput', { ...input, transitEncryption: input.transitEncryption ?? AUTOMATIC }),
+    createEndpoint(call, 'routerInput', {
+      ...input,
+      transitEncryption: input.transitEncryption ?? AUTOMATIC,
+    }),
   ),
-  CreateRouterOutput: operation(routerOutputMembers, (call, input) => create(call, 'routerOutput', input)),
-  GetRouterInput: get('routerInput'),
-  GetRouterOutput: get('routerOutput'),
-  ListRouterInputs: list('routerInput'),
-  ListRouterOutputs: list('routerOutput'),
-  DeleteRouterInput: remove('routerInput'),
-  DeleteRouterOutput: remove('routerOutput'),
+  CreateRouterOutput: operation(routerOutputMembers, (call, input) =>
+    createEndpoint(call, 'routerOutput', input),
+  ),
+  GetRouterInput: getOperation('routerInput'),
+  GetRouterOutput: getOperation('routerOutput'),
+  ListRouterInputs: listOperation('routerInput'),
+  ListRouterOutputs: listOperation('routerOutput'),
+  DeleteRouterInput: deleteOperation('routerInput'),
+  DeleteRouterOutput: deleteOperation('routerOutput'),
 };
 
-function get(kind: RouterKind): Operation {
-  return operation({ arn: routerArn }, (call, { arn }) => ({ [kind]: view(call, demand(call, kind, arn)) }));
+function getOperation(kind: RouterKind): Operation {
+  return operation({ arn: routerArn }, (call, { arn }) => ({
+    [kind]: endpointView(call, endpointOrThrow(call, kind, arn)),
+  }));
 }
 
 /** Returns a list operation. Its response omits the configurations. */
-function list(kind: RouterKind): Operation {
-  return operation(page, (call, { maxResults = DEFAULT_PAGE, nextToken }) => {
-    const found = pageOf(call.world.flowsIn(call.region).routerEnds(kind), nextToken, maxResults);
-    if (!found) {
+function listOperation(kind: RouterKind): Operation {
+  return operation(pagingMembers, (call, { maxResults = DEFAULT_PAGE, nextToken }) => {
+    const page = pageOf(call.account.flowsIn(call.region).routerEndpoints(kind), nextToken, maxResults);
+    if (!page) {
       throw badRequest('The nextToken is not valid.');
     }
-    return { [`${kind}s`]: found.items.map((end) => listedView(call, end)), nextToken: found.next };
+    return {
+      [`${kind}s`]: page.items.map((endpoint) => endpointSummaryView(call, endpoint)),
+      nextToken: page.next,
+    };
   });
 }
 
-function remove(kind: RouterKind): Operation {
+function deleteOperation(kind: RouterKind): Operation {
   return operation({ arn: routerArn }, (call, { arn }) => {
-    const end = demand(call, kind, arn);
-    call.world.flowsIn(call.region).removeRouterEnd(end);
-    return { arn, name: end.name, state: 'DELETING' };
+    const endpoint = endpointOrThrow(call, kind, arn);
+    call.account.flowsIn(call.region).removeRouterEndpoint(endpoint);
+    return { arn, name: endpoint.name, state: 'DELETING' };
   });
 }
 
-function create(
+function createEndpoint(
   call: Call,
   kind: RouterKind,
-  { name, ...settings }: { name: string } & RouterEnd['settings'],
+  { name, ...settings }: { name: string } & RouterEndpoint['settings'],
 ): object {
   if (Object.values(settings.configuration).filter(Boolean).length !== 1) {
     throw badRequest('A configuration has exactly one member.');
   }
-  checkKeys(call, settings);
-  const store = call.world.flowsIn(call.region);
-  const end = store.addRouterEnd(kind, { name, createdAt: call.now, settings, messages: [] });
-  return { [kind]: view(call, end) };
+  checkEncryptionSettings(call, settings);
+  const store = call.account.flowsIn(call.region);
+  const endpoint = store.addRouterEndpoint(kind, { name, createdAt: call.now, settings, messages: [] });
+  return { [kind]: endpointView(call, endpoint) };
 }
 
 /** Checks encryption settings, at any depth of the configuration. */
-function checkKeys(call: Call, settings: object): void {
+function checkEncryptionSettings(call: Call, settings: object): void {
   for (const [member, value] of Object.entries(settings)) {
     if (typeof value !== 'object' || value === null) {
       continue;
@@ -85,25 +95,28 @@ function checkKeys(call: Call, settings: object): void {
     } else if (member === 'encryptionKey') {
       checkSecretKey(call, value as SecretKey);
     } else {
-      checkKeys(call, value);
+      checkEncryptionSettings(call, value);
     }
   }
 }
 
 /** @throws AwsError NotFoundException. */
-function demand(call: Call, kind: RouterKind, arn: string): RouterEnd {
-  const end = call.world
+function endpointOrThrow(call: Call, kind: RouterKind, arn: string): RouterEndpoint {
+  const endpoint = call.account
     .flowsIn(call.region)
-    .routerEnds(kind)
+    .routerEndpoints(kind)
     .find((each) => each.arn === arn);
-  if (!end) {
+  if (!endpoint) {
     throw notFound(kind === 'routerInput' ? 'router input' : 'router output', arn);
   }
-  return end;
+  return endpoint;
 }
 
-function listedView({ region }: Call, { kind, arn, id, name, createdAt, settings }: RouterEnd): object {
-  const type = typeOf(settings.configuration);
+function endpointSummaryView(
+  { region }: Call,
+  { kind, arn, id, name, createdAt, settings }: RouterEndpoint,
+): object {
+  const type = endpointType(settings.configuration);
   return {
     arn,
     id,
@@ -115,12 +128,12 @@ function listedView({ region }: Call, { kind, arn, id, name, createdAt, settings
   };
 }
 
-function view(call: Call, end: RouterEnd): object {
-  return { ...end.settings, ...listedView(call, end), messages: end.messages };
+function endpointView(call: Call, endpoint: RouterEndpoint): object {
+  return { ...endpoint.settings, ...endpointSummaryView(call, endpoint), messages: endpoint.messages };
 }
 
 /** Source: `RouterInputType` and `RouterOutputType` in the API reference. */
-function typeOf(configuration: object): string {
+function endpointType(configuration: object): string {
   const [member = ''] = Object.keys(configuration);
   return member
     .replace(/^media(Connect|Live)/, 'media$1_')

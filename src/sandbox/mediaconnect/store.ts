@@ -71,14 +71,14 @@ export interface Flow {
   parts: Part[];
   /** Why the running flow cannot read its keys. */
   errors?: readonly string[];
-  /** The errors that a test added the flow with; they are permanent. */
+  /** Permanent errors, given by the test that added the flow. */
   readonly fixedErrors?: readonly string[];
 }
 
 export type RouterKind = 'routerInput' | 'routerOutput';
 
 /** A router input or a router output. */
-export interface RouterEnd {
+export interface RouterEndpoint {
   readonly kind: RouterKind;
   readonly arn: string;
   readonly id: string;
@@ -105,7 +105,7 @@ export interface RouterConfiguration {
 export class FlowStore {
   readonly #arnPrefix: string;
   readonly #byArn = new Map<string, Flow>();
-  readonly #routerEnds = new Map<string, RouterEnd>();
+  readonly #routerEndpoints = new Map<string, RouterEndpoint>();
 
   /** @param arnPrefix `arn:PARTITION:mediaconnect:REGION:ACCOUNT:` */
   constructor(arnPrefix: string) {
@@ -130,24 +130,27 @@ export class FlowStore {
   }
 
   /** Returns the router inputs or outputs, oldest first. */
-  routerEnds(kind: RouterKind): RouterEnd[] {
-    return [...this.#routerEnds.values()].filter((end) => end.kind === kind);
+  routerEndpoints(kind: RouterKind): RouterEndpoint[] {
+    return [...this.#routerEndpoints.values()].filter((endpoint) => endpoint.kind === kind);
   }
 
-  addRouterEnd(kind: RouterKind, rest: Omit<RouterEnd, 'kind' | 'arn' | 'id'>): RouterEnd {
+  addRouterEndpoint(
+    kind: RouterKind,
+    properties: Omit<RouterEndpoint, 'kind' | 'arn' | 'id'>,
+  ): RouterEndpoint {
     const id = alphanumeric(12).toLowerCase();
-    const end = { kind, arn: `${this.#arnPrefix}${kind}:${id}`, id, ...rest };
-    this.#routerEnds.set(end.arn, end);
-    return end;
+    const endpoint = { kind, arn: `${this.#arnPrefix}${kind}:${id}`, id, ...properties };
+    this.#routerEndpoints.set(endpoint.arn, endpoint);
+    return endpoint;
   }
 
-  removeRouterEnd(end: RouterEnd): void {
-    this.#routerEnds.delete(end.arn);
+  removeRouterEndpoint(endpoint: RouterEndpoint): void {
+    this.#routerEndpoints.delete(endpoint.arn);
   }
 
   /** Returns the router input that receives from this flow output, or the router output that feeds this flow source, if any. */
-  connectedTo({ kind, arn }: Pick<Part, 'kind' | 'arn'>): RouterEnd | undefined {
-    return [...this.#routerEnds.values()].find(({ settings: { configuration } }) => {
+  connectedEndpoint({ kind, arn }: Pick<Part, 'kind' | 'arn'>): RouterEndpoint | undefined {
+    return [...this.#routerEndpoints.values()].find(({ settings: { configuration } }) => {
       const { flowOutputArn, flowSourceArn } = configuration.mediaConnectFlow ?? {};
       return kind === 'output' ? flowOutputArn === arn : flowSourceArn === arn;
     });

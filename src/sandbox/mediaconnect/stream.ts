@@ -1,8 +1,8 @@
 import type { Identity } from '../auth/identity.ts';
 import { AwsError } from '../errors.ts';
-import { shownTrust } from '../iam/inline.ts';
+import { trustPolicyView } from '../iam/inline.ts';
 import { type Role, roleKey } from '../iam/store.ts';
-import { authorize, contextOf } from '../permissions/authorize.ts';
+import { authorize, conditionContext } from '../permissions/authorize.ts';
 import { decide } from '../permissions/evaluate.ts';
 import { secretsManager } from '../secretsmanager/index.ts';
 import type { Call } from '../service.ts';
@@ -12,21 +12,21 @@ import type { Encryption, Flow, Part } from './store.ts';
 
 /**
  * Reads the keys of a running flow, as MediaConnect does: assumes the role of each encrypted part, and gets the secret from
- * Secrets Manager. Records errors for DescribeFlow, in the sandbox's own words, because AWS publishes no messages.
+ * Secrets Manager. Records the errors that DescribeFlow returns, in the sandbox's own words, because AWS publishes no messages.
  */
 export function readKeys(call: Call, flow: Flow): void {
-  const problems = flow.status === 'ACTIVE' ? keysOf(flow).map((key) => problemWith(call, flow, key)) : [];
-  flow.errors = problems.filter((problem) => problem !== undefined);
+  const encryptions = flow.status === 'ACTIVE' ? encryptionsInUse(flow) : [];
+  flow.errors = encryptions.flatMap((encryption) => keyReadError(call, flow, encryption) ?? []);
 }
 
-/** Returns the encryption of the parts that stream. SPEKE has no secret: its key comes from a server. */
-function keysOf(flow: Flow): Encryption[] {
-  const enabled = flow.parts.filter(isEnabled);
-  const encryptions = enabled.flatMap(({ encryption }) => encryption ?? []);
-  return [...encryptions.filter(({ keyType }) => keyType !== 'speke'), ...enabled.flatMap(transitKeyOf)];
+/** Returns the encryption of the enabled parts. SPEKE is left out: its key comes from a server, not from a secret. */
+function encryptionsInUse(flow: Flow): Encryption[] {
+  const enabledParts = flow.parts.filter(isEnabled);
+  const encryptions = enabledParts.flatMap(({ encryption }) => encryption ?? []);
+  return [...encryptions.filter(({ keyType }) => keyType !== 'speke'), ...enabledParts.flatMap(transitKeyOf)];
 }
 
-/** Returns the key of a source from a router, or of an output to one. */
+/** Returns the transit key of a source that comes from a router, or of an output to a router; empty if there is none. */
 function transitKeyOf({ settings }: Part): Encryption[] {
   const { routerIntegrationState, routerIntegrationTransitDecryption: decryption } = settings;
   const transit = settings.routerIntegrationTransitEncryption ?? decryption;
@@ -38,7 +38,8 @@ function isEnabled({ settings }: Part): boolean {
   return settings.outputStatus !== 'DISABLED' && settings.entitlementStatus !== 'DISABLED';
 }
 
-function problemWith(
+/** Reads a key, and returns the error message; undefined if the key was read. */
+function keyReadError(
   call: Call,
   flow: Flow,
   { roleArn = '', secretArn = '' }: Encryption,
@@ -47,16 +48,16 @@ function problemWith(
   if (!role || !trusts(call, role, flow)) {
     return `MediaConnect cannot assume the role ${roleArn}.`;
   }
-  noteUse(call, role);
-  const asRole: Call = { ...call, caller: sessionOf(call, role) };
+  recordRoleUse(call, role);
+  const roleCall: Call = { ...call, caller: sessionOf(call, role) };
   try {
     secretsManager.operations.GetSecretValue?.invoke(
-      asRole,
+      roleCall,
       { SecretId: secretArn },
       secretsManager.protocol.dialect,
       (input) => {
-        for (const need of secretsManager.needs(asRole, 'GetSecretValue', input)) {
-          authorize(asRole, secretsManager, need);
+        for (const permission of secretsManager.requiredPermissions(roleCall, 'GetSecretValue', input)) {
+          authorize(roleCall, secretsManager, permission);
         }
       },
     );
@@ -74,9 +75,9 @@ function problemWith(
  * Source: "Cross-service confused deputy prevention" in the MediaConnect user guide.
  */
 function trusts(call: Call, role: Role, flow: Flow): boolean {
-  const { account, partition } = call.world;
-  const context = contextOf({
-    'aws:SourceAccount': account,
+  const { accountId, partition } = call.account;
+  const context = conditionContext({
+    'aws:SourceAccount': accountId,
     'aws:SourceArn': flow.arn,
     'aws:PrincipalIsAWSService': 'true',
     'aws:PrincipalServiceName': SERVICE_PRINCIPAL,
@@ -84,28 +85,28 @@ function trusts(call: Call, role: Role, flow: Flow): boolean {
     'aws:SecureTransport': 'true',
     'aws:CurrentTime': new Date(call.now).toISOString(),
   });
-  const question = { action: 'sts:AssumeRole', resource: role.arn, context };
-  const policies = { identity: [], resource: shownTrust(call, role), resourceMustAllow: true };
-  return decide(question, { arn: SERVICE_PRINCIPAL, partition }, policies).allowed;
+  const request = { action: 'sts:AssumeRole', resource: role.arn, context };
+  const policies = { identity: [], resource: trustPolicyView(call, role), resourceMustAllow: true };
+  return decide(request, { arn: SERVICE_PRINCIPAL, partition }, policies).allowed;
 }
 
-function sessionOf({ world }: Call, role: Role): Identity {
+function sessionOf({ account }: Call, role: Role): Identity {
   const session = 'MediaConnect';
   return {
-    arn: `arn:${world.partition}:sts::${world.account}:assumed-role/${role.name}/${session}`,
+    arn: `arn:${account.partition}:sts::${account.accountId}:assumed-role/${role.name}/${session}`,
     roleArn: role.arn,
     userId: `${role.id}:${session}`,
     accessKeyId: '',
     temporary: true,
     mfa: false,
-    bearer: { kind: 'role', id: role.id, session: undefined, tags: [] },
+    permissionSource: { kind: 'role', roleId: role.id, sessionPolicies: undefined, sessionTags: [] },
   };
 }
 
-function noteUse(call: Call, role: Role): void {
-  const live = call.iam.live.roles.get(roleKey(role.name));
-  if (live) {
-    live.lastUsed = { at: call.now, region: call.region };
+function recordRoleUse(call: Call, role: Role): void {
+  const latestRole = call.iam.latest.roles.get(roleKey(role.name));
+  if (latestRole) {
+    latestRole.lastUsed = { at: call.now, region: call.region };
     call.iam.commit();
   }
 }

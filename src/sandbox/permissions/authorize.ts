@@ -3,34 +3,37 @@ import type { Call, Service } from '../service.ts';
 import type { Tag } from '../shapes.ts';
 import { type Decision, decide } from './evaluate.ts';
 import type { Context } from './glob.ts';
-import { policiesOf, roleWithId } from './grants.ts';
-import { type Facts, type Need, tagFacts } from './need.ts';
-import type { Asker } from './principals.ts';
+import { policiesOfSource, roleWithId } from './grants.ts';
+import { type ConditionValues, type RequiredPermission, tagValues } from './need.ts';
+import type { Principal } from './principals.ts';
 
 /**
  * Checks that the caller has a permission.
  * @throws AwsError the service's access denied error, in AWS's own words.
  */
-export function authorize(call: Call, service: Service, need: Need): void {
-  const decision = decisionOn(call, need);
+export function authorize(call: Call, service: Service, permission: RequiredPermission): void {
+  const decision = decisionFor(call, permission);
   if (!decision.allowed) {
-    throw need.refusal ?? denial(call, service, need, reasonOf(decision, need.action));
+    throw (
+      permission.deniedError ??
+      accessDeniedError(call, service, permission, denialReason(decision, permission.action))
+    );
   }
 }
 
-/** True if the caller has a permission. */
-export function isAllowed(call: Call, need: Need): boolean {
-  return decisionOn(call, need).allowed;
+/** True if the caller has a permission. Throws nothing. */
+export function isAllowed(call: Call, permission: RequiredPermission): boolean {
+  return decisionFor(call, permission).allowed;
 }
 
 /** Evaluates the caller's policies, and the resource's own policy, for one permission. */
-function decisionOn(call: Call, need: Need): Decision {
-  const context = contextOf(globalFacts(call), need.facts ?? {});
-  const question = { action: need.action, resource: need.resource, context };
-  return decide(question, askerOf(call), {
-    ...policiesOf(call.caller.bearer, call.iam),
-    resource: need.resourcePolicy,
-    resourceMustAllow: need.resourcePolicyMustAllow ?? false,
+function decisionFor(call: Call, permission: RequiredPermission): Decision {
+  const context = conditionContext(globalConditionValues(call), permission.conditionValues ?? {});
+  const request = { action: permission.action, resource: permission.resource, context };
+  return decide(request, principalOf(call), {
+    ...policiesOfSource(call.caller.permissionSource, call.iam),
+    resource: permission.resourcePolicy,
+    resourceMustAllow: permission.resourcePolicyMustAllow ?? false,
   });
 }
 
@@ -38,50 +41,55 @@ function decisionOn(call: Call, need: Need): Decision {
  * Returns the access denied error in the service's form. By default, the reason is that no identity-based policy allows the
  * action.
  */
-export function denial(call: Call, service: Service, need: Need, reason?: string): AwsError {
+export function accessDeniedError(
+  call: Call,
+  service: Service,
+  permission: RequiredPermission,
+  reason?: string,
+): AwsError {
   const [code, status] = service.protocol.deniedError;
-  const shown = need.shown ?? need.resource;
+  const resource = permission.resourceInMessage ?? permission.resource;
   return new AwsError(
     code,
-    denialMessage(call.caller.arn, need.action, shown === '' ? undefined : shown, reason),
+    denialMessage(call.caller.arn, permission.action, resource === '' ? undefined : resource, reason),
     status,
   );
 }
 
-function reasonOf(decision: Decision & { allowed: false }, action: string): string {
+function denialReason(decision: Decision & { allowed: false }, action: string): string {
   if (!decision.explicit) {
-    return `because no ${decision.by} allows the ${action} action`;
+    return `because no ${decision.policyKind} allows the ${action} action`;
   }
-  const article = /^[aeiou]/.test(decision.by) ? 'an' : 'a';
-  return `with an explicit deny in ${article} ${decision.by}`;
+  const article = /^[aeiou]/.test(decision.policyKind) ? 'an' : 'a';
+  return `with an explicit deny in ${article} ${decision.policyKind}`;
 }
 
 /**
- * Returns facts in the form in which policies look them up. Keys are case-insensitive; if a key occurs twice, the later one
- * counts.
+ * Returns condition values in the form in which policies look them up. Keys are case-insensitive; if a key occurs twice, the
+ * later value counts.
  */
-export function contextOf(...facts: readonly Facts[]): Context {
-  const entries = facts
-    .flatMap((each) => Object.entries(each))
+export function conditionContext(...valueSets: readonly ConditionValues[]): Context {
+  const entries = valueSets
+    .flatMap((values) => Object.entries(values))
     .filter((entry): entry is [string, string | readonly string[]] => entry[1] !== undefined)
     .map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value] as const);
   return new Map(entries);
 }
 
 /**
- * Returns the global condition keys of a request. The sandbox stands in for encrypted endpoints, so its requests count as
- * encrypted.
+ * Returns the global condition keys of a request. The sandbox stands in for AWS's encrypted endpoints, so its requests
+ * count as encrypted.
  * Source: "AWS global condition context keys" in the IAM user guide.
  */
-function globalFacts(call: Call): Facts {
-  const { caller, world, now } = call;
+function globalConditionValues(call: Call): ConditionValues {
+  const { caller, account, now } = call;
   const isSession = caller.roleArn !== undefined;
   return {
     'aws:PrincipalArn': caller.roleArn ?? caller.arn,
-    'aws:PrincipalAccount': world.account,
+    'aws:PrincipalAccount': account.accountId,
     'aws:PrincipalType': isSession ? 'AssumedRole' : 'User',
     'aws:PrincipalIsAWSService': 'false',
-    'aws:ResourceAccount': world.account,
+    'aws:ResourceAccount': account.accountId,
     'aws:userid': caller.userId,
     'aws:username': isSession ? undefined : caller.arn.split('/').at(-1),
     'aws:RequestedRegion': call.region,
@@ -91,18 +99,22 @@ function globalFacts(call: Call): Facts {
     'aws:SecureTransport': 'true',
     'aws:SourceIp': '127.0.0.1',
     'aws:ViaAWSService': 'false',
-    ...tagFacts('aws:PrincipalTag', principalTags(call)),
+    ...tagValues('aws:PrincipalTag', principalTags(call)),
   };
 }
 
 function principalTags({ caller, iam }: Call): readonly Tag[] {
-  const { bearer } = caller;
-  return bearer.kind === 'role' ? [...(roleWithId(iam.seen, bearer.id)?.tags ?? []), ...bearer.tags] : [];
+  const { permissionSource: source } = caller;
+  if (source.kind !== 'role') {
+    return [];
+  }
+  const roleTags = roleWithId(iam.visible, source.roleId)?.tags ?? [];
+  return [...roleTags, ...source.sessionTags];
 }
 
 /** Returns the caller as policies see it. */
-function askerOf({ caller, world }: Call): Asker {
-  const { account, partition } = world;
+function principalOf({ caller, account }: Call): Principal {
+  const { accountId, partition } = account;
   const [id = ''] = caller.userId.split(':');
-  return { arn: caller.arn, account, partition, id, ...(caller.roleArn && { roleArn: caller.roleArn }) };
+  return { arn: caller.arn, accountId, partition, id, ...(caller.roleArn && { roleArn: caller.roleArn }) };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../documents/json.ts';
-import { type Asker, type Naming, namingOf, strongestOf } from './principals.ts';
-import { type Question, statementsOn } from './statements.ts';
+import { matchPrincipal, type Principal, type PrincipalMatch, strongestMatch } from './principals.ts';
+import { type AccessRequest, matchingStatements } from './statements.ts';
 
 /** The policy documents that decide what a principal may do in its own account. */
 export interface Policies {
@@ -21,14 +21,14 @@ export type PolicyKind =
   | 'session policy';
 
 /**
- * The result of an evaluation. For a denial, `by` names the kind of policy that explicitly denies, or the first kind that does
- * not allow.
+ * The result of an evaluation. For a denial, `policyKind` is the kind of policy that explicitly denies, or the first kind that
+ * does not allow.
  */
 export type Decision =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly explicit: boolean; readonly by: PolicyKind };
+  | { readonly allowed: false; readonly explicit: boolean; readonly policyKind: PolicyKind };
 
-interface Findings {
+interface StatementEffects {
   readonly allows: boolean;
   readonly denies: boolean;
 }
@@ -37,53 +37,70 @@ interface Findings {
  * Evaluates the request of a principal on a resource in the same account.
  * Source: "Policy evaluation logic" in the IAM user guide.
  */
-export function decide(question: Question, asker: Asker, policies: Policies): Decision {
-  const resource = resourceFindings(question, asker, policies);
-  const identity = findings(question, policies.identity);
-  const boundary = policies.boundary === undefined ? undefined : findings(question, [policies.boundary]);
-  const session = policies.session && findings(question, policies.session);
-  const denier = (
-    [
-      ['identity-based policy', identity],
-      ['resource-based policy', resource],
-      ['permissions boundary', boundary],
-      ['session policy', session],
-    ] as const
-  ).find(([, found]) => found?.denies);
-  if (denier) {
-    return { allowed: false, explicit: true, by: denier[0] };
+export function decide(request: AccessRequest, principal: Principal, policies: Policies): Decision {
+  const resource = resourceEffects(request, principal, policies);
+  const identity = effectsOf(request, policies.identity);
+  const boundary = policies.boundary === undefined ? undefined : effectsOf(request, [policies.boundary]);
+  const session = policies.session && effectsOf(request, policies.session);
+  const denials: readonly PolicyResult[] = [
+    { policyKind: 'identity-based policy', result: identity.denies },
+    { policyKind: 'resource-based policy', result: resource.denies },
+    { policyKind: 'permissions boundary', result: boundary?.denies ?? false },
+    { policyKind: 'session policy', result: session?.denies ?? false },
+  ];
+  const denial = denials.find(({ result }) => result);
+  if (denial) {
+    return { allowed: false, explicit: true, policyKind: denial.policyKind };
   }
-  const lacking = (
-    [
-      ['resource-based policy', !policies.resourceMustAllow || resource.grantedTo !== 'not'],
-      ['identity-based policy', identity.allows || isAtLeast('role', resource.grantedTo)],
-      ['permissions boundary', (boundary?.allows ?? true) || isAtLeast('everyone', resource.grantedTo)],
-      ['session policy', (session?.allows ?? true) || isAtLeast('itself', resource.grantedTo)],
-    ] as const
-  ).find(([, allows]) => !allows);
-  return lacking ? { allowed: false, explicit: false, by: lacking[0] } : { allowed: true };
+  const { allowMatch } = resource;
+  const permits: readonly PolicyResult[] = [
+    { policyKind: 'resource-based policy', result: !policies.resourceMustAllow || allowMatch !== 'none' },
+    { policyKind: 'identity-based policy', result: identity.allows || isAtLeast('role', allowMatch) },
+    {
+      policyKind: 'permissions boundary',
+      result: (boundary?.allows ?? true) || isAtLeast('everyone', allowMatch),
+    },
+    { policyKind: 'session policy', result: (session?.allows ?? true) || isAtLeast('direct', allowMatch) },
+  ];
+  const missingPermit = permits.find(({ result }) => !result);
+  return missingPermit
+    ? { allowed: false, explicit: false, policyKind: missingPermit.policyKind }
+    : { allowed: true };
 }
 
-function isAtLeast(wanted: Naming, actual: Naming): boolean {
-  return strongestOf([wanted, actual]) === actual;
+/** Whether the policies of one kind deny, or whether they permit. */
+interface PolicyResult {
+  readonly policyKind: PolicyKind;
+  readonly result: boolean;
 }
 
-function findings(question: Question, documents: readonly string[]): Findings {
-  const statements = documents.flatMap((document) => statementsOn(document, question));
+/** True if a match is at least as strong as the minimum. */
+function isAtLeast(minimum: PrincipalMatch, actual: PrincipalMatch): boolean {
+  return strongestMatch([minimum, actual]) === actual;
+}
+
+function effectsOf(request: AccessRequest, documents: readonly string[]): StatementEffects {
+  const statements = documents.flatMap((document) => matchingStatements(document, request));
   return { allows: statements.some(isAllow), denies: statements.some(isDeny) };
 }
 
-function resourceFindings(
-  question: Question,
-  asker: Asker,
+interface ResourcePolicyEffects {
+  /** The strongest match of the statements that allow. */
+  readonly allowMatch: PrincipalMatch;
+  readonly denies: boolean;
+}
+
+function resourceEffects(
+  request: AccessRequest,
+  principal: Principal,
   { resource, boundary }: Policies,
-): { grantedTo: Naming; denies: boolean } {
-  const statements = resource === undefined ? [] : statementsOn(resource, question);
-  const namings = statements.filter(isAllow).map((statement) => namingOf(statement, asker));
+): ResourcePolicyEffects {
+  const statements = resource === undefined ? [] : matchingStatements(resource, request);
+  const allowMatches = statements.filter(isAllow).map((statement) => matchPrincipal(statement, principal));
   const isDenied = (statement: JsonObject) =>
-    namingOf(statement, asker) !== 'not' || isDeniedByBoundary(statement, boundary);
+    matchPrincipal(statement, principal) !== 'none' || isDeniedByBoundary(statement, boundary);
   return {
-    grantedTo: strongestOf(namings),
+    allowMatch: strongestMatch(allowMatches),
     denies: statements.filter(isDeny).some(isDenied),
   };
 }

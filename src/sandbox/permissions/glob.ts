@@ -1,62 +1,66 @@
 /**
  * Text in which some asterisks and question marks are wildcards. A wildcard is a symbol, so it can't be confused with plain text.
  */
-export type Pattern = readonly (string | typeof ANY | typeof ONE)[];
+export type Pattern = readonly (string | typeof ANY_TEXT | typeof ANY_CHARACTER)[];
 
 /** Any text, including none. */
-export const ANY = Symbol('*');
+export const ANY_TEXT = Symbol('*');
 /** Any single character. */
-export const ONE = Symbol('?');
+export const ANY_CHARACTER = Symbol('?');
 
 /** A pattern that matches every text. */
-export const ANYTHING: Pattern = [ANY];
+export const ANYTHING: Pattern = [ANY_TEXT];
 
 /** Returns a pattern in which every character stands for itself. */
-export const literal = (text: string): Pattern => [...text];
+export const literalPattern = (text: string): Pattern => [...text];
 
 /** Returns a pattern in which `*` matches any text, and `?` any single character. */
-export function pattern(text: string): Pattern {
-  return [...text].map((character) => (character === '*' ? ANY : character === '?' ? ONE : character));
+export function parsePattern(text: string): Pattern {
+  const wildcards = new Map<string, Pattern[number]>([
+    ['*', ANY_TEXT],
+    ['?', ANY_CHARACTER],
+  ]);
+  return [...text].map((character) => wildcards.get(character) ?? character);
 }
 
 /**
- * True if a text starts with the part of the policy's text before its first wildcard or variable. If not, it can't match.
- * Checking this first keeps a policy with many ARNs fast.
+ * True if a text starts with the part of the policy's text before the first wildcard or variable. If it does not, the two can't
+ * match. Checking this first keeps a policy with many ARNs fast.
  */
-export function couldFit(own: string, text: string): boolean {
-  const end = own.search(/[*?]|\$\{/);
-  return end < 0 ? own === text : text.startsWith(own.slice(0, end));
+export function couldMatch(policyText: string, text: string): boolean {
+  const literalLength = policyText.search(/[*?]|\$\{/);
+  return literalLength < 0 ? policyText === text : text.startsWith(policyText.slice(0, literalLength));
 }
 
 /**
  * True if the whole text matches a pattern. The running time is at most proportional to the product of both lengths, whatever a
  * caller has put into a policy.
  */
-export function fits(wanted: Pattern, text: string): boolean {
+export function matches(pattern: Pattern, text: string): boolean {
   const characters = [...text];
-  let at = 0;
-  let read = 0;
-  let lastAny = -1;
-  let resumeAt = 0;
-  while (read < characters.length) {
-    const next = wanted[at];
-    if (next === ANY) {
-      lastAny = at;
-      resumeAt = read;
-      at += 1;
-    } else if (next === ONE || next === characters[read]) {
-      at += 1;
-      read += 1;
-    } else if (lastAny >= 0) {
+  let patternIndex = 0;
+  let textIndex = 0;
+  let lastAsteriskIndex = -1;
+  let resumeIndex = 0;
+  while (textIndex < characters.length) {
+    const token = pattern[patternIndex];
+    if (token === ANY_TEXT) {
+      lastAsteriskIndex = patternIndex;
+      resumeIndex = textIndex;
+      patternIndex += 1;
+    } else if (token === ANY_CHARACTER || token === characters[textIndex]) {
+      patternIndex += 1;
+      textIndex += 1;
+    } else if (lastAsteriskIndex >= 0) {
       // Let the last asterisk match one more character, and retry from there.
-      at = lastAny + 1;
-      resumeAt += 1;
-      read = resumeAt;
+      patternIndex = lastAsteriskIndex + 1;
+      resumeIndex += 1;
+      textIndex = resumeIndex;
     } else {
       return false;
     }
   }
-  return wanted.slice(at).every((rest) => rest === ANY);
+  return pattern.slice(patternIndex).every((token) => token === ANY_TEXT);
 }
 
 /** The condition keys of a request, in lowercase, with their values. */
@@ -65,43 +69,47 @@ export type Context = ReadonlyMap<string, readonly string[]>;
 /** A policy variable: a special character, or a condition key with an optional default value. */
 const VARIABLE = /\$\{\s*(?:([*?$])|([^\s,{}]+)(?:\s*,\s*'([^']*)')?)\s*\}/g;
 
+interface ExpandOptions {
+  /** True if `*` and `?` in the policy's own text are wildcards. */
+  readonly wildcards: boolean;
+  /** The pattern to use for a variable that has no single value. */
+  readonly fallback?: Pattern | undefined;
+}
+
 /**
  * Returns a policy's text with its variables replaced. The value of a variable is plain text: wildcards in it have no effect.
  * Source: "IAM policy elements: Variables and tags" in the IAM user guide.
  * @param context undefined for a document whose version has no variables.
- * @param wildcards true if `*` and `?` in the policy's own text are wildcards.
- * @param absent what to use for a variable without a single value.
- * @returns undefined if a variable has no single value and `absent` is not given; then the text matches nothing.
+ * @returns undefined if a variable has no single value and there is no `fallback`; then the text matches nothing.
  */
-export function resolved(
+export function expandVariables(
   text: string,
   context: Context | undefined,
-  wildcards: boolean,
-  absent?: Pattern,
+  { wildcards, fallback }: ExpandOptions,
 ): Pattern | undefined {
-  const own = wildcards ? pattern : literal;
+  const toPattern = wildcards ? parsePattern : literalPattern;
   if (!context || !text.includes('${')) {
-    return own(text);
+    return toPattern(text);
   }
-  const whole: Pattern[] = [];
-  let from = 0;
+  const parts: Pattern[] = [];
+  let offset = 0;
   for (const match of text.matchAll(VARIABLE)) {
-    const value = meaningOf(match, context);
-    const stands = value === undefined ? absent : literal(value);
-    if (stands === undefined) {
+    const value = valueOfVariable(match, context);
+    const replacement = value === undefined ? fallback : literalPattern(value);
+    if (replacement === undefined) {
       return undefined;
     }
-    whole.push(own(text.slice(from, match.index)), stands);
-    from = match.index + match[0].length;
+    parts.push(toPattern(text.slice(offset, match.index)), replacement);
+    offset = match.index + match[0].length;
   }
-  return [...whole, own(text.slice(from))].flat();
+  return [...parts, toPattern(text.slice(offset))].flat();
 }
 
-function meaningOf(match: RegExpMatchArray, context: Context): string | undefined {
-  const [, special, key = '', preset] = match;
+function valueOfVariable(match: RegExpMatchArray, context: Context): string | undefined {
+  const [, special, key = '', defaultValue] = match;
   if (special !== undefined) {
     return special;
   }
   const values = context.get(key.toLowerCase()) ?? [];
-  return values.length === 1 ? values[0] : preset;
+  return values.length === 1 ? values[0] : defaultValue;
 }

@@ -3,21 +3,21 @@ import type { Tag } from '../shapes.ts';
 import type { Policies } from './evaluate.ts';
 
 /**
- * The permissions of an access key: those of the account's administrator, those of a role, or those of one fixed document. A
- * role's permissions are read at the time of a request, and limited by the session policies given when it was assumed.
+ * Where the permissions of an access key come from: the account's administrator, a role, or one fixed document. A role's
+ * permissions are read at the time of a request, and limited by the session policies given when the role was assumed.
  */
-export type Bearer =
+export type PermissionSource =
   | { readonly kind: 'administrator' }
   | {
       readonly kind: 'role';
-      readonly id: string;
-      readonly session: SessionPolicies | undefined;
+      readonly roleId: string;
+      readonly sessionPolicies: SessionPolicies | undefined;
       /** The tags of the session, which override the role's own. */
-      readonly tags: readonly Tag[];
+      readonly sessionTags: readonly Tag[];
       /** The tags of the session that are passed on to each session that it opens. */
       readonly transitiveTags?: readonly Tag[];
     }
-  | { readonly kind: 'holder'; readonly document: string };
+  | { readonly kind: 'document'; readonly document: string };
 
 /** The documents and managed policies that were passed when a role was assumed. */
 export interface SessionPolicies {
@@ -25,28 +25,28 @@ export interface SessionPolicies {
   readonly arns: readonly string[];
 }
 
-export const ADMINISTRATOR: Bearer = { kind: 'administrator' };
+export const ADMINISTRATOR: PermissionSource = { kind: 'administrator' };
 
 /** The document of an administrator's policy. */
-export const EVERYTHING =
+export const ALLOW_ALL_DOCUMENT =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 
 /**
- * Returns the policies that limit what a bearer may do.
- * @param iam read only for a role.
+ * Returns the policies that decide what a caller may do.
+ * @param iam used only for a role.
  */
-export function policiesOf(bearer: Bearer, iam: { readonly seen: IamState }): Policies {
-  switch (bearer.kind) {
+export function policiesOfSource(source: PermissionSource, iam: { readonly visible: IamState }): Policies {
+  switch (source.kind) {
     case 'administrator':
-      return { identity: [EVERYTHING] };
-    case 'holder':
-      return { identity: [bearer.document] };
+      return { identity: [ALLOW_ALL_DOCUMENT] };
+    case 'document':
+      return { identity: [source.document] };
     case 'role': {
-      const role = roleWithId(iam.seen, bearer.id);
-      const { session } = bearer;
+      const role = roleWithId(iam.visible, source.roleId);
+      const { sessionPolicies: session } = source;
       return {
-        ...(role ? policiesOfRole(iam.seen, role) : { identity: [] }),
-        session: session && [...session.documents, ...managedDocuments(iam.seen, session.arns)],
+        ...(role ? policiesOfRole(iam.visible, role) : { identity: [] }),
+        session: session && [...session.documents, ...managedDocuments(iam.visible, session.arns)],
       };
     }
   }
@@ -54,7 +54,7 @@ export function policiesOf(bearer: Bearer, iam: { readonly seen: IamState }): Po
 
 /** Returns the policies of a role, without session policies. A permissions boundary that no longer exists allows nothing. */
 function policiesOfRole(state: IamState, role: Role): Policies {
-  const identity = [...managedDocuments(state, role.attached), ...role.inline.values()];
+  const identity = [...managedDocuments(state, role.attachedPolicyArns), ...role.inlinePolicies.values()];
   return role.boundaryArn === undefined
     ? { identity }
     : { identity, boundary: managedDocuments(state, [role.boundaryArn])[0] ?? '{}' };
@@ -66,10 +66,10 @@ export function roleWithId(state: IamState, id: string): Role | undefined {
 }
 
 function managedDocuments(state: IamState, arns: readonly string[]): string[] {
-  return arns.flatMap((arn) => documentOf(state.policies.get(arn)) ?? []);
+  return arns.flatMap((arn) => defaultDocument(state.policies.get(arn)) ?? []);
 }
 
 /** Returns the document of a managed policy's default version. */
-export function documentOf(policy: Policy | undefined): string | undefined {
+export function defaultDocument(policy: Policy | undefined): string | undefined {
   return policy?.versions.find(({ id }) => id === policy.defaultVersionId)?.document;
 }

@@ -1,20 +1,21 @@
 import type { Input } from '../service.ts';
 
 /**
- * Returns a string from input that may have any form. Like the other readers below, it treats a value of another type as missing.
+ * Returns a string from input that may have any form. Like the other functions below, it treats a value of another type as
+ * missing.
  */
-export function textIn(input: Input, name: string): string | undefined {
+export function stringIn(input: Input, name: string): string | undefined {
   const value = input[name];
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Returns a string, number or boolean as the text that conditions compare. */
-export function wordIn(input: Input, name: string): string | undefined {
+export function scalarTextIn(input: Input, name: string): string | undefined {
   const value = input[name];
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }
 
-export function textsIn(input: Input, name: string): string[] | undefined {
+export function stringsIn(input: Input, name: string): string[] | undefined {
   const value = input[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
@@ -30,8 +31,8 @@ export function recordsIn(input: Input, name: string): Input[] | undefined {
 /** Returns the tags of the input; undefined if it has none. AWS treats an empty list as none. */
 export function tagsIn(input: Input): { Key: string; Value: string }[] | undefined {
   const tags = (recordsIn(input, 'Tags') ?? []).map((tag) => ({
-    Key: textIn(tag, 'Key') ?? '',
-    Value: textIn(tag, 'Value') ?? '',
+    Key: stringIn(tag, 'Key') ?? '',
+    Value: stringIn(tag, 'Value') ?? '',
   }));
   return tags.length > 0 ? tags : undefined;
 }

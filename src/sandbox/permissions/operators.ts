@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { isObject } from '../documents/json.ts';
-import { ANYTHING, type Context, fits, type Pattern, resolved } from './glob.ts';
+import { ANYTHING, type Context, expandVariables, matches, type Pattern } from './glob.ts';
 
-/** Compares a value in the request with one in the policy. */
-type Comparison = (actual: string, wanted: Pattern, text: string) => boolean;
+/** Compares a value in the request with a value in the policy, which is passed both as a pattern and as text. */
+type Comparison = (actual: string, expected: Pattern, expectedText: string) => boolean;
 
 interface Operator {
   readonly compare: Comparison;
@@ -13,25 +13,30 @@ interface Operator {
   readonly wildcards: boolean;
 }
 
-const equal: Comparison = (actual, wanted) => fits(wanted, actual);
-const equalInAnyCase: Comparison = (actual, _wanted, text) => actual.toLowerCase() === text.toLowerCase();
+const equal: Comparison = (actual, expected) => matches(expected, actual);
+const equalInAnyCase: Comparison = (actual, _expected, expectedText) =>
+  actual.toLowerCase() === expectedText.toLowerCase();
 
 /** Compares two ARNs. An ARN has six parts, each of which must match; only the last one can contain colons. */
-const equalArn: Comparison = (actual, wanted) => {
+const equalArn: Comparison = (actual, expected) => {
   const actualParts = actual.split(':');
-  const wantedParts = partsOf(wanted);
-  if (actualParts.length < 6 || wantedParts.length < 6) {
+  const expectedParts = arnPartsOf(expected);
+  if (actualParts.length < 6 || expectedParts.length < 6) {
     return false;
   }
-  const rest = actualParts.slice(5).join(':');
-  const last = wantedParts.slice(5).flatMap((part, index) => (index === 0 ? part : [':', ...part]));
-  const firstFive = wantedParts.slice(0, 5).every((part, at) => fits(part, actualParts[at] ?? ''));
-  return firstFive && fits(last, rest);
+  const actualResource = actualParts.slice(5).join(':');
+  const expectedResource = expectedParts
+    .slice(5)
+    .flatMap((part, index) => (index === 0 ? part : [':', ...part]));
+  const firstFiveMatch = expectedParts
+    .slice(0, 5)
+    .every((part, index) => matches(part, actualParts[index] ?? ''));
+  return firstFiveMatch && matches(expectedResource, actualResource);
 };
 
-function partsOf(wanted: Pattern): Pattern[] {
+function arnPartsOf(expected: Pattern): Pattern[] {
   const parts: Pattern[number][][] = [[]];
-  for (const character of wanted) {
+  for (const character of expected) {
     if (character === ':') {
       parts.push([]);
     } else {
@@ -45,58 +50,67 @@ const numberOf = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Num
 /** Parses ISO 8601, or seconds since the epoch. */
 const dateOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 
-const ordered =
-  (read: (text: string) => number, holds: (actual: number, wanted: number) => boolean): Comparison =>
-  (actual, _wanted, text) =>
-    holds(read(actual), read(text));
+const numericComparison =
+  (toNumber: (text: string) => number, compare: (actual: number, expected: number) => boolean): Comparison =>
+  (actual, _expected, expectedText) =>
+    compare(toNumber(actual), toNumber(expectedText));
 
 /** True if the address equals the policy's address, or is in the policy's range in CIDR notation. */
-const inRange: Comparison = (actual, _wanted, text) => {
-  const [network = '', bits] = text.split('/');
-  const [family, own] = [isIP(actual), isIP(network)];
-  const size = family === 4 ? 32 : 128;
-  const prefix = bits === undefined ? size : Number(bits);
-  if (family === 0 || family !== own || !(Number.isInteger(prefix) && prefix >= 0 && prefix <= size)) {
+const inRange: Comparison = (actual, _expected, expectedText) => {
+  const [network = '', prefixText] = expectedText.split('/');
+  const addressFamily = isIP(actual);
+  const networkFamily = isIP(network);
+  const addressBits = addressFamily === 4 ? 32 : 128;
+  const prefixBits = prefixText === undefined ? addressBits : Number(prefixText);
+  const isValidPrefix = Number.isInteger(prefixBits) && prefixBits >= 0 && prefixBits <= addressBits;
+  if (addressFamily === 0 || addressFamily !== networkFamily || !isValidPrefix) {
     return false;
   }
   const range = new BlockList();
-  range.addSubnet(network, prefix, `ipv${own}` as 'ipv4' | 'ipv6');
-  return range.check(actual, `ipv${family}` as 'ipv4' | 'ipv6');
+  range.addSubnet(network, prefixBits, `ipv${networkFamily}` as 'ipv4' | 'ipv6');
+  return range.check(actual, `ipv${addressFamily}` as 'ipv4' | 'ipv6');
 };
 
-function pair(name: string, opposite: string, compare: Comparison, wildcards = false): [string, Operator][] {
+/** Returns an operator and its negation. */
+function withNegation(
+  name: string,
+  negatedName: string,
+  compare: Comparison,
+  { wildcards } = { wildcards: false },
+): [string, Operator][] {
   return [
     [name, { compare, negated: false, wildcards }],
-    [opposite, { compare, negated: true, wildcards }],
+    [negatedName, { compare, negated: true, wildcards }],
   ];
 }
 
-function orders(kind: string, read: (text: string) => number): [string, Operator][] {
-  const one = (name: string, compare: Comparison): [string, Operator] => [
+/** Returns the operators for a kind of values that have an order, such as `NumericLessThan`. */
+function orderingOperators(kind: string, toNumber: (text: string) => number): [string, Operator][] {
+  const ordering = (name: string, compare: Comparison): [string, Operator] => [
     `${kind}${name}`,
     { compare, negated: false, wildcards: false },
   ];
   return [
-    ...pair(
+    ...withNegation(
       `${kind}equals`,
       `${kind}notequals`,
-      ordered(read, (a, b) => a === b),
+      numericComparison(toNumber, (a, b) => a === b),
     ),
-    one(
+    ordering(
       'lessthan',
-      ordered(read, (a, b) => a < b),
+      numericComparison(toNumber, (a, b) => a < b),
     ),
-    one(
+    ordering(
       'lessthanequals',
-      ordered(read, (a, b) => a <= b),
+      numericComparison(toNumber, (a, b) => a <= b),
     ),
-    one(
+    ordering(
       'greaterthan',
-      ordered(read, (a, b) => a > b),
+      numericComparison(toNumber, (a, b) => a > b),
     ),
-    one(
+    ordering(
       'greaterthanequals',
-      ordered(read, (a, b) => a >= b),
+      numericComparison(toNumber, (a, b) => a >= b),
     ),
   ];
 }
@@ -106,20 +120,21 @@ function orders(kind: string, read: (text: string) => number): [string, Operator
  * Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
  */
 export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
-  ...pair('stringequals', 'stringnotequals', equal),
-  ...pair('stringlike', 'stringnotlike', equal, true),
-  ...pair('stringequalsignorecase', 'stringnotequalsignorecase', equalInAnyCase),
-  ...pair('arnequals', 'arnnotequals', equalArn, true),
-  ...pair('arnlike', 'arnnotlike', equalArn, true),
-  ...pair('ipaddress', 'notipaddress', inRange),
-  ...orders('numeric', numberOf),
-  ...orders('date', dateOf),
+  ...withNegation('stringequals', 'stringnotequals', equal),
+  ...withNegation('stringlike', 'stringnotlike', equal, { wildcards: true }),
+  ...withNegation('stringequalsignorecase', 'stringnotequalsignorecase', equalInAnyCase),
+  ...withNegation('arnequals', 'arnnotequals', equalArn, { wildcards: true }),
+  ...withNegation('arnlike', 'arnnotlike', equalArn, { wildcards: true }),
+  ...withNegation('ipaddress', 'notipaddress', inRange),
+  ...orderingOperators('numeric', numberOf),
+  ...orderingOperators('date', dateOf),
   ['bool', { compare: equalInAnyCase, negated: false, wildcards: false }],
   ['binaryequals', { compare: equal, negated: false, wildcards: false }],
 ]);
 
-interface Test {
-  readonly set: 'forallvalues' | 'foranyvalue' | undefined;
+/** An operator as written in a policy: `ForAllValues:StringLikeIfExists`. */
+interface ParsedOperator {
+  readonly quantifier: 'forallvalues' | 'foranyvalue' | undefined;
   readonly name: string;
   readonly ifExists: boolean;
 }
@@ -128,15 +143,21 @@ interface Test {
  * True if a Condition element holds: every key of every operator.
  * @param hasVariables true if the document's version has policy variables.
  */
-export function holds(condition: unknown, context: Context, hasVariables: boolean): boolean {
+export function conditionHolds(condition: unknown, context: Context, hasVariables: boolean): boolean {
   if (!isObject(condition)) {
     return condition === undefined;
   }
   return Object.entries(condition).every(
     ([operator, keys]) =>
       isObject(keys) &&
-      Object.entries(keys).every(([key, wanted]) =>
-        passes(parsed(operator), context.get(key.toLowerCase()), textsOf(wanted), context, hasVariables),
+      Object.entries(keys).every(([key, expected]) =>
+        keyHolds(
+          parseOperator(operator),
+          context.get(key.toLowerCase()),
+          textsOf(expected),
+          context,
+          hasVariables,
+        ),
       ),
   );
 }
@@ -153,45 +174,47 @@ function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
 
-function parsed(operator: string): Test {
-  const [, set, name = '', ifExists] =
+function parseOperator(operator: string): ParsedOperator {
+  const [, quantifier, name = '', ifExists] =
     /^(?:(forallvalues|foranyvalue):)?(.*?)(ifexists)?$/.exec(operator.toLowerCase()) ?? [];
-  return { set: set as Test['set'], name, ifExists: ifExists !== undefined };
+  return { quantifier: quantifier as ParsedOperator['quantifier'], name, ifExists: ifExists !== undefined };
 }
 
-function passes(
-  test: Test,
+/** True if an operator holds for one key. */
+function keyHolds(
+  { quantifier, name, ifExists }: ParsedOperator,
   actual: readonly string[] | undefined,
-  wanted: readonly string[],
+  expected: readonly string[],
   context: Context,
   hasVariables: boolean,
 ): boolean {
-  if (test.name === 'null') {
-    return wanted.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
+  if (name === 'null') {
+    return expected.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
   }
-  const operator = OPERATORS.get(test.name);
+  const operator = OPERATORS.get(name);
   if (!operator) {
     return false;
   }
   if (actual === undefined || actual.length === 0) {
-    return test.set === 'forallvalues' || test.ifExists || (operator.negated && test.set === undefined);
+    return quantifier === 'forallvalues' || ifExists || (operator.negated && quantifier === undefined);
   }
-  const isAmongWanted = (value: string) =>
-    wanted.some((text) => {
-      // A variable without a value must not make a condition true. With a negated operator, it therefore matches everything that
-      // it could stand for.
-      const absent = operator.negated ? ANYTHING : undefined;
-      const meant = resolved(text, hasVariables ? context : undefined, operator.wildcards, absent);
-      return meant !== undefined && operator.compare(value, meant, plain(meant));
+  const matchesAnyExpected = (value: string) =>
+    expected.some((text) => {
+      // A variable without a value must not make a condition true. So with a negated operator, the variable matches
+      // everything that it could stand for.
+      const fallback = operator.negated ? ANYTHING : undefined;
+      const { wildcards } = operator;
+      const expanded = expandVariables(text, hasVariables ? context : undefined, { wildcards, fallback });
+      return expanded !== undefined && operator.compare(value, expanded, plainText(expanded));
     });
-  const satisfied = (value: string) => isAmongWanted(value) !== operator.negated;
-  // With a negated operator, the value must differ from every value in the policy; if the key has several values, each of them
-  // must.
-  const all = test.set === 'forallvalues' || (operator.negated && test.set === undefined);
-  return all ? actual.every(satisfied) : actual.some(satisfied);
+  const isSatisfied = (value: string) => matchesAnyExpected(value) !== operator.negated;
+  // With a negated operator, the value must differ from every value in the policy; if the key has several values, each of its
+  // values must differ.
+  const mustHoldForAll = quantifier === 'forallvalues' || (operator.negated && quantifier === undefined);
+  return mustHoldForAll ? actual.every(isSatisfied) : actual.some(isSatisfied);
 }
 
 /** Returns the text of a pattern without wildcards. */
-function plain(meant: readonly (string | symbol)[]): string {
-  return meant.map((part) => (typeof part === 'string' ? part : (part.description ?? ''))).join('');
+function plainText(expanded: readonly (string | symbol)[]): string {
+  return expanded.map((part) => (typeof part === 'string' ? part : (part.description ?? ''))).join('');
 }

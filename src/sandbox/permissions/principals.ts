@@ -1,85 +1,91 @@
 import { isObject, type JsonObject, stringsOf } from '../documents/json.ts';
 
 /** The requesting principal, as policies see it. */
-export interface Asker {
+export interface Principal {
   /** The ARN of the user or the role session. For a service, its service principal, such as `mediaconnect.amazonaws.com`. */
   readonly arn: string;
   /** The role, for a role session. */
   readonly roleArn?: string;
   /** The account; absent for a service. */
-  readonly account?: string;
+  readonly accountId?: string;
   readonly partition: string;
-  /** The unique ID of the user or role, for a policy that names a principal by ID because it no longer holds its ARN. */
+  /** The unique ID of the user or role, for a policy that names a principal by ID because it no longer has its ARN. */
   readonly id?: string;
 }
 
 /**
- * How a resource-based policy names the principal: directly, as everyone, by its role, by its account, or not at all. A direct
- * grant is sufficient. A grant to everyone is limited by session policies; a grant to the role is limited by the permissions
- * boundary too. A grant to the account only lets the account's own policies decide.
+ * How a resource-based policy names the principal: directly, as everyone, by its role, by its account, or not at all. An Allow
+ * that names the principal directly is sufficient. An Allow for everyone is limited by session policies; an Allow for the role is
+ * limited by the permissions boundary too. An Allow for the account only lets the account's own policies decide.
  * Source: "How AWS enforcement code logic evaluates requests" and "Session policies" in the IAM user guide.
  */
-export type Naming = 'itself' | 'everyone' | 'role' | 'account' | 'not';
+export type PrincipalMatch = 'direct' | 'everyone' | 'role' | 'account' | 'none';
 
-const STRENGTH: readonly Naming[] = ['itself', 'everyone', 'role', 'account'];
+/** The matches from the strongest to the weakest. */
+const STRENGTH: readonly PrincipalMatch[] = ['direct', 'everyone', 'role', 'account'];
 
-/** Returns the strongest of several namings. */
-export function strongestOf(namings: readonly Naming[]): Naming {
-  return STRENGTH.find((each) => namings.includes(each)) ?? 'not';
+/** Returns the strongest of several matches; `none` if there are none. */
+export function strongestMatch(principalMatches: readonly PrincipalMatch[]): PrincipalMatch {
+  return STRENGTH.find((match) => principalMatches.includes(match)) ?? 'none';
 }
 
 /** Returns how a statement's Principal or NotPrincipal names the requesting principal. */
-export function namingOf(statement: JsonObject, asker: Asker): Naming {
+export function matchPrincipal(statement: JsonObject, requester: Principal): PrincipalMatch {
   const { NotPrincipal } = statement;
   if (NotPrincipal === undefined) {
-    return named(statement.Principal, asker);
+    return matchElement(statement.Principal, requester);
   }
-  const isExcepted =
-    statement.Effect === 'Deny' ? isWhollyNamed(NotPrincipal, asker) : named(NotPrincipal, asker) !== 'not';
-  return isExcepted ? 'not' : 'everyone';
+  const isExempt =
+    statement.Effect === 'Deny'
+      ? isFullyNamed(NotPrincipal, requester)
+      : matchElement(NotPrincipal, requester) !== 'none';
+  return isExempt ? 'none' : 'everyone';
 }
 
 /**
- * True if a Deny with NotPrincipal exempts the requesting principal. It must list the account too, and for a session its role.
+ * True if a Deny with NotPrincipal exempts the requesting principal. The element must list the account too, and for a session
+ * its role.
  * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
  */
-function isWhollyNamed(principal: unknown, asker: Asker): boolean {
-  if (asker.account === undefined || named(principal, asker) === 'everyone') {
-    return named(principal, asker) !== 'not';
+function isFullyNamed(principal: unknown, requester: Principal): boolean {
+  if (requester.accountId === undefined || matchElement(principal, requester) === 'everyone') {
+    return matchElement(principal, requester) !== 'none';
   }
-  const listed = isObject(principal) ? (stringsOf(principal.AWS ?? []) ?? []) : [];
-  const namings = listed.map((name) => naming('AWS', name, asker));
-  const levels: Naming[] =
-    asker.roleArn === undefined ? ['itself', 'account'] : ['itself', 'role', 'account'];
-  return levels.every((level) => namings.includes(level));
+  const listedNames = isObject(principal) ? (stringsOf(principal.AWS ?? []) ?? []) : [];
+  const principalMatches = listedNames.map((name) => matchName('AWS', name, requester));
+  const requiredMatches: PrincipalMatch[] =
+    requester.roleArn === undefined ? ['direct', 'account'] : ['direct', 'role', 'account'];
+  return requiredMatches.every((match) => principalMatches.includes(match));
 }
 
-function named(principal: unknown, asker: Asker): Naming {
+function matchElement(principal: unknown, requester: Principal): PrincipalMatch {
   if (principal === '*') {
     return 'everyone';
   }
-  const kinds = isObject(principal) ? Object.entries(principal) : [];
-  return strongestOf(
-    kinds.flatMap(([kind, value]) => (stringsOf(value) ?? []).map((name) => naming(kind, name, asker))),
+  const entries = isObject(principal) ? Object.entries(principal) : [];
+  return strongestMatch(
+    entries.flatMap(([kind, value]) =>
+      (stringsOf(value) ?? []).map((name) => matchName(kind, name, requester)),
+    ),
   );
 }
 
-function naming(kind: string, name: string, asker: Asker): Naming {
+function matchName(kind: string, name: string, requester: Principal): PrincipalMatch {
   if (kind === 'Service') {
-    return asker.account === undefined && name === asker.arn ? 'itself' : 'not';
+    return requester.accountId === undefined && name === requester.arn ? 'direct' : 'none';
   }
-  if (kind !== 'AWS' || asker.account === undefined) {
-    return 'not';
+  if (kind !== 'AWS' || requester.accountId === undefined) {
+    return 'none';
   }
   if (name === '*') {
     return 'everyone';
   }
-  if (name === asker.arn) {
-    return 'itself';
+  if (name === requester.arn) {
+    return 'direct';
   }
-  if (name === asker.roleArn || name === asker.id) {
-    return asker.roleArn === undefined ? 'itself' : 'role';
+  if (name === requester.roleArn || name === requester.id) {
+    return requester.roleArn === undefined ? 'direct' : 'role';
   }
-  const root = `arn:${asker.partition}:iam::${asker.account}:root`;
-  return name === asker.account || name === root ? 'account' : 'not';
+  const root = `arn:${requester.partition}:iam::${requester.accountId}:root`;
+  return name === requester.accountId || name === root ? 'account' : 'none';
 }

@@ -6,81 +6,94 @@ import {
   statementSpans,
   stringsOf,
 } from '../documents/json.ts';
-import { ANYTHING, type Context, couldFit, fits, type Pattern, pattern, resolved } from './glob.ts';
-import { holds, keysIn } from './operators.ts';
+import {
+  ANYTHING,
+  type Context,
+  couldMatch,
+  expandVariables,
+  matches,
+  type Pattern,
+  parsePattern,
+} from './glob.ts';
+import { conditionHolds, keysIn } from './operators.ts';
 
-/** The request for which policies are evaluated. */
-export interface Question {
+/** The request for which policies are evaluated: an action on a resource, with the values of its condition keys. */
+export interface AccessRequest {
   readonly action: string;
   readonly resource: string;
   readonly context: Context;
 }
 
-/** Returns the statements of a document that match a question, whatever their effect. */
-export function statementsOn(document: string, question: Question): JsonObject[] {
-  const { statements, hasVariables } = read(document);
+/** Returns the statements of a document that match a request, whatever their effect. */
+export function matchingStatements(document: string, request: AccessRequest): JsonObject[] {
+  const { statements, hasVariables } = parsePolicy(document);
   return statements.filter(
     (statement) =>
-      isAbout(statement, question, hasVariables) &&
-      holds(statement.Condition, question.context, hasVariables),
+      matchesActionAndResource(statement, request, hasVariables) &&
+      conditionHolds(statement.Condition, request.context, hasVariables),
   );
 }
 
-/** Returns the positions in a document of the statements that match a question and have this effect. */
-export function placesOf(document: string, question: Question, effect: string): Span[] {
-  const { statements } = read(document);
-  const found = statementsOn(document, question).filter(({ Effect }) => Effect === effect);
-  const spans = found.length === 0 ? [] : statementSpans(document);
-  return found.flatMap((statement) => spans[statements.indexOf(statement)] ?? []);
+/** Returns the positions in a document of the statements that match a request and have this effect. */
+export function matchingSpans(document: string, request: AccessRequest, effect: string): Span[] {
+  const { statements } = parsePolicy(document);
+  const matching = matchingStatements(document, request).filter(({ Effect }) => Effect === effect);
+  const spans = matching.length === 0 ? [] : statementSpans(document);
+  return matching.flatMap((statement) => spans[statements.indexOf(statement)] ?? []);
 }
 
 /**
- * Returns the condition keys that a document's statements on the question's action and resource use, and that its context lacks.
+ * Returns the condition keys that a document's statements on the request's action and resource use, and for which the request has
+ * no values.
  */
-export function missingKeys(document: string, question: Question): string[] {
-  const { statements, hasVariables } = read(document);
+export function missingContextKeys(document: string, request: AccessRequest): string[] {
+  const { statements, hasVariables } = parsePolicy(document);
   return statements
-    .filter((statement) => isAbout(statement, question, hasVariables))
+    .filter((statement) => matchesActionAndResource(statement, request, hasVariables))
     .flatMap(({ Condition }) => keysIn(Condition))
-    .filter((key) => !question.context.has(key.toLowerCase()));
+    .filter((key) => !request.context.has(key.toLowerCase()));
 }
 
 /** Enough for the policies of several roles. One simulation evaluates the same few documents thousands of times. */
-const REMEMBERED_DOCUMENTS = 100;
+const CACHED_DOCUMENTS = 100;
 
-const read = remembering((document): { statements: JsonObject[]; hasVariables: boolean } => {
+const parsePolicy = memoize((document): { statements: JsonObject[]; hasVariables: boolean } => {
   const policy = parseObject(document) ?? {};
-  const given: unknown[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
-  return { statements: given.filter(isObject), hasVariables: policy.Version === '2012-10-17' };
-}, REMEMBERED_DOCUMENTS);
+  const rawStatements: unknown[] = Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement];
+  return { statements: rawStatements.filter(isObject), hasVariables: policy.Version === '2012-10-17' };
+}, CACHED_DOCUMENTS);
 
-function isAbout(statement: JsonObject, question: Question, hasVariables: boolean): boolean {
+function matchesActionAndResource(
+  statement: JsonObject,
+  request: AccessRequest,
+  hasVariables: boolean,
+): boolean {
   return (
-    isOnAction(statement, question.action.toLowerCase()) &&
-    isOnResource(statement, question.resource, hasVariables ? question.context : undefined)
+    matchesAction(statement, request.action.toLowerCase()) &&
+    matchesResource(statement, request.resource, hasVariables ? request.context : undefined)
   );
 }
 
-function isOnAction(statement: JsonObject, action: string): boolean {
-  const covers = (text: string) => fits(pattern(text.toLowerCase()), action);
+function matchesAction(statement: JsonObject, action: string): boolean {
+  const isMatch = (text: string) => matches(parsePattern(text.toLowerCase()), action);
   return statement.Action === undefined
-    ? !textsOf(statement.NotAction).some(covers)
-    : textsOf(statement.Action).some(covers);
+    ? !textsOf(statement.NotAction).some(isMatch)
+    : textsOf(statement.Action).some(isMatch);
 }
 
 /** True if a statement covers a resource. Trust policies name no resource: they apply to the role that they belong to. */
-function isOnResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
-  const covers = (text: string, absent?: Pattern) => {
-    if (!couldFit(text, resource)) {
+function matchesResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
+  const isMatch = (text: string, fallback?: Pattern) => {
+    if (!couldMatch(text, resource)) {
       return false;
     }
-    const meant = resolved(text, variables, true, absent);
-    return meant !== undefined && fits(meant, resource);
+    const expanded = expandVariables(text, variables, { wildcards: true, fallback });
+    return expanded !== undefined && matches(expanded, resource);
   };
   return statement.Resource === undefined
     ? // In NotResource, a variable without a value matches everything that it could stand for.
-      !textsOf(statement.NotResource).some((text) => covers(text, ANYTHING))
-    : textsOf(statement.Resource).some((text) => covers(text));
+      !textsOf(statement.NotResource).some((text) => isMatch(text, ANYTHING))
+    : textsOf(statement.Resource).some((text) => isMatch(text));
 }
 
 function textsOf(element: unknown): string[] {
@@ -89,21 +102,21 @@ function textsOf(element: unknown): string[] {
 
 /**
  * Returns the function with a cache of its results. Callers share the results, so nobody may change them.
- * @param most how many results are kept.
+ * @param maxEntries how many results are kept.
  */
-function remembering<T>(answerFor: (text: string) => T, most: number): (text: string) => T {
-  const answers = new Map<string, T>();
+function memoize<T>(compute: (text: string) => T, maxEntries: number): (text: string) => T {
+  const cache = new Map<string, T>();
   return (text) => {
-    const known = answers.get(text);
-    if (known !== undefined) {
-      return known;
+    const cached = cache.get(text);
+    if (cached !== undefined) {
+      return cached;
     }
-    const answer = answerFor(text);
-    const [oldest] = answers.keys();
-    if (oldest !== undefined && answers.size >= most) {
-      answers.delete(oldest);
+    const result = compute(text);
+    const [oldestKey] = cache.keys();
+    if (oldestKey !== undefined && cache.size >= maxEntries) {
+      cache.delete(oldestKey);
     }
-    answers.set(text, answer);
-    return answer;
+    cache.set(text, result);
+    return result;
   };
 }

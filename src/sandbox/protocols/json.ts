@@ -25,7 +25,7 @@ export function jsonProtocol(
       'expired-token': ['ExpiredTokenException', 400],
     },
     throttleError: ['ThrottlingException', 400],
-    deniedError: [DENIED, 400],
+    deniedError: [ACCESS_DENIED, 400],
     unknownOperation: () => new AwsError('UnknownOperationException', ''),
     actionOf(request) {
       const target = request.headers['x-amz-target'];
@@ -61,18 +61,18 @@ function parseBody(body: Buffer): unknown {
 }
 
 /** The access denied error, which has the same form in all services. */
-const DENIED = 'AccessDeniedException';
+const ACCESS_DENIED = 'AccessDeniedException';
 
 /** Errors that are raised before the service's own code runs, and so are not in its API model. They have a `message` member. */
 const FRONT_END_ERRORS =
   /^(Validation|Serialization|UnknownOperation|UnrecognizedClient|(InvalidS|IncompleteS)ignature|MissingAuth|ExpiredToken|Throttling)/;
 
-function errorBody(error: AwsError, ownMember: 'message' | 'Message'): object {
+function errorBody(error: AwsError, serviceMember: 'message' | 'Message'): object {
   if (error.message === '') {
     return { __type: error.code };
   }
-  const member = FRONT_END_ERRORS.test(error.code) ? 'message' : ownMember;
-  return { __type: error.code, [error.code === DENIED ? 'Message' : member]: error.message };
+  const member = FRONT_END_ERRORS.test(error.code) ? 'message' : serviceMember;
+  return { __type: error.code, [error.code === ACCESS_DENIED ? 'Message' : member]: error.message };
 }
 
 function respond(status: number, body: unknown, requestId: string): WireResponse {

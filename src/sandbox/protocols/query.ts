@@ -3,7 +3,7 @@ import { AwsError } from '../errors.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocol.ts';
 
 /** Characters that XML does not allow. A message may repeat them from the request. */
-const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const INVALID_XML_CHARACTERS = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
  * AWS Query: the operation is in the `Action` parameter, the input in form parameters, the output is XML.
@@ -14,7 +14,7 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
   const respond = (status: number, document: object, requestId: string): WireResponse => ({
     status,
     headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body: builder.build(document).replace(NOT_XML, '\ufffd'),
+    body: builder.build(document).replace(INVALID_XML_CHARACTERS, '\ufffd'),
   });
   return {
     dialect: { validationCode: 'ValidationError', typeCode: 'MalformedInput', scalarsAreText: true },
@@ -33,8 +33,10 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
         : new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`),
     actionOf: (request) => parametersOf(request).get('Action') ?? '',
     paramsOf(request) {
-      const own = [...parametersOf(request)].filter(([key]) => key !== 'Action' && key !== 'Version');
-      return nestParameters(own);
+      const inputParameters = [...parametersOf(request)].filter(
+        ([key]) => key !== 'Action' && key !== 'Version',
+      );
+      return nestParameters(inputParameters);
     },
     success(action, output, requestId) {
       // Even an empty output needs its element: clients that read the API model fail without it.
@@ -76,12 +78,13 @@ function toXml(value: unknown): unknown {
     return { entry: [...value].map(([key, item]) => ({ key, value: toXml(item) })) };
   }
   if (typeof value === 'object' && value !== null) {
-    const present = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(present.map(([key, item]) => [key, toXml(item)]));
+    const definedEntries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(definedEntries.map(([key, item]) => [key, toXml(item)]));
   }
   return value;
 }
 
+/** The parameters whose names start with the same parts. */
 interface Branch {
   [key: string]: string | Branch;
 }
@@ -97,41 +100,42 @@ function nestParameters(parameters: readonly (readonly [string, string])[]): Rec
   for (const [name, value] of parameters) {
     insert(root, name.split('.'), value);
   }
-  return Object.fromEntries(Object.entries(root).map(([key, item]) => [key, collapse(item)]));
+  return Object.fromEntries(Object.entries(root).map(([key, item]) => [key, toInputValue(item)]));
 }
 
 function insert(root: Branch, path: string[], value: string): void {
-  const last = path.pop() ?? '';
+  const lastKey = path.pop() ?? '';
   if (path.length > MAX_DEPTH) {
-    throw malformed();
+    throw malformedInput();
   }
   let branch = root;
   for (const key of path) {
     const next = branch[key] ?? (Object.create(null) as Branch);
     if (typeof next === 'string') {
-      throw malformed();
+      throw malformedInput();
     }
     branch[key] = next;
     branch = next;
   }
-  if (typeof branch[last] === 'object') {
-    throw malformed();
+  if (typeof branch[lastKey] === 'object') {
+    throw malformedInput();
   }
-  branch[last] = value;
+  branch[lastKey] = value;
 }
 
-function collapse(item: string | Branch): unknown {
+/** Returns a nested value, with the items under `member` as a list. */
+function toInputValue(item: string | Branch): unknown {
   if (typeof item === 'string') {
     return item;
   }
   const members = item.member;
   if (typeof members === 'object') {
     const numbered = Object.entries(members).sort(([a], [b]) => Number(a) - Number(b));
-    return numbered.map(([, member]) => collapse(member));
+    return numbered.map(([, member]) => toInputValue(member));
   }
-  return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, collapse(inner)]));
+  return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, toInputValue(inner)]));
 }
 
-function malformed(): AwsError {
+function malformedInput(): AwsError {
   return new AwsError('MalformedInput', 'The request parameters could not be parsed.');
 }

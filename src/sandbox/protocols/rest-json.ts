@@ -16,10 +16,10 @@ export interface Route {
  * REST JSON: method and path identify the operation; the input is in the path, the query string and a JSON body; the output is
  * JSON.
  * Source: the Smithy specification of `aws.protocols#restJson1`.
- * @param integers the query string members that are numbers.
+ * @param integerMembers the query string members that are numbers.
  */
-export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet<string>): Protocol {
-  const statusOf = new Map(routes.map(({ action, status }) => [action, status]));
+export function restJsonProtocol(routes: readonly Route[], integerMembers: ReadonlySet<string>): Protocol {
+  const statusByAction = new Map(routes.map(({ action, status }) => [action, status]));
   return {
     dialect: {
       validationCode: 'BadRequestException',
@@ -39,11 +39,12 @@ export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet
     actionOf: (request) => routeOf(routes, request)?.action ?? '',
     paramsOf(request) {
       const route = routeOf(routes, request);
-      const labels = route ? labelsIn(route, partsOf(request) ?? []) : [];
+      const pathMembers = route ? labelsIn(route, partsOf(request) ?? []) : [];
       const body = jsonObjectIn(request.body);
-      return { ...body, ...Object.fromEntries([...queryOf(request, integers), ...labels]) };
+      return { ...body, ...Object.fromEntries([...queryOf(request, integerMembers), ...pathMembers]) };
     },
-    success: (action, output = {}, requestId) => respond(statusOf.get(action) ?? 200, output, requestId),
+    success: (action, output = {}, requestId) =>
+      respond(statusByAction.get(action) ?? 200, output, requestId),
     failure: (error, requestId) =>
       respond(error.status, { message: error.message }, requestId, { 'x-amzn-errortype': error.code }),
   };
@@ -52,14 +53,14 @@ export function restJsonProtocol(routes: readonly Route[], integers: ReadonlySet
 /** Returns the matching route with the most fixed parts: `flows/start/ARN` is not a flow named `start`. */
 function routeOf(routes: readonly Route[], request: WireRequest): Route | undefined {
   const parts = partsOf(request);
-  const fitting = routes.filter(
+  const matchingRoutes = routes.filter(
     ({ method, path }) =>
       method === request.method &&
       path.length === parts?.length &&
       path.every((part, index) => isLabel(part) || part === parts[index]),
   );
-  const labels = ({ path }: Route) => path.filter(isLabel).length;
-  return fitting.sort((a, b) => labels(a) - labels(b))[0];
+  const labelCount = ({ path }: Route) => path.filter(isLabel).length;
+  return matchingRoutes.sort((a, b) => labelCount(a) - labelCount(b))[0];
 }
 
 /** Returns the decoded parts of a request's path; undefined if one is empty or is not valid percent-encoding. */
@@ -80,9 +81,12 @@ function labelsIn({ path }: Route, parts: readonly string[]): [string, string][]
   return path.flatMap((part, index) => (isLabel(part) ? [[part.slice(1, -1), parts[index] ?? '']] : []));
 }
 
-function queryOf(request: WireRequest, integers: ReadonlySet<string>): [string, string | number][] {
+function queryOf(request: WireRequest, integerMembers: ReadonlySet<string>): [string, string | number][] {
   const pairs = [...new URLSearchParams(request.target.replace(/^[^?]*/, ''))];
-  return pairs.map(([name, text]) => [name, integers.has(name) && /^\d+$/.test(text) ? Number(text) : text]);
+  return pairs.map(([name, text]) => [
+    name,
+    integerMembers.has(name) && /^\d+$/.test(text) ? Number(text) : text,
+  ]);
 }
 
 function respond(

@@ -11,34 +11,34 @@ const ARN = /^arn:[^:]*:secretsmanager:[^:]*:([^:]*):secret:/;
  * @param action the operation, for the access denied error for a secret of another account.
  * @throws AwsError ResourceNotFoundException, AccessDeniedException.
  */
-export function findSecret(call: Call, secretId: string, action: string): Secret {
-  const owner = ARN.exec(secretId)?.[1];
-  if (owner !== undefined && owner !== call.world.account) {
+export function secretOrThrow(call: Call, secretId: string, action: string): Secret {
+  const accountId = ARN.exec(secretId)?.[1];
+  if (accountId !== undefined && accountId !== call.account.accountId) {
     const permission = `secretsmanager:${action}`;
     const reason = `because no resource-based policy allows the ${permission} action`;
     throw new AwsError('AccessDeniedException', denialMessage(call.caller.arn, permission, secretId, reason));
   }
-  const secret = call.world.secretsIn(call.region).find(secretId, call.now);
+  const secret = call.account.secretsIn(call.region).find(secretId, call.now);
   if (!secret) {
     throw notFound();
   }
   return secret;
 }
 
-/** Like `findSecret`, for an operation that rejects a secret that is scheduled for deletion. */
-export function liveSecret(call: Call, secretId: string, action: string): Secret {
-  const secret = findSecret(call, secretId, action);
+/** Like `secretOrThrow`, for an operation that rejects a secret that is scheduled for deletion. */
+export function activeSecretOrThrow(call: Call, secretId: string, action: string): Secret {
+  const secret = secretOrThrow(call, secretId, action);
   if (secret.deletedAt !== undefined) {
     throw markedForDeletion();
   }
   return secret;
 }
 
-/** Like `liveSecret`, for an operation that rejects replicas and secrets that a service owns. */
-export function changeableSecret(call: Call, secretId: string, action: string): Secret {
-  const secret = liveSecret(call, secretId, action);
-  refuseReplica(call, secret);
-  refuseOwned(secret);
+/** Like `activeSecretOrThrow`, for an operation that rejects replicas and secrets that a service owns. */
+export function changeableSecretOrThrow(call: Call, secretId: string, action: string): Secret {
+  const secret = activeSecretOrThrow(call, secretId, action);
+  rejectReplica(call, secret);
+  rejectServiceOwned(secret);
   return secret;
 }
 
@@ -48,7 +48,7 @@ export function isReplica(call: Call, secret: Secret): boolean {
 }
 
 /** @throws AwsError InvalidRequestException for a secret that an AWS service created for itself. */
-export function refuseOwned(secret: Secret): void {
+export function rejectServiceOwned(secret: Secret): void {
   if (secret.owningService !== undefined) {
     throw invalidRequest(
       `You can't perform this operation on the secret because it is managed by ${secret.owningService}.`,
@@ -59,7 +59,7 @@ export function refuseOwned(secret: Secret): void {
 /**
  * @throws AwsError InvalidParameterException for a replica: the operation is allowed only in the Region of the primary secret.
  */
-export function refuseReplica(call: Call, secret: Secret): void {
+export function rejectReplica(call: Call, secret: Secret): void {
   if (isReplica(call, secret)) {
     throw invalidParameter(
       "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
@@ -72,25 +72,25 @@ export function refuseReplica(call: Call, secret: Secret): void {
  * need to be copied, because replicas share them.
  * @param members the inputs other than `SecretId`.
  */
-export function change<M extends Members>(
+export function changeOperation<M extends Members>(
   action: string,
   members: M,
   run: (secret: Secret, input: InputOf<M>, call: Call) => Output,
 ): Operation {
-  const all: M & { SecretId: typeof secretId } = { ...members, SecretId: secretId };
-  return operation<typeof all>(all, (call, input) => {
+  const allMembers: M & { SecretId: typeof secretId } = { ...members, SecretId: secretId };
+  return operation<typeof allMembers>(allMembers, (call, input) => {
     const { SecretId } = input as InputOf<{ SecretId: typeof secretId }>;
-    const secret = changeableSecret(call, SecretId, action);
+    const secret = changeableSecretOrThrow(call, SecretId, action);
     const output = run(secret, input as InputOf<M>, call);
     secret.changedAt = call.now;
-    bringReplicasInLine(call, secret);
+    updateReplicas(call, secret);
     return output;
   });
 }
 
-function bringReplicasInLine(call: Call, primary: Secret): void {
+function updateReplicas(call: Call, primary: Secret): void {
   for (const { region, status } of primary.replicas) {
-    const replica = call.world.secretsIn(region).byName(primary.name, call.now);
+    const replica = call.account.secretsIn(region).byName(primary.name, call.now);
     if (replica && status === 'InSync') {
       const { description, rotation, tags, policy, changedAt } = primary;
       Object.assign(replica, { description, rotation, tags, policy, changedAt });

@@ -1,10 +1,10 @@
 import { type Call, operation } from '../service.ts';
 import { flag, type InputOf, text } from '../shapes.ts';
-import { encryptWith } from './keys.ts';
+import { checkCanEncrypt } from './keys.ts';
 import {
+  alreadyExists,
   clientRequestToken,
   description,
-  exists,
   invalidRequest,
   kmsKeyId,
   replicaRegions,
@@ -31,24 +31,24 @@ const members = {
   Type: text({ max: 256 }),
 };
 
-/** CreateSecret. A repeated request with the same token and value returns what the first one created. */
+/** CreateSecret. A repeated request with the same token and value returns what the first request created. */
 export const createSecret = operation(members, (call, input) => {
   const content = contentOf(input);
-  const store = call.world.secretsIn(call.region);
-  const present = store.byName(input.Name, call.now);
-  if (present) {
-    return repeat(call, present, content, input.ClientRequestToken);
+  const store = call.account.secretsIn(call.region);
+  const existing = store.byName(input.Name, call.now);
+  if (existing) {
+    return repeatedCreation(call, existing, content, input.ClientRequestToken);
   }
-  const added = checkedTags(input.Tags ?? []);
-  encryptWith(call, input.KmsKeyId);
+  const newTags = checkedTags(input.Tags ?? []);
+  checkCanEncrypt(call, input.KmsKeyId);
   const secret = store.add(input.Name, call.now);
-  if (added.length > 0) {
-    secret.tags = added;
+  if (newTags.length > 0) {
+    secret.tags = newTags;
   }
-  describe(secret, input);
+  setAttributes(secret, input);
   const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
   if (input.AddReplicaRegions) {
-    replicate(call, secret, input);
+    replicateOrRemove(call, secret, input);
   }
   return {
     ARN: secret.arn,
@@ -58,7 +58,8 @@ export const createSecret = operation(members, (call, input) => {
   };
 });
 
-function describe(secret: Secret, input: InputOf<typeof members>): void {
+/** Sets the description, the KMS key and the type of a new secret. */
+function setAttributes(secret: Secret, input: InputOf<typeof members>): void {
   if (input.Description) {
     secret.description = input.Description;
   }
@@ -70,24 +71,30 @@ function describe(secret: Secret, input: InputOf<typeof members>): void {
   }
 }
 
-function replicate(call: Call, secret: Secret, input: InputOf<typeof members>): void {
+/** Adds the replicas of a new secret. If that fails, removes the secret. */
+function replicateOrRemove(call: Call, secret: Secret, input: InputOf<typeof members>): void {
   try {
     addReplicas(call, secret, input.AddReplicaRegions ?? [], input.ForceOverwriteReplicaSecret ?? false);
   } catch (error) {
-    call.world.secretsIn(call.region).remove(secret);
+    call.account.secretsIn(call.region).remove(secret);
     throw error;
   }
 }
 
-function repeat(call: Call, present: Secret, content: SecretContent | undefined, token: string): object {
-  if (present.deletedAt !== undefined) {
+function repeatedCreation(
+  call: Call,
+  existing: Secret,
+  content: SecretContent | undefined,
+  token: string,
+): object {
+  if (existing.deletedAt !== undefined) {
     throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );
   }
-  if (content === undefined || !present.versions.has(token)) {
-    throw exists(`The operation failed because the secret ${present.name} already exists.`);
+  if (content === undefined || !existing.versions.has(token)) {
+    throw alreadyExists(`The operation failed because the secret ${existing.name} already exists.`);
   }
-  const version = storeVersion(present, content, call.now, { token });
-  return { ARN: present.arn, Name: present.name, VersionId: version.id };
+  const version = storeVersion(existing, content, call.now, { token });
+  return { ARN: existing.arn, Name: existing.name, VersionId: version.id };
 }

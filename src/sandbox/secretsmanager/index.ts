@@ -1,48 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import type { Machine } from '../machine.ts';
+import type { SandboxState } from '../machine.ts';
 import { jsonProtocol } from '../protocols/json.ts';
 import type { QuotaName } from '../request-rates.ts';
 import type { Operations, Service } from '../service.ts';
-import type { OwnedSecret } from '../types.ts';
-import type { World } from '../world.ts';
+import type { ServiceOwnedSecret } from '../types.ts';
+import type { Account } from '../world.ts';
 import { createSecret } from './create.ts';
-import { describing, listing } from './listing.ts';
-import { needs } from './needs.ts';
-import { reading } from './reading.ts';
-import { replication } from './replicas.ts';
-import { lifecycle, rotation } from './rotation.ts';
-import { resourcePolicy, tagging } from './tagging.ts';
-import { values } from './values.ts';
+import { describeOperations, listOperations } from './listing.ts';
+import { requiredPermissions } from './needs.ts';
+import { readOperations } from './reading.ts';
+import { replicationOperations } from './replicas.ts';
+import { lifecycleOperations, rotationOperations } from './rotation.ts';
+import { resourcePolicyOperations, tagOperations } from './tagging.ts';
+import { valueOperations } from './values.ts';
 import { storeVersion } from './versions.ts';
 
 const operations: Operations = {
   CreateSecret: createSecret,
-  ...describing,
-  ...listing,
-  ...reading,
-  ...values,
-  ...lifecycle,
-  ...tagging,
-  ...resourcePolicy,
-  ...rotation,
-  ...replication,
+  ...describeOperations,
+  ...listOperations,
+  ...readOperations,
+  ...valueOperations,
+  ...lifecycleOperations,
+  ...tagOperations,
+  ...resourcePolicyOperations,
+  ...rotationOperations,
+  ...replicationOperations,
 };
 
-const ABSENT = ['GetRandomPassword', 'ValidateResourcePolicy'];
+const NOT_IMPLEMENTED = ['GetRandomPassword', 'ValidateResourcePolicy'];
 
 /** AWS Secrets Manager, API version 2017-10-17. */
 export const secretsManager: Service = {
   name: 'secretsmanager',
   protocol: jsonProtocol('secretsmanager'),
   operations,
-  operationNames: new Set([...Object.keys(operations), ...ABSENT]),
+  operationNames: new Set([...Object.keys(operations), ...NOT_IMPLEMENTED]),
   internalError: ['InternalServiceError', 'An error occurred on the server side.'],
-  quotasOn,
-  needs,
+  quotasFor,
+  requiredPermissions,
 };
 
 /** The operations that share each quota. Source: "AWS Secrets Manager quotas" in its user guide. */
-const COUNTED: { readonly [name in QuotaName]?: readonly string[] } = {
+const ACTIONS_BY_QUOTA: { readonly [name in QuotaName]?: readonly string[] } = {
   secretCreationsPerSecond: ['CreateSecret'],
   secretDeletionsPerSecond: ['DeleteSecret'],
   secretRestorationsPerSecond: ['RestoreSecret'],
@@ -65,12 +65,12 @@ const COUNTED: { readonly [name in QuotaName]?: readonly string[] } = {
 };
 
 /** Returns the quotas that a request for this operation counts against. */
-function quotasOn(action: string): readonly QuotaName[] {
-  return QUOTAS.get(action) ?? [];
+function quotasFor(action: string): readonly QuotaName[] {
+  return QUOTAS_BY_ACTION.get(action) ?? [];
 }
 
-const QUOTAS = new Map<string, QuotaName[]>(
-  Object.entries(COUNTED).flatMap(([name, actions]) =>
+const QUOTAS_BY_ACTION = new Map<string, QuotaName[]>(
+  Object.entries(ACTIONS_BY_QUOTA).flatMap(([name, actions]) =>
     actions.map((action): [string, QuotaName[]] => [action, [name as QuotaName]]),
   ),
 );
@@ -80,11 +80,11 @@ const QUOTAS = new Map<string, QuotaName[]>(
  * @returns its ARN.
  * @throws RangeError if the Region is not available to the account.
  */
-export function addOwnedSecret(machine: Machine, owned: OwnedSecret): string {
-  const world = demandWorld(machine, owned.region);
-  const secret = world.secretsIn(owned.region).add(owned.name, machine.now());
-  secret.owningService = owned.owningService;
-  storeVersion(secret, { SecretString: owned.secretString }, secret.createdAt, {
+export function addServiceOwnedSecret(sandbox: SandboxState, newSecret: ServiceOwnedSecret): string {
+  const account = accountOrThrow(sandbox, newSecret.region);
+  const secret = account.secretsIn(newSecret.region).add(newSecret.name, sandbox.now());
+  secret.owningService = newSecret.owningService;
+  storeVersion(secret, { SecretString: newSecret.secretString }, secret.createdAt, {
     token: randomUUID(),
   });
   return secret.arn;
@@ -94,18 +94,18 @@ export function addOwnedSecret(machine: Machine, owned: OwnedSecret): string {
  * Allows Secrets Manager to invoke a Lambda function.
  * @throws RangeError if the ARN is not that of a Lambda function, or if its Region is not available to the account.
  */
-export function addRotationFunction(machine: Machine, arn: string): void {
+export function addRotationFunction(sandbox: SandboxState, arn: string): void {
   const [, region] = /^arn:[^:]+:lambda:([^:]+):\d{12}:function:.+$/.exec(arn) ?? [];
   if (region === undefined) {
     throw new RangeError(`${arn} is not the ARN of a Lambda function.`);
   }
-  demandWorld(machine, region).rotationFunctions.add(arn);
+  accountOrThrow(sandbox, region).rotationFunctions.add(arn);
 }
 
-function demandWorld(machine: Machine, region: string): World {
-  const world = machine.worldOf(region);
-  if (!world) {
+function accountOrThrow(sandbox: SandboxState, region: string): Account {
+  const account = sandbox.accountIn(region);
+  if (!account) {
     throw new RangeError(`The account of this sandbox is not in ${region}.`);
   }
-  return world;
+  return account;
 }

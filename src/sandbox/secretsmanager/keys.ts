@@ -1,7 +1,7 @@
 import { AwsError } from '../errors.ts';
-import { keyArn, keyFacts, keyPolicyOf } from '../kms/needs.ts';
+import { keyArn, keyConditionValues, keyPolicyOf } from '../kms/needs.ts';
 import { keyState } from '../kms/views.ts';
-import type { Need } from '../permissions/need.ts';
+import type { RequiredPermission } from '../permissions/need.ts';
 import type { Call } from '../service.ts';
 import { decryptionFailure, encryptionFailure } from './members.ts';
 
@@ -9,28 +9,28 @@ const AWS_MANAGED = /(^|:)alias\/aws\/secretsmanager$/;
 
 /**
  * Returns the permissions that a secret requires on its own KMS key. The AWS managed key requires none: everyone with access to
- * the secret may use it through Secrets Manager. The service does not report which permission is missing.
+ * the secret may use it through Secrets Manager. The error of the service does not name the missing permission.
  * Source: "Secret encryption and decryption in AWS Secrets Manager" in its user guide.
  * @param region the Region of the secret, or of its replica.
  * @param keyId a key ID, key ARN or alias; undefined or empty for the AWS managed key.
  */
-export function keyNeeds(
+export function keyPermissions(
   call: Call,
   actions: readonly string[],
   keyId: string | undefined,
   secretArn: string,
   region = call.region,
-): Need[] {
+): RequiredPermission[] {
   if (!keyId) {
     return [];
   }
-  // Permissions are checked on a key, so a key that is named for the first time is created here.
-  call.world.keysIn(region).adopt(keyId, call.now);
+  // Permissions can be checked only on a key that exists, so a key that a request names for the first time is created here.
+  call.account.keysIn(region).findOrCreate(keyId, call.now);
   if (AWS_MANAGED.test(keyId)) {
     return [];
   }
-  const facts = {
-    ...keyFacts(call, keyId, region),
+  const conditionValues = {
+    ...keyConditionValues(call, keyId, region),
     'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
     'kms:EncryptionContext:SecretARN': secretArn,
     'kms:EncryptionContextKeys': ['SecretARN', 'SecretVersionId'],
@@ -39,18 +39,19 @@ export function keyNeeds(
     'aws:CalledViaFirst': 'secretsmanager.amazonaws.com',
     'aws:CalledViaLast': 'secretsmanager.amazonaws.com',
   };
-  const refusal = kmsDenied();
+  const deniedError = kmsDenied();
   return actions.map((action) => ({
     action,
     resource: keyArn(call, keyId, region),
-    facts,
-    refusal,
+    conditionValues,
+    deniedError,
     ...keyPolicyOf(call, keyId, region),
   }));
 }
 
-export function kmsDenied(more = ''): AwsError {
-  return new AwsError('AccessDeniedException', `Access to KMS is not allowed${more && `.${more}`}`);
+/** @param detail a sentence for the message, with its leading space. */
+export function kmsDenied(detail = ''): AwsError {
+  return new AwsError('AccessDeniedException', `Access to KMS is not allowed${detail && `.${detail}`}`);
 }
 
 /**
@@ -58,18 +59,18 @@ export function kmsDenied(more = ''): AwsError {
  * @param keyId as in `KmsKeyId`; undefined or empty for the AWS managed key, which always exists.
  * @throws AwsError EncryptionFailure for a key that is disabled, pending deletion, deleted, or not in this Region.
  */
-export function encryptWith(call: Call, keyId: string | undefined): void {
-  if (!isUsable(call, keyId)) {
+export function checkCanEncrypt(call: Call, keyId: string | undefined): void {
+  if (!isKeyUsable(call, keyId)) {
     throw encryptionFailure();
   }
 }
 
 /**
- * Like `encryptWith`, for decryption.
+ * Like `checkCanEncrypt`, for decryption.
  * @throws AwsError DecryptionFailure.
  */
-export function decryptWith(call: Call, keyId: string | undefined): void {
-  if (!isUsable(call, keyId)) {
+export function checkCanDecrypt(call: Call, keyId: string | undefined): void {
+  if (!isKeyUsable(call, keyId)) {
     throw decryptionFailure();
   }
 }
@@ -78,16 +79,16 @@ export function decryptWith(call: Call, keyId: string | undefined): void {
  * True if Secrets Manager can use a KMS key in a Region. A key of another account counts as usable: AWS allows it, and the
  * sandbox, which has only one account, cannot know the state of the key.
  */
-export function isUsable(call: Call, keyId: string | undefined, region = call.region): boolean {
+export function isKeyUsable(call: Call, keyId: string | undefined, region = call.region): boolean {
   if (!keyId || isOfAnotherAccount(call, region, keyId)) {
     return true;
   }
-  const key = call.world.keysIn(region).find(keyId, call.now);
+  const key = call.account.keysIn(region).find(keyId, call.now);
   return key !== undefined && /^(Enabled|Updating)$/.test(keyState(key));
 }
 
-function isOfAnotherAccount({ world }: Call, region: string, keyId: string): boolean {
-  const [, partition, service, place, account] = keyId.split(':');
-  const isHere = partition === world.partition && service === 'kms' && place === region;
-  return isHere && account !== world.account;
+function isOfAnotherAccount({ account }: Call, region: string, keyId: string): boolean {
+  const [, partition, service, keyRegion, accountId] = keyId.split(':');
+  const isInRegion = partition === account.partition && service === 'kms' && keyRegion === region;
+  return isInRegion && accountId !== account.accountId;
 }

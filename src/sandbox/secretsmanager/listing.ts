@@ -1,12 +1,12 @@
 import { type Operations, operation, type Page, pageOf } from '../service.ts';
 import { flag, type InputOf, list, number, record, required, text } from '../shapes.ts';
-import { findSecret } from './access.ts';
+import { secretOrThrow } from './access.ts';
 import { invalidNextToken, nextToken, secretId } from './members.ts';
 import { replicationStatus } from './replicas.ts';
 import { nextRotation } from './rotation.ts';
 import type { Secret } from './store.ts';
 
-const KEYS = [
+const FILTER_KEYS = [
   'description',
   'name',
   'tag-key',
@@ -15,10 +15,10 @@ const KEYS = [
   'owning-service',
   'all',
 ] as const;
-type Key = (typeof KEYS)[number];
+type FilterKey = (typeof FILTER_KEYS)[number];
 
 const filter = record({
-  Key: required(text({ oneOf: KEYS })),
+  Key: required(text({ oneOf: FILTER_KEYS })),
   Values: required(list(text({ max: 512, pattern: /^!?[a-zA-Z0-9 :_@/+=.\-!]*$/ }), { min: 1, max: 10 })),
 });
 
@@ -26,14 +26,19 @@ const filter = record({
 export const filters = list(filter, { max: 10 });
 
 /** True if a secret passes all these filters. */
-export function passesAll(secret: Secret, given: readonly InputOf<typeof filter.members>[]): boolean {
-  return given.every(({ Key, Values }) => passes(secret, Key as Key, Values));
+export function passesFilters(
+  secret: Secret,
+  filterList: readonly InputOf<typeof filter.members>[],
+): boolean {
+  return filterList.every(({ Key, Values }) => passesFilter(secret, Key as FilterKey, Values));
 }
 
-/** True if any value of a filter matches. A value that starts with `!` matches what the rest of it does not. */
-function passes(secret: Secret, key: Key, values: readonly string[]): boolean {
+/**
+ * True if any value of a filter matches. A value that starts with `!` matches the secrets that the text after `!` does not match.
+ */
+function passesFilter(secret: Secret, key: FilterKey, values: readonly string[]): boolean {
   return values.some((value) =>
-    value.startsWith('!') ? !matches(secret, key, value.slice(1)) : matches(secret, key, value),
+    value.startsWith('!') ? !matchesValue(secret, key, value.slice(1)) : matchesValue(secret, key, value),
   );
 }
 
@@ -41,7 +46,7 @@ function passes(secret: Secret, key: Key, values: readonly string[]): boolean {
  * True if a value matches. Names and tags match by prefix, case-sensitive; descriptions and `all` match by the prefix of a word,
  * case-insensitive.
  */
-function matches(secret: Secret, key: Key, value: string): boolean {
+function matchesValue(secret: Secret, key: FilterKey, value: string): boolean {
   switch (key) {
     case 'name':
       return secret.name.startsWith(value);
@@ -56,32 +61,32 @@ function matches(secret: Secret, key: Key, value: string): boolean {
     case 'owning-service':
       return (secret.owningService ?? '').startsWith(value);
     case 'all':
-      return allText(secret).some((part) => hasWord(part, value));
+      return searchableTexts(secret).some((part) => hasWord(part, value));
   }
 }
 
-function allText(secret: Secret): string[] {
+function searchableTexts(secret: Secret): string[] {
   const tags = (secret.tags ?? []).flatMap((tag) => [tag.Key, tag.Value]);
   return [secret.name, secret.description ?? '', secret.primaryRegion ?? '', ...tags];
 }
 
 /** True if each word of a value is the prefix of a word in the text. A value without words matches nothing. */
-function hasWord(textToSearch: string, value: string): boolean {
-  const words = wordsOf(value);
-  const searched = wordsOf(textToSearch);
-  return words.length > 0 && words.every((word) => searched.some((part) => part.startsWith(word)));
+function hasWord(text: string, value: string): boolean {
+  const valueWords = wordsOf(value);
+  const textWords = wordsOf(text);
+  return valueWords.length > 0 && valueWords.every((word) => textWords.some((part) => part.startsWith(word)));
 }
 
 /**
- * Returns the words of a text, in lowercase. A word ends at punctuation. The character before a run of lowercase letters, if it
- * is not one itself, starts a new word: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
+ * Returns the words of a text, in lowercase. A word ends at punctuation. The last character before a run of lowercase letters
+ * starts a new word: `AppBeta` is `app` and `beta`, `COMPANYthings` is `compan` and `ythings`.
  */
 function wordsOf(text: string): string[] {
   const parts = text.split(/[\s/_+=.@-]+/).flatMap((part) => part.split(/([^a-z][a-z]+)/));
   return parts.filter((word) => word !== '').map((word) => word.toLowerCase());
 }
 
-const SORT_VALUE: Record<string, (secret: Secret) => string | number> = {
+const SORT_VALUES: Record<string, (secret: Secret) => string | number> = {
   'created-date': (secret) => secret.createdAt,
   'last-accessed-date': (secret) => secret.accessedAt ?? 0,
   'last-changed-date': (secret) => secret.changedAt,
@@ -89,7 +94,7 @@ const SORT_VALUE: Record<string, (secret: Secret) => string | number> = {
 };
 
 /** ListSecrets. By default, the oldest secret comes first. */
-export const listing: Operations = {
+export const listOperations: Operations = {
   ListSecrets: operation(
     {
       IncludePlannedDeletion: flag,
@@ -97,23 +102,23 @@ export const listing: Operations = {
       NextToken: nextToken,
       Filters: filters,
       SortOrder: text({ oneOf: ['asc', 'desc'] }),
-      SortBy: text({ oneOf: Object.keys(SORT_VALUE) }),
+      SortBy: text({ oneOf: Object.keys(SORT_VALUES) }),
     },
     (call, input) => {
-      const secrets = call.world.secretsIn(call.region).all(call.now);
-      const shown = secrets.filter(
+      const secrets = call.account.secretsIn(call.region).all(call.now);
+      const matchingSecrets = secrets.filter(
         (secret) =>
           (input.IncludePlannedDeletion || secret.deletedAt === undefined) &&
-          passesAll(secret, input.Filters ?? []),
+          passesFilters(secret, input.Filters ?? []),
       );
-      const { items, next } = secretPage(
-        sorted(shown, input.SortBy ?? 'created-date', input.SortOrder ?? 'asc'),
+      const { items, next } = pageOrThrow(
+        sorted(matchingSecrets, input.SortBy ?? 'created-date', input.SortOrder ?? 'asc'),
         input.NextToken,
         input.MaxResults,
       );
       return {
         SecretList: items.map((secret) => ({
-          ...commonEntry(secret),
+          ...commonMembers(secret),
           SecretVersionsToStages: stagesById(secret),
         })),
         NextToken: next,
@@ -122,9 +127,9 @@ export const listing: Operations = {
   ),
 };
 
-/** Sorts secrets. Of secrets with the same value, the one that was created first counts as the lower one. */
-function sorted(secrets: readonly Secret[], by: string, order: string): Secret[] {
-  const sortValueOf = SORT_VALUE[by] ?? ((secret: Secret) => secret.name);
+/** Sorts secrets. Secrets with the same value are sorted by their creation. */
+function sorted(secrets: readonly Secret[], sortBy: string, order: string): Secret[] {
+  const sortValueOf = SORT_VALUES[sortBy] ?? ((secret: Secret) => secret.name);
   const ascending = [...secrets].sort((a, b) =>
     sortValueOf(a) < sortValueOf(b) ? -1 : Number(sortValueOf(a) > sortValueOf(b)),
   );
@@ -132,11 +137,11 @@ function sorted(secrets: readonly Secret[], by: string, order: string): Secret[]
 }
 
 /** DescribeSecret. It also accepts a secret that is scheduled for deletion. */
-export const describing: Operations = {
+export const describeOperations: Operations = {
   DescribeSecret: operation({ SecretId: secretId }, (call, input) => {
-    const secret = findSecret(call, input.SecretId, 'DescribeSecret');
+    const secret = secretOrThrow(call, input.SecretId, 'DescribeSecret');
     return {
-      ...commonEntry(secret),
+      ...commonMembers(secret),
       VersionIdsToStages: stagesById(secret),
       ReplicationStatus: replicationStatus(secret),
     };
@@ -144,7 +149,7 @@ export const describing: Operations = {
 };
 
 /** Returns the members that DescribeSecret and ListSecrets have in common. */
-function commonEntry(secret: Secret): object {
+function commonMembers(secret: Secret): object {
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -168,10 +173,10 @@ function commonEntry(secret: Secret): object {
 
 /** Returns the staging labels by version ID, for versions that have any; undefined for a secret without a value. */
 function stagesById(secret: Secret): Record<string, string[]> | undefined {
-  const labeled = [...secret.versions.values()].filter((version) => version.stages.length > 0);
-  return labeled.length === 0
+  const labeledVersions = [...secret.versions.values()].filter((version) => version.stages.length > 0);
+  return labeledVersions.length === 0
     ? undefined
-    : Object.fromEntries(labeled.map((version) => [version.id, version.stages]));
+    : Object.fromEntries(labeledVersions.map((version) => [version.id, version.stages]));
 }
 
 function dateOrNone(epochMs: number | undefined): Date | undefined {
@@ -179,8 +184,8 @@ function dateOrNone(epochMs: number | undefined): Date | undefined {
 }
 
 /** @throws AwsError InvalidNextTokenException for a token that is not from an earlier response. */
-export function secretPage<T>(all: readonly T[], token: string | undefined, size = 100): Page<T> {
-  const page = pageOf(all, token, size);
+export function pageOrThrow<T>(items: readonly T[], token: string | undefined, size = 100): Page<T> {
+  const page = pageOf(items, token, size);
   if (!page) {
     throw invalidNextToken();
   }

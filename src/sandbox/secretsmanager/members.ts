@@ -6,10 +6,10 @@ const INVALID_NAME =
   'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!';
 
 export const secretName = required(
-  text({ min: 1, max: 512, pattern: /^[A-Za-z0-9/_+=.@!-]+$/, invalid: INVALID_NAME }),
+  text({ min: 1, max: 512, pattern: /^[A-Za-z0-9/_+=.@!-]+$/, mismatchMessage: INVALID_NAME }),
 );
 export const secretId = required(
-  text({ min: 1, max: 2048, pattern: /^(?:arn:.*|[A-Za-z0-9/_+=.@!-]+)$/, invalid: INVALID_NAME }),
+  text({ min: 1, max: 2048, pattern: /^(?:arn:.*|[A-Za-z0-9/_+=.@!-]+)$/, mismatchMessage: INVALID_NAME }),
 );
 
 /**
@@ -22,7 +22,7 @@ export const clientRequestToken = (code = 'InvalidRequestException') =>
     text({
       min: 32,
       max: 64,
-      absent: [code, 'You must provide a ClientRequestToken value. We recommend a UUID-type value.'],
+      missingError: [code, 'You must provide a ClientRequestToken value. We recommend a UUID-type value.'],
     }),
   );
 
@@ -59,7 +59,7 @@ export const noValueFor = (what: string): AwsError =>
     `Secrets Manager can't find the specified secret value for ${what}`,
   );
 
-export const exists = (message: string): AwsError => new AwsError('ResourceExistsException', message);
+export const alreadyExists = (message: string): AwsError => new AwsError('ResourceExistsException', message);
 
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceededException', message);
 
@@ -83,6 +83,6 @@ export const markedForDeletion = (): AwsError =>
   invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 
 export const tokenInUse = (token: string, arn: string): AwsError =>
-  exists(
+  alreadyExists(
     `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
   );

@@ -1,88 +1,111 @@
 import { keyArn } from '../kms/needs.ts';
-import { recordsIn, tagsIn, textIn, textsIn, wordIn } from '../permissions/input.ts';
-import { type Facts, type Need, requestTags, resourceTags } from '../permissions/need.ts';
+import { recordsIn, scalarTextIn, stringIn, stringsIn, tagsIn } from '../permissions/input.ts';
+import {
+  type ConditionValues,
+  type RequiredPermission,
+  requestTagValues,
+  resourceTagValues,
+} from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { keyNeeds, kmsDenied } from './keys.ts';
+import { keyPermissions, kmsDenied } from './keys.ts';
 import type { Secret } from './store.ts';
-import { CURRENT, keyOf, versionWith } from './versions.ts';
+import { CURRENT, encryptionKeyOf, versionWithStage } from './versions.ts';
 
-const LISTING: Need = { action: 'secretsmanager:ListSecrets', resource: '*', shown: '' };
+const LIST_SECRETS: RequiredPermission = {
+  action: 'secretsmanager:ListSecrets',
+  resource: '*',
+  resourceInMessage: '',
+};
 
 /** Returns the permissions that Secrets Manager operations need, as the API reference lists them for each operation. */
-export function needs(call: Call, action: string, input: Input): Need[] {
+export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
   const permission = `secretsmanager:${action}`;
   if (action === 'ListSecrets') {
-    return [LISTING];
+    return [LIST_SECRETS];
   }
   if (action === 'BatchGetSecretValue') {
-    const own = { action: permission, resource: '*', shown: '' };
-    return recordsIn(input, 'Filters')?.length ? [own, LISTING] : [own];
+    const batchRead: RequiredPermission = { action: permission, resource: '*', resourceInMessage: '' };
+    return recordsIn(input, 'Filters')?.length ? [batchRead, LIST_SECRETS] : [batchRead];
   }
   if (action === 'CreateSecret') {
-    return creation(call, input);
+    return creationPermissions(call, input);
   }
-  const id = textIn(input, 'SecretId') ?? '';
-  const secret = call.world.secretsIn(call.region).find(id, call.now);
-  const arn = secret?.arn ?? absentArn(call, id);
-  const own: Need = {
+  const id = stringIn(input, 'SecretId') ?? '';
+  const secret = call.account.secretsIn(call.region).find(id, call.now);
+  const arn = secret?.arn ?? arnOfMissingSecret(call, id);
+  const onSecret: RequiredPermission = {
     action: permission,
     resource: arn,
-    shown: id,
-    facts: { ...secretFacts(arn, secret), ...requestFacts(call, action, input) },
+    resourceInMessage: id,
+    conditionValues: {
+      ...secretConditionValues(arn, secret),
+      ...requestConditionValues(call, action, input),
+    },
     resourcePolicy: secret?.policy,
   };
-  return [own, ...furtherNeeds(call, action, input, secret, arn)];
+  return [onSecret, ...additionalPermissions(call, action, input, secret, arn)];
 }
 
 /**
- * Returns the ARN that a nonexistent secret would have. A caller who may read that ARN learns that the secret does not exist;
- * nobody else does.
+ * Returns the ARN that a nonexistent secret would have. Only a caller with permission for that ARN learns that the secret does
+ * not exist; others get an access denied error.
  */
-function absentArn(call: Call, id: string): string {
-  const { account, partition } = call.world;
+function arnOfMissingSecret(call: Call, id: string): string {
+  const { accountId, partition } = call.account;
   if (!id.startsWith('arn:')) {
-    return `arn:${partition}:secretsmanager:${call.region}:${account}:secret:${id}-??????`;
+    return `arn:${partition}:secretsmanager:${call.region}:${accountId}:secret:${id}-??????`;
   }
   return /-[A-Za-z0-9]{6}$/.test(id) ? id : `${id}-??????`;
 }
 
-function creation(call: Call, input: Input): Need[] {
-  const name = textIn(input, 'Name') ?? '';
+function creationPermissions(call: Call, input: Input): RequiredPermission[] {
+  const name = stringIn(input, 'Name') ?? '';
   const tags = tagsIn(input);
   const replicas = recordsIn(input, 'AddReplicaRegions') ?? [];
-  const arn = absentArn(call, name);
-  const facts = { ...requestFacts(call, 'CreateSecret', input), 'secretsmanager:Name': name };
-  const on = (action: string): Need => ({ action, resource: arn, shown: name, facts });
+  const arn = arnOfMissingSecret(call, name);
+  const conditionValues = {
+    ...requestConditionValues(call, 'CreateSecret', input),
+    'secretsmanager:Name': name,
+  };
+  const onSecret = (action: string): RequiredPermission => ({
+    action,
+    resource: arn,
+    resourceInMessage: name,
+    conditionValues,
+  });
   return [
-    on('secretsmanager:CreateSecret'),
-    ...(tags ? [on('secretsmanager:TagResource')] : []),
-    ...(replicas.length > 0 ? [on('secretsmanager:ReplicateSecretToRegions')] : []),
-    ...keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], textIn(input, 'KmsKeyId'), arn),
-    ...replicaKeyNeeds(call, replicas, arn),
+    onSecret('secretsmanager:CreateSecret'),
+    ...(tags ? [onSecret('secretsmanager:TagResource')] : []),
+    ...(replicas.length > 0 ? [onSecret('secretsmanager:ReplicateSecretToRegions')] : []),
+    ...keyPermissions(call, ['kms:GenerateDataKey', 'kms:Decrypt'], stringIn(input, 'KmsKeyId'), arn),
+    ...replicaKeyPermissions(call, replicas, arn),
   ];
 }
 
-function furtherNeeds(
+function additionalPermissions(
   call: Call,
   action: string,
   input: Input,
   secret: Secret | undefined,
   arn: string,
-): Need[] {
-  const present = secret?.kmsKeyId;
+): RequiredPermission[] {
+  const currentKeyId = secret?.kmsKeyId;
   switch (action) {
     case 'GetSecretValue':
-      return readingNeeds(call, input, secret, arn);
+      return readKeyPermissions(call, input, secret, arn);
     case 'PutSecretValue':
-      return keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], present, arn);
+      return keyPermissions(call, ['kms:GenerateDataKey', 'kms:Decrypt'], currentKeyId, arn);
     case 'UpdateSecret':
-      return updateKeyNeeds(call, input, present, arn);
+      return updateKeyPermissions(call, input, currentKeyId, arn);
     case 'ReplicateSecretToRegions': {
       const replicas = recordsIn(input, 'AddReplicaRegions') ?? [];
-      return [...keyNeeds(call, ['kms:Decrypt'], present, arn), ...replicaKeyNeeds(call, replicas, arn)];
+      return [
+        ...keyPermissions(call, ['kms:Decrypt'], currentKeyId, arn),
+        ...replicaKeyPermissions(call, replicas, arn),
+      ];
     }
     case 'RotateSecret': {
-      const lambda = textIn(input, 'RotationLambdaARN') ?? secret?.rotation?.lambdaArn;
+      const lambda = stringIn(input, 'RotationLambdaARN') ?? secret?.rotation?.lambdaArn;
       return lambda ? [{ action: 'lambda:InvokeFunction', resource: lambda }] : [];
     }
     default:
@@ -91,56 +114,66 @@ function furtherNeeds(
 }
 
 /**
- * Returns the permissions for reading a version. It is decrypted with the key that it was encrypted with, which may no longer be
- * the secret's key.
+ * Returns the key permissions for reading a version. A version is decrypted with the key that it was encrypted with, which may no
+ * longer be the secret's key.
  */
-function readingNeeds(call: Call, input: Input, secret: Secret | undefined, arn: string): Need[] {
+function readKeyPermissions(
+  call: Call,
+  input: Input,
+  secret: Secret | undefined,
+  arn: string,
+): RequiredPermission[] {
   if (!secret) {
     return [];
   }
-  const id = textIn(input, 'VersionId');
+  const id = stringIn(input, 'VersionId');
   const version =
     id === undefined
-      ? versionWith(secret, textIn(input, 'VersionStage') ?? CURRENT)
+      ? versionWithStage(secret, stringIn(input, 'VersionStage') ?? CURRENT)
       : secret.versions.get(id);
-  const isEarlier = version?.earlierKeyId !== undefined;
-  return keyNeeds(call, ['kms:Decrypt'], keyOf(secret, version), arn).map((need) =>
-    isEarlier ? { ...need, refusal: kmsDenied(NOT_CURRENT_KEY) } : need,
+  const usesEarlierKey = version?.earlierKeyId !== undefined;
+  return keyPermissions(call, ['kms:Decrypt'], encryptionKeyOf(secret, version), arn).map((permission) =>
+    usesEarlierKey ? { ...permission, deniedError: kmsDenied(NOT_CURRENT_KEY) } : permission,
   );
 }
 
 const NOT_CURRENT_KEY = ' This version of secret is not encrypted with the current KMS key.';
 
 /**
- * Returns the key permissions for an update. A new value requires the secret's key, and a new key must be usable. Versions are
- * re-encrypted if the caller has the permissions for it, and stay unchanged otherwise.
+ * Returns the key permissions for an update. A new value requires the secret's key, and a new key must be usable. The permissions
+ * for re-encrypting versions are not required: without them, the versions stay unchanged.
  */
-function updateKeyNeeds(call: Call, input: Input, present: string | undefined, arn: string): Need[] {
-  const wanted = textIn(input, 'KmsKeyId');
+function updateKeyPermissions(
+  call: Call,
+  input: Input,
+  currentKeyId: string | undefined,
+  arn: string,
+): RequiredPermission[] {
+  const newKeyId = stringIn(input, 'KmsKeyId');
   const changesValue = input.SecretString !== undefined || input.SecretBinary !== undefined;
-  const key = wanted ?? (changesValue ? present : undefined);
-  return keyNeeds(call, ['kms:GenerateDataKey', 'kms:Decrypt'], key, arn);
+  const key = newKeyId ?? (changesValue ? currentKeyId : undefined);
+  return keyPermissions(call, ['kms:GenerateDataKey', 'kms:Decrypt'], key, arn);
 }
 
-function replicaKeyNeeds(call: Call, replicas: readonly Input[], arn: string): Need[] {
+function replicaKeyPermissions(call: Call, replicas: readonly Input[], arn: string): RequiredPermission[] {
   return replicas.flatMap((replica) => {
     const actions = ['kms:GenerateDataKey', 'kms:Encrypt'];
-    return keyNeeds(call, actions, textIn(replica, 'KmsKeyId'), arn, textIn(replica, 'Region'));
+    return keyPermissions(call, actions, stringIn(replica, 'KmsKeyId'), arn, stringIn(replica, 'Region'));
   });
 }
 
-function secretFacts(arn: string, secret: Secret | undefined): Facts {
+function secretConditionValues(arn: string, secret: Secret | undefined): ConditionValues {
   return {
     'secretsmanager:SecretId': arn,
     'secretsmanager:SecretPrimaryRegion': secret?.primaryRegion,
     'secretsmanager:resource/AllowRotationLambdaArn': secret?.rotation?.lambdaArn,
     'secretsmanager:resource/Type': secret?.type,
-    ...resourceTags('secretsmanager', secret?.tags ?? []),
+    ...resourceTagValues('secretsmanager', secret?.tags ?? []),
   };
 }
 
 /** The request members that are condition keys, by action. Source: the service authorization reference. */
-const KEYS: Readonly<Record<string, readonly string[]>> = {
+const CONDITION_KEY_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   CreateSecret: ['Description', 'KmsKeyId', 'Type', 'ForceOverwriteReplicaSecret'],
   DeleteSecret: ['ForceDeleteWithoutRecovery', 'RecoveryWindowInDays'],
   GetSecretValue: ['VersionId', 'VersionStage'],
@@ -152,18 +185,18 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Returns the condition keys of a request. A key is in the request only if the caller set the member; default values do not
- * count.
+ * Returns the condition values of a request. A condition key has a value only if the caller set the member; default values of
+ * members do not count.
  */
-function requestFacts(call: Call, action: string, input: Input): Facts {
-  const keys = KEYS[action] ?? [];
-  const keyId = keys.includes('KmsKeyId') ? textIn(input, 'KmsKeyId') : undefined;
+function requestConditionValues(call: Call, action: string, input: Input): ConditionValues {
+  const keys = CONDITION_KEY_MEMBERS[action] ?? [];
+  const keyId = keys.includes('KmsKeyId') ? stringIn(input, 'KmsKeyId') : undefined;
   const replicas = recordsIn(input, 'AddReplicaRegions');
   return {
-    ...Object.fromEntries(keys.map((key) => [`secretsmanager:${key}`, wordIn(input, key)])),
+    ...Object.fromEntries(keys.map((key) => [`secretsmanager:${key}`, scalarTextIn(input, key)])),
     'secretsmanager:KmsKeyArn': keyId && keyArn(call, keyId),
-    'secretsmanager:AddReplicaRegions': replicas?.flatMap((replica) => textIn(replica, 'Region') ?? []),
-    'aws:TagKeys': textsIn(input, 'TagKeys'),
-    ...requestTags(tagsIn(input)),
+    'secretsmanager:AddReplicaRegions': replicas?.flatMap((replica) => stringIn(replica, 'Region') ?? []),
+    'aws:TagKeys': stringsIn(input, 'TagKeys'),
+    ...requestTagValues(tagsIn(input)),
   };
 }

@@ -1,9 +1,9 @@
 import { AwsError } from '../errors.ts';
 import { type Call, type Operations, operation, type Page } from '../service.ts';
 import { type InputOf, list, number } from '../shapes.ts';
-import { liveSecret } from './access.ts';
-import { decryptWith } from './keys.ts';
-import { filters, passesAll, secretPage } from './listing.ts';
+import { activeSecretOrThrow } from './access.ts';
+import { checkCanDecrypt } from './keys.ts';
+import { filters, pageOrThrow, passesFilters } from './listing.ts';
 import {
   invalidNextToken,
   invalidParameter,
@@ -15,17 +15,17 @@ import {
   versionStage,
 } from './members.ts';
 import type { Secret, SecretVersion } from './store.ts';
-import { CURRENT, demandVersion, keyOf, versionWith } from './versions.ts';
+import { CURRENT, encryptionKeyOf, versionOrThrow, versionWithStage } from './versions.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_IN_A_BATCH = 20;
+const MAX_BATCH_SIZE = 20;
 
-const oneRead = { SecretId: secretId, VersionId: versionId, VersionStage: versionStage };
+const getMembers = { SecretId: secretId, VersionId: versionId, VersionStage: versionStage };
 
-const batchRead = {
-  SecretIdList: list(secretId, { min: 1, max: MOST_IN_A_BATCH }),
+const batchMembers = {
+  SecretIdList: list(secretId, { min: 1, max: MAX_BATCH_SIZE }),
   Filters: filters,
-  MaxResults: number({ min: 1, max: MOST_IN_A_BATCH }),
+  MaxResults: number({ min: 1, max: MAX_BATCH_SIZE }),
   NextToken: nextToken,
 };
 
@@ -34,15 +34,15 @@ const batchRead = {
  * return. That includes a missing permission for that one secret or its key.
  * Source: BatchGetSecretValue in the Secrets Manager API reference.
  */
-export const reading: Operations = {
-  GetSecretValue: operation(oneRead, readValue),
-  BatchGetSecretValue: operation(batchRead, (call, input, admit) => {
-    const { items, next } = chosenIds(call, input);
+export const readOperations: Operations = {
+  GetSecretValue: operation(getMembers, readValue),
+  BatchGetSecretValue: operation(batchMembers, (call, input, checkPermissions) => {
+    const { items, next } = requestedIds(call, input);
     const SecretValues: object[] = [];
     const Errors: object[] = [];
     for (const SecretId of items) {
       try {
-        admit({ SecretId }, 'GetSecretValue');
+        checkPermissions({ SecretId }, 'GetSecretValue');
         SecretValues.push(readValue(call, { SecretId }));
       } catch (error) {
         if (!(error instanceof AwsError)) {
@@ -55,11 +55,11 @@ export const reading: Operations = {
   }),
 };
 
-function readValue(call: Call, input: InputOf<typeof oneRead>): object {
-  const secret = liveSecret(call, input.SecretId, 'GetSecretValue');
-  const version = chosenVersion(secret, input.VersionId, input.VersionStage);
-  decryptWith(call, keyOf(secret, version));
-  noteAccess(call, secret, version);
+function readValue(call: Call, input: InputOf<typeof getMembers>): object {
+  const secret = activeSecretOrThrow(call, input.SecretId, 'GetSecretValue');
+  const version = requestedVersion(secret, input.VersionId, input.VersionStage);
+  checkCanDecrypt(call, encryptionKeyOf(secret, version));
+  recordAccess(call, secret, version);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -70,19 +70,21 @@ function readValue(call: Call, input: InputOf<typeof oneRead>): object {
   };
 }
 
-/** Returns the secrets of a batch: those in the list as it names them, or the ARNs of a page of those that pass the filters. */
-function chosenIds(call: Call, input: InputOf<typeof batchRead>): Page<string> {
+/**
+ * Returns the secrets of a batch: the names or ARNs in `SecretIdList`, or the ARNs of one page of secrets that pass `Filters`.
+ */
+function requestedIds(call: Call, input: InputOf<typeof batchMembers>): Page<string> {
   const { SecretIdList, Filters = [], MaxResults, NextToken } = input;
   if ((SecretIdList === undefined) === (Filters.length === 0)) {
     throw invalidParameter('You must include Filters or SecretIdList, but not both.');
   }
   if (SecretIdList === undefined) {
-    const arns = call.world
+    const arns = call.account
       .secretsIn(call.region)
       .all(call.now)
-      .filter((secret) => secret.deletedAt === undefined && passesAll(secret, Filters))
+      .filter((secret) => secret.deletedAt === undefined && passesFilters(secret, Filters))
       .map(({ arn }) => arn);
-    return secretPage(arns, NextToken, MaxResults ?? MOST_IN_A_BATCH);
+    return pageOrThrow(arns, NextToken, MaxResults ?? MAX_BATCH_SIZE);
   }
   if (MaxResults !== undefined) {
     throw invalidParameter('To use the MaxResults parameter, you must also use the Filters parameter.');
@@ -93,16 +95,16 @@ function chosenIds(call: Call, input: InputOf<typeof batchRead>): Page<string> {
   return { items: SecretIdList };
 }
 
-function chosenVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
+function requestedVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
   if (id === undefined) {
     const label = stage ?? CURRENT;
-    const version = versionWith(secret, label);
+    const version = versionWithStage(secret, label);
     if (!version) {
       throw noValueFor(`staging label: ${label}`);
     }
     return version;
   }
-  const version = demandVersion(secret, id);
+  const version = versionOrThrow(secret, id);
   if (stage !== undefined && !version.stages.includes(stage)) {
     throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
   }
@@ -110,7 +112,7 @@ function chosenVersion(secret: Secret, id: string | undefined, stage: string | u
 }
 
 /** Records an access. Secrets Manager keeps the day of the last access, not the time. */
-function noteAccess(call: Call, secret: Secret, version: SecretVersion): void {
+function recordAccess(call: Call, secret: Secret, version: SecretVersion): void {
   const day = Math.floor(call.now / DAY_MS) * DAY_MS;
   secret.accessedAt = day;
   version.lastAccessedAt = day;

@@ -1,8 +1,8 @@
 import { partitionOfRegion } from '../partitions.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, required } from '../shapes.ts';
-import { change, isReplica, liveSecret } from './access.ts';
-import { isUsable } from './keys.ts';
+import { activeSecretOrThrow, changeOperation, isReplica } from './access.ts';
+import { isKeyUsable } from './keys.ts';
 import { invalidParameter, invalidRequest, region, replicaRegions, secretId } from './members.ts';
 import type { Secret } from './store.ts';
 
@@ -25,26 +25,28 @@ export function replicationStatus(secret: Secret): object[] | undefined {
 }
 
 /**
- * Copies a secret to other Regions. If a secret with that name is in the way, the replica fails with a message, unless that
+ * Copies a secret to other Regions. If another secret has the name there, the replica gets the status `Failed`, unless that
  * secret may be overwritten.
  * @throws AwsError InvalidParameterException for a Region that cannot have a replica.
  */
 export function addReplicas(
   call: Call,
   secret: Secret,
-  wanted: readonly ReplicaInput[],
+  replicaInputs: readonly ReplicaInput[],
   overwrite: boolean,
 ): void {
-  const regions = wanted.map((replica) => replica.Region ?? '');
-  const unusable = regions.find((name) => partitionOfRegion(name) !== call.world.partition || name === '');
-  if (unusable !== undefined) {
-    throw invalidParameter(`Invalid replica region: ${unusable}.`);
+  const regions = replicaInputs.map((replica) => replica.Region ?? '');
+  const invalidRegion = regions.find(
+    (name) => partitionOfRegion(name) !== call.account.partition || name === '',
+  );
+  if (invalidRegion !== undefined) {
+    throw invalidParameter(`Invalid replica region: ${invalidRegion}.`);
   }
   if (regions.includes(call.region)) {
     throw invalidParameter('Invalid replica region.');
   }
   secret.primaryRegion = call.region;
-  for (const { Region = '', KmsKeyId } of wanted) {
+  for (const { Region = '', KmsKeyId } of replicaInputs) {
     addReplica(call, secret, Region, KmsKeyId, overwrite);
   }
 }
@@ -53,31 +55,32 @@ function addReplica(
   call: Call,
   secret: Secret,
   regionName: string,
-  key: string | undefined,
+  kmsKeyId: string | undefined,
   overwrite: boolean,
 ): void {
-  const store = call.world.secretsIn(regionName);
-  const present = store.byName(secret.name, call.now);
-  const inTheWay = present !== undefined && (!overwrite || present.replicas.length > 0);
-  const problem = inTheWay
-    ? `Secret name ${secret.name} already exists in this region.`
-    : isUsable(call, key, regionName)
-      ? undefined
-      : 'The KMS key cannot be used.';
+  const store = call.account.secretsIn(regionName);
+  const existing = store.byName(secret.name, call.now);
+  const isNameTaken = existing !== undefined && (!overwrite || existing.replicas.length > 0);
+  let problem: string | undefined;
+  if (isNameTaken) {
+    problem = `Secret name ${secret.name} already exists in this region.`;
+  } else if (!isKeyUsable(call, kmsKeyId, regionName)) {
+    problem = 'The KMS key cannot be used.';
+  }
   secret.replicas = secret.replicas.filter((replica) => replica.region !== regionName);
   secret.replicas.push({
     region: regionName,
-    kmsKeyId: key ?? 'alias/aws/secretsmanager',
+    kmsKeyId: kmsKeyId ?? 'alias/aws/secretsmanager',
     status: problem === undefined ? 'InSync' : 'Failed',
     statusMessage: problem === undefined ? 'Replication succeeded' : `Replication failed: ${problem}`,
   });
   if (problem === undefined) {
-    store.addReplica(secret, call.region, key);
+    store.addReplica(secret, call.region, kmsKeyId);
   }
 }
 
-export const replication: Operations = {
-  ReplicateSecretToRegions: change(
+export const replicationOperations: Operations = {
+  ReplicateSecretToRegions: changeOperation(
     'ReplicateSecretToRegions',
     { AddReplicaRegions: required(replicaRegions), ForceOverwriteReplicaSecret: flag },
     (secret, input, call) => {
@@ -85,7 +88,7 @@ export const replication: Operations = {
       return { ARN: secret.arn, ReplicationStatus: replicationStatus(secret) };
     },
   ),
-  RemoveRegionsFromReplication: change(
+  RemoveRegionsFromReplication: changeOperation(
     'RemoveRegionsFromReplication',
     { RemoveReplicaRegions: required(list(region, { min: 1 })) },
     (secret, input, call) => {
@@ -96,14 +99,14 @@ export const replication: Operations = {
     },
   ),
   StopReplicationToReplica: operation({ SecretId: secretId }, (call, input) => {
-    const replica = liveSecret(call, input.SecretId, 'StopReplicationToReplica');
+    const replica = activeSecretOrThrow(call, input.SecretId, 'StopReplicationToReplica');
     const primaryRegion = replica.primaryRegion;
     if (primaryRegion === undefined || !isReplica(call, replica)) {
       throw invalidRequest('You can only stop replication on a replica secret.');
     }
-    const primary = call.world.secretsIn(primaryRegion).byName(replica.name, call.now);
+    const primary = call.account.secretsIn(primaryRegion).byName(replica.name, call.now);
     if (primary) {
-      forget(primary, call.region);
+      removeReplicaEntry(primary, call.region);
     }
     delete replica.primaryRegion;
     replica.versions = new Map([...replica.versions].map(([id, version]) => [id, { ...version }]));
@@ -113,19 +116,19 @@ export const replication: Operations = {
 };
 
 function removeReplica(call: Call, secret: Secret, regionName: string): void {
-  const known = secret.replicas.find((replica) => replica.region === regionName);
-  if (!known) {
+  const replica = secret.replicas.find((candidate) => candidate.region === regionName);
+  if (!replica) {
     throw invalidParameter(`The secret is not replicated to ${regionName}.`);
   }
-  forget(secret, regionName);
-  const store = call.world.secretsIn(regionName);
-  const copy = store.byName(secret.name, call.now);
-  if (copy && known.status === 'InSync') {
-    store.remove(copy);
+  removeReplicaEntry(secret, regionName);
+  const store = call.account.secretsIn(regionName);
+  const replicaSecret = store.byName(secret.name, call.now);
+  if (replicaSecret && replica.status === 'InSync') {
+    store.remove(replicaSecret);
   }
 }
 
-function forget(primary: Secret, regionName: string): void {
+function removeReplicaEntry(primary: Secret, regionName: string): void {
   primary.replicas = primary.replicas.filter((replica) => replica.region !== regionName);
   if (primary.replicas.length === 0) {
     delete primary.primaryRegion;

@@ -1,10 +1,10 @@
 import { AwsError } from '../errors.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, number, record, text } from '../shapes.ts';
-import { change, findSecret, refuseOwned, refuseReplica } from './access.ts';
+import { changeOperation, rejectReplica, rejectServiceOwned, secretOrThrow } from './access.ts';
 import { clientRequestToken, invalidParameter, invalidRequest, secretId } from './members.ts';
 import type { RotationRules, Secret } from './store.ts';
-import { CURRENT, PENDING, storeVersion, versionWith } from './versions.ts';
+import { CURRENT, PENDING, storeVersion, versionWithStage } from './versions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,8 +19,8 @@ const rules = record({
  * RotateSecret and CancelRotateSecret. The sandbox has no Lambda. So Secrets Manager can invoke only the functions that were
  * added with `addRotationFunction`, which store the current value again. A schedule is stored, but nothing rotates automatically.
  */
-export const rotation: Operations = {
-  RotateSecret: change(
+export const rotationOperations: Operations = {
+  RotateSecret: changeOperation(
     'RotateSecret',
     {
       ClientRequestToken: clientRequestToken('InvalidParameterException'),
@@ -37,15 +37,15 @@ export const rotation: Operations = {
       if (AutomaticallyAfterDays !== undefined && ScheduleExpression !== undefined) {
         throw invalidParameter("You can't specify both AutomaticallyAfterDays and ScheduleExpression.");
       }
-      refuseUnfinished(secret);
-      refuseUninvocable(call, lambdaArn);
-      const { rotation: present } = secret;
+      rejectUnfinishedRotation(secret);
+      checkCanInvoke(call, lambdaArn);
+      const currentRotation = secret.rotation;
       secret.rotation = {
-        ...present,
+        ...currentRotation,
         enabled: true,
         lambdaArn,
-        rules: input.RotationRules ?? present?.rules ?? {},
-        enabledAt: present?.enabled ? present.enabledAt : call.now,
+        rules: input.RotationRules ?? currentRotation?.rules ?? {},
+        enabledAt: currentRotation?.enabled ? currentRotation.enabledAt : call.now,
       };
       if (input.RotateImmediately ?? true) {
         rotate(secret, secret.rotation, input.ClientRequestToken, call.now);
@@ -53,22 +53,22 @@ export const rotation: Operations = {
       return { ARN: secret.arn, Name: secret.name, VersionId: input.ClientRequestToken };
     },
   ),
-  CancelRotateSecret: change('CancelRotateSecret', {}, (secret, _input, call) => {
+  CancelRotateSecret: changeOperation('CancelRotateSecret', {}, (secret, _input, call) => {
     secret.rotation = { rules: {}, enabledAt: call.now, ...secret.rotation, enabled: false };
     return { ARN: secret.arn, Name: secret.name };
   }),
 };
 
 /** Source: RotateSecret in the Secrets Manager API reference. */
-function refuseUnfinished(secret: Secret): void {
-  const pending = versionWith(secret, PENDING);
-  if (pending && pending !== versionWith(secret, CURRENT)) {
+function rejectUnfinishedRotation(secret: Secret): void {
+  const pending = versionWithStage(secret, PENDING);
+  if (pending && pending !== versionWithStage(secret, CURRENT)) {
     throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
   }
 }
 
-function refuseUninvocable(call: Call, lambdaArn: string): void {
-  if (!call.world.rotationFunctions.has(lambdaArn)) {
+function checkCanInvoke(call: Call, lambdaArn: string): void {
+  if (!call.account.rotationFunctions.has(lambdaArn)) {
     throw new AwsError(
       'AccessDeniedException',
       'Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.',
@@ -78,7 +78,7 @@ function refuseUninvocable(call: Call, lambdaArn: string): void {
 
 /** Simulates a rotation function that works. If the secret has no value, there is nothing to store. */
 function rotate(secret: Secret, settings: NonNullable<Secret['rotation']>, token: string, now: number): void {
-  const current = versionWith(secret, CURRENT);
+  const current = versionWithStage(secret, CURRENT);
   if (current) {
     storeVersion(secret, current.content, now, { token });
     settings.rotatedAt = now;
@@ -90,11 +90,14 @@ function rotate(secret: Secret, settings: NonNullable<Secret['rotation']>, token
  * @returns undefined if rotation is off, and for a `cron()` schedule, which is not evaluated here.
  */
 export function nextRotation({ rotation: settings }: Secret): number | undefined {
-  const interval = settings?.enabled ? intervalOf(settings.rules) : undefined;
+  const interval = settings?.enabled ? rotationIntervalMs(settings.rules) : undefined;
   return settings && interval && (settings.rotatedAt ?? settings.enabledAt) + interval;
 }
 
-function intervalOf({ AutomaticallyAfterDays, ScheduleExpression = '' }: RotationRules): number | undefined {
+function rotationIntervalMs({
+  AutomaticallyAfterDays,
+  ScheduleExpression = '',
+}: RotationRules): number | undefined {
   if (AutomaticallyAfterDays !== undefined) {
     return AutomaticallyAfterDays * DAY_MS;
   }
@@ -105,15 +108,15 @@ function intervalOf({ AutomaticallyAfterDays, ScheduleExpression = '' }: Rotatio
 const DEFAULT_WINDOW_DAYS = 30;
 
 /** DeleteSecret and RestoreSecret. */
-export const lifecycle: Operations = {
+export const lifecycleOperations: Operations = {
   DeleteSecret: operation(
     { SecretId: secretId, RecoveryWindowInDays: number(), ForceDeleteWithoutRecovery: flag },
     (call, input) => {
       const force = input.ForceDeleteWithoutRecovery ?? false;
-      const days = windowOf(input.RecoveryWindowInDays, force);
+      const days = recoveryWindowDays(input.RecoveryWindowInDays, force);
       const secret = force
-        ? findOrNone(call, input.SecretId)
-        : findSecret(call, input.SecretId, 'DeleteSecret');
+        ? findIfExists(call, input.SecretId)
+        : secretOrThrow(call, input.SecretId, 'DeleteSecret');
       if (!secret) {
         return { ARN: input.SecretId, Name: input.SecretId, DeletionDate: new Date(call.now) };
       }
@@ -124,13 +127,13 @@ export const lifecycle: Operations = {
     },
   ),
   RestoreSecret: operation({ SecretId: secretId }, (call, input) => {
-    const secret = findSecret(call, input.SecretId, 'RestoreSecret');
+    const secret = secretOrThrow(call, input.SecretId, 'RestoreSecret');
     delete secret.deletedAt;
     return { ARN: secret.arn, Name: secret.name };
   }),
 };
 
-function windowOf(days: number | undefined, force: boolean): number {
+function recoveryWindowDays(days: number | undefined, force: boolean): number {
   if (days !== undefined && force) {
     throw invalidParameter(
       "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
@@ -143,20 +146,25 @@ function windowOf(days: number | undefined, force: boolean): number {
 }
 
 /**
- * Returns the secret, if it exists. Force-deleting a nonexistent secret is not an error. Source: `ForceDeleteWithoutRecovery` in
- * the API reference.
+ * Returns the secret, or undefined if it does not exist. Force-deleting a nonexistent secret is not an error. Source:
+ * `ForceDeleteWithoutRecovery` in the API reference.
  */
-function findOrNone(call: Call, id: string): Secret | undefined {
-  return call.world.secretsIn(call.region).find(id, call.now);
+function findIfExists(call: Call, id: string): Secret | undefined {
+  return call.account.secretsIn(call.region).find(id, call.now);
 }
 
-/** @param named the secret as the request names it. */
-function checkDeletable(call: Call, secret: Secret, named: string, force: boolean): void {
-  refuseReplica(call, secret);
-  refuseOwned(secret);
+/**
+ * @param requestedId the secret's name or ARN, as in the request.
+ * @throws AwsError if the secret cannot be deleted.
+ */
+function checkDeletable(call: Call, secret: Secret, requestedId: string, force: boolean): void {
+  rejectReplica(call, secret);
+  rejectServiceOwned(secret);
   if (secret.replicas.length > 0) {
     const regions = secret.replicas.map((replica) => replica.region).join(', ');
-    throw invalidParameter(`You can't delete secret ${named} that still has replica regions [${regions}]`);
+    throw invalidParameter(
+      `You can't delete secret ${requestedId} that still has replica regions [${regions}]`,
+    );
   }
   if (secret.deletedAt !== undefined && !force) {
     throw invalidRequest(

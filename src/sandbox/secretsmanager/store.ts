@@ -12,7 +12,7 @@ export interface SecretVersion {
   readonly content: SecretContent;
   stages: string[];
   readonly createdAt: number;
-  /** The key that the version is encrypted with, if it is not the secret's key; empty for the AWS managed key. */
+  /** The KMS key that the version is encrypted with, if it is not the secret's key; empty for the AWS managed key. */
   earlierKeyId?: string;
   lastAccessedAt?: number;
 }
@@ -73,16 +73,16 @@ export class SecretStore {
 
   /** Returns the secrets that exist now. A secret whose recovery window has ended no longer exists. */
   all(now: number): Secret[] {
-    return [...this.#byName.values()].filter((secret) => this.#unlessGone(secret, now));
+    return [...this.#byName.values()].filter((secret) => this.#ifStillExists(secret, now));
   }
 
   byName(name: string, now: number): Secret | undefined {
-    return this.#unlessGone(this.#byName.get(name), now);
+    return this.#ifStillExists(this.#byName.get(name), now);
   }
 
   /**
    * Finds the secret that a `SecretId` refers to: a name, a full ARN, or an ARN without its random suffix. An ARN that ends in a
-   * hyphen and six characters always counts as a full one. So a partial ARN fails for a secret whose own name ends like that.
+   * hyphen and six characters always counts as a full one. So a partial ARN does not find a secret whose own name ends like that.
    * Source: the `SecretId` parameter in the Secrets Manager API reference.
    */
   find(secretId: string, now: number): Secret | undefined {
@@ -90,7 +90,7 @@ export class SecretStore {
       return this.byName(secretId, now);
     }
     if (/-[A-Za-z0-9]{6}$/.test(secretId)) {
-      return this.#unlessGone(this.#byArn.get(secretId), now);
+      return this.#ifStillExists(this.#byArn.get(secretId), now);
     }
     return secretId.startsWith(this.#arnPrefix)
       ? this.byName(secretId.slice(this.#arnPrefix.length), now)
@@ -134,16 +134,16 @@ export class SecretStore {
   }
 
   #put(secret: Secret): Secret {
-    const present = this.#byName.get(secret.name);
-    if (present) {
-      this.remove(present);
+    const replaced = this.#byName.get(secret.name);
+    if (replaced) {
+      this.remove(replaced);
     }
     this.#byName.set(secret.name, secret);
     this.#byArn.set(secret.arn, secret);
     return secret;
   }
 
-  #unlessGone(secret: Secret | undefined, now: number): Secret | undefined {
+  #ifStillExists(secret: Secret | undefined, now: number): Secret | undefined {
     if (secret?.deletedAt === undefined || secret.deletedAt > now) {
       return secret;
     }

@@ -2,9 +2,9 @@ import { checkResourcePolicy, isPublic } from '../documents/resource-policy.ts';
 import { AwsError } from '../errors.ts';
 import { type Operations, operation } from '../service.ts';
 import {
-  countOf,
+  countUserTags,
   flag,
-  isReserved,
+  isReservedTagKey,
   list,
   MAX_TAGS,
   mergeTags,
@@ -13,7 +13,7 @@ import {
   text,
   withoutTags,
 } from '../shapes.ts';
-import { change, liveSecret } from './access.ts';
+import { activeSecretOrThrow, changeOperation } from './access.ts';
 import { invalidParameter, invalidRequest, secretId, tags } from './members.ts';
 
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -22,12 +22,12 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  * Returns the tags of a request, after the checks that Secrets Manager makes itself.
  * @throws AwsError InvalidParameterException, InvalidRequestException.
  */
-export function checkedTags(given: readonly { Key?: string; Value?: string | undefined }[]): Tag[] {
-  const checked = given.map(({ Key, Value }) => {
+export function checkedTags(requestTags: readonly { Key?: string; Value?: string | undefined }[]): Tag[] {
+  const checked = requestTags.map(({ Key, Value }) => {
     if (Key === undefined) {
       throw invalidParameter('The tag key cannot be empty.');
     }
-    refuseReserved(Key);
+    rejectReservedKey(Key);
     if (!ALLOWED.test(Key) || !ALLOWED.test(Value ?? '')) {
       throw invalidParameter(`The tag ${Key} has a character that is not allowed in tags.`);
     }
@@ -39,45 +39,45 @@ export function checkedTags(given: readonly { Key?: string; Value?: string | und
   return checkCount(checked);
 }
 
-function refuseReserved(key: string): void {
-  if (isReserved(key)) {
+function rejectReservedKey(key: string): void {
+  if (isReservedTagKey(key)) {
     throw invalidParameter(`The tag key ${key} starts with the reserved prefix aws:.`);
   }
 }
 
-function checkCount(all: Tag[]): Tag[] {
-  if (countOf(all) > MAX_TAGS) {
+function checkCount(allTags: Tag[]): Tag[] {
+  if (countUserTags(allTags) > MAX_TAGS) {
     throw invalidRequest(`The maximum number of tags for the secret is ${MAX_TAGS}.`);
   }
-  return all;
+  return allTags;
 }
 
-export const tagging: Operations = {
-  TagResource: change('TagResource', { Tags: required(tags) }, (secret, input) => {
+export const tagOperations: Operations = {
+  TagResource: changeOperation('TagResource', { Tags: required(tags) }, (secret, input) => {
     secret.tags = checkCount(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
     return undefined;
   }),
-  UntagResource: change(
+  UntagResource: changeOperation(
     'UntagResource',
     { TagKeys: required(list(text({ min: 1, max: 128 }))) },
     (secret, input) => {
-      input.TagKeys.forEach(refuseReserved);
+      input.TagKeys.forEach(rejectReservedKey);
       secret.tags = secret.tags && withoutTags(secret.tags, input.TagKeys);
       return undefined;
     },
   ),
 };
 
-export const resourcePolicy: Operations = {
+export const resourcePolicyOperations: Operations = {
   GetResourcePolicy: operation({ SecretId: secretId }, (call, input) => {
-    const secret = liveSecret(call, input.SecretId, 'GetResourcePolicy');
+    const secret = activeSecretOrThrow(call, input.SecretId, 'GetResourcePolicy');
     return { ARN: secret.arn, Name: secret.name, ResourcePolicy: secret.policy };
   }),
-  PutResourcePolicy: change(
+  PutResourcePolicy: changeOperation(
     'PutResourcePolicy',
     { ResourcePolicy: required(text({ min: 1, max: 20_480 })), BlockPublicPolicy: flag },
     (secret, input, call) => {
-      const problem = checkResourcePolicy(input.ResourcePolicy, call.world);
+      const problem = checkResourcePolicy(input.ResourcePolicy, call.account);
       if (problem !== undefined) {
         throw new AwsError('MalformedPolicyDocumentException', problem);
       }
@@ -91,7 +91,7 @@ export const resourcePolicy: Operations = {
       return { ARN: secret.arn, Name: secret.name };
     },
   ),
-  DeleteResourcePolicy: change('DeleteResourcePolicy', {}, (secret) => {
+  DeleteResourcePolicy: changeOperation('DeleteResourcePolicy', {}, (secret) => {
     delete secret.policy;
     return { ARN: secret.arn, Name: secret.name };
   }),

@@ -2,9 +2,9 @@ import { keyArn } from '../kms/needs.ts';
 import { isAllowed } from '../permissions/authorize.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, list, number, required, text } from '../shapes.ts';
-import { change, findSecret } from './access.ts';
-import { encryptWith, isUsable, keyNeeds } from './keys.ts';
-import { secretPage } from './listing.ts';
+import { changeOperation, secretOrThrow } from './access.ts';
+import { checkCanEncrypt, isKeyUsable, keyPermissions } from './keys.ts';
+import { pageOrThrow } from './listing.ts';
 import {
   clientRequestToken,
   description,
@@ -22,16 +22,16 @@ import type { Secret, SecretVersion } from './store.ts';
 import {
   CURRENT,
   contentOf,
-  demandVersion,
-  keyOf,
+  encryptionKeyOf,
   moveLabel,
   storeVersion,
-  versionWith,
+  versionOrThrow,
+  versionWithStage,
 } from './versions.ts';
 
 /** The operations that change a secret's value and its versions, and ListSecretVersionIds. */
-export const values: Operations = {
-  PutSecretValue: change(
+export const valueOperations: Operations = {
+  PutSecretValue: changeOperation(
     'PutSecretValue',
     {
       ClientRequestToken: clientRequestToken(),
@@ -44,7 +44,7 @@ export const values: Operations = {
       if (!content) {
         throw invalidRequest('You must provide either SecretString or SecretBinary.');
       }
-      encryptWith(call, secret.kmsKeyId);
+      checkCanEncrypt(call, secret.kmsKeyId);
       const version = storeVersion(secret, content, call.now, {
         token: input.ClientRequestToken,
         stages: input.VersionStages,
@@ -52,7 +52,7 @@ export const values: Operations = {
       return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: version.stages };
     },
   ),
-  UpdateSecret: change(
+  UpdateSecret: changeOperation(
     'UpdateSecret',
     {
       ClientRequestToken: clientRequestToken(),
@@ -65,7 +65,7 @@ export const values: Operations = {
     (secret, input, call) => {
       const content = contentOf(input);
       if (content || input.KmsKeyId !== undefined) {
-        encryptWith(call, input.KmsKeyId ?? secret.kmsKeyId);
+        checkCanEncrypt(call, input.KmsKeyId ?? secret.kmsKeyId);
       }
       if (input.KmsKeyId !== undefined) {
         changeKey(call, secret, input.KmsKeyId);
@@ -77,7 +77,7 @@ export const values: Operations = {
       return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
     },
   ),
-  UpdateSecretVersionStage: change(
+  UpdateSecretVersionStage: changeOperation(
     'UpdateSecretVersionStage',
     { VersionStage: required(versionStage), RemoveFromVersionId: versionId, MoveToVersionId: versionId },
     (secret, input) => {
@@ -93,11 +93,11 @@ export const values: Operations = {
       IncludeDeprecated: flag,
     },
     (call, input) => {
-      const secret = findSecret(call, input.SecretId, 'ListSecretVersionIds');
-      const shown = [...secret.versions.values()].filter(
+      const secret = secretOrThrow(call, input.SecretId, 'ListSecretVersionIds');
+      const listedVersions = [...secret.versions.values()].filter(
         (version) => input.IncludeDeprecated || version.stages.length > 0,
       );
-      const { items, next } = secretPage(shown, input.NextToken, input.MaxResults);
+      const { items, next } = pageOrThrow(listedVersions, input.NextToken, input.MaxResults);
       return {
         ARN: secret.arn,
         Name: secret.name,
@@ -109,21 +109,22 @@ export const values: Operations = {
 };
 
 /**
- * Changes the KMS key of a secret. A version with a staging label is re-encrypted if its current key is usable. The caller must
- * also have `kms:Encrypt` on the new key and `kms:Decrypt` on the current one. All other versions keep their key.
+ * Changes the KMS key of a secret. A version with a staging label is re-encrypted if its current key is usable, and if the
+ * caller has `kms:Encrypt` on the new key and `kms:Decrypt` on the current key. All other versions keep their key.
  * Sources: `KmsKeyId` of UpdateSecret in the API reference; "Change the encryption key for an AWS Secrets Manager secret" in the
  * user guide.
  */
 function changeKey(call: Call, secret: Secret, keyId: string): void {
-  const may = (action: string, key: string) =>
-    keyNeeds(call, [action], key, secret.arn).every((need) => isAllowed(call, need));
-  const encrypts = may('kms:Encrypt', keyId);
+  const isPermitted = (action: string, key: string) =>
+    keyPermissions(call, [action], key, secret.arn).every((permission) => isAllowed(call, permission));
+  const canEncrypt = isPermitted('kms:Encrypt', keyId);
   for (const version of secret.versions.values()) {
-    const before = keyOf(secret, version) ?? '';
+    const currentKeyId = encryptionKeyOf(secret, version) ?? '';
     delete version.earlierKeyId;
-    const isReadable = isUsable(call, before) && may('kms:Decrypt', before);
-    if (!(encrypts && isReadable && version.stages.length > 0) && before !== keyId) {
-      version.earlierKeyId = before;
+    const isReadable = isKeyUsable(call, currentKeyId) && isPermitted('kms:Decrypt', currentKeyId);
+    const changesToNewKey = canEncrypt && isReadable && version.stages.length > 0;
+    if (!changesToNewKey && currentKeyId !== keyId) {
+      version.earlierKeyId = currentKeyId;
     }
   }
   secret.kmsKeyId = keyId;
@@ -136,18 +137,18 @@ function changeLabel(
   removeFrom: string | undefined,
   moveTo: string | undefined,
 ): void {
-  const target = moveTo === undefined ? undefined : demandVersion(secret, moveTo);
-  const source = removeFrom === undefined ? undefined : demandVersion(secret, removeFrom);
-  const holder = versionWith(secret, stage);
+  const target = moveTo === undefined ? undefined : versionOrThrow(secret, moveTo);
+  const source = removeFrom === undefined ? undefined : versionOrThrow(secret, removeFrom);
+  const labeledVersion = versionWithStage(secret, stage);
   if (!source && !target) {
     throw invalidParameter('You must specify RemoveFromVersionId, MoveToVersionId, or both.');
   }
-  if (holder && holder !== target && source !== holder) {
+  if (labeledVersion && labeledVersion !== target && source !== labeledVersion) {
     throw invalidParameter(
-      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${holder.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${labeledVersion.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
-  if (source && source !== holder) {
+  if (source && source !== labeledVersion) {
     throw invalidParameter(`Staging label ${stage} is not attached to version ${source.id}.`);
   }
   if (stage === CURRENT && !target) {
@@ -159,13 +160,14 @@ function changeLabel(
 }
 
 function versionEntry(call: Call, secret: Secret, version: SecretVersion): object {
-  const id = keyOf(secret, version);
-  const isCustomers = id && call.world.keysIn(call.region).find(id, call.now)?.manager !== 'AWS';
+  const kmsKeyId = encryptionKeyOf(secret, version);
+  const isCustomerManaged =
+    kmsKeyId && call.account.keysIn(call.region).find(kmsKeyId, call.now)?.manager !== 'AWS';
   return {
     VersionId: version.id,
     VersionStages: version.stages.length > 0 ? version.stages : undefined,
     LastAccessedDate: version.lastAccessedAt === undefined ? undefined : new Date(version.lastAccessedAt),
     CreatedDate: new Date(version.createdAt),
-    KmsKeyIds: [isCustomers ? keyArn(call, id) : 'DefaultEncryptionKey'],
+    KmsKeyIds: [isCustomerManaged ? keyArn(call, kmsKeyId) : 'DefaultEncryptionKey'],
   };
 }

@@ -9,13 +9,16 @@ const MAX_VERSIONS = 100;
 const MAX_LABELS = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The value in a request; both members are undefined if it has none. */
+/** The value in a request; both members are undefined if the request has no value. */
 export interface ValueInput {
   SecretString?: string;
   SecretBinary?: string;
 }
 
-/** @throws AwsError InvalidParameterException for both kinds of value at once. */
+/**
+ * Returns the value in a request, if any.
+ * @throws AwsError InvalidParameterException for both kinds of value at once.
+ */
 export function contentOf(input: ValueInput): SecretContent | undefined {
   const { SecretString, SecretBinary } = input;
   if (SecretString !== undefined && SecretBinary !== undefined) {
@@ -36,7 +39,7 @@ interface VersionOptions {
 }
 
 /**
- * Stores a value as a version. A repeat with the same token and value returns the existing version.
+ * Stores a value as a version. A repeated request with the same token and value returns the existing version.
  * Source: `ClientRequestToken` of PutSecretValue in the Secrets Manager API reference.
  * @throws AwsError ResourceExistsException if the token belongs to another value, LimitExceededException.
  */
@@ -48,12 +51,12 @@ export function storeVersion(
 ): SecretVersion {
   const existing = secret.versions.get(token);
   if (existing) {
-    if (!sameContent(existing.content, content)) {
+    if (!isSameContent(existing.content, content)) {
       throw tokenInUse(token, secret.arn);
     }
     return existing;
   }
-  dropUnlabeled(secret, now);
+  deleteOldUnlabeledVersion(secret, now);
   const version: SecretVersion = { id: token, content, stages: [], createdAt: now };
   secret.versions.set(token, version);
   const labels = secret.versions.size === 1 ? new Set([...stages, CURRENT]) : new Set(stages);
@@ -68,45 +71,46 @@ export function storeVersion(
 }
 
 /**
- * Removes AWSPENDING from the current version. A new current value ends the rotation that made the current one, which then keeps
- * only AWSPREVIOUS.
+ * Removes AWSPENDING from the current version, which is about to be replaced. The rotation that created it has ended, and it will
+ * keep only AWSPREVIOUS.
  */
 function endRotation(secret: Secret): void {
-  const current = versionWith(secret, CURRENT);
+  const current = versionWithStage(secret, CURRENT);
   if (current?.stages.includes(PENDING)) {
     moveLabel(secret, PENDING, undefined);
   }
 }
 
 /**
- * Puts a staging label on a version and removes it from any other. When AWSCURRENT moves, the version that had it becomes
+ * Puts a staging label on a version and removes it from any other version. When AWSCURRENT moves, the version that had it gets
  * AWSPREVIOUS.
+ * @param newVersion undefined to only remove the label.
  */
-export function moveLabel(secret: Secret, stage: string, to: SecretVersion | undefined): void {
-  const from = versionWith(secret, stage);
-  if (from === to) {
+export function moveLabel(secret: Secret, stage: string, newVersion: SecretVersion | undefined): void {
+  const previousVersion = versionWithStage(secret, stage);
+  if (previousVersion === newVersion) {
     return;
   }
-  if (from) {
-    from.stages = from.stages.filter((label) => label !== stage);
+  if (previousVersion) {
+    previousVersion.stages = previousVersion.stages.filter((label) => label !== stage);
   }
-  if (to) {
-    if (to.stages.length >= MAX_LABELS) {
+  if (newVersion) {
+    if (newVersion.stages.length >= MAX_LABELS) {
       throw limitExceeded(`A version can have at most ${MAX_LABELS} staging labels.`);
     }
-    to.stages = [...to.stages, stage];
+    newVersion.stages = [...newVersion.stages, stage];
   }
-  if (stage === CURRENT && from) {
-    moveLabel(secret, PREVIOUS, from);
+  if (stage === CURRENT && previousVersion) {
+    moveLabel(secret, PREVIOUS, previousVersion);
   }
 }
 
 /** Returns the KMS key that a version is encrypted with; undefined or empty for the AWS managed key. */
-export function keyOf(secret: Secret, version: SecretVersion | undefined): string | undefined {
+export function encryptionKeyOf(secret: Secret, version: SecretVersion | undefined): string | undefined {
   return version?.earlierKeyId ?? secret.kmsKeyId;
 }
 
-export function versionWith(secret: Secret, stage: string): SecretVersion | undefined {
+export function versionWithStage(secret: Secret, stage: string): SecretVersion | undefined {
   return [...secret.versions.values()].find((version) => version.stages.includes(stage));
 }
 
@@ -114,7 +118,7 @@ export function versionWith(secret: Secret, stage: string): SecretVersion | unde
  * Returns the version with this ID.
  * @throws AwsError ResourceNotFoundException.
  */
-export function demandVersion(secret: Secret, id: string): SecretVersion {
+export function versionOrThrow(secret: Secret, id: string): SecretVersion {
   const version = secret.versions.get(id);
   if (!version) {
     throw noValueFor(`VersionId: ${id}`);
@@ -122,7 +126,7 @@ export function demandVersion(secret: Secret, id: string): SecretVersion {
   return version;
 }
 
-function sameContent(a: SecretContent, b: SecretContent): boolean {
+function isSameContent(a: SecretContent, b: SecretContent): boolean {
   return a.SecretString === b.SecretString && a.SecretBinary === b.SecretBinary;
 }
 
@@ -130,15 +134,15 @@ function sameContent(a: SecretContent, b: SecretContent): boolean {
  * Once a secret has 100 versions, deletes the oldest one that has no label and is at least 24 hours old.
  * @throws AwsError LimitExceededException if there is none.
  */
-function dropUnlabeled(secret: Secret, now: number): void {
+function deleteOldUnlabeledVersion(secret: Secret, now: number): void {
   if (secret.versions.size < MAX_VERSIONS) {
     return;
   }
-  const idle = [...secret.versions.values()].find(
+  const deletable = [...secret.versions.values()].find(
     (version) => version.stages.length === 0 && version.createdAt <= now - DAY_MS,
   );
-  if (!idle) {
+  if (!deletable) {
     throw limitExceeded(`You've exceeded the quota of ${MAX_VERSIONS} versions for the secret.`);
   }
-  secret.versions.delete(idle.id);
+  secret.versions.delete(deletable.id);
 }

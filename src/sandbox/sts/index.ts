@@ -5,8 +5,14 @@ import { type Role, roleKey } from '../iam/store.ts';
 import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
-import { type InputOf, isReserved, type Tag } from '../shapes.ts';
-import { assumeRoleMembers, needs, provesMfa, roleWithArn, sessionTokenMembers } from './needs.ts';
+import { type InputOf, isReservedTagKey, type Tag } from '../shapes.ts';
+import {
+  assumeRoleMembers,
+  provesMfa,
+  requiredPermissions,
+  roleWithArn,
+  sessionTokenMembers,
+} from './needs.ts';
 
 const HOUR_SECONDS = 3600;
 const SESSION_TOKEN_SECONDS = 43_200;
@@ -15,18 +21,18 @@ const operations: Operations = {
   GetCallerIdentity: operation({}, (call) => ({
     Arn: call.caller.arn,
     UserId: call.caller.userId,
-    Account: call.world.account,
+    Account: call.account.accountId,
   })),
   AssumeRole: operation(assumeRoleMembers, assumeRole),
   GetSessionToken: operation(sessionTokenMembers, (call, input) => {
     if (call.caller.temporary) {
       throw new AwsError('AccessDenied', 'Cannot call GetSessionToken with session credentials', 403);
     }
-    const { user } = call.world.sessions;
+    const { user } = call.account.sessions;
     const seconds = input.DurationSeconds ?? SESSION_TOKEN_SECONDS;
     const { principal, service, userId } = user;
-    const terms = { principal, service, userId, bearer: ADMINISTRATOR, mfa: provesMfa(input) };
-    return { Credentials: openSession(call, terms, seconds) };
+    const session = { principal, service, userId, permissionSource: ADMINISTRATOR, mfa: provesMfa(input) };
+    return { Credentials: openSession(call, session, seconds) };
   }),
 };
 
@@ -36,13 +42,13 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
   if (!role) {
     throw new AwsError('InternalFailure', 'A caller may assume a role that does not exist.', 500);
   }
-  const session = sessionPolicies(call, input);
-  const tags = sessionTags(call, input);
+  const policies = sessionPolicies(call, input);
+  const tagFields = sessionTags(call, input);
   const seconds = input.DurationSeconds ?? HOUR_SECONDS;
   checkDuration(call, role, seconds);
-  const live = call.iam.live.roles.get(roleKey(role.name));
-  if (live) {
-    live.lastUsed = { at: call.now, region: call.region };
+  const latestRole = call.iam.latest.roles.get(roleKey(role.name));
+  if (latestRole) {
+    latestRole.lastUsed = { at: call.now, region: call.region };
     call.iam.commit();
   }
   const principal = `assumed-role/${role.name}/${input.RoleSessionName}`;
@@ -54,7 +60,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
         principal,
         service: 'sts',
         role: `role${role.path}${role.name}`,
-        bearer: { kind: 'role', id: role.id, session, ...tags },
+        permissionSource: { kind: 'role', roleId: role.id, sessionPolicies: policies, ...tagFields },
         userId,
         mfa,
       },
@@ -62,23 +68,24 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
     ),
     AssumedRoleUser: {
       AssumedRoleId: userId,
-      Arn: `arn:${call.world.partition}:sts::${call.world.account}:${principal}`,
+      Arn: `arn:${call.account.partition}:sts::${call.account.accountId}:${principal}`,
     },
     SourceIdentity: input.SourceIdentity,
   };
 }
 
 /**
- * Returns the tags of a session: those in the request, and the transitive ones of the session that opens it.
+ * Returns the tags of a session: those in the request, and the transitive tags of the session that assumes the role.
  * Source: "Pass session tags in AWS STS" in the IAM user guide.
  * @throws AwsError InvalidParameterValue.
  */
 function sessionTags(
   { caller }: Call,
   { Tags = [], TransitiveTagKeys = [] }: InputOf<typeof assumeRoleMembers>,
-): { tags: readonly Tag[]; transitiveTags: readonly Tag[] } {
-  const inherited = caller.bearer.kind === 'role' ? (caller.bearer.transitiveTags ?? []) : [];
-  const keys = new Set(Tags.map(keyOf));
+): { sessionTags: readonly Tag[]; transitiveTags: readonly Tag[] } {
+  const inheritedTags =
+    caller.permissionSource.kind === 'role' ? (caller.permissionSource.transitiveTags ?? []) : [];
+  const keys = new Set(Tags.map(caseInsensitiveKey));
   if (keys.size < Tags.length) {
     throw invalidTags('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
   }
@@ -86,19 +93,19 @@ function sessionTags(
   if ([...transitiveKeys].some((key) => !keys.has(key))) {
     throw invalidTags('The specified transitive tag key must be included in the requested tags.');
   }
-  if (Tags.some(({ Key }) => isReserved(Key))) {
+  if (Tags.some(({ Key }) => isReservedTagKey(Key))) {
     throw invalidTags("Tag keys that start with 'aws:' are reserved for system use.");
   }
-  if (inherited.some((tag) => keys.has(keyOf(tag)))) {
+  if (inheritedTags.some((tag) => keys.has(caseInsensitiveKey(tag)))) {
     throw invalidTags(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
     );
   }
-  const transitive = Tags.filter((tag) => transitiveKeys.has(keyOf(tag)));
-  return { tags: [...inherited, ...Tags], transitiveTags: [...inherited, ...transitive] };
+  const transitiveTags = Tags.filter((tag) => transitiveKeys.has(caseInsensitiveKey(tag)));
+  return { sessionTags: [...inheritedTags, ...Tags], transitiveTags: [...inheritedTags, ...transitiveTags] };
 }
 
-const keyOf = (tag: Tag): string => tag.Key.toLowerCase();
+const caseInsensitiveKey = (tag: Tag): string => tag.Key.toLowerCase();
 const invalidTags = (message: string): AwsError => new AwsError('InvalidParameterValue', message);
 
 function checkDuration(call: Call, role: Role, seconds: number): void {
@@ -126,7 +133,7 @@ function sessionPolicies(call: Call, input: InputOf<typeof assumeRoleMembers>): 
   if (Policy === undefined && PolicyArns.length === 0) {
     return undefined;
   }
-  const problem = Policy === undefined ? undefined : checkIdentityPolicy(Policy, 'inline', call.world);
+  const problem = Policy === undefined ? undefined : checkIdentityPolicy(Policy, 'inline', call.account);
   if (problem !== undefined) {
     throw new AwsError('MalformedPolicyDocument', problem);
   }
@@ -136,9 +143,9 @@ function sessionPolicies(call: Call, input: InputOf<typeof assumeRoleMembers>): 
   };
 }
 
-function openSession(call: Call, terms: Omit<SessionRequest, 'expiresAt'>, seconds: number): object {
+function openSession(call: Call, session: Omit<SessionRequest, 'expiresAt'>, seconds: number): object {
   const expiresAt = call.now + seconds * 1000;
-  const credentials = call.world.sessions.open({ ...terms, expiresAt });
+  const credentials = call.account.sessions.issue({ ...session, expiresAt });
   return {
     AccessKeyId: credentials.accessKeyId,
     SecretAccessKey: credentials.secretAccessKey,
@@ -148,9 +155,9 @@ function openSession(call: Call, terms: Omit<SessionRequest, 'expiresAt'>, secon
 }
 
 /** The operations that take a token or an assertion from an identity provider instead of AWS credentials. */
-const UNSIGNED = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
+const UNSIGNED_OPERATIONS = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
-const ABSENT =
+const NOT_IMPLEMENTED =
   `AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo
   GetDelegatedAccessToken GetFederationToken GetWebIdentityToken`.split(/\s+/);
 
@@ -162,9 +169,9 @@ export const sts: Service & { readonly apiVersion: string } = {
   name: 'sts',
   protocol: queryProtocol(API_VERSION, `https://sts.amazonaws.com/doc/${API_VERSION}/`),
   operations,
-  operationNames: new Set([...Object.keys(operations), ...ABSENT]),
+  operationNames: new Set([...Object.keys(operations), ...NOT_IMPLEMENTED]),
   internalError: ['InternalFailure', 'An internal failure occurred.'],
-  unsignedOperations: new Set(UNSIGNED),
-  quotasOn: () => [],
-  needs,
+  unsignedOperations: new Set(UNSIGNED_OPERATIONS),
+  quotasFor: () => [],
+  requiredPermissions,
 };

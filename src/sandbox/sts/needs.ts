@@ -1,57 +1,59 @@
 import { AwsError } from '../errors.ts';
-import { shownTrust } from '../iam/inline.ts';
+import { trustPolicyView } from '../iam/inline.ts';
 import type { Role } from '../iam/store.ts';
-import { tagsIn, textIn, textsIn } from '../permissions/input.ts';
-import { type Facts, type Need, requestTags } from '../permissions/need.ts';
+import { stringIn, stringsIn, tagsIn } from '../permissions/input.ts';
+import { type ConditionValues, type RequiredPermission, requestTagValues } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { documentText, list, number, record, required, tagKeyList, tagList, text } from '../shapes.ts';
+import { documentPattern, list, number, record, required, tagKeyList, tagList, text } from '../shapes.ts';
 
+/** The trust policy that stands for a nonexistent role: it allows nothing. */
 const NO_TRUST = '{}';
 
 /**
  * Returns the permissions that STS operations need. GetCallerIdentity and GetSessionToken need none.
  * Source: "Permissions for GetSessionToken" in the IAM user guide, and AssumeRole in the STS API reference.
  */
-export function needs(call: Call, action: string, input: Input): Need[] {
+export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
   if (action !== 'AssumeRole') {
     return [];
   }
-  const further = [
+  const additionalActions = [
     ...(tagsIn(input) ? ['sts:TagSession'] : []),
-    ...(textIn(input, 'SourceIdentity') === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(stringIn(input, 'SourceIdentity') === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
-  const roleArn = textIn(input, 'RoleArn') ?? '';
+  const roleArn = stringIn(input, 'RoleArn') ?? '';
   const role = roleWithArn(call, roleArn);
-  return ['sts:AssumeRole', ...further].map((permission) => ({
+  return ['sts:AssumeRole', ...additionalActions].map((permission) => ({
     action: permission,
     resource: roleArn,
-    facts: assumeFacts(call, input),
-    resourcePolicy: role ? shownTrust(call, role) : NO_TRUST,
+    conditionValues: assumeRoleValues(call, input),
+    resourcePolicy: role ? trustPolicyView(call, role) : NO_TRUST,
     resourcePolicyMustAllow: true,
-    refusal: refusal(call, permission, roleArn),
+    deniedError: assumeRoleDenied(call, permission, roleArn),
   }));
 }
 
 /** Returns the role with this ARN; undefined if there is none. */
 export function roleWithArn(call: Call, arn: string): Role | undefined {
-  return [...call.iam.seen.roles.values()].find((role) => role.arn === arn);
+  return [...call.iam.visible.roles.values()].find((role) => role.arn === arn);
 }
 
-function assumeFacts(call: Call, input: Input): Facts {
-  const givesProof = textIn(input, 'SerialNumber') !== undefined || textIn(input, 'TokenCode') !== undefined;
+function assumeRoleValues(call: Call, input: Input): ConditionValues {
+  const hasMfaMember =
+    stringIn(input, 'SerialNumber') !== undefined || stringIn(input, 'TokenCode') !== undefined;
   return {
-    // If only one of the two is given, the operation itself refuses the request with a better reason.
-    ...((givesProof || call.caller.mfa) && { 'aws:MultiFactorAuthPresent': 'true' }),
-    'sts:ExternalId': textIn(input, 'ExternalId'),
-    'sts:RoleSessionName': textIn(input, 'RoleSessionName'),
-    'sts:SourceIdentity': textIn(input, 'SourceIdentity'),
-    'sts:TransitiveTagKeys': textsIn(input, 'TransitiveTagKeys'),
-    ...requestTags(tagsIn(input)),
+    // If only one of the two members is set, the operation itself rejects the request, with a better message.
+    ...((hasMfaMember || call.caller.mfa) && { 'aws:MultiFactorAuthPresent': 'true' }),
+    'sts:ExternalId': stringIn(input, 'ExternalId'),
+    'sts:RoleSessionName': stringIn(input, 'RoleSessionName'),
+    'sts:SourceIdentity': stringIn(input, 'SourceIdentity'),
+    'sts:TransitiveTagKeys': stringsIn(input, 'TransitiveTagKeys'),
+    ...requestTagValues(tagsIn(input)),
   };
 }
 
 /** Returns the access denied error. STS gives no reason, because it would tell strangers whether a role exists. */
-function refusal(call: Call, permission: string, roleArn: string): AwsError {
+function assumeRoleDenied(call: Call, permission: string, roleArn: string): AwsError {
   const message = `User: ${call.caller.arn} is not authorized to perform: ${permission} on resource: ${roleArn}`;
   return new AwsError('AccessDenied', message, 403);
 }
@@ -63,7 +65,7 @@ interface MfaInput {
 
 /**
  * True if a request proves possession of an MFA device. The sandbox accepts any device and any six digits.
- * @throws AwsError AccessDenied if only half of the proof is given.
+ * @throws AwsError AccessDenied if only one of the two members is set.
  */
 export function provesMfa(input: MfaInput): boolean {
   if (input.SerialNumber === undefined && input.TokenCode === undefined) {
@@ -92,10 +94,12 @@ const mfa = {
 
 export const assumeRoleMembers = {
   ...mfa,
-  RoleArn: required(text({ min: 20, max: 2048, pattern: ARN, invalid: (value) => `${value} is invalid` })),
+  RoleArn: required(
+    text({ min: 20, max: 2048, pattern: ARN, mismatchMessage: (value) => `${value} is invalid` }),
+  ),
   RoleSessionName: required(text({ min: 2, max: 64, pattern: /^[\w+=,.@-]*$/ })),
   DurationSeconds: number({ min: 900, max: 43_200 }),
-  Policy: text({ min: 1, max: 2048, pattern: documentText }),
+  Policy: text({ min: 1, max: 2048, pattern: documentPattern }),
   PolicyArns: sessionPolicies,
   Tags: tagList,
   TransitiveTagKeys: tagKeyList,

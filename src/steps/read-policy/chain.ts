@@ -5,8 +5,8 @@ import type { AccountRef } from '../../policy/index.ts';
 
 /** A policy in a chain. */
 export interface ChainPolicy extends PolicyState {
-  /** True if it is attached to every role that should read the secrets. */
-  onRole: boolean;
+  /** True if it is attached to every role that should read the secrets. Compare `ChainSearch.attachedArns`. */
+  isOnEveryRole: boolean;
 }
 
 /**
@@ -17,8 +17,8 @@ export interface ChainPolicy extends PolicyState {
 export interface PolicyChain {
   /** Sorted by number. */
   policies: ChainPolicy[];
-  /** Names that other owners' policies have or will have. In lower case, because IAM ignores case in names. */
-  taken: ReadonlySet<string>;
+  /** Names of other policies, existing or planned in this run. In lower case, because IAM ignores case in names. */
+  takenNames: ReadonlySet<string>;
 }
 
 /** The state of a search for a chain. Later reads add to it. */
@@ -28,9 +28,9 @@ export interface ChainSearch {
   /** Numbers of the policies known to exist in the account. */
   numbers: Set<number>;
   /** ARNs of the policies attached to every role that should read the secrets. */
-  onRole: ReadonlySet<string>;
+  attachedArns: ReadonlySet<string>;
   /** See `PolicyChain.taken`. */
-  taken: ReadonlySet<string>;
+  takenNames: ReadonlySet<string>;
 }
 
 /** The names that a search starts from. */
@@ -63,35 +63,35 @@ export async function searchChain(
 ): Promise<ChainSearch> {
   for (const number of [1, 2])
     reader.read(policyArn(account, numberedName(name, number)), { withTags: true }).catch(() => undefined);
-  const [listed, ...attached] = await Promise.all([
-    reader.namedLike(name),
+  const [listed, ...attachedByRole] = await Promise.all([
+    reader.arnsNamedLike(name),
     ...roleNames.map((role) => attachedTo(reader, role)),
   ]);
-  const [first = [], ...others] = attached;
+  const [firstRole = [], ...otherRoles] = attachedByRole;
   const numberOf = numbersOf(name, account);
-  const otherwiseNamed = listed.filter(
+  const similarNames = listed.filter(
     (arn) => arn !== policyArn(account, name) && numberOf(arn) === undefined,
   );
   return {
     name,
     account,
-    numbers: new Set([...listed, ...attached.flat()].flatMap((arn) => numberOf(arn) ?? [])),
-    onRole: new Set(first.filter((arn) => others.every((arns) => arns.includes(arn)))),
-    taken: new Set([...otherwiseNamed.map(nameInIamArn), ...reserved].map((each) => each.toLowerCase())),
+    numbers: new Set([...listed, ...attachedByRole.flat()].flatMap((arn) => numberOf(arn) ?? [])),
+    attachedArns: new Set(firstRole.filter((arn) => otherRoles.every((arns) => arns.includes(arn)))),
+    takenNames: new Set([...similarNames.map(nameInIamArn), ...reserved].map((each) => each.toLowerCase())),
   };
 }
 
-/** Returns the ARNs of the attached policies, or none if reading fails. The code that reads the role reports the error. */
-async function attachedTo(reader: Pick<PolicyReader, 'attachedTo'>, role: string): Promise<string[]> {
-  return (await reader.attachedTo(role).catch(() => undefined)) ?? [];
+/** Returns the ARNs of the policies attached to a role; none if reading fails. Step 3 reads the role too, and reports the error. */
+async function attachedTo(reader: Pick<PolicyReader, 'arnsAttachedTo'>, role: string): Promise<string[]> {
+  return (await reader.arnsAttachedTo(role).catch(() => undefined)) ?? [];
 }
 
 /** Returns a function that maps an ARN to its number in the chain, or to undefined for any other policy. */
 function numbersOf(name: string, account: AccountRef): (arn: string) => number | undefined {
-  const start = `${policyArn(account, name)}-`;
+  const arnPrefix = `${policyArn(account, name)}-`;
   return (arn) => {
-    if (!arn.startsWith(start)) return undefined;
-    const number = Number(arn.slice(start.length));
+    if (!arn.startsWith(arnPrefix)) return undefined;
+    const number = Number(arn.slice(arnPrefix.length));
     return policyArn(account, numberedName(name, number)) === arn && number >= 2 ? number : undefined;
   };
 }
@@ -121,20 +121,22 @@ export async function readChain(
   const present = [...found].flatMap(([number, policy]) => (policy ? [{ number, policy }] : []));
   for (const { number } of present) if (number > 1) search.numbers.add(number);
   const members = present
-    .filter(({ number, policy }) => number === 1 || belongs(policy, search))
+    .filter(({ number, policy }) => number === 1 || isMember(policy, search))
     .sort((a, b) => a.number - b.number)
-    .map(({ policy }) => ({ ...policy, onRole: search.onRole.has(policy.arn) }));
-  const own = new Set(members.map(({ arn }) => arn));
-  const strange = present.filter(({ policy }) => !own.has(policy.arn)).map(({ policy }) => policy.name);
+    .map(({ policy }) => ({ ...policy, isOnEveryRole: search.attachedArns.has(policy.arn) }));
+  const memberArns = new Set(members.map(({ arn }) => arn));
+  const otherNames = present
+    .filter(({ policy }) => !memberArns.has(policy.arn))
+    .map(({ policy }) => policy.name);
   return {
     policies: members,
-    taken: new Set([...search.taken, ...strange.map((each) => each.toLowerCase())]),
+    takenNames: new Set([...search.takenNames, ...otherNames.map((each) => each.toLowerCase())]),
   };
 }
 
-/** Returns whether a numbered policy continues the chain, rather than only having such a name. */
-function belongs(policy: PolicyState, { onRole, taken }: ChainSearch): boolean {
+/** Returns true if a numbered policy continues the chain; false if it only has a name of that form. */
+function isMember(policy: PolicyState, { attachedArns, takenNames }: ChainSearch): boolean {
   // The tag outweighs another manifest entry that names the policy.
   if (policy.overflow) return true;
-  return !taken.has(policy.name.toLowerCase()) && onRole.has(policy.arn);
+  return !takenNames.has(policy.name.toLowerCase()) && attachedArns.has(policy.arn);
 }

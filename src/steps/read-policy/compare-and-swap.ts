@@ -13,36 +13,41 @@ import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } 
  *
  * 1. It creates a version that is not the default: its candidate.
  * 2. It reads the versions until they include its candidate, and with it everything that was written before.
- * 3. It gives up if the default version is not the one that its document is based on. If other candidates have lower numbers, it
- *    lets them go first. It deletes those that stay, so that they can't become the default anymore.
+ * 3. It gives up if the default version is not the one that its document is based on. If candidates of other runs have lower
+ *    numbers, it lets them go first. After a while, it deletes those that are left, so that they can't become the default anymore.
  * 4. It makes its candidate the default. IAM refuses this if another run has deleted the candidate in step 3.
  *
  * So no run undoes what another has written, even if reads are out of date and responses are lost. A version that was there
- * before the run is not deleted, because it may be someone's draft. The run waits until it is too old to be a candidate. The
- * exception is a version with exactly the document that the run is about to write. It is left over from a run that was killed,
+ * before the run is not deleted, because it may be someone's draft. The run waits until that version is too old to be a candidate.
+ * The exception is a version with exactly the document that the run is about to write. A run that was killed has left it behind,
  * and deleting it loses nothing.
  */
 
 /** What a run knows of the versions of a policy. */
 export interface VersionState {
   /** The versions at the first read of this run. They may be older versions, or someone's drafts. */
-  readonly known: ReadonlySet<string>;
+  readonly initialVersions: ReadonlySet<string>;
   /** Candidates of this run with an unknown outcome, and those taken over from a run that was killed. */
-  readonly open: Set<string>;
+  readonly ownCandidates: Set<string>;
   /** The documents (JSON text) of versions that were read to find those of a run that was killed. */
   readonly documents: Map<string, string>;
-  /** When each candidate of another run was first seen, in `performance.now()` milliseconds. */
+  /** When this run has first seen each candidate of another run, in `performance.now()` milliseconds. */
   readonly firstSeen: Map<string, number>;
-  /** The versions from the last read that included a candidate, which therefore can't be out of date. */
-  certain?: ListedVersions;
+  /** The versions from the last read that included a candidate of this run. Such a read can't be out of date. */
+  certainVersions?: ListedVersions;
 }
 
 /** Returns the version state at the first read of a policy. */
-export function newVersionState({ versions }: Pick<PolicyState, 'versions'>): VersionState {
-  return { known: new Set(versions), open: new Set(), documents: new Map(), firstSeen: new Map() };
+export function newVersionState({ versionIds }: Pick<PolicyState, 'versionIds'>): VersionState {
+  return {
+    initialVersions: new Set(versionIds),
+    ownCandidates: new Set(),
+    documents: new Map(),
+    firstSeen: new Map(),
+  };
 }
 
-export type ListedVersions = Pick<PolicyState, 'versionId' | 'versions' | 'createdAt'>;
+export type ListedVersions = Pick<PolicyState, 'versionId' | 'versionIds' | 'versionCreatedAtMs'>;
 
 /** A run doesn't make a candidate older than this the default. Later, other runs take it for an old version. */
 const CANDIDATE_LIMIT_MS = 40_000;
@@ -62,18 +67,18 @@ export async function writeVersion(
   state: VersionState,
 ): Promise<CreatedVersion | undefined> {
   const { arn } = base;
-  const begun = performance.now();
+  const startedAt = performance.now();
   const created = await createVersion(context, arn, document);
   if (created === undefined) return undefined;
   const candidate = created.id;
-  state.open.add(candidate);
-  const isNext = await waitForTurn(context, base, candidate, state);
+  state.ownCandidates.add(candidate);
+  const isTurn = await waitForTurn(context, base, candidate, state);
   if (
-    isNext &&
-    performance.now() - begun < CANDIDATE_LIMIT_MS &&
+    isTurn &&
+    performance.now() - startedAt < CANDIDATE_LIMIT_MS &&
     (await setDefaultVersion(context, arn, candidate))
   ) {
-    state.open.delete(candidate);
+    state.ownCandidates.delete(candidate);
     return created;
   }
   await withdraw(context, arn, state);
@@ -81,18 +86,22 @@ export async function writeVersion(
 }
 
 /**
- * Deletes the open candidates of this run. After that, they can't become the default anymore, even if a request for that is still
- * in transit.
+ * Deletes the candidates of this run that are not the default. After that, they can't become the default anymore, even if a request
+ * for that is still in transit.
  * @returns true if one of them has already become the default
  */
-export async function withdraw(context: StepContext, arn: string, { open }: VersionState): Promise<boolean> {
-  let hasOneSucceeded = false;
-  for (const candidate of [...open]) {
-    const was = await deleteVersion(context, arn, candidate);
-    hasOneSucceeded ||= was === 'default';
-    open.delete(candidate);
+export async function withdraw(
+  context: StepContext,
+  arn: string,
+  { ownCandidates }: VersionState,
+): Promise<boolean> {
+  let hasBecomeDefault = false;
+  for (const candidate of [...ownCandidates]) {
+    const result = await deleteVersion(context, arn, candidate);
+    hasBecomeDefault ||= result === 'default';
+    ownCandidates.delete(candidate);
   }
-  return hasOneSucceeded;
+  return hasBecomeDefault;
 }
 
 /**
@@ -102,27 +111,29 @@ export async function withdraw(context: StepContext, arn: string, { open }: Vers
 export async function takeOver(
   { aws }: StepContext,
   { policy, document }: UpdateWork,
-  { known, open, documents }: VersionState,
+  { initialVersions, ownCandidates, documents }: VersionState,
   isUnconfirmed: boolean,
 ): Promise<void> {
   const text = JSON.stringify(document);
   for (const candidate of candidatesIn(policy, aws.clients.now())) {
-    if (open.has(candidate) || !(known.has(candidate) || isUnconfirmed)) continue;
-    const left = documents.get(candidate) ?? (await readVersion(aws, policy.arn, candidate));
-    if (left !== undefined) documents.set(candidate, left);
-    if (left === text) open.add(candidate);
+    if (ownCandidates.has(candidate) || !(initialVersions.has(candidate) || isUnconfirmed)) continue;
+    const candidateDocument = documents.get(candidate) ?? (await readVersion(aws, policy.arn, candidate));
+    if (candidateDocument !== undefined) documents.set(candidate, candidateDocument);
+    if (candidateDocument === text) ownCandidates.add(candidate);
   }
 }
 
-/** Returns true if a read of a policy is older than the certain state. */
-export function isOutdated(policy: PolicyState, { certain }: VersionState): boolean {
-  if (!certain || certain.versionId === policy.versionId) return false;
-  const [read, seen] = [policy, certain].map(({ versionId, createdAt }) => createdAt[versionId]);
-  return read !== undefined && seen !== undefined && read < seen;
+/** Returns true if a read of a policy is older than `certainVersions`. */
+export function isOutdated(policy: PolicyState, { certainVersions }: VersionState): boolean {
+  if (!certainVersions || certainVersions.versionId === policy.versionId) return false;
+  const [readAt, certainAt] = [policy, certainVersions].map(
+    ({ versionId, versionCreatedAtMs }) => versionCreatedAtMs[versionId],
+  );
+  return readAt !== undefined && certainAt !== undefined && readAt < certainAt;
 }
 
 /** Returns true if any of these candidates of other runs is recent enough to go first. */
-export function areInTurn(
+export function mustGoFirst(
   candidates: string[],
   { firstSeen }: VersionState,
   { candidateTurnMs }: Limits,
@@ -132,7 +143,7 @@ export function areInTurn(
   return candidates.some((each) => now - (firstSeen.get(each) ?? now) < candidateTurnMs);
 }
 
-/** Waits until a candidate may become the default. Returns false if it must not. */
+/** Waits until a candidate of this run may become the default. Returns false if it must not become the default. */
 async function waitForTurn(
   context: StepContext,
   base: PolicyState,
@@ -140,27 +151,30 @@ async function waitForTurn(
   state: VersionState,
 ): Promise<boolean> {
   const { limits, interrupt, waiting } = context;
-  const begun = performance.now();
+  const startedAt = performance.now();
   let othersFirst = false;
+  /** Returns undefined if the versions must be read again. */
   const round = async (): Promise<boolean | undefined> => {
-    const now = await readVersions(context.aws, base.arn);
+    const current = await readVersions(context.aws, base.arn);
     // Someone may have deleted the policy.
-    if (!now) return performance.now() - begun > limits.unconfirmedMs ? false : undefined;
-    const number = versionNumber(candidate);
-    if (!now.versions.includes(candidate))
-      return now.versions.some((version) => versionNumber(version) > number) ? false : undefined;
-    state.certain = now;
-    if (!isSameVersion(base, now)) return false;
-    const rivals = candidatesIn(now, now.createdAt[candidate] ?? 0).filter(
-      (version) => versionNumber(version) < number && !state.known.has(version),
+    if (!current) return performance.now() - startedAt > limits.unconfirmedMs ? false : undefined;
+    const candidateNumber = versionNumber(candidate);
+    if (!current.versionIds.includes(candidate))
+      return current.versionIds.some((version) => versionNumber(version) > candidateNumber)
+        ? false
+        : undefined;
+    state.certainVersions = current;
+    if (!isSameVersion(base, current)) return false;
+    const rivals = candidatesIn(current, current.versionCreatedAtMs[candidate] ?? 0).filter(
+      (version) => versionNumber(version) < candidateNumber && !state.initialVersions.has(version),
     );
-    othersFirst = areInTurn(rivals, state, limits);
+    othersFirst = mustGoFirst(rivals, state, limits);
     if (othersFirst) return undefined;
     for (const rival of rivals)
       if ((await deleteVersion(context, base.arn, rival)) === 'default') return false;
     return true;
   };
-  const { value } = await waitUntil(round, (mayFollow) => mayFollow !== undefined, {
+  const { value } = await waitUntil(round, (isAllowed) => isAllowed !== undefined, {
     limits,
     interrupt,
     onWait: (elapsed) => waiting(othersFirst ? messages.othersFirst : messages.propagating, elapsed),
@@ -169,14 +183,20 @@ async function waitForTurn(
 }
 
 /**
- * Returns true if the default version is still the same. A policy that was deleted and created again starts over with its version
- * numbers.
+ * Returns true if the default version is still the one that the document is based on. The number alone is not enough: a policy that
+ * was deleted and created again starts over with its version numbers.
  */
-function isSameVersion(base: PolicyState, now: ListedVersions): boolean {
+function isSameVersion(base: PolicyState, current: ListedVersions): boolean {
   const { versionId } = base;
-  const [before, after] = [base.createdAt[versionId], now.createdAt[versionId]];
-  const isRenewed = before !== undefined && after !== undefined && Math.abs(after - before) > DATE_STEP_MS;
-  return now.versionId === versionId && !isRenewed;
+  const [createdBefore, createdNow] = [
+    base.versionCreatedAtMs[versionId],
+    current.versionCreatedAtMs[versionId],
+  ];
+  const isRecreated =
+    createdBefore !== undefined &&
+    createdNow !== undefined &&
+    Math.abs(createdNow - createdBefore) > DATE_STEP_MS;
+  return current.versionId === versionId && !isRecreated;
 }
 
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
@@ -187,10 +207,10 @@ const CANDIDATE_LIFE_MS = 50_000;
 
 /** Returns the version that has to be deleted before another can be written, or undefined while there is room. */
 export function versionToDelete({
-  versions,
+  versionIds,
   versionId,
-}: Pick<PolicyState, 'versions' | 'versionId'>): string | undefined {
-  return versions.length < VERSIONS_KEPT ? undefined : versions.find((version) => version !== versionId);
+}: Pick<PolicyState, 'versionIds' | 'versionId'>): string | undefined {
+  return versionIds.length < VERSIONS_KEPT ? undefined : versionIds.find((version) => version !== versionId);
 }
 
 /**
@@ -198,12 +218,16 @@ export function versionToDelete({
  * @param now the time by AWS's clock, in milliseconds since the epoch
  */
 export function candidatesIn(
-  { versions, versionId, createdAt }: Pick<PolicyState, 'versions' | 'versionId' | 'createdAt'>,
+  {
+    versionIds,
+    versionId,
+    versionCreatedAtMs,
+  }: Pick<PolicyState, 'versionIds' | 'versionId' | 'versionCreatedAtMs'>,
   now: number,
 ): string[] {
-  const current = versionNumber(versionId);
-  return versions.filter((version) => {
-    const age = now - (createdAt[version] ?? Number.NEGATIVE_INFINITY);
-    return versionNumber(version) > current && age < CANDIDATE_LIFE_MS;
+  const defaultNumber = versionNumber(versionId);
+  return versionIds.filter((version) => {
+    const age = now - (versionCreatedAtMs[version] ?? Number.NEGATIVE_INFINITY);
+    return versionNumber(version) > defaultNumber && age < CANDIDATE_LIFE_MS;
   });
 }

@@ -4,7 +4,7 @@ import type { Message } from '../../failure.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
 import type { PolicyChain } from './chain.ts';
-import type { Blocked, CreateWork, PolicyWork, Taken, TooLong } from './distribute.ts';
+import type { Blocked, CreateWork, NameTaken, NameTooLong, PolicyWork } from './distribute.ts';
 import { policyMessages as messages } from './messages.ts';
 
 /** The desired state of a chain. It is decided again after each read, because others may write to the policies too. */
@@ -26,19 +26,19 @@ export interface DesiredPolicies {
 /** A named policy that this program created to continue another one. */
 interface Overflow {
   overflow: string;
-  of: string;
+  baseName: string;
 }
 
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: messages.choiceName };
 
 /** Returns the conflict for a policy that can't be extended, or for a name that can't be used. */
 export function policyConflict(
-  obstacle: Blocked | Taken | TooLong | Overflow | { hidden: string },
+  obstacle: Blocked | NameTaken | NameTooLong | Overflow | { hidden: string },
 ): Conflict {
   if ('hidden' in obstacle) return conflict(messages.nameTaken(obstacle.hidden));
   if ('taken' in obstacle) return conflict(messages.taken(obstacle.taken));
   if ('tooLong' in obstacle) return conflict(messages.tooLong(obstacle.tooLong, LONGEST_POLICY_NAME));
-  if ('overflow' in obstacle) return conflict(messages.overflowNamed(obstacle.overflow, obstacle.of));
+  if ('overflow' in obstacle) return conflict(messages.overflowNamed(obstacle.overflow, obstacle.baseName));
   const { blocked, difference } = obstacle;
   return blocked.stack
     ? conflict(messages.ofStack(blocked.name, blocked.stack), [messages.extendInStack])

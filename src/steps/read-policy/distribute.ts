@@ -5,10 +5,10 @@ import {
   type AccountRef,
   buildReadPolicy,
   describeDifference,
+  isEquivalent,
   isReadPolicyShape,
   isWiderThan,
   type JsonPolicy,
-  meansTheSame,
   type PolicyDocument,
   parsePolicy,
   secretResources,
@@ -16,7 +16,7 @@ import {
 } from '../../policy/index.ts';
 import type { SecretRef } from '../types.ts';
 import { type ChainPolicy, numberedName, type PolicyChain } from './chain.ts';
-import { begin, covering, extend, NOTHING, without } from './fill.ts';
+import { coverageTest, extend, fillNew, NOTHING_ADDED, without } from './fill.ts';
 
 /** The work on one policy. All of them are attached to the role. */
 export type PolicyWork =
@@ -30,7 +30,7 @@ export type UpdateWork = Extract<PolicyWork, { kind: 'update' }>;
 /** Returns true if the work changes anything. A version that is equivalent to the default version is never written. */
 export function isChange(work: PolicyWork): work is CreateWork | UpdateWork {
   return (
-    work.kind === 'create' || (work.kind === 'update' && !meansTheSame(work.policy.document, work.document))
+    work.kind === 'create' || (work.kind === 'update' && !isEquivalent(work.policy.document, work.document))
   );
 }
 
@@ -38,19 +38,19 @@ export interface Distribution {
   work: PolicyWork[];
 }
 
-/** The policy with exactly the requested name, which may not be extended and is not sufficient as is. */
+/** The policy with exactly the requested name, if it must not be extended and doesn't allow all the secrets as is. */
 export interface Blocked {
   blocked: PolicyState;
   difference: string[];
 }
 
-/** The name of the policy that would be needed because all others are full. IAM doesn't accept a name of this length. */
-export interface TooLong {
+/** The name of the next policy that the secrets need, which is longer than IAM accepts. */
+export interface NameTooLong {
   tooLong: string;
 }
 
-/** A policy with the same name but a different path or case. IAM would reject the name. */
-export interface Taken {
+/** The ARN of a policy with the same name but a different path or case, because of which IAM would reject the name. */
+export interface NameTaken {
   taken: string;
 }
 
@@ -58,7 +58,7 @@ export interface Taken {
  * Returns the first new policy whose name is already taken.
  * @param spellings ARNs of the policies with one of the names, with any path and case
  */
-export function takenName(work: PolicyWork[], spellings: string[]): Taken | undefined {
+export function takenName(work: PolicyWork[], spellings: string[]): NameTaken | undefined {
   const takes = (arn: string, name: string) =>
     arn.toLowerCase().endsWith(`/${name.toLowerCase()}`) &&
     // With the same spelling, it's a policy that IAM doesn't show everywhere yet. Creating it will detect that.
@@ -77,59 +77,62 @@ export function takenName(work: PolicyWork[], spellings: string[]): Taken | unde
 export function distribute(
   secrets: SecretRef[],
   chain: PolicyChain,
-  options: PolicySpec,
+  spec: PolicySpec,
   account: AccountRef,
-): Distribution | Blocked | TooLong {
-  const { scope } = options;
+): Distribution | Blocked | NameTooLong {
+  const { scope } = spec;
   if (secrets.length === 0) return { work: [] };
-  const asked = secretResources(secrets, scope, account);
-  const isWider = (document: PolicyDocument) => isWiderThan(document, asked);
+  const requestedResources = secretResources(secrets, scope, account);
+  const isWider = (document: PolicyDocument) => isWiderThan(document, requestedResources);
   const work: PolicyWork[] = [];
-  const places = placesOf(secrets, chain, options, { account, isWider });
-  let open = without(
+  const coverages = coverageOf(secrets, chain, spec, { account, isWider });
+  let unplaced = without(
     secrets,
-    places.flatMap(({ covered }) => covered),
+    coverages.flatMap(({ covered }) => covered),
   );
-  for (const { policy, document, covered } of places) {
-    const named = policy.name === options.name;
+  for (const { policy, document, covered } of coverages) {
+    const hasRequestedName = policy.name === spec.name;
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
-    if (named && !extendable && open.length > 0) return block(policy, document, secrets, options, account);
-    const mayGrow = extendable && (named || continues(policy, document, isWider)) && open.length > 0;
-    const added = mayGrow ? extend(policy.document, open, scope, account) : NOTHING;
-    open = without(open, added.secrets);
+    if (hasRequestedName && !extendable && unplaced.length > 0)
+      return blockedPolicy(policy, document, secrets, spec, account);
+    const mayGrow =
+      extendable && (hasRequestedName || continues(policy, document, isWider)) && unplaced.length > 0;
+    const added = mayGrow ? extend(policy.document, unplaced, scope, account) : NOTHING_ADDED;
+    unplaced = without(unplaced, added.secrets);
     if (added.document) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
     } else if (covered.length + added.secrets.length > 0) {
       work.push({ kind: 'keep', policy, secrets: [...covered, ...added.secrets] });
     }
   }
-  const rest = createRest(open, chain, options, account);
-  return 'tooLong' in rest ? rest : { work: [...work, ...rest.work] };
+  const created = createForRemaining(unplaced, chain, spec, account);
+  return 'tooLong' in created ? created : { work: [...work, ...created.work] };
 }
 
-interface Place {
+/** A policy of the chain, and the secrets that it allows already. */
+interface PolicyCoverage {
   policy: ChainPolicy;
   document: PolicyDocument | undefined;
-  /** The secrets that it already allows. Each secret counts only for the first such policy. */
+  /** A secret that several policies allow is listed only for the first of them. */
   covered: SecretRef[];
 }
 
-function placesOf(
+function coverageOf(
   secrets: SecretRef[],
   { policies }: PolicyChain,
   { name, scope }: PolicySpec,
   { account, isWider }: { account: AccountRef; isWider: (document: PolicyDocument) => boolean },
-): Place[] {
-  // A numbered policy doesn't give the role more than requested: it is attached already, or it is no wider.
-  const isAsAsked = (policy: ChainPolicy, document: PolicyDocument | undefined) =>
-    policy.name === name || policy.onRole || (document !== undefined && !isWider(document));
-  let open = secrets;
+): PolicyCoverage[] {
+  // A numbered policy counts only if it gives the role no more than requested: it is attached already, or it is no wider.
+  const isAllowedInChain = (policy: ChainPolicy, document: PolicyDocument | undefined) =>
+    policy.name === name || policy.isOnEveryRole || (document !== undefined && !isWider(document));
+  let uncovered = secrets;
   return policies
     .map((policy) => ({ policy, document: tryParsePolicy(policy.document) }))
-    .filter(({ policy, document }) => isAsAsked(policy, document))
+    .filter(({ policy, document }) => isAllowedInChain(policy, document))
     .map(({ policy, document }) => {
-      const covered = document ? open.filter(covering(document, scope, account)) : [];
-      open = without(open, covered);
+      const covered = document ? uncovered.filter(coverageTest(document, scope, account)) : [];
+      uncovered = without(uncovered, covered);
       return { policy, document, covered };
     });
 }
@@ -139,50 +142,51 @@ function placesOf(
  * attached to the role and is no wider than requested.
  */
 function continues(
-  { overflow, onRole }: ChainPolicy,
+  { overflow, isOnEveryRole }: ChainPolicy,
   document: PolicyDocument,
   isWider: (document: PolicyDocument) => boolean,
 ): boolean {
-  return overflow ?? (onRole && !isWider(document));
+  return overflow ?? (isOnEveryRole && !isWider(document));
 }
 
-function createRest(
+/** Returns the new policies for the secrets that have no room in an existing one. */
+function createForRemaining(
   secrets: SecretRef[],
-  { policies, taken }: PolicyChain,
+  { policies, takenNames }: PolicyChain,
   { name, scope }: PolicySpec,
   account: AccountRef,
-): Distribution | TooLong {
-  const present = new Set(policies.map((policy) => policy.name.toLowerCase()));
+): Distribution | NameTooLong {
+  const presentNames = new Set(policies.map((policy) => policy.name.toLowerCase()));
   // If the first name exists with a different spelling, it's a conflict (`takenName`). A taken number is skipped.
   const isFree = (number: number) => {
     const numbered = numberedName(name, number).toLowerCase();
-    return !present.has(numbered) && (number === 1 || !taken.has(numbered));
+    return !presentNames.has(numbered) && (number === 1 || !takenNames.has(numbered));
   };
   const work: PolicyWork[] = [];
-  let last = policies.at(-1)?.name;
-  let open = secrets;
-  for (let number = 1; open.length > 0; number += 1) {
+  let lastName = policies.at(-1)?.name;
+  let unplaced = secrets;
+  for (let number = 1; unplaced.length > 0; number += 1) {
     if (!isFree(number)) continue;
-    const next = numberedName(name, number);
-    if (next.length > LONGEST_POLICY_NAME) return { tooLong: next };
-    const filled = begin(open, scope, account);
+    const nextName = numberedName(name, number);
+    if (nextName.length > LONGEST_POLICY_NAME) return { tooLong: nextName };
+    const filled = fillNew(unplaced, scope, account);
     if (!filled.document) throw new Error('a single secret does not fit into an empty policy');
-    const { secrets: some, document } = filled;
-    const overflow = number > 1 ? { overflowOf: last ?? name } : {};
-    work.push({ kind: 'create', name: next, secrets: some, document, ...overflow });
-    last = next;
-    open = without(open, some);
+    const { secrets: added, document } = filled;
+    const overflow = number > 1 ? { overflowOf: lastName ?? name } : {};
+    work.push({ kind: 'create', name: nextName, secrets: added, document, ...overflow });
+    lastName = nextName;
+    unplaced = without(unplaced, added);
   }
   return { work };
 }
 
-function block(
+function blockedPolicy(
   policy: PolicyState,
   document: PolicyDocument | undefined,
   secrets: SecretRef[],
-  options: PolicySpec,
+  spec: PolicySpec,
   account: AccountRef,
 ): Blocked {
-  const ours = parsePolicy(JSON.stringify(buildReadPolicy(secrets, options.scope, account)));
+  const ours = parsePolicy(JSON.stringify(buildReadPolicy(secrets, spec.scope, account)));
   return { blocked: policy, difference: document ? describeDifference(ours, document) : [] };
 }

@@ -1,10 +1,10 @@
-import { readRequests } from '../../checks/access/read-requests.ts';
+import { requestsForReading } from '../../checks/access/read-requests.ts';
 import {
   type AccountRef,
   addToReadPolicy,
+  allowsAccess,
   buildReadPolicy,
   existingPolicy,
-  grantsAccess,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
   measure,
@@ -17,28 +17,28 @@ import {
 } from '../../policy/index.ts';
 import type { SecretRef } from '../types.ts';
 
-/** The secrets that fit into a document, and that document, if any fit. Without a document, the policy already allows them. */
+/** The secrets that fit into a document, and that document. Without a document, the existing policy already allows the secrets. */
 export interface Filled {
   secrets: SecretRef[];
   document?: JsonPolicy;
 }
 
-export const NOTHING: Filled = { secrets: [] };
+export const NOTHING_ADDED: Filled = { secrets: [] };
 
 /**
- * Adds as many of the secrets as fit into an existing policy. Omits a document that would be equivalent to the existing one, so
- * that no write changes nothing.
+ * Adds as many of the secrets as fit into an existing policy. Returns no document if it would be equivalent to the existing one,
+ * because there is nothing to write then.
  */
 export function extend(text: string, secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
   const existing = existingPolicy(text);
   const filled = fill(secrets, (some) => addToReadPolicy(existing, some, scope, account));
   const extended = withOthersAllowed(filled, secrets, scope, account);
-  const changes = extended.document && !samePolicy(parsed(extended.document), parsePolicy(text));
-  return changes ? extended : { secrets: extended.secrets };
+  const hasChanges = extended.document && !samePolicy(parsed(extended.document), parsePolicy(text));
+  return hasChanges ? extended : { secrets: extended.secrets };
 }
 
 /** Puts as many of the secrets as fit into a new policy. */
-export function begin(secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
+export function fillNew(secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
   const filled = fill(secrets, (some) => buildReadPolicy(some, scope, account));
   return withOthersAllowed(filled, secrets, scope, account);
 }
@@ -47,16 +47,16 @@ export function begin(secrets: SecretRef[], scope: PolicyScope, account: Account
  * Returns a function that tells whether the policy by itself already allows reading a secret with the requested scope. For a wide
  * scope, naming the one secret is not enough.
  */
-export function covering(
+export function coverageTest(
   document: PolicyDocument,
   scope: PolicyScope,
   account: AccountRef,
 ): (secret: SecretRef) => boolean {
-  const known = new Map<string, boolean>();
+  const results = new Map<string, boolean>();
   const allowsAll = (arn: string, region: string) => {
-    const answer = known.get(arn) ?? allows(document, { arn, region }, account);
-    known.set(arn, answer);
-    return answer;
+    const isAllowed = results.get(arn) ?? allows(document, { arn, region }, account);
+    results.set(arn, isAllowed);
+    return isAllowed;
   };
   return (secret) => {
     const arn = resourceFor(secret, scope, account);
@@ -64,10 +64,10 @@ export function covering(
   };
 }
 
-/** Returns the secrets that are not in `some`, in order. */
-export function without(secrets: SecretRef[], some: SecretRef[]): SecretRef[] {
-  const gone = new Set(some);
-  return secrets.filter((secret) => !gone.has(secret));
+/** Returns the secrets without the excluded ones, in order. */
+export function without(secrets: SecretRef[], excluded: SecretRef[]): SecretRef[] {
+  const excludedSet = new Set(excluded);
+  return secrets.filter((secret) => !excludedSet.has(secret));
 }
 
 /**
@@ -75,13 +75,13 @@ export function without(secrets: SecretRef[], some: SecretRef[]): SecretRef[] {
  * count has to be tried.
  */
 function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): Filled {
-  let best = NOTHING;
+  let best = NOTHING_ADDED;
   let tooMany = secrets.length + 1;
   for (let count = 1; best.secrets.length + 1 < tooMany; count = nextCount(best.secrets.length, tooMany)) {
-    const some = secrets.slice(0, count);
-    const document = build(some);
+    const subset = secrets.slice(0, count);
+    const document = build(subset);
     if (measure(document) > MANAGED_POLICY_LIMIT) tooMany = count;
-    else best = { secrets: some, document };
+    else best = { secrets: subset, document };
   }
   return best;
 }
@@ -93,20 +93,20 @@ function nextCount(fitting: number, tooMany: number): number {
 
 /** With a wide scope, a document also allows secrets after the first one that didn't fit, without extra room. */
 function withOthersAllowed(
-  { secrets: first, document }: Filled,
+  { secrets: fitting, document }: Filled,
   secrets: SecretRef[],
   scope: PolicyScope,
   account: AccountRef,
 ): Filled {
-  if (document === undefined) return NOTHING;
-  if (scope === 'secrets') return { secrets: first, document };
-  const isAllowed = covering(parsed(document), scope, account);
-  return { secrets: [...first, ...secrets.slice(first.length).filter(isAllowed)], document };
+  if (document === undefined) return NOTHING_ADDED;
+  if (scope === 'secrets') return { secrets: fitting, document };
+  const isAllowed = coverageTest(parsed(document), scope, account);
+  return { secrets: [...fitting, ...secrets.slice(fitting.length).filter(isAllowed)], document };
 }
 
-/** Evaluates only what this document grants, even for a key or a secret of another account. */
+/** Evaluates only what this document allows, even for a key or a secret of another account. */
 function allows(document: PolicyDocument, secret: ReadableSecret, account: AccountRef): boolean {
-  return readRequests(secret, account).every((request) => grantsAccess(document, request));
+  return requestsForReading(secret, account).every((request) => allowsAccess(document, request));
 }
 
 function parsed(document: JsonPolicy): PolicyDocument {

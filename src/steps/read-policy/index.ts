@@ -54,38 +54,38 @@ async function observe(
 ): Promise<ObservedPolicies> {
   const identity = await aws.identity();
   const search = await searchChain(policies, { name, roleNames, reserved }, identity);
-  return { search, chain: await readChain(policies, search), spellings: await policies.namedLike(name) };
+  return { search, chain: await readChain(policies, search), spellings: await policies.arnsNamedLike(name) };
 }
 
 function plan(input: StepInput<PolicyRequest>, { search, chain, spellings }: ObservedPolicies): PolicyPlan {
-  const spread = spreadOver(input, chain);
-  if ('conflict' in spread) return emptyPlan(search, [spread.conflict]);
-  const taken = takenName(spread.work, spellings);
+  const distribution = distributeSecrets(input, chain);
+  if ('conflict' in distribution) return emptyPlan(search, [distribution.conflict]);
+  const taken = takenName(distribution.work, spellings);
   if (taken) return emptyPlan(search, [policyConflict(taken)]);
   return {
     ...emptyPlan(search, []),
-    work: spread.work,
-    warnings: warnings(input, chain, spread.work),
-    changes: spread.work.map((work) => toChange(work, input)),
-    expected: { policies: spread.work.map((work) => expected(work, input)) },
+    work: distribution.work,
+    warnings: planWarnings(input, chain, distribution.work),
+    changes: distribution.work.map((work) => toChange(work, input)),
+    expected: { policies: distribution.work.map((work) => expectedOutcome(work, input)) },
   };
 }
 
 /** Distributes the secrets over the policies, or returns the conflict that prevents it. */
-function spreadOver(
+function distributeSecrets(
   { request: { policy }, secrets, identity }: StepInput<PolicyRequest>,
   chain: PolicyChain,
 ): Distribution | { conflict: Conflict } {
   const [first] = chain.policies;
-  const of = continuedName(policy.name);
-  if (first?.overflow && first.name === policy.name && of !== undefined)
-    return { conflict: policyConflict({ overflow: policy.name, of }) };
-  const spread = distribute(secrets, chain, policy, identity);
-  if ('work' in spread) return spread;
-  return { conflict: policyConflict(spread) };
+  const baseName = continuedName(policy.name);
+  if (first?.overflow && first.name === policy.name && baseName !== undefined)
+    return { conflict: policyConflict({ overflow: policy.name, baseName }) };
+  const result = distribute(secrets, chain, policy, identity);
+  if ('work' in result) return result;
+  return { conflict: policyConflict(result) };
 }
 
-function warnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
+function planWarnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
   const { name } = input.request.policy;
   return [
     ...widthWarnings(input, chain),
@@ -101,10 +101,10 @@ function widthWarnings(
 ): string[] {
   const { name, scope } = request.policy;
   const [first] = policies;
-  if (secrets.length === 0 || first?.name !== name || first.onRole) return [];
+  if (secrets.length === 0 || first?.name !== name || first.isOnEveryRole) return [];
   const document = tryParsePolicy(first.document);
-  const asked = secretResources(secrets, scope, identity);
-  return document && isWiderThan(document, asked) ? [messages.widerThanAsked(name)] : [];
+  const requestedResources = secretResources(secrets, scope, identity);
+  return document && isWiderThan(document, requestedResources) ? [messages.widerThanAsked(name)] : [];
 }
 
 /** Returns the names of other policies in the run that this policy's name would continue. */
@@ -115,13 +115,13 @@ function numberedNames({ policy, reserved }: PolicyRequest): string[] {
 
 function scopeWarnings(
   { request, secrets }: StepInput<PolicyRequest>,
-  there: number,
+  existingCount: number,
   work: PolicyWork[],
 ): string[] {
   const { scope } = request.policy;
   if (typeof scope === 'object')
     return /[/_.-]$/.test(scope.prefix) ? [] : [messages.openPrefix(scope.prefix)];
-  const count = there + work.filter(({ kind }) => kind === 'create').length;
+  const count = existingCount + work.filter(({ kind }) => kind === 'create').length;
   const grows = work.some(({ kind }) => kind !== 'keep');
   if (scope !== 'secrets' || !grows || count < MANY_POLICIES) return [];
   const flags = messages.prefixFlags(sharedPrefix(secrets.map(({ name }) => name)));
@@ -132,7 +132,7 @@ function emptyPlan(search: ChainSearch, conflicts: StepPlan['conflicts']): Polic
   return { search, work: [], changes: [], conflicts, warnings: [], expected: { policies: [] } };
 }
 
-function expected(work: PolicyWork, { identity }: StepInput<PolicyRequest>): PolicyOutcome {
+function expectedOutcome(work: PolicyWork, { identity }: StepInput<PolicyRequest>): PolicyOutcome {
   if (work.kind === 'create') {
     return { name: work.name, arn: policyArn(identity, work.name), versionId: 'v1', action: 'created' };
   }
@@ -171,11 +171,11 @@ function desiredPoliciesOf(
     read: (reader) => readChain(reader, search),
     tags: (work) => policyTags(work, request),
     decide(chain) {
-      const spread = spreadOver(input, chain);
-      if ('conflict' in spread) throw conflictFailure([spread.conflict]);
-      lookForNew(search, spread.work);
+      const distribution = distributeSecrets(input, chain);
+      if ('conflict' in distribution) throw conflictFailure([distribution.conflict]);
+      lookForCreated(search, distribution.work);
       onDecided(chain);
-      return spread.work;
+      return distribution.work;
     },
   };
 }
@@ -183,21 +183,23 @@ function desiredPoliciesOf(
 async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
   const { work: planned, search } = plan;
   const reconciling = newReconcileState(planned, context.limits);
-  lookForNew(search, planned);
-  let latest: string[] = [];
+  lookForCreated(search, planned);
+  let latestWarnings: string[] = [];
   const desired = desiredPoliciesOf(input, search, (chain) => {
-    latest = widthWarnings(input, chain);
+    latestWarnings = widthWarnings(input, chain);
   });
   const policies: PolicyOutcome[] = [];
   for (const work of planned) {
     const outcome =
-      work.kind === 'keep' ? expected(work, input) : await begin(context, desired, work, reconciling);
+      work.kind === 'keep'
+        ? expectedOutcome(work, input)
+        : await tryCreate(context, desired, work, reconciling);
     // The account has changed since the plan was made, so reconcile with its current state.
     if (!outcome) {
-      const settled = await reconcilePolicies(context, desired, reconciling);
-      warnOfNew(context, plan, { warnings: latest });
-      context.record({ policies: settled });
-      return { policies: settled };
+      const reconciled = await reconcilePolicies(context, desired, reconciling);
+      warnOfNew(context, plan, { warnings: latestWarnings });
+      context.record({ policies: reconciled });
+      return { policies: reconciled };
     }
     context.record({ policies: [outcome] });
     policies.push(outcome);
@@ -205,20 +207,20 @@ async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan
   return { policies };
 }
 
-/** Makes later reads include the policies to create, because another run may create them first. */
-function lookForNew(search: ChainSearch, work: PolicyWork[]): void {
+/** Makes later reads look for the policies that this run will create, because another run may create them first. */
+function lookForCreated(search: ChainSearch, work: PolicyWork[]): void {
   for (const each of work) if (each.kind === 'create') lookFor(search, each.name);
 }
 
-/** Creates a policy. Returns undefined if it already exists, because it must be read before it is extended. */
-async function begin(
+/** Creates a policy. Returns undefined for a policy that exists, now or in the plan: it must be read before it is extended. */
+async function tryCreate(
   context: StepContext,
   desired: DesiredPolicies,
   work: PolicyWork,
   reconciling: ReconcileState,
 ): Promise<PolicyOutcome | undefined> {
-  const made = work.kind === 'create' ? await create(context, desired, work, reconciling) : undefined;
-  return made && outcomeOf(made, reconciling);
+  const created = work.kind === 'create' ? await create(context, desired, work, reconciling) : undefined;
+  return created && outcomeOf(created, reconciling);
 }
 
 /** At this many policies, the plan suggests the policy scope `prefix` instead of one entry for each secret. */

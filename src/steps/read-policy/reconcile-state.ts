@@ -5,7 +5,7 @@ import { HTTP, type Limits } from '../../limits.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import type { AccountRef } from '../../policy/index.ts';
 import type { StepContext } from '../types.ts';
-import { areInTurn, candidatesIn, newVersionState, type VersionState } from './compare-and-swap.ts';
+import { candidatesIn, mustGoFirst, newVersionState, type VersionState } from './compare-and-swap.ts';
 import { isChange, type PolicyWork } from './distribute.ts';
 
 /** A policy counts as deleted after this many consecutive reads without it, over at least this time. Reads may be out of date. */
@@ -17,28 +17,29 @@ export interface ReconcileState {
   /** The number of versions and policies that this run has written. */
   writesMade: number;
   /** True while this run waits for other runs to write first. */
-  othersFirst: boolean;
+  areOthersFirst: boolean;
   /** How many more writes this run may make: those in its plan, plus some because of concurrent writes. */
   writesLeft: { versions: number; policies: number };
   /** The policies with the newest default version that this run has seen. */
-  seen: Map<string, PolicyState>;
+  newestSeen: Map<string, PolicyState>;
   /** The number of consecutive reads without a policy, and the time of the first one in `performance.now()` milliseconds. */
   absences: Map<string, { reads: number; since: number }>;
   /** The policies that IAM has shown. */
-  shown: Set<string>;
+  shownArns: Set<string>;
   /** The policies as this run wrote them. */
   written: Map<string, PolicyState & { action: 'created' | 'updated' }>;
   /** Policies that this run may have written without a response that confirms it, or of which it has deleted a version. */
-  doubtful: Map<string, 'created' | 'updated'>;
-  versions: Map<string, VersionState>;
-  /** True if the last read was older than an earlier one. */
-  unshown: boolean;
+  unconfirmedPolicies: Map<string, 'created' | 'updated'>;
+  /** What this run knows of the versions of each policy. */
+  versionStates: Map<string, VersionState>;
+  /** True if the last read of the policies was older than an earlier one. */
+  isReadOutdated: boolean;
   /** The last unconfirmed change. */
-  unconfirmed?: { failure: Failure; action: string | undefined; at: number; times: number };
+  unconfirmed?: { failure: Failure; action: string | undefined; notedAt: number; count: number };
   /** Set while AWS throttles writes. The policies are read again before the next attempt. */
   throttled?: Failure;
   /** The name of a policy that IAM reports as taken but doesn't show. */
-  hidden?: string;
+  hiddenName?: string;
 }
 
 export function newReconcileState(
@@ -49,37 +50,37 @@ export function newReconcileState(
   const creates = changes.filter(({ kind }) => kind === 'create').length;
   return {
     writesMade: 0,
-    othersFirst: false,
+    areOthersFirst: false,
     absences: new Map(),
     writesLeft: { versions: changes.length + versionsBeyondPlan, policies: creates + policiesBeyondPlan },
-    seen: new Map(),
-    shown: new Set(),
+    newestSeen: new Map(),
+    shownArns: new Set(),
     written: new Map(),
-    doubtful: new Map(),
-    versions: new Map(),
-    unshown: false,
+    unconfirmedPolicies: new Map(),
+    versionStates: new Map(),
+    isReadOutdated: false,
   };
 }
 
 /** Uses up one of the run's writes. Returns false if none is left. */
-export function takeWrite({ writesLeft }: ReconcileState, { kind }: PolicyWork): boolean {
-  const of = kind === 'create' ? 'policies' : 'versions';
-  writesLeft[of] -= 1;
-  return writesLeft[of] >= 0;
+export function useWrite({ writesLeft }: ReconcileState, { kind }: PolicyWork): boolean {
+  const limit = kind === 'create' ? 'policies' : 'versions';
+  writesLeft[limit] -= 1;
+  return writesLeft[limit] >= 0;
 }
 
-/** Returns the write that was rejected and therefore changed nothing. */
+/** Gives back one of the run's writes, because AWS has rejected it and therefore changed nothing. */
 export function giveWriteBack({ writesLeft }: ReconcileState, { kind }: PolicyWork): void {
   writesLeft[kind === 'create' ? 'policies' : 'versions'] += 1;
 }
 
 /** Returns what this run knows of a policy's versions. */
 export function versionsOf(
-  { versions }: ReconcileState,
-  policy: Pick<PolicyState, 'arn' | 'versions'>,
+  { versionStates }: ReconcileState,
+  policy: Pick<PolicyState, 'arn' | 'versionIds'>,
 ): VersionState {
-  const state = versions.get(policy.arn) ?? newVersionState(policy);
-  versions.set(policy.arn, state);
+  const state = versionStates.get(policy.arn) ?? newVersionState(policy);
+  versionStates.set(policy.arn, state);
   return state;
 }
 
@@ -92,24 +93,24 @@ export function newestOf(
   arn: string,
   found: PolicyState | undefined,
 ): PolicyState | undefined {
-  const { seen, written, shown, absences } = reconciling;
-  const own = written.get(arn);
+  const { newestSeen, written, shownArns, absences } = reconciling;
+  const writtenState = written.get(arn);
   if (!found) {
     const { reads, since } = absences.get(arn) ?? { reads: 0, since: performance.now() };
     absences.set(arn, { reads: reads + 1, since });
     const isGone = reads + 1 >= READS_UNTIL_GONE && performance.now() - since >= ABSENT_MS;
-    if (!isGone || !shown.has(arn)) return own;
-    for (const known of [seen, written, shown, reconciling.versions]) known.delete(arn);
+    if (!isGone || !shownArns.has(arn)) return writtenState;
+    for (const record of [newestSeen, written, shownArns, reconciling.versionStates]) record.delete(arn);
     return undefined;
   }
   absences.delete(arn);
-  shown.add(arn);
-  const known = [found, seen.get(arn), own].filter((policy) => policy !== undefined);
-  const newest = known.reduce((best, each) => (isNewer(each, best) ? each : best));
-  // Its tags may not show yet, or may not be readable every time.
-  const overflow = known.find((each) => each.overflow !== undefined)?.overflow;
+  shownArns.add(arn);
+  const knownStates = [found, newestSeen.get(arn), writtenState].filter((policy) => policy !== undefined);
+  const newest = knownStates.reduce((best, each) => (isNewer(each, best) ? each : best));
+  // A read may lack the tag: IAM may not show it yet, or reading tags may have failed.
+  const overflow = knownStates.find((each) => each.overflow !== undefined)?.overflow;
   const policy = overflow === undefined ? newest : { ...newest, overflow };
-  seen.set(arn, policy);
+  newestSeen.set(arn, policy);
   return policy;
 }
 
@@ -124,18 +125,21 @@ function isNewer(state: PolicyState, other: PolicyState): boolean {
 /** Records that a version of this run is the default. */
 export function endWrite(
   reconciling: ReconcileState,
-  now: PolicyState & { action: 'created' | 'updated' },
+  newState: PolicyState & { action: 'created' | 'updated' },
 ): void {
   reconciling.writesMade += 1;
-  reconciling.written.set(now.arn, now);
-  reconciling.seen.delete(now.arn);
+  reconciling.written.set(newState.arn, newState);
+  reconciling.newestSeen.delete(newState.arn);
 }
 
 /** Forgets the state of a policy that turned out to be wrong. */
-export function forgetPolicy({ seen, written, doubtful }: ReconcileState, arn: string): void {
+export function forgetPolicy(
+  { newestSeen, written, unconfirmedPolicies }: ReconcileState,
+  arn: string,
+): void {
   const action = written.get(arn)?.action;
-  if (action) doubtful.set(arn, action);
-  seen.delete(arn);
+  if (action) unconfirmedPolicies.set(arn, action);
+  newestSeen.delete(arn);
   written.delete(arn);
 }
 
@@ -146,16 +150,16 @@ export function noteUnconfirmed(
   work: PolicyWork,
   account: AccountRef,
 ): void {
-  const times = (reconciling.unconfirmed?.times ?? 0) + 1;
-  reconciling.unconfirmed = { failure, action: failure.unconfirmedAction, at: performance.now(), times };
-  if (times >= HTTP.maxAttempts) throw failure;
+  const count = (reconciling.unconfirmed?.count ?? 0) + 1;
+  reconciling.unconfirmed = { failure, action: failure.unconfirmedAction, notedAt: performance.now(), count };
+  if (count >= HTTP.maxAttempts) throw failure;
   const arn = work.kind === 'create' ? policyArn(account, work.name) : work.policy.arn;
-  reconciling.doubtful.set(arn, work.kind === 'create' ? 'created' : 'updated');
+  reconciling.unconfirmedPolicies.set(arn, work.kind === 'create' ? 'created' : 'updated');
 }
 
-/** Returns true if the last change may still show up, so it's too early to repeat it. */
-function isUnconfirmed({ unconfirmed }: ReconcileState, { unconfirmedMs }: Limits): boolean {
-  return unconfirmed !== undefined && performance.now() - unconfirmed.at < unconfirmedMs;
+/** Returns true if an unconfirmed change may still show up, so it's too early to repeat it. */
+function mayStillShow({ unconfirmed }: ReconcileState, { unconfirmedMs }: Limits): boolean {
+  return unconfirmed !== undefined && performance.now() - unconfirmed.notedAt < unconfirmedMs;
 }
 
 /** Returns true if it's too early for a change: the last one may still show up, or another run has to write first. */
@@ -164,17 +168,22 @@ export function isTooEarly(
   work: PolicyWork,
   { limits, aws }: Pick<StepContext, 'limits' | 'aws'>,
 ): boolean {
-  if (isUnconfirmed(reconciling, limits)) return true;
+  if (mayStillShow(reconciling, limits)) return true;
   if (work.kind !== 'update') return false;
   const state = versionsOf(reconciling, work.policy);
-  const candidates = candidatesIn(work.policy, aws.clients.now()).filter((each) => !state.open.has(each));
-  reconciling.othersFirst =
-    candidates.some((each) => state.known.has(each)) || areInTurn(candidates, state, limits);
-  return reconciling.othersFirst;
+  const candidates = candidatesIn(work.policy, aws.clients.now()).filter(
+    (each) => !state.ownCandidates.has(each),
+  );
+  reconciling.areOthersFirst =
+    candidates.some((each) => state.initialVersions.has(each)) || mustGoFirst(candidates, state, limits);
+  return reconciling.areOthersFirst;
 }
 
 /** Returns the outcome of a policy in this run. */
-export function outcomeOf(policy: PolicyState, { written, doubtful }: ReconcileState): PolicyOutcome {
+export function outcomeOf(
+  policy: PolicyState,
+  { written, unconfirmedPolicies }: ReconcileState,
+): PolicyOutcome {
   const { name, arn, versionId } = policy;
-  return { name, arn, versionId, action: written.get(arn)?.action ?? doubtful.get(arn) ?? 'kept' };
+  return { name, arn, versionId, action: written.get(arn)?.action ?? unconfirmedPolicies.get(arn) ?? 'kept' };
 }

@@ -22,7 +22,7 @@ import {
   noteUnconfirmed,
   outcomeOf,
   type ReconcileState,
-  takeWrite,
+  useWrite,
   versionsOf,
 } from './reconcile-state.ts';
 import { createPolicy, deleteVersion } from './write.ts';
@@ -50,26 +50,26 @@ async function reconcileInTime(
   desired: DesiredPolicies,
   reconciling: ReconcileState,
 ): Promise<PolicyOutcome[]> {
-  let before: number;
+  let writesBefore: number;
   do {
-    before = reconciling.writesMade;
+    writesBefore = reconciling.writesMade;
     const { value } = await waitUntil(
       () => reconcileOnce(context, desired, reconciling),
       (outcomes) => outcomes !== undefined,
-      waitingFor(context, reconciling),
+      waitOptions(context, reconciling),
     );
     if (value) return value;
     // The time limit restarts after each write; the number of writes is limited.
-  } while (before < reconciling.writesMade);
+  } while (writesBefore < reconciling.writesMade);
   const failure = reconciling.unconfirmed?.failure ?? reconciling.throttled;
   if (failure) throw failure;
-  if (reconciling.hidden) throw conflictFailure([policyConflict({ hidden: reconciling.hidden })]);
-  throw reconciling.unshown ? notShown(desired.name) : contended(desired.name);
+  if (reconciling.hiddenName) throw conflictFailure([policyConflict({ hidden: reconciling.hiddenName })]);
+  throw reconciling.isReadOutdated ? notShownFailure(desired.name) : contendedFailure(desired.name);
 }
 
-function waitingFor({ limits, interrupt, waiting }: StepContext, reconciling: ReconcileState) {
+function waitOptions({ limits, interrupt, waiting }: StepContext, reconciling: ReconcileState) {
   const onWait = (elapsed: number) =>
-    waiting(reconciling.othersFirst ? messages.othersFirst : messages.propagating, elapsed);
+    waiting(reconciling.areOthersFirst ? messages.othersFirst : messages.propagating, elapsed);
   return { limits, interrupt, onWait };
 }
 
@@ -81,14 +81,14 @@ async function reconcileOnce(
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
   // Return regularly, so that the user sees progress.
-  const until = performance.now() + limits.longestPauseMs;
-  while (performance.now() < until) {
-    reconciling.othersFirst = false;
+  const pauseAt = performance.now() + limits.longestPauseMs;
+  while (performance.now() < pauseAt) {
+    reconciling.areOthersFirst = false;
     const chain = await readChainNow(context, desired, reconciling);
-    reconciling.unshown = chain.policies.some((policy) =>
+    reconciling.isReadOutdated = chain.policies.some((policy) =>
       isOutdated(policy, versionsOf(reconciling, policy)),
     );
-    if (reconciling.unshown) return undefined;
+    if (reconciling.isReadOutdated) return undefined;
     const work = desired.decide(chain);
     const next = work.filter((each) => each.kind !== 'keep').find(isChange);
     if (next === undefined) {
@@ -100,25 +100,27 @@ async function reconcileOnce(
       await takeOver(context, next, versionsOf(reconciling, next.policy), isUnconfirmed);
     }
     if (isTooEarly(reconciling, next, context)) return undefined;
-    if (!takeWrite(reconciling, next)) throw contended(desired.name);
-    const done = await tryWriting(context, desired, next, reconciling);
-    if (!done) break;
+    if (!useWrite(reconciling, next)) throw contendedFailure(desired.name);
+    const writtenPolicy = await tryWriting(context, desired, next, reconciling);
+    if (!writtenPolicy) break;
     delete reconciling.unconfirmed;
     delete reconciling.throttled;
-    context.record({ policies: [outcomeOf(done, reconciling)] });
+    context.record({ policies: [outcomeOf(writtenPolicy, reconciling)] });
   }
-  // Keeps two concurrent runs from staying in step.
+  // The random pause keeps two concurrent runs from writing at the same moments.
   await sleep(Math.random() * limits.jitterMs);
   return undefined;
 }
 
-/** Deletes the versions that this run has created and not made the default. If one remains, it does no harm. */
-async function withdrawAll({ aws, ...context }: StepContext, { versions }: ReconcileState): Promise<void> {
+/** Deletes the versions that this run has created and not made the default. A version that can't be deleted does no harm. */
+async function withdrawAll({ aws, ...context }: StepContext, reconciling: ReconcileState): Promise<void> {
   const interrupt = new AbortController().signal;
-  for (const [arn, state] of versions) {
-    if (state.open.size === 0) continue;
+  for (const [arn, state] of reconciling.versionStates) {
+    if (state.ownCandidates.size === 0) continue;
     await aws
-      .whole('iam:DeletePolicyVersion', (calm) => withdraw({ ...context, interrupt, aws: calm }, arn, state))
+      .uninterruptible('iam:DeletePolicyVersion', (uninterruptibleAws) =>
+        withdraw({ ...context, interrupt, aws: uninterruptibleAws }, arn, state),
+      )
       .catch(() => undefined);
   }
 }
@@ -130,19 +132,19 @@ async function readChainNow(
   reconciling: ReconcileState,
 ): Promise<PolicyChain> {
   const reader = policyReader(aws);
-  const newest: PolicyReader['read'] = async (arn, options) => {
+  const readNewest: PolicyReader['read'] = async (arn, options) => {
     const found = await reader.read(arn, options);
     return newestOf(reconciling, arn, found);
   };
-  const chain = await read({ read: newest });
-  for (const policy of chain.policies) versionsOf(reconciling, policy).open.delete(policy.versionId);
+  const chain = await read({ read: readNewest });
+  for (const policy of chain.policies) versionsOf(reconciling, policy).ownCandidates.delete(policy.versionId);
   const shows = (name: string) =>
-    chain.taken.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
-  if (reconciling.hidden && shows(reconciling.hidden)) delete reconciling.hidden;
+    chain.takenNames.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
+  if (reconciling.hiddenName && shows(reconciling.hiddenName)) delete reconciling.hiddenName;
   return chain;
 }
 
-function notShown(name: string): Failure {
+function notShownFailure(name: string): Failure {
   return new Failure(messages.notShown(name), {
     code: 'iam-propagation',
     exitCode: EXIT.failed,
@@ -151,7 +153,7 @@ function notShown(name: string): Failure {
   });
 }
 
-function contended(name: string): Failure {
+function contendedFailure(name: string): Failure {
   return new Failure(messages.contended(name), {
     code: 'contended',
     exitCode: EXIT.failed,
@@ -160,7 +162,7 @@ function contended(name: string): Failure {
   });
 }
 
-/** Makes one change and records it. Returns the expected policy, or undefined if it must be read again. */
+/** Makes one change and records it. Returns the policy as written, or undefined if it must be read again. */
 async function tryWriting(
   context: StepContext,
   desired: DesiredPolicies,
@@ -197,9 +199,9 @@ export async function create(
     reconciling.written.set(arn, { ...created.policy, action: 'created' });
     return created.policy;
   }
-  reconciling.hidden = work.name;
+  reconciling.hiddenName = work.name;
   giveWriteBack(reconciling, work);
-  if (created.perhapsOurs) reconciling.doubtful.set(arn, 'created');
+  if (created.maybeOurs) reconciling.unconfirmedPolicies.set(arn, 'created');
   return undefined;
 }
 
@@ -212,26 +214,29 @@ async function update(
   const { policy, document } = work;
   const { arn } = policy;
   const state = versionsOf(reconciling, policy);
-  const kept = policy.versions.filter((version) => !state.open.has(version));
-  if (await withdraw(context, arn, state)) return outdated(reconciling, work);
-  const doomed = versionToDelete({ ...policy, versions: kept });
-  if (doomed && (await deleteVersion(context, arn, doomed)) !== 'deleted') return outdated(reconciling, work);
-  if (doomed) {
-    reconciling.doubtful.set(arn, reconciling.doubtful.get(arn) ?? 'updated');
+  const kept = policy.versionIds.filter((version) => !state.ownCandidates.has(version));
+  if (await withdraw(context, arn, state)) return readAgain(reconciling, work);
+  const oldest = versionToDelete({ ...policy, versionIds: kept });
+  if (oldest && (await deleteVersion(context, arn, oldest)) !== 'deleted')
+    return readAgain(reconciling, work);
+  if (oldest) {
+    reconciling.unconfirmedPolicies.set(arn, reconciling.unconfirmedPolicies.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, reconciling)] });
   }
   const created = await writeVersion(context, policy, document, state);
-  if (!created) return outdated(reconciling, work);
+  if (!created) return readAgain(reconciling, work);
   const { id: versionId } = created;
-  const versions = [...kept.filter((version) => version !== doomed), versionId];
+  const versionIds = [...kept.filter((version) => version !== oldest), versionId];
   const action = reconciling.written.get(arn)?.action ?? 'updated';
-  const createdAt = { ...policy.createdAt };
-  if (created.createdAt !== undefined) createdAt[versionId] = created.createdAt;
-  const now = { ...policy, versionId, versions, createdAt, document: JSON.stringify(document), action };
-  endWrite(reconciling, now);
-  return now;
+  const versionCreatedAtMs = { ...policy.versionCreatedAtMs };
+  if (created.createdAt !== undefined) versionCreatedAtMs[versionId] = created.createdAt;
+  const text = JSON.stringify(document);
+  const newState = { ...policy, versionId, versionIds, versionCreatedAtMs, document: text, action };
+  endWrite(reconciling, newState);
+  return newState;
 }
 
-function outdated(reconciling: ReconcileState, { policy }: UpdateWork): undefined {
+/** Makes the next read replace what this run knows of a policy. */
+function readAgain(reconciling: ReconcileState, { policy }: UpdateWork): undefined {
   forgetPolicy(reconciling, policy.arn);
 }

@@ -14,8 +14,11 @@ import type { StepContext } from '../types.ts';
 import type { DesiredPolicies } from './desired.ts';
 import type { CreateWork } from './distribute.ts';
 
-/** The created policy; or that one with this name exists, perhaps from an earlier attempt of the same request. */
-export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; perhapsOurs: boolean };
+/**
+ * The result of creating a policy. `exists`: a policy with this name already exists; if `maybeOurs` is true, an earlier attempt of
+ * the same request may have created it.
+ */
+export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; maybeOurs: boolean };
 
 /** Creates a policy. */
 export async function createPolicy(
@@ -44,19 +47,19 @@ export async function createPolicy(
         arn,
         name,
         versionId: 'v1',
-        versions: ['v1'],
-        createdAt: Policy?.CreateDate ? { v1: Policy.CreateDate.getTime() } : {},
+        versionIds: ['v1'],
+        versionCreatedAtMs: Policy?.CreateDate ? { v1: Policy.CreateDate.getTime() } : {},
         document: text,
         overflow,
       },
     };
   } catch (error) {
     if (!hasAwsCode(error, 'EntityAlreadyExistsException')) throw error;
-    return { kind: 'exists', perhapsOurs: error.unconfirmedAction !== undefined };
+    return { kind: 'exists', maybeOurs: error.unconfirmedAction !== undefined };
   }
 }
 
-/** Deletes a version of a policy and returns its state. IAM doesn't delete the default version. */
+/** Deletes a version of a policy. Returns `default` if it is the default version, which IAM doesn't delete. */
 export async function deleteVersion(
   { aws }: StepContext,
   arn: string,
@@ -100,8 +103,7 @@ export interface CreatedVersion {
 }
 
 /**
- * Creates a version that is not the default. Returns undefined if the policy is gone, or if another run has used up the room for
- * it.
+ * Creates a version that is not the default. Returns undefined if the policy doesn't exist anymore, or has five versions again.
  */
 export async function createVersion(
   { aws }: StepContext,

@@ -6,9 +6,9 @@ import type { AccountRef } from '../../policy/index.ts';
 import type { SecretRef, StepPlan } from '../types.ts';
 import { secretMessages as messages } from './messages.ts';
 
-/** The observed state: for each Region (or given ARN) the secret, if it exists. */
+/** The observed state: the secret in each requested Region, or with each requested ARN, if it exists. */
 export interface ObservedSecrets {
-  places: { region: string; secret: SecretState | undefined }[];
+  targets: { region: string; secret: SecretState | undefined }[];
 }
 
 export interface SecretPlan extends StepPlan {
@@ -19,37 +19,38 @@ export interface SecretPlan extends StepPlan {
 
 /** What to do about the secret in one Region. */
 export type SecretDecision =
-  | ({ kind: 'create' } & Settled)
-  | ({ kind: 'keep'; found: SecretState } & Settled)
-  | ({ kind: 'replace'; found: SecretState } & Settled)
-  | ({ kind: 'restore'; found: SecretState } & Settled)
-  | Conflicted;
+  | ({ kind: 'create' } & Resolved)
+  | ({ kind: 'keep'; found: SecretState } & Resolved)
+  | ({ kind: 'replace'; found: SecretState } & Resolved)
+  | ({ kind: 'restore'; found: SecretState } & Resolved)
+  | ConflictDecision;
 
-interface Settled {
+interface Resolved {
   ref: SecretRef;
   reason: string;
   warnings: string[];
 }
 
-export interface Conflicted {
+export interface ConflictDecision {
   kind: 'conflict';
   conflict: { step: 'store-secret'; found: string; details: string[]; choices: Choice[] };
 }
 
 /**
- * Returns warnings about an existing secret that is used.
- * @param wanted the requested KMS key, if any
+ * Returns warnings about an existing secret that the run uses.
+ * @param requestedKmsKeyId absent if no KMS key was requested
  */
 export function warningsFor(
-  { name, region, rotates, kmsKeyId }: SecretState,
-  wanted: string | undefined,
-  where: AccountRef,
+  { name, region, rotationEnabled, kmsKeyId }: SecretState,
+  requestedKmsKeyId: string | undefined,
+  account: AccountRef,
 ): string[] {
-  const otherKey =
-    wanted !== undefined && (kmsKeyId === undefined || !maybeSameKmsKey(wanted, kmsKeyId, region, where));
+  const hasOtherKmsKey =
+    requestedKmsKeyId !== undefined &&
+    (kmsKeyId === undefined || !maybeSameKmsKey(requestedKmsKeyId, kmsKeyId, region, account));
   return [
-    ...(rotates ? [messages.rotates(name, region)] : []),
-    ...(otherKey ? [messages.otherKmsKey(name, region)] : []),
+    ...(rotationEnabled ? [messages.rotates(name, region)] : []),
+    ...(hasOtherKmsKey ? [messages.otherKmsKey(name, region)] : []),
   ];
 }
 

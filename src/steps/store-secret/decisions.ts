@@ -7,7 +7,12 @@ import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import type { SecretRef, StepInput } from '../types.ts';
-import { type Conflicted, replaceWarnings, type SecretDecision, warningsFor } from './decision-types.ts';
+import {
+  type ConflictDecision,
+  replaceWarnings,
+  type SecretDecision,
+  warningsFor,
+} from './decision-types.ts';
 import { secretMessages as messages } from './messages.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
@@ -24,22 +29,22 @@ export interface KeyChoice {
 }
 
 /**
- * Chooses the key of the run, usually the given one. A key that a secret already has replaces a generated key and, with
- * `--existing-key keep`, any key. So all Regions get the same key.
+ * Chooses the key of the run, usually the requested one. A key that a secret already holds takes precedence over a generated key
+ * and, with `--existing-key keep`, over any key. So all Regions get the same key.
  */
 export function chooseKey(
   secret: NewSecret,
   existing: SecretState[],
   request: SetupRequest,
-): KeyChoice | Conflicted {
+): KeyChoice | ConflictDecision {
   const { existingKey } = request.answers;
-  const yields = existingKey === 'keep' || (secret.generated && existingKey !== 'replace');
-  const held = existing.filter((found) => !found.deletedAt);
-  if (!yields || held.length === 0) return { key: secret.key, adopted: false };
+  const prefersExistingKey = existingKey === 'keep' || (secret.generated && existingKey !== 'replace');
+  const readableSecrets = existing.filter((found) => !found.deletedAt);
+  if (!prefersExistingKey || readableSecrets.length === 0) return { key: secret.key, adopted: false };
 
   const keys: KeyMaterial[] = [];
-  for (const found of held) {
-    const problems = contentProblems(found, request);
+  for (const found of readableSecrets) {
+    const problems = contentProblem(found, request);
     if (problems) return conflict(problems.found, [REPLACE, OTHER_NAME], problems.details);
     if (found.content.kind === 'text') keys.push(found.content.key);
   }
@@ -49,7 +54,7 @@ export function chooseKey(
     return conflict(
       messages.differ(
         secret.name,
-        held.map((found) => found.region),
+        readableSecrets.map((found) => found.region),
       ),
       [REPLACE, OTHER_NAME],
     );
@@ -84,10 +89,10 @@ export function decideStored(
   { key, adopted }: KeyChoice,
 ): SecretDecision {
   const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
-  const unusable = ownershipProblem(found, secret, holdsKey);
-  if (unusable) return unusable;
+  const ownershipConflict = checkOwnership(found, secret, holdsKey);
+  if (ownershipConflict) return ownershipConflict;
   const { keyType } = input.request;
-  // Otherwise, the tag would become wrong, and users of the secret would fail.
+  // A key of another type would make the secret's tag wrong, and flows that use the secret would fail.
   if (!holdsKey && !adopted && found.keyType !== undefined && found.keyType !== keyType)
     return conflict(
       messages.otherKeyType(found.name, found.region, found.keyType, keyType),
@@ -109,10 +114,11 @@ export function decideStored(
       found,
     };
   }
-  const problems = contentProblems(found, input.request);
+  const problems = contentProblem(found, input.request);
   const choices = problems ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
-  const unlike = found.content.kind === 'text' ? messages.otherValue(found.name, found.region) : undefined;
-  return conflict(unlike ?? problems?.found ?? '', choices, problems?.details);
+  const otherValue =
+    found.content.kind === 'text' ? messages.otherValue(found.name, found.region) : undefined;
+  return conflict(otherValue ?? problems?.found ?? '', choices, problems?.details);
 }
 
 function decideDeleted(
@@ -128,15 +134,15 @@ function decideDeleted(
     ]);
   }
   // A generated key is only wanted if there is no key yet.
-  const then = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
+  const existingKey = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
   const reason = {
     compare: messages.restoreAndCompare,
     keep: messages.restoreAndKeep,
     replace: messages.restoreAndReplace,
-  }[then];
-  const more = then === 'replace' ? replaceWarnings(found) : [];
+  }[existingKey];
+  const valueWarnings = existingKey === 'replace' ? replaceWarnings(found) : [];
   const ref = refOf(found, 'restored', identity);
-  return { kind: 'restore', ref, reason, warnings: [...warnings, ...more], found };
+  return { kind: 'restore', ref, reason, warnings: [...warnings, ...valueWarnings], found };
 }
 
 /** Decides what to do about a secret that the user named by ARN: it is used as is, or there is a conflict. */
@@ -148,19 +154,19 @@ export function decideExisting(
   const { account } = input.identity;
   if (parseSecretArn(arn)?.account !== account) return conflict(messages.foreignArn(arn, account), []);
   if (!found) return conflict(messages.absentArn(arn), [], [namedSecretMessages.copyArn]);
-  return decideGiven(input, found);
+  return decideUsedAsIs(input, found);
 }
 
-/** Like `decideExisting`, for a secret that the user named and marked as existing. */
+/** Decides what to do about a secret that the user named and marked as existing: it is used as is, or there is a conflict. */
 export function decideNamed(
   input: StepInput<SetupRequest>,
   { name, region }: { name: string; region: string },
   found: SecretState | undefined,
 ): SecretDecision {
-  return found ? decideGiven(input, found) : conflict(messages.absentNamed(name, region), []);
+  return found ? decideUsedAsIs(input, found) : conflict(messages.absentNamed(name, region), []);
 }
 
-function decideGiven(input: StepInput<SetupRequest>, found: SecretState): SecretDecision {
+function decideUsedAsIs(input: StepInput<SetupRequest>, found: SecretState): SecretDecision {
   const warnings = warningsFor(found, undefined, input.identity);
   if (found.deletedAt) {
     if (!input.request.answers.restore)
@@ -168,8 +174,8 @@ function decideGiven(input: StepInput<SetupRequest>, found: SecretState): Secret
     const ref = refOf(found, 'restored', input.identity);
     return { kind: 'restore', ref, reason: messages.restoreGiven, warnings, found };
   }
-  const problems = contentProblems(found, input.request);
-  if (problems && mayBeOfOtherType(input.request, found))
+  const problems = contentProblem(found, input.request);
+  if (problems && mayBeSrtPassword(input.request, found))
     return conflict(messages.notStaticKey(found.name, found.region), [AS_PASSWORD], problems.details);
   if (problems) return conflict(problems.found, [], problems.details);
   return {
@@ -181,20 +187,29 @@ function decideGiven(input: StepInput<SetupRequest>, found: SecretState): Secret
   };
 }
 
-/** Returns true if the key is only unusable based on a guess, because neither the user nor a tag gives its type. */
-function mayBeOfOtherType({ keyTypeGuessed }: SetupRequest, { keyType, content }: SecretState): boolean {
+/** Returns true if the value may be an SRT password: neither the user nor a tag gives the key type, so `static-key` is a guess. */
+function mayBeSrtPassword({ keyTypeGuessed }: SetupRequest, { keyType, content }: SecretState): boolean {
   const isGuess = keyTypeGuessed === true && keyType === undefined;
   return isGuess && content.kind === 'text' && mayBePassword(content.key);
 }
 
-/** A replica that already holds the key can be used as is. Only its primary can get a different value. */
-function ownershipProblem(found: SecretState, wanted: NewSecret, holdsKey: boolean): Conflicted | undefined {
+/**
+ * Returns a conflict if the secret can't be changed where it is. A replica that already holds the key can be used as is; only its
+ * primary can get a different value.
+ */
+function checkOwnership(
+  found: SecretState,
+  requested: NewSecret,
+  holdsKey: boolean,
+): ConflictDecision | undefined {
   const { name, region, replicaOf } = found;
   if (replicaOf && !holdsKey) {
-    const hint = wanted.regions.includes(replicaOf) ? messages.primaryFirst(replicaOf) : messages.replicaHint;
+    const hint = requested.regions.includes(replicaOf)
+      ? messages.primaryFirst(replicaOf)
+      : messages.replicaHint;
     return conflict(messages.replica(name, region, replicaOf), [OTHER_NAME], [hint]);
   }
-  if (found.ownedBy) return conflict(messages.owned(name, region, found.ownedBy), [OTHER_NAME]);
+  if (found.owningService) return conflict(messages.owned(name, region, found.owningService), [OTHER_NAME]);
   return undefined;
 }
 
@@ -216,12 +231,12 @@ function kmsOf(id: string | undefined, region: string, identity: Identity): Pick
   return kmsKey ? { kmsKey } : {};
 }
 
-function conflict(found: string, choices: Choice[], details: string[] = []): Conflicted {
+function conflict(found: string, choices: Choice[], details: string[] = []): ConflictDecision {
   return { kind: 'conflict', conflict: { step: 'store-secret', found, details, choices } };
 }
 
 /** Returns why MediaConnect can't use the value of a secret; undefined if it can. */
-function contentProblems(
+function contentProblem(
   { content, name, region }: SecretState,
   { keyType, algorithm }: SetupRequest,
 ): { found: string; details: string[] } | undefined {

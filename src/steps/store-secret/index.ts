@@ -9,56 +9,56 @@ import { reconcileSecrets } from './reconcile.ts';
 export const storeSecret: Step<SetupRequest, ObservedSecrets, SecretPlan> = {
   name: 'store-secret',
   observe,
-  plan: planFor,
+  plan: planSecrets,
   apply,
 };
 
 async function observe(context: StepContext, { secret }: SetupRequest): Promise<ObservedSecrets> {
   const reading =
     secret.kind === 'existing'
-      ? secret.arns.map((arn) => readGiven(context, arn))
+      ? secret.arns.map((arn) => readByArn(context, arn))
       : secret.regions.map(async (region) => ({
           region,
           secret: await context.secrets.read(region, secret.name),
         }));
-  return { places: await Promise.all(reading) };
+  return { targets: await Promise.all(reading) };
 }
 
 /** Reads a secret by ARN. A secret in another account counts as missing, because AWS would only respond with access denied. */
-async function readGiven(
+async function readByArn(
   { aws, secrets }: StepContext,
   arn: string,
-): Promise<ObservedSecrets['places'][number]> {
+): Promise<ObservedSecrets['targets'][number]> {
   const { region = '', account } = parseSecretArn(arn) ?? {};
   const reading = secrets.read(region, arn);
   reading.catch(() => undefined);
-  const own = (await aws.identity()).account === account;
-  return { region, secret: own ? await reading : undefined };
+  const isSameAccount = (await aws.identity()).account === account;
+  return { region, secret: isSameAccount ? await reading : undefined };
 }
 
-function planFor(input: StepInput<SetupRequest>, { places }: ObservedSecrets): SecretPlan {
+function planSecrets(input: StepInput<SetupRequest>, { targets }: ObservedSecrets): SecretPlan {
   const { request } = input;
   const { secret } = request;
   if (secret.kind === 'existing') {
     return toPlan(
-      places.map(({ secret: found }, index) => decideExisting(input, secret.arns[index] ?? '', found)),
+      targets.map(({ secret: found }, index) => decideExisting(input, secret.arns[index] ?? '', found)),
     );
   }
   if (secret.kind === 'named') {
     return toPlan(
-      places.map(({ region, secret: found }) => decideNamed(input, { name: secret.name, region }, found)),
+      targets.map(({ region, secret: found }) => decideNamed(input, { name: secret.name, region }, found)),
     );
   }
-  const live = places.flatMap(({ secret: found }) => (found ? [found] : []));
-  const choice = chooseKey(secret, live, request);
-  if ('conflict' in choice) return toPlan([choice]);
-  const decisions = places.map(({ region, secret: found }) =>
-    found ? decideStored(input, secret, found, choice) : decideNew(input, secret, region, choice),
+  const existing = targets.flatMap(({ secret: found }) => (found ? [found] : []));
+  const keyChoice = chooseKey(secret, existing, request);
+  if ('conflict' in keyChoice) return toPlan([keyChoice]);
+  const decisions = targets.map(({ region, secret: found }) =>
+    found ? decideStored(input, secret, found, keyChoice) : decideNew(input, secret, region, keyChoice),
   );
-  return { ...toPlan(decisions), key: choice.key };
+  return { ...toPlan(decisions), key: keyChoice.key };
 }
 
-const CHANGE = {
+const CHANGE_ACTION = {
   created: 'create',
   updated: 'update',
   restored: 'restore',
@@ -68,25 +68,25 @@ const CHANGE = {
 } as const;
 
 function toPlan(decisions: SecretDecision[]): SecretPlan {
-  const settled = decisions.filter((decision) => decision.kind !== 'conflict');
+  const resolved = decisions.filter((decision) => decision.kind !== 'conflict');
   return {
     decisions,
-    changes: settled.map(({ ref, reason }) => ({
-      action: CHANGE[ref.action],
+    changes: resolved.map(({ ref, reason }) => ({
+      action: CHANGE_ACTION[ref.action],
       resource: 'secret',
       name: ref.name,
       region: ref.region,
       reason,
     })),
     conflicts: decisions.flatMap((decision) => (decision.kind === 'conflict' ? [decision.conflict] : [])),
-    warnings: [...new Set(settled.flatMap((decision) => decision.warnings))],
-    expected: { secrets: settled.map((decision) => decision.ref) },
+    warnings: [...new Set(resolved.flatMap((decision) => decision.warnings))],
+    expected: { secrets: resolved.map((decision) => decision.ref) },
   };
 }
 
 function apply(context: StepContext, input: StepInput<SetupRequest>, plan: SecretPlan): Promise<StepOutput> {
   return reconcileSecrets(context, input.request, plan, {
-    look: () => observe(context, input.request),
-    decide: (found) => planFor(input, found),
+    observe: () => observe(context, input.request),
+    decide: (found) => planSecrets(input, found),
   });
 }

@@ -8,23 +8,23 @@ import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-typ
 import { secretMessages as messages } from './messages.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
-/** The decisions, and the key. */
+/** The decisions for the secrets of a key, and the key to store. */
 type Decided = Pick<SecretPlan, 'decisions' | 'key'>;
 
-/** Reads the secrets again, and decides again. */
-export interface Again {
-  look: () => Promise<ObservedSecrets>;
+/** How to plan again after something has changed: read the secrets, then decide. */
+export interface Planner {
+  observe: () => Promise<ObservedSecrets>;
   decide: (found: ObservedSecrets) => SecretPlan;
 }
 
 /** What a run has done so far, and what it knows of its writes. */
 interface Progress {
-  /** The secrets that have their desired state, by place. */
-  done: Map<string, SecretRef>;
-  /** The places of secrets that were restored. */
+  /** The secrets that have their desired state, by `secretIdOf`. */
+  completed: Map<string, SecretRef>;
+  /** The secrets that were restored, by `secretIdOf`. */
   restored: Set<string>;
-  /** How often each repeatable write was sent, and when it was last sent. */
-  writes: Map<string, { times: number; at: number }>;
+  /** How often each repeatable write was sent, and when it was last sent, in `performance.now()` milliseconds. */
+  writes: Map<string, { count: number; lastSentAt: number }>;
   /** Tokens for new values that AWS has rejected. */
   refusedTokens: Set<string>;
 }
@@ -38,22 +38,24 @@ export async function reconcileSecrets(
   context: StepContext,
   request: SetupRequest,
   plan: Decided,
-  again: Again,
+  planner: Planner,
 ): Promise<StepOutput> {
   const { limits, interrupt } = context;
   const progress: Progress = {
-    done: new Map(),
+    completed: new Map(),
     restored: new Set(),
     writes: new Map(),
     refusedTokens: new Set(),
   };
   let next: Decided | undefined = plan;
   const round = async (): Promise<StepOutput | undefined> => {
-    const planned = next ?? (await decideAgain(again, plan));
+    const currentPlan = next ?? (await replan(planner, plan));
     next = undefined;
-    const decided = await restoreFirst(context, planned, again, progress);
-    if (!(await carryOutAll(context, request, decided, progress))) return undefined;
-    const secrets = decided.decisions.flatMap((decision) => progress.done.get(placeOf(decision)) ?? []);
+    const decided = await restoreFirst(context, currentPlan, planner, progress);
+    if (!(await applyDecisions(context, request, decided, progress))) return undefined;
+    const secrets = decided.decisions.flatMap(
+      (decision) => progress.completed.get(secretIdOf(decision)) ?? [],
+    );
     return { secrets, key: decided.key };
   };
   const { value } = await waitUntil(round, (output) => output !== undefined, {
@@ -67,56 +69,57 @@ export async function reconcileSecrets(
 
 /** Returns true if a write may be sent: the first time, or again after a growing pause. If so, records it as sent. */
 function maySend({ writes }: Progress, write: string, { limits }: StepContext): boolean {
-  const last = writes.get(write);
-  if (last) {
-    const pause = limits.writeAgainAfterMs[last.times - 1];
-    if (pause === undefined || performance.now() - last.at < pause) return false;
+  const previous = writes.get(write);
+  if (previous) {
+    const pause = limits.writeAgainAfterMs[previous.count - 1];
+    if (pause === undefined || performance.now() - previous.lastSentAt < pause) return false;
   }
-  writes.set(write, { times: (last?.times ?? 0) + 1, at: performance.now() });
+  writes.set(write, { count: (previous?.count ?? 0) + 1, lastSentAt: performance.now() });
   return true;
 }
 
 /**
  * Applies the decisions, first in one Region and then in all others at once. The first Region is the same in all concurrent runs.
  * If two of them have different keys, one is first, and the other stops before it has written anything. Returns false if the
- * current state is not what was read.
+ * secrets have changed since they were read.
  */
-async function carryOutAll(
+async function applyDecisions(
   context: StepContext,
   request: SetupRequest,
   { decisions, key }: Decided,
   progress: Progress,
 ): Promise<boolean> {
-  const { done } = progress;
-  const carry = async (decision: SecretDecision) => {
-    const ref = done.get(placeOf(decision)) ?? (await carryOut(context, request, decision, key, progress));
+  const { completed } = progress;
+  const applyOnce = async (decision: SecretDecision) => {
+    const ref =
+      completed.get(secretIdOf(decision)) ?? (await applyDecision(context, request, decision, key, progress));
     if (!ref) return false;
-    done.set(placeOf(decision), ref);
+    completed.set(secretIdOf(decision), ref);
     context.record({ secrets: [ref] });
     return true;
   };
   const writes = decisions.filter(({ kind }) => kind !== 'keep');
-  const [first] = writes.sort((a, b) => placeOf(a).localeCompare(placeOf(b)));
-  if (first && !(await carry(first))) return false;
-  return (await allSettledOrThrow(decisions.map(carry))).every(Boolean);
+  const [first] = writes.sort((a, b) => secretIdOf(a).localeCompare(secretIdOf(b)));
+  if (first && !(await applyOnce(first))) return false;
+  return (await allSettledOrThrow(decisions.map(applyOnce))).every(Boolean);
 }
 
-/** Returns the Region of the first write for a key, from the expected outcomes; see `carryOutAll`. */
-export function beginsIn(expected: SecretOutcome[] = []): string {
+/** Returns the Region of the first write for a key, from the expected outcomes; see `applyDecisions`. */
+export function firstWriteRegion(expected: SecretOutcome[] = []): string {
   const written = expected.filter(({ action }) => action !== 'kept').map(({ region }) => region);
   return written.sort((a, b) => a.localeCompare(b))[0] ?? '';
 }
 
 /** Returns a unique ID for a secret in a Region. */
-function placeOf(decision: SecretDecision): string {
+function secretIdOf(decision: SecretDecision): string {
   if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
   return `${decision.ref.region} ${decision.ref.name}`;
 }
 
 /** Reads and decides again after someone else created or changed the secret. */
-async function decideAgain({ look, decide }: Again, first: Decided): Promise<Decided> {
-  const decided = decide(await look());
-  const [conflict = overtaken(first, decided)] = decided.conflicts;
+async function replan({ observe, decide }: Planner, first: Decided): Promise<Decided> {
+  const decided = decide(await observe());
+  const [conflict = overtakenConflict(first, decided)] = decided.conflicts;
   if (conflict) throw conflictFailure([{ ...conflict, found: messages.madeMeanwhile(conflict.found) }]);
   return decided;
 }
@@ -125,9 +128,9 @@ async function decideAgain({ look, decide }: Again, first: Decided): Promise<Dec
  * Returns a conflict if another run has replaced a value that this run was to replace. Replacing it again could leave different
  * keys in the Regions, because the other run doesn't read again what it has written.
  */
-function overtaken(first: Decided, now: Decided): Conflict | undefined {
-  const gone = goneSince(first, now);
-  if (gone) return gone;
+function overtakenConflict(first: Decided, now: Decided): Conflict | undefined {
+  const deletedConflict = conflictIfDeleted(first, now);
+  if (deletedConflict) return deletedConflict;
   const toReplace = first.decisions.filter((each) => each.kind === 'replace');
   const changed = now.decisions
     .filter((each) => each.kind === 'replace')
@@ -138,11 +141,11 @@ function overtaken(first: Decided, now: Decided): Conflict | undefined {
 }
 
 /** Returns a conflict if a secret no longer exists. Creating a new one is not what the plan showed. */
-function goneSince(first: Decided, { decisions }: Pick<Decided, 'decisions'>): Conflict | undefined {
-  const there = first.decisions.filter(({ kind }) => kind !== 'create').map(placeOf);
+function conflictIfDeleted(first: Decided, { decisions }: Pick<Decided, 'decisions'>): Conflict | undefined {
+  const expectedIds = first.decisions.filter(({ kind }) => kind !== 'create').map(secretIdOf);
   const gone = decisions
     .filter((each) => each.kind === 'create')
-    .find((each) => there.includes(placeOf(each)));
+    .find((each) => expectedIds.includes(secretIdOf(each)));
   return gone && lateConflict(messages.gone(gone.ref.name, gone.ref.region));
 }
 
@@ -150,8 +153,8 @@ function lateConflict(found: string): Conflict {
   return { step: 'store-secret', found, details: [], choices: [] };
 }
 
-/** Applies a decision. Returns undefined if the current state is not what was read. */
-async function carryOut(
+/** Applies a decision. Returns undefined if the secret has changed since it was read. */
+async function applyDecision(
   context: StepContext,
   request: SetupRequest,
   decision: SecretDecision,
@@ -164,18 +167,18 @@ async function carryOut(
     case 'keep':
       return decision.ref;
     case 'restore':
-      // It was just restored and doesn't show that yet, or it was deleted again.
+      // `restoreFirst` has just restored it, but AWS doesn't show that yet, or someone has deleted it again.
       return undefined;
     case 'create':
-      return maySend(progress, `create ${placeOf(decision)}`, context)
-        ? createSecret(context, request, decision.ref, demanded(key))
+      return maySend(progress, `create ${secretIdOf(decision)}`, context)
+        ? createSecret(context, request, decision.ref, requireKey(key))
         : undefined;
     case 'replace':
-      return replaceValue(context, decision, demanded(key), progress.refusedTokens);
+      return replaceValue(context, decision, requireKey(key), progress.refusedTokens);
   }
 }
 
-function demanded(key: KeyMaterial | undefined): KeyMaterial {
+function requireKey(key: KeyMaterial | undefined): KeyMaterial {
   if (!key) throw new Error('there is no key to store');
   return key;
 }
@@ -187,29 +190,29 @@ function demanded(key: KeyMaterial | undefined): KeyMaterial {
 async function restoreFirst(
   context: StepContext,
   plan: Decided,
-  { decide }: Again,
+  { decide }: Planner,
   progress: Progress,
 ): Promise<Decided> {
   const { restored } = progress;
-  const label = (decisions: SecretDecision[]) =>
-    decisions.map((decision) => (restored.has(placeOf(decision)) ? asRestored(decision) : decision));
+  const withRestoredAction = (decisions: SecretDecision[]) =>
+    decisions.map((decision) => (restored.has(secretIdOf(decision)) ? asRestored(decision) : decision));
   if (!plan.decisions.some(({ kind }) => kind === 'restore'))
-    return { ...plan, decisions: label(plan.decisions) };
-  const places = await allSettledOrThrow(
+    return { ...plan, decisions: withRestoredAction(plan.decisions) };
+  const targets = await allSettledOrThrow(
     plan.decisions.map(async (decision) => {
       if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
       const { region } = decision.ref;
-      if (decision.kind === 'restore' && maySend(progress, `restore ${placeOf(decision)}`, context)) {
-        restored.add(placeOf(decision));
+      if (decision.kind === 'restore' && maySend(progress, `restore ${secretIdOf(decision)}`, context)) {
+        restored.add(secretIdOf(decision));
         return { region, secret: await restoreSecret(context, decision.ref) };
       }
       return { region, secret: 'found' in decision ? decision.found : undefined };
     }),
   );
-  const { decisions, key, conflicts } = decide({ places });
-  const [conflict = goneSince(plan, { decisions })] = conflicts;
+  const { decisions, key, conflicts } = decide({ targets });
+  const [conflict = conflictIfDeleted(plan, { decisions })] = conflicts;
   if (conflict) throw conflictFailure([{ ...conflict, found: messages.restoredInVain(conflict.found) }]);
-  return { key, decisions: label(decisions) };
+  return { key, decisions: withRestoredAction(decisions) };
 }
 
 function asRestored(decision: SecretDecision): SecretDecision {

@@ -33,7 +33,7 @@ export async function createSecret(
     region: ref.region,
     kmsKeyId,
     change: true,
-    holds: key,
+    secretInRequest: key,
   };
   // The same token in every attempt, so that a lost response doesn't cause a second version.
   const token = randomUUID();
@@ -53,8 +53,8 @@ export async function createSecret(
     );
   for (const pause of [...CONTRADICTION_PAUSES_MS, undefined]) {
     try {
-      const made = await create();
-      return { ...ref, arn: made.ARN ?? ref.arn, versionId: made.VersionId ?? null };
+      const response = await create();
+      return { ...ref, arn: response.ARN ?? ref.arn, versionId: response.VersionId ?? null };
     } catch (error) {
       if (hasAwsCode(error, 'ResourceExistsException')) return undefined;
       if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
@@ -82,9 +82,9 @@ export async function replaceValue(
   for (;;) {
     const token = await nextToken(context, found, refused);
     if (token === undefined) return undefined;
-    const made = await putValue(context, ref, key, token);
-    const isCurrent = made && (made.VersionStages?.includes('AWSCURRENT') ?? true);
-    if (isCurrent) return { ...ref, versionId: made.VersionId ?? ref.versionId };
+    const response = await putValue(context, ref, key, token);
+    const isCurrent = response && (response.VersionStages?.includes('AWSCURRENT') ?? true);
+    if (isCurrent) return { ...ref, versionId: response.VersionId ?? ref.versionId };
     refused.add(token);
   }
 }
@@ -128,24 +128,25 @@ function versionsHidden({ name, region }: SecretState, { message }: Failure): Co
 }
 
 /**
- * Returns the tokens of versions that are not current and are old enough to show everywhere. For example, after moving the labels
- * by hand, a user can replace the same version a second time. Returns none if the labels are not where they were found, because
- * then another run has written.
+ * Returns the tokens of versions that are not current and are old enough to show everywhere. Such a token is spent if, for example,
+ * a user moves the staging labels back by hand and replaces the same version a second time. Returns none if the labels have moved
+ * since the secret was read, because then another run has written.
  */
 function spentTokens(versions: ListedVersion[], found: SecretState, before: number): Set<string> {
-  const labeled = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
-  const isAsFound = labeled('AWSCURRENT') === found.versionId && labeled('AWSPREVIOUS') === found.previousId;
-  const old = versions.filter(({ createdAt }) => createdAt.getTime() < before);
-  return new Set(isAsFound ? old.map(({ versionId }) => versionId) : []);
+  const versionWith = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
+  const isAsFound =
+    versionWith('AWSCURRENT') === found.versionId && versionWith('AWSPREVIOUS') === found.previousVersionId;
+  const oldVersions = versions.filter(({ createdAt }) => createdAt.getTime() < before);
+  return new Set(isAsFound ? oldVersions.map(({ versionId }) => versionId) : []);
 }
 
 /**
  * Returns a token from the series for the current and the previous version. The previous version is included because a user who
  * rolled back to an older version may store a different key than the one that followed it.
  */
-function tokenAfter({ arn, versionId = '', previousId = '' }: SecretState, number: number): string {
-  const place = number === 0 ? '' : ` ${number}`;
-  return createHash('sha256').update(`${arn} ${versionId} ${previousId}${place}`).digest('hex');
+function tokenAfter({ arn, versionId = '', previousVersionId = '' }: SecretState, number: number): string {
+  const suffix = number === 0 ? '' : ` ${number}`;
+  return createHash('sha256').update(`${arn} ${versionId} ${previousVersionId}${suffix}`).digest('hex');
 }
 
 /** Stores the value as the version with this token. Returns undefined if the token already belongs to a different value. */
@@ -156,7 +157,7 @@ async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, 
     region: ref.region,
     kmsKeyId: ref.kmsKey?.kind === 'alias' ? ref.kmsKey.alias : ref.kmsKey?.arn,
     change: true,
-    holds: key,
+    secretInRequest: key,
   };
   const command = new PutSecretValueCommand({
     SecretId: ref.arn,
@@ -184,5 +185,5 @@ export async function restoreSecret(context: StepContext, ref: SecretRef): Promi
     aws.clients.secretsManager(ref.region).send(new RestoreSecretCommand({ SecretId: ref.arn }), options),
   );
   context.record({ secrets: [ref] });
-  return readSecret(aws, ref.region, ref.arn, { known: true });
+  return readSecret(aws, ref.region, ref.arn, { exists: true });
 }

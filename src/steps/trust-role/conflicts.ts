@@ -32,16 +32,20 @@ const ONE_NAME: Choice = {
 };
 
 /** Returns conflicts that prevent use of the role, except those of its trust policy. */
-export function roleConflicts(input: StepInput<RoleRequest>, found: TrustState, more: number): Conflict[] {
+export function roleConflicts(
+  input: StepInput<RoleRequest>,
+  found: TrustState,
+  addedCount: number,
+): Conflict[] {
   return [
     ...sourceArnConflict(input),
     ...boundaryConflict(input.request, found),
     ...(found.role ? serviceConflict(found.role) : []),
-    ...quotaConflict(input, found, more),
+    ...quotaConflict(input, found, addedCount),
   ];
 }
 
-/** Returns a conflict of this step, in the form of a decision on the trust policy. */
+/** Returns a conflict of this step in the form that `TrustDecision` has for one. */
 export function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
   return { conflict: { step: 'trust-role', found, details: [], choices } };
 }
@@ -51,37 +55,40 @@ function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Confl
   const { role, regions } = request;
   const { partition, account } = identity;
   const patterns = role.sourceArns.map(partsOf);
-  const isFor = (part: string | undefined, text: string) => matches(pattern(part ?? ''), text);
-  const shutOut = regions.filter(
+  const isMatch = (patternPart: string | undefined, text: string) =>
+    matches(pattern(patternPart ?? ''), text);
+  const excludedRegions = regions.filter(
     (region) =>
       !patterns.some(
         ([, ofPartition, , ofRegion, ofAccount]) =>
-          isFor(ofPartition, partition) && isFor(ofRegion, region) && isFor(ofAccount, account),
+          isMatch(ofPartition, partition) && isMatch(ofRegion, region) && isMatch(ofAccount, account),
       ),
   );
-  if (patterns.length === 0 || shutOut.length === 0) return [];
-  const missing = shutOut.map((region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:*`);
-  const { conflict: made } = conflict(messages.shutsOut(role.name, shutOut, account), []);
-  return [{ ...made, details: [messages.shutsOutHint(missing)] }];
+  if (patterns.length === 0 || excludedRegions.length === 0) return [];
+  const missing = excludedRegions.map(
+    (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:*`,
+  );
+  const withoutDetails = conflict(messages.shutsOut(role.name, excludedRegions, account), []).conflict;
+  return [{ ...withoutDetails, details: [messages.shutsOutHint(missing)] }];
 }
 
 /** Returns warnings if the `aws:SourceArn` patterns exclude uses of the keys. */
 export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
   const resources = role.sourceArns.map((each) => partsOf(each).slice(5).join(':'));
-  const mayBe = (kind: string) =>
+  const mayMatch = (kind: string) =>
     resources.some((resource) => resource.startsWith(kind) || beginsLike(resource, kind));
-  const routers = mayBe('routerInput:') || mayBe('routerOutput:');
+  const allowsRouters = mayMatch('routerInput:') || mayMatch('routerOutput:');
   if (resources.length === 0) return [];
-  if (forRouters && !routers) return [messages.shutsOutRouters];
-  return !forRouters && routers && !mayBe('flow:') ? [messages.onlyRouters] : [];
+  if (forRouters && !allowsRouters) return [messages.shutsOutRouters];
+  return !forRouters && allowsRouters && !mayMatch('flow:') ? [messages.onlyRouters] : [];
 }
 
 function partsOf(arn: string): string[] {
   return arn.split(':');
 }
 
-function boundaryConflict({ role: wanted }: RoleRequest, { role, boundary }: TrustState): Conflict[] {
-  const { permissionsBoundary } = wanted;
+function boundaryConflict({ role: requestedRole }: RoleRequest, { role, boundary }: TrustState): Conflict[] {
+  const { permissionsBoundary } = requestedRole;
   if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
   if (boundary === undefined) return [conflict(messages.noSuchBoundary(permissionsBoundary), []).conflict];
   if (!role) return [];
@@ -95,16 +102,16 @@ function serviceConflict({ name, path }: RoleState): Conflict[] {
 }
 
 /** Conflicts for what certainly prevents the role from reading the secrets, and warnings for what might. */
-export interface ReadingProblems {
+export interface AccessProblems {
   conflicts: Conflict[];
   warnings: string[];
 }
 
 /** Returns what will or might prevent the existing or planned role from reading the secrets. */
-export function readingProblems(
+export function findAccessProblems(
   input: StepInput<RoleRequest>,
   { role, boundary }: TrustState,
-): ReadingProblems {
+): AccessProblems {
   const { name, permissionsBoundary } = input.request.role;
   const planned = {
     arn: roleArn(input.identity, name),
@@ -114,21 +121,24 @@ export function readingProblems(
   const obstacles = readingObstacles(input, role ?? planned);
   const denied = obstacles.filter(({ verdict }) => verdict === 'denied');
   // A new role with a different name would have the same boundary, and the secret's policy stays the same.
-  const ofOther = readingObstacles(input, { ...planned, arn: roleArn(input.identity, OTHER_ROLE_NAME) });
-  const staying = new Map(ofOther.map((obstacle) => [obstacle.secret.arn, obstacle]));
-  const open = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
+  const obstaclesOfOtherRole = readingObstacles(input, {
+    ...planned,
+    arn: roleArn(input.identity, OTHER_ROLE_NAME),
+  });
+  const remainingObstacles = new Map(obstaclesOfOtherRole.map((obstacle) => [obstacle.secret.arn, obstacle]));
+  const undecided = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
   return {
     conflicts: denied.map(({ secret, action, because }) => {
-      const stays = staying.get(secret.arn)?.verdict === 'denied';
+      const remains = remainingObstacles.get(secret.arn)?.verdict === 'denied';
       const found = messages.cannotRead(name, nameOf(secret), action, because);
       return {
-        ...conflict(found, stays ? [] : [OTHER_ROLE]).conflict,
-        details: stays ? [helpAgainst(staying.get(secret.arn)?.because ?? '', action)] : [],
+        ...conflict(found, remains ? [] : [OTHER_ROLE]).conflict,
+        details: remains ? [hintFor(remainingObstacles.get(secret.arn)?.because ?? '', action)] : [],
         about: secret.arn,
       };
     }),
-    // If one condition decides about many secrets, only one is named.
-    warnings: [...groupedBy(open, ({ because }) => because).values()].map(
+    // If one condition decides about many secrets, the warning names only the first of them.
+    warnings: [...groupedBy(undecided, ({ because }) => because).values()].map(
       ([{ secret, because }, ...others]) =>
         messages.mightNotRead(name, nameOf(secret), others.length, because),
     ),
@@ -138,8 +148,8 @@ export function readingProblems(
 /** Stands for any role that doesn't exist yet. */
 const OTHER_ROLE_NAME = 'MediaConnect-Another-Role';
 
-/** Returns what helps if a different role doesn't. */
-function helpAgainst(because: string, action: string): string {
+/** Returns the hint for a denial that a different role would have too. */
+function hintFor(because: string, action: string): string {
   return /boundary/.test(because)
     ? messages.takeOtherBoundary(action)
     : messages.changeResourcePolicy(action);
@@ -152,23 +162,23 @@ function nameOf({ name, region }: SecretRef): string {
 function quotaConflict(
   { request, secrets, policies, identity }: StepInput<RoleRequest>,
   { role, quotas = DEFAULT_ROLE_QUOTAS }: TrustState,
-  more: number,
+  addedCount: number,
 ): Conflict[] {
   const { name } = request.role;
-  const have = role?.attached.length ?? 0;
+  const attachedCount = role?.attachedArns.length ?? 0;
   const quota = quotas.attachedPolicies;
-  if (have + more <= quota.limit) return [];
-  const named = request.policyNames.length;
-  const hasOne = request.policyNames.some((each) => ownPolicy(role, each));
+  if (attachedCount + addedCount <= quota.limit) return [];
+  const nameCount = request.policyNames.length;
+  const hasNamedPolicy = request.policyNames.some((each) => attachedPolicy(role, each));
   const choices = [
-    ...(named > 1 && (hasOne || have < quota.limit) ? [ONE_NAME] : []),
+    ...(nameCount > 1 && (hasNamedPolicy || attachedCount < quota.limit) ? [ONE_NAME] : []),
     // Each name needs a policy, no matter what it allows. A wider scope only saves the additional policies.
-    ...(named === 1 || policies.length > named
-      ? scopeChoices(secrets, (scope) => have + neededFor(scope) <= quota.limit)
+    ...(nameCount === 1 || policies.length > nameCount
+      ? scopeChoices(secrets, (scope) => attachedCount + neededFor(scope) <= quota.limit)
       : []),
     OTHER_ROLE,
   ];
-  return [conflict(messages.full(name, have, more, quota), choices).conflict];
+  return [conflict(messages.full(name, attachedCount, addedCount, quota), choices).conflict];
 
   /**
    * Returns how many policies the role would need with a wider scope: one for each name, unless the role's own policy has room
@@ -178,14 +188,14 @@ function quotaConflict(
     const fits = ({ document }: RolePolicy) =>
       extend(document, secrets, scope, identity).secrets.length === secrets.length;
     return request.policyNames.filter((each) => {
-      const own = ownPolicy(role, each);
-      const parsed = own && tryParsePolicy(own.document);
-      return !(own && parsed && isReadPolicyShape(parsed) && fits(own));
+      const existing = attachedPolicy(role, each);
+      const parsed = existing && tryParsePolicy(existing.document);
+      return !(existing && parsed && isReadPolicyShape(parsed) && fits(existing));
     }).length;
   }
 }
 
-/** Returns the wider scopes with which the role has room. */
+/** Returns the choices of wider policy scopes with which the role's policies stay within the quota. */
 function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boolean): Choice[] {
   const prefix = sharedPrefix(secrets.map(({ name }) => name));
   const flag = policyMessages.prefixFlags(prefix);
@@ -206,7 +216,7 @@ function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boo
   ];
 }
 
-function ownPolicy(role: RoleState | undefined, name: string): RolePolicy | undefined {
+function attachedPolicy(role: RoleState | undefined, name: string): RolePolicy | undefined {
   return role?.policies.find(
     (policy) => policy.arn !== undefined && policy.name.toLowerCase() === name.toLowerCase(),
   );

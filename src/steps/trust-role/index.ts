@@ -16,8 +16,8 @@ import {
 } from '../types.ts';
 import {
   conflict,
+  findAccessProblems,
   OTHER_NAME,
-  readingProblems,
   roleConflicts,
   sourceArnWarnings,
   type TrustState,
@@ -28,7 +28,7 @@ import {
   attachPolicy,
   createRole,
   planTrust,
-  readWhenKnown,
+  readOnceVisible,
   type TrustDecision,
   trustDocument,
 } from './write.ts';
@@ -36,9 +36,9 @@ import {
 export interface RolePlan extends StepPlan {
   /** The existing role, if any. */
   found?: RoleState;
-  role: 'create' | 'keep' | 'update-trust';
+  action: 'create' | 'keep' | 'update-trust';
   /** ARNs of the policies to attach. */
-  attach: string[];
+  arnsToAttach: string[];
   /** The document of the requested permissions boundary, if any. */
   boundary?: string;
 }
@@ -52,10 +52,10 @@ export const trustRole: Step<RoleRequest, TrustState, RolePlan> = {
 };
 
 async function observe({ aws, policies }: StepContext, request: RoleRequest): Promise<TrustState> {
-  const { role: wanted } = request;
-  const { permissionsBoundary } = wanted;
+  const requestedRole = request.role;
+  const { permissionsBoundary } = requestedRole;
   const [role, boundary] = await Promise.all([
-    readRole(aws, policies, wanted.name),
+    readRole(aws, policies, requestedRole.name),
     permissionsBoundary ? policies.read(permissionsBoundary) : undefined,
   ]);
   const quotas = await quotasFor(aws, request, role);
@@ -69,41 +69,44 @@ async function quotasFor(
   role: RoleState | undefined,
 ): Promise<RoleQuotas | undefined> {
   const defaults = DEFAULT_ROLE_QUOTAS;
-  const policies = (role?.attached.length ?? 0) + request.mostPolicies;
-  const sends = role ? request.updateTrust && tryParsePolicy(role.trust) !== undefined : true;
-  const size = sends ? measure(trustDocument(request, await aws.identity(), role)) : 0;
-  const enough = policies <= defaults.attachedPolicies.limit && size <= defaults.trustPolicySize.limit;
-  return enough ? undefined : readRoleQuotas(aws);
+  const policyCount = (role?.attachedArns.length ?? 0) + request.maxPolicies;
+  const writesTrust = role ? request.updateTrust && tryParsePolicy(role.trust) !== undefined : true;
+  const size = writesTrust ? measure(trustDocument(request, await aws.identity(), role)) : 0;
+  const areDefaultsEnough =
+    policyCount <= defaults.attachedPolicies.limit && size <= defaults.trustPolicySize.limit;
+  return areDefaultsEnough ? undefined : readRoleQuotas(aws);
 }
 
 function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
   const { role, quotas = DEFAULT_ROLE_QUOTAS } = found;
   const { request, identity, policies } = input;
   // A new policy can't be attached yet, even if the role was read when an older one with its ARN was attached.
-  const open = policies.filter(({ arn, action }) => action === 'created' || !role?.attached.includes(arn));
-  const attach = open.map(({ arn }) => arn);
+  const unattached = policies.filter(
+    ({ arn, action }) => action === 'created' || !role?.attachedArns.includes(arn),
+  );
+  const arnsToAttach = unattached.map(({ arn }) => arn);
   const trust = planTrust(input, role, quotas.trustPolicySize);
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
-    ...roleConflicts(input, found, attach.length),
+    ...roleConflicts(input, found, arnsToAttach.length),
   ];
-  const kind = 'conflict' in trust ? 'keep' : trust.kind;
-  // If nothing changes, the checks after the run report the same.
-  const changing = input.changing || attach.length > 0 || kind !== 'keep';
-  const reading =
-    conflicts.length === 0 && changing ? readingProblems(input, found) : { conflicts: [], warnings: [] };
-  conflicts.push(...reading.conflicts);
+  const action = 'conflict' in trust ? 'keep' : trust.kind;
+  // If nothing changes, the checks after the run report these problems.
+  const hasChanges = input.hasEarlierChanges || arnsToAttach.length > 0 || action !== 'keep';
+  const accessProblems =
+    conflicts.length === 0 && hasChanges ? findAccessProblems(input, found) : { conflicts: [], warnings: [] };
+  conflicts.push(...accessProblems.conflicts);
   return {
-    role: kind,
-    attach,
-    changes: conflicts.length > 0 ? [] : describe(input, kind, attach, trust),
+    action,
+    arnsToAttach,
+    changes: conflicts.length > 0 ? [] : planChanges(input, action, arnsToAttach, trust),
     conflicts,
     warnings: [
-      ...warnings(request, role, 'warnings' in trust ? trust.warnings : []),
-      ...(role?.stack && (attach.length > 0 || kind !== 'keep')
+      ...planWarnings(request, role, 'warnings' in trust ? trust.warnings : []),
+      ...(role?.stack && (arnsToAttach.length > 0 || action !== 'keep')
         ? [messages.inStack(role.name, role.stack)]
         : []),
-      ...reading.warnings,
+      ...accessProblems.warnings,
     ],
     found: role,
     boundary: found.boundary,
@@ -111,32 +114,34 @@ function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
       role: {
         name: request.role.name,
         arn: role?.arn ?? roleArn(identity, request.role.name),
-        action: outcome(kind, attach),
+        action: outcomeAction(action, arnsToAttach),
       },
     },
   };
 }
 
-function warnings(request: RoleRequest, role: RoleState | undefined, more: string[]): string[] {
-  const { role: wanted } = request;
+function planWarnings(request: RoleRequest, role: RoleState | undefined, trustWarnings: string[]): string[] {
+  const requestedRole = request.role;
   return [
-    ...(/mediaconnect/i.test(wanted.name) ? [] : [messages.nameWithoutMediaConnect(wanted.name)]),
+    ...(/mediaconnect/i.test(requestedRole.name)
+      ? []
+      : [messages.nameWithoutMediaConnect(requestedRole.name)]),
     ...sourceArnWarnings(request),
     ...(role && role.path !== '/' ? [messages.hasPath(role.name, role.path)] : []),
-    ...more,
+    ...trustWarnings,
   ];
 }
 
-function describe(
+function planChanges(
   input: StepInput<RoleRequest>,
-  kind: RolePlan['role'],
-  attach: string[],
+  action: RolePlan['action'],
+  arnsToAttach: string[],
   trust: TrustDecision,
 ): Change[] {
   const { name } = input.request.role;
   const document = 'document' in trust ? trust.document : undefined;
-  const change = (action: Change['action'], reason: string, document?: unknown): Change => ({
-    action,
+  const change = (changeAction: Change['action'], reason: string, document?: unknown): Change => ({
+    action: changeAction,
     resource: 'role',
     name,
     reason,
@@ -147,13 +152,13 @@ function describe(
     keep: () => change('keep', messages.keep),
     'update-trust': () => change('update', messages.updateTrust, document),
   };
-  const names = attach.map(nameInIamArn);
-  return [changes[kind](), ...(attach.length > 0 ? [change('attach', messages.attach(names))] : [])];
+  const names = arnsToAttach.map(nameInIamArn);
+  return [changes[action](), ...(arnsToAttach.length > 0 ? [change('attach', messages.attach(names))] : [])];
 }
 
-function outcome(kind: RolePlan['role'], attach: string[]): RoleOutcome['action'] {
-  if (kind === 'create') return 'created';
-  return kind === 'update-trust' || attach.length > 0 ? 'updated' : 'kept';
+function outcomeAction(action: RolePlan['action'], arnsToAttach: string[]): RoleOutcome['action'] {
+  if (action === 'create') return 'created';
+  return action === 'update-trust' || arnsToAttach.length > 0 ? 'updated' : 'kept';
 }
 
 async function apply(
@@ -163,14 +168,14 @@ async function apply(
 ): Promise<{ role: RoleOutcome }> {
   const { request, identity } = input;
   const { name } = request.role;
-  const action = outcome(plan.role, plan.attach);
-  const wanted = { name, arn: plan.found?.arn ?? roleArn(identity, name), action };
-  if (plan.role !== 'create') return finish(context, input, plan, wanted);
-  const created = await createRole(context, input, wanted);
+  const action = outcomeAction(plan.action, plan.arnsToAttach);
+  const expectedRole = { name, arn: plan.found?.arn ?? roleArn(identity, name), action };
+  if (plan.action !== 'create') return applyRemaining(context, input, plan, expectedRole);
+  const created = await createRole(context, input, expectedRole);
   if (created.kind === 'made') {
-    const role = { ...wanted, arn: created.arn };
+    const role = { ...expectedRole, arn: created.arn };
     context.record({ role });
-    return finish(context, input, plan, role);
+    return applyRemaining(context, input, plan, role);
   }
   return withUnconfirmedAction(
     () => created.unconfirmed,
@@ -178,44 +183,45 @@ async function apply(
   );
 }
 
-/** Completes the remaining changes once the role exists. */
-async function finish(
+/** Makes the changes that remain once the role exists: to its trust policy and its attached policies. */
+async function applyRemaining(
   context: StepContext,
   input: StepInput<RoleRequest>,
   plan: RolePlan,
   role: RoleOutcome,
 ) {
-  if (plan.role === 'update-trust' && plan.found) await updateTrust(context, input, role, plan.found.trust);
-  for (const arn of plan.attach) {
+  if (plan.action === 'update-trust' && plan.found) await updateTrust(context, input, role, plan.found.trust);
+  for (const arn of plan.arnsToAttach) {
     await attachPolicy(context, role.name, arn);
     context.record({ role });
   }
-  if (plan.attach.length === 0) context.record({ role });
+  if (plan.arnsToAttach.length === 0) context.record({ role });
   return { role };
 }
 
 /**
- * Continues with a role that turned out to exist: from an earlier attempt of the same request whose response was lost, or from
- * another run. It is planned again as an existing role.
+ * Continues with a role that turned out to exist: an earlier attempt of `CreateRole` whose response was lost has created it, or
+ * another run has. Plans again with the existing role.
+ * @param knownAction the role's action if this run may have created it; by default, the action in the new plan
  */
 async function adopt(
   context: StepContext,
   input: StepInput<RoleRequest>,
-  before: RolePlan,
-  made: 'created' | undefined,
+  firstPlan: RolePlan,
+  knownAction: 'created' | undefined,
 ): Promise<{ role: RoleOutcome }> {
   const { name } = input.request.role;
-  const { boundary } = before;
-  const role = await readWhenKnown(context, name);
+  const { boundary } = firstPlan;
+  const role = await readOnceVisible(context, name);
   if (!role) throw conflictFailure([conflict(messages.nameTaken(name), [OTHER_NAME]).conflict]);
   const quotas = await quotasFor(context.aws, input.request, role);
-  const again = plan(input, {
+  const newPlan = plan(input, {
     role,
     boundary,
     quotas,
   });
-  if (again.conflicts.length > 0) throw conflictFailure(again.conflicts);
-  warnOfNew(context, before, again);
-  const action = made ?? outcome(again.role, again.attach);
-  return finish(context, input, again, { name, arn: role.arn, action });
+  if (newPlan.conflicts.length > 0) throw conflictFailure(newPlan.conflicts);
+  warnOfNew(context, firstPlan, newPlan);
+  const action = knownAction ?? outcomeAction(newPlan.action, newPlan.arnsToAttach);
+  return applyRemaining(context, input, newPlan, { name, arn: role.arn, action });
 }

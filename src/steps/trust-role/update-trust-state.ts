@@ -59,8 +59,8 @@ export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: Json
 /** Records that a document is being sent. */
 export function noteSent(update: TrustUpdate, document: JsonPolicy): void {
   update.accepted = undefined;
-  const others = (key: string) => update.known.has(key) || update.overwritten.has(key);
-  for (const key of statementsOf(document).keys()) if (!others(key)) update.added.add(key);
+  const isKnown = (key: string) => update.known.has(key) || update.overwritten.has(key);
+  for (const key of statementsOf(document).keys()) if (!isKnown(key)) update.added.add(key);
 }
 
 /** Records that IAM accepted the document. */
@@ -79,9 +79,9 @@ export function lostStatements({ overwritten, accepted, shown }: TrustUpdate): J
 function noteShown(update: TrustUpdate, shown: Statements): boolean {
   const { known, overwritten, added, sent } = update;
   const isNew = (key: string) => !known.has(key) && !overwritten.has(key) && !added.has(key);
-  const found = [...shown].filter(([key]) => isNew(key));
-  for (const [key, statement] of found) (sent ? overwritten : known).set(key, statement);
-  return found.length > 0;
+  const newStatements = [...shown].filter(([key]) => isNew(key));
+  for (const [key, statement] of newStatements) (sent ? overwritten : known).set(key, statement);
+  return newStatements.length > 0;
 }
 
 function isAccepted({ accepted }: TrustUpdate, document: JsonPolicy): boolean {

@@ -31,24 +31,27 @@ interface RoleUpdate {
   input: StepInput<RoleRequest>;
   role: RoleOutcome;
   state: TrustUpdate;
-  /** The last write, if its outcome is unknown, or if it must be repeated after another read. */
-  unconfirmed?: { failure: Failure | Interrupted; at: number };
+  /**
+   * The last write, if its outcome is unknown, or if it must be repeated after another read. `sentAt` is in `performance.now()`
+   * milliseconds, and infinitely long ago if the write can be repeated immediately.
+   */
+  unconfirmed?: { failure: Failure | Interrupted; sentAt: number };
 }
 
 /**
  * Adds the statement for MediaConnect to the current trust policy, and keeps statements that other writers add in the meantime.
  * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So this writes only after a read shows
  * everything that the run has seen, and then reads until the new document shows. Each wait takes at most `iamPropagationMs`.
- * @param planned the trust policy that the plan was based on
+ * @param plannedTrust the trust policy that the plan was based on
  * @throws Failure with a conflict if a statement that the plan showed stays missing
  */
 export async function updateTrust(
   context: StepContext,
   input: StepInput<RoleRequest>,
   role: RoleOutcome,
-  planned: string,
+  plannedTrust: string,
 ): Promise<void> {
-  const update: RoleUpdate = { input, role, state: newTrustUpdate(planned) };
+  const update: RoleUpdate = { input, role, state: newTrustUpdate(plannedTrust) };
   try {
     await reconcileTrust(context, update);
   } catch (error) {
@@ -63,10 +66,10 @@ async function reconcileTrust(context: StepContext, update: RoleUpdate): Promise
     const { value, done } = await waitUntil(
       () => reconcileOnce(context, update),
       (result) => result !== 'read-again',
-      patience(context),
+      waitOptions(context),
     );
     if (value === 'done') return;
-    if (!done) throw timeOver(context, update);
+    if (!done) throw timeoutFailure(context, update);
   }
 }
 
@@ -75,14 +78,15 @@ async function reconcileOnce(
   update: RoleUpdate,
 ): Promise<'done' | 'written' | 'read-again'> {
   const { input, role, state, unconfirmed } = update;
-  const found = await describeRole(context.aws, role.name);
-  if (!found) return 'read-again';
-  const desired = trustDocument(input.request, input.identity, found);
-  const next = nextAction(state, readJsonPolicy(found.trust), desired);
-  if (typeof next === 'string') return next;
-  // The write may still take effect, or IAM may not show it yet.
-  if (unconfirmed && performance.now() - unconfirmed.at < context.limits.unconfirmedMs) return 'read-again';
-  return (await send(context, update, next)) ? 'written' : 'read-again';
+  const currentRole = await describeRole(context.aws, role.name);
+  if (!currentRole) return 'read-again';
+  const desired = trustDocument(input.request, input.identity, currentRole);
+  const action = nextAction(state, readJsonPolicy(currentRole.trust), desired);
+  if (typeof action === 'string') return action;
+  // The unconfirmed write may still take effect, or IAM may not show it yet.
+  if (unconfirmed && performance.now() - unconfirmed.sentAt < context.limits.unconfirmedMs)
+    return 'read-again';
+  return (await send(context, update, action)) ? 'written' : 'read-again';
 }
 
 /**
@@ -96,14 +100,14 @@ async function restoreOverwritten(context: StepContext, update: RoleUpdate, reas
   const interrupt = new AbortController().signal;
   let cause = reason;
   const restore = async (aws: StepContext['aws']): Promise<boolean> => {
-    const calm = { ...context, aws, interrupt };
+    const uninterrupted = { ...context, aws, interrupt };
     const round = async () => {
-      const result = await reconcileOnce(calm, update);
+      const result = await reconcileOnce(uninterrupted, update);
       return result === 'done' || lostStatements(state).length === 0;
     };
-    return (await waitUntil(round, Boolean, patience(calm))).done;
+    return (await waitUntil(round, Boolean, waitOptions(uninterrupted))).done;
   };
-  const isRestored = await context.aws.whole(ACTION, restore).catch((error: unknown) => {
+  const isRestored = await context.aws.uninterruptible(ACTION, restore).catch((error: unknown) => {
     cause = error;
     return false;
   });
@@ -111,7 +115,7 @@ async function restoreOverwritten(context: StepContext, update: RoleUpdate, reas
   if (!isRestored && lost.length > 0) throw statementsLost(update, lost, cause);
 }
 
-function patience({ limits, interrupt, waiting }: StepContext) {
+function waitOptions({ limits, interrupt, waiting }: StepContext) {
   return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
@@ -123,7 +127,7 @@ async function send(context: StepContext, update: RoleUpdate, document: JsonPoli
     RoleName: role.name,
     PolicyDocument: JSON.stringify(document),
   });
-  const at = performance.now();
+  const sentAt = performance.now();
   delete update.unconfirmed;
   noteSent(state, document);
   try {
@@ -135,7 +139,7 @@ async function send(context: StepContext, update: RoleUpdate, document: JsonPoli
     const isThrottled = error instanceof Failure && error.code === 'throttled';
     if (error.unconfirmedAction) state.sent = true;
     if (error.unconfirmedAction || isThrottled || hasAwsCode(error, 'NoSuchEntityException'))
-      update.unconfirmed = { failure: error, at: isThrottled ? Number.NEGATIVE_INFINITY : at };
+      update.unconfirmed = { failure: error, sentAt: isThrottled ? Number.NEGATIVE_INFINITY : sentAt };
     if (error instanceof Interrupted || !update.unconfirmed) throw error;
     return false;
   }
@@ -145,7 +149,7 @@ async function send(context: StepContext, update: RoleUpdate, document: JsonPoli
 }
 
 /** Returns the failure for a run that timed out before IAM showed the desired policy. */
-function timeOver({ limits }: StepContext, { role, state, unconfirmed }: RoleUpdate): Error {
+function timeoutFailure({ limits }: StepContext, { role, state, unconfirmed }: RoleUpdate): Error {
   if (unconfirmed) return unconfirmed.failure;
   const seconds = limits.iamPropagationMs / 1000;
   if (state.missing.length > 0)

@@ -27,7 +27,10 @@ export function flowScope({ role, regions }: RoleRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
-/** The created role; or that one with this name exists, perhaps from an earlier attempt of the same request. */
+/**
+ * The result of creating a role. `exists`: a role with this name already exists; if `unconfirmed` has an IAM action, an earlier
+ * attempt of the same request may have created it.
+ */
 export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; unconfirmed: string | undefined };
 
 /** Creates the role. */
@@ -47,10 +50,10 @@ export async function createRole(
     PermissionsBoundary: role.permissionsBoundary,
   });
   try {
-    const made = await aws.call({ action: 'iam:CreateRole', resource: arn, change: true }, (options) =>
+    const response = await aws.call({ action: 'iam:CreateRole', resource: arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
     );
-    return { kind: 'made', arn: made.Role?.Arn ?? arn };
+    return { kind: 'made', arn: response.Role?.Arn ?? arn };
   } catch (error) {
     if (hasAwsCode(error, 'EntityAlreadyExistsException'))
       return { kind: 'exists', unconfirmed: error.unconfirmedAction };
@@ -58,13 +61,13 @@ export async function createRole(
   }
 }
 
-/** Waits until IAM shows an existing role and reads it; undefined if it never shows. */
-export async function readWhenKnown(context: StepContext, name: string): Promise<RoleState | undefined> {
+/** Waits until IAM shows an existing role, and reads it. Returns undefined if IAM doesn't show it in time. */
+export async function readOnceVisible(context: StepContext, name: string): Promise<RoleState | undefined> {
   const { aws } = context;
   const { value } = await waitUntil(
     () => readRole(aws, policyReader(aws), name),
     (role) => role !== undefined,
-    patience(context),
+    waitOptions(context),
   );
   return value;
 }
@@ -72,7 +75,7 @@ export async function readWhenKnown(context: StepContext, name: string): Promise
 /** Attaches a policy. Attaching it again does no harm. */
 export async function attachPolicy(context: StepContext, role: string, policyArn: string): Promise<void> {
   const { aws } = context;
-  await onceKnown(context, () =>
+  await retryUntilKnown(context, () =>
     aws.call({ action: 'iam:AttachRolePolicy', resource: role, change: true }, (options) =>
       aws.clients.iam().send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }), options),
     ),
@@ -80,7 +83,7 @@ export async function attachPolicy(context: StepContext, role: string, policyArn
 }
 
 /** Makes a change to resources that IAM may not know everywhere yet, and retries until it does. */
-async function onceKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
+async function retryUntilKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
   const attempt = async (): Promise<Failure | undefined> => {
     try {
       await change();
@@ -90,16 +93,20 @@ async function onceKnown(context: StepContext, change: () => Promise<unknown>): 
       throw error;
     }
   };
-  const { value: failure } = await waitUntil(attempt, (problem) => problem === undefined, patience(context));
-  if (failure) throw neverKnown(failure, context.limits);
+  const { value: failure } = await waitUntil(
+    attempt,
+    (problem) => problem === undefined,
+    waitOptions(context),
+  );
+  if (failure) throw neverKnownFailure(failure, context.limits);
 }
 
-function patience({ limits, interrupt, waiting }: StepContext) {
+function waitOptions({ limits, interrupt, waiting }: StepContext) {
   return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
 /** Returns the failure if IAM still doesn't know the role or the policy after its time limit. Someone may have deleted it. */
-function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
+function neverKnownFailure(failure: Failure, { iamPropagationMs }: Limits): Failure {
   const { awsAction, awsCode } = failure;
   return new Failure(messages.gaveUpWaiting(iamPropagationMs / 1000), {
     code: 'iam-propagation',
@@ -116,11 +123,11 @@ function neverKnown(failure: Failure, { iamPropagationMs }: Limits): Failure {
  * Returns the trust policy to send: that of a new role, or that of an existing role with the statement for MediaConnect added.
  */
 export function trustDocument(
-  { role: desired }: RoleRequest,
+  { role: requestedRole }: RoleRequest,
   { account }: Pick<Identity, 'account'>,
   role?: Pick<RoleState, 'trust'>,
 ): JsonPolicy {
-  const { sourceAccount, sourceArns } = desired;
+  const { sourceAccount, sourceArns } = requestedRole;
   const options = { account, sourceAccount, sourceArns };
   return role ? addTrust(role.trust, options) : buildTrustPolicy(options);
 }
@@ -145,7 +152,9 @@ export function planTrust(
     const document = trustDocument(request, identity);
     const name = request.role.name;
     return (
-      tooLong(document, quota, (size) => conflict(messages.newTrustTooLong(name, size, quota), [])) ?? {
+      tooLongConflict(document, quota, (size) =>
+        conflict(messages.newTrustTooLong(name, size, quota), []),
+      ) ?? {
         kind: 'create',
         document,
       }
@@ -163,24 +172,28 @@ export function planTrust(
     return { kind: 'keep', warnings };
   }
   const document = trustDocument(request, identity, role);
-  const would = checkTrust(JSON.stringify(document), flowScope(request), identity);
-  if (would.verdict === 'not-allowed' && !would.uncertain)
-    return conflict(messages.trustDenied(role.name, would.because), [OTHER_NAME]);
-  const doubts = would.verdict === 'not-allowed' ? [messages.maybeTrustDenied(role.name, would.because)] : [];
-  if (result.uncertain && (doubts.length > 0 || !request.updateTrust)) {
+  const resultAfterUpdate = checkTrust(JSON.stringify(document), flowScope(request), identity);
+  if (resultAfterUpdate.verdict === 'not-allowed' && !resultAfterUpdate.uncertain)
+    return conflict(messages.trustDenied(role.name, resultAfterUpdate.because), [OTHER_NAME]);
+  const uncertainWarnings =
+    resultAfterUpdate.verdict === 'not-allowed'
+      ? [messages.maybeTrustDenied(role.name, resultAfterUpdate.because)]
+      : [];
+  if (result.uncertain && (uncertainWarnings.length > 0 || !request.updateTrust)) {
     return {
       kind: 'keep',
-      warnings: doubts.length > 0 ? doubts : [messages.maybeTrusted(role.name, result.because)],
+      warnings:
+        uncertainWarnings.length > 0 ? uncertainWarnings : [messages.maybeTrusted(role.name, result.because)],
     };
   }
   if (!request.updateTrust) {
     return conflict(messages.notTrusted(role.name, result.because), [UPDATE_TRUST, OTHER_NAME]);
   }
-  const gone = deletedPrincipals(parsePolicy(role.trust));
-  if (gone.length > 0) return conflict(messages.deletedPrincipals(role.name, gone), [OTHER_NAME]);
-  const warnings = [...doubts, ...guardWarnings(input, role, JSON.stringify(document))];
+  const deletedIds = deletedPrincipals(parsePolicy(role.trust));
+  if (deletedIds.length > 0) return conflict(messages.deletedPrincipals(role.name, deletedIds), [OTHER_NAME]);
+  const warnings = [...uncertainWarnings, ...guardWarnings(input, role, JSON.stringify(document))];
   return (
-    tooLong(document, quota, (size) =>
+    tooLongConflict(document, quota, (size) =>
       conflict(messages.trustTooLong(role.name, size, quota), [OTHER_NAME]),
     ) ?? {
       kind: 'update-trust',
@@ -191,7 +204,7 @@ export function planTrust(
 }
 
 /** Returns the conflict for a trust policy that exceeds the quota. */
-function tooLong(
+function tooLongConflict(
   document: JsonPolicy,
   { limit }: Quota,
   conflictOf: (size: number) => { conflict: Conflict },

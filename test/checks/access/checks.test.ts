@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RoleState } from '../../../src/aws/iam/roles.ts';
 import type { SecretState } from '../../../src/aws/secrets/index.ts';
-import { mayComeRight } from '../../../src/checks/setup/checks.ts';
+import { mayPassLater } from '../../../src/checks/setup/checks.ts';
 import { ACCOUNT, KEYS, REGION, roleArn } from '../../support/account.ts';
 import {
   ARN,
@@ -107,7 +107,7 @@ describe('a secret', () => {
     const failed = failureOf({ secret });
     expect(failed).toMatchObject({ id: 'secret-value', subject: ARN });
     expect(failed?.detail).toContain(detail);
-    expect(failed && mayComeRight(failed)).toBe(false);
+    expect(failed && mayPassLater(failed)).toBe(false);
     expect(failed?.detail).not.toContain(KEYS.aes256);
   });
 
@@ -150,7 +150,7 @@ describe('a role that MediaConnect may not assume', () => {
     const failed = failureOf({ role });
     expect(failed).toMatchObject({ id: 'role-trust', subject: roleArn('MediaConnect-ASM') });
     expect(failed?.detail).toContain(detail);
-    expect(failed && mayComeRight(failed)).toBe(true);
+    expect(failed && mayPassLater(failed)).toBe(true);
   });
 
   test.each([
@@ -160,7 +160,7 @@ describe('a role that MediaConnect may not assume', () => {
     const check = failureOf({ role: trusting({ Effect: 'Allow', ...service, Condition }) });
     expect(check).toMatchObject({ id: 'role-trust', ok: false, verdict: 'cannot-tell' });
     expect(check?.detail).toContain(named);
-    expect(check && mayComeRight(check)).toBe(false);
+    expect(check && mayPassLater(check)).toBe(false);
   });
 
   test('is named if it does not exist, for the trust and for each secret', () => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RoleState } from '../../../src/aws/iam/roles.ts';
 import type { SecretState } from '../../../src/aws/secrets/index.ts';
 import type { SecretContent } from '../../../src/aws/secrets/versions.ts';
-import { check, type Expectation, type KeyExpectation } from '../../../src/checks/setup/checks.ts';
+import { checkState, type Expectation, type KeyExpectation } from '../../../src/checks/setup/checks.ts';
 import { KeyMaterial } from '../../../src/key/index.ts';
 import { ACCOUNT, guidePolicy, guideTrust, KEYS, REGION, roleArn } from '../../support/account.ts';
 
@@ -39,8 +39,8 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     name: 'studio-a',
     arn: ARN,
     content: text(KEYS.aes256),
-    own: true,
-    rotates: false,
+    hasToolTag: true,
+    rotationEnabled: false,
     ...(secret === 'absent' ? {} : secret),
   };
   const made: RoleState = {
@@ -49,8 +49,8 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     path: '/',
     trust: JSON.stringify(guideTrust()),
     policies: [guided],
-    attached: [],
-    own: true,
+    attachedArns: [],
+    hasToolTag: true,
     ...(role === 'absent' ? {} : role),
   };
   const { flows = { sourceArns: [], regions: [REGION] }, ...key } = expected;
@@ -61,7 +61,7 @@ export function checksOf({ secret = {}, role = {}, expected = {} }: Breakage = {
     secrets: secret === 'absent' ? [] : [found],
     ...(role === 'absent' ? {} : { role: made }),
   };
-  return check(observed, wanted, identity);
+  return checkState(observed, wanted, identity);
 }
 
 /** Returns the only check that does not pass. Throws if there are none or several. */

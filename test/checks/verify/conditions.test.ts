@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { kmsKeyRef } from '../../../src/aws/kms/index.ts';
-import { readingChecker } from '../../../src/checks/verify/check-reading.ts';
+import { readAccessChecker } from '../../../src/checks/verify/check-reading.ts';
 import { checkRole } from '../../../src/checks/verify/check-role.ts';
 import type { PresentRole, RoleObservation } from '../../../src/checks/verify/observe/role.ts';
 import type { PresentSecret } from '../../../src/checks/verify/observe/secret.ts';
@@ -23,9 +23,9 @@ const name = 'MediaConnect-ASM';
 
 function role({ trust = '', policies = [guided] }: { trust?: string; policies?: object[] }) {
   const arn = roleArn(name);
-  const described = { seen: { name, arn, path: '/', trust, own: false } };
+  const described = { seen: { name, arn, path: '/', trust, hasToolTag: false } };
   return {
-    kind: 'there',
+    kind: 'present',
     name,
     arn,
     described,
@@ -43,9 +43,9 @@ function reading(
   kmsKey?: PresentSecret['kmsKey'],
 ) {
   const key = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, REGION, identity);
-  const found = { region: REGION, name: 'studio-a', arn: ARN, own: true, rotates: false };
+  const found = { region: REGION, name: 'studio-a', arn: ARN, hasToolTag: true, rotationEnabled: false };
   const secret = {
-    kind: 'there' as const,
+    kind: 'present' as const,
     target: { region: REGION, id: ARN, keyType: 'static-key' as const },
     arn: ARN,
     described: {
@@ -58,7 +58,7 @@ function reading(
       keyPolicies: key ? [{ key, policy: { seen: KEY_POLICY } }] : [],
     },
   };
-  return troubles(readingChecker(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
+  return troubles(readAccessChecker(role({ policies }), { policyNames: [] }, identity)(secret, ARN));
 }
 
 const allowedIf = (Condition: object) => reading([policy('Read', allow('secretsmanager:*', '*', Condition))]);

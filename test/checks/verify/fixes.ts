@@ -373,7 +373,7 @@ export const SECRET_AND_ROLE_FIXES = {
     ],
     before: async ({ secretArn }) => ['--manifest', manifestFile({ keys: [{ secretArns: [secretArn] }] })],
   },
-  letIn: {
+  updateTrust: {
     id: 'role-trust',
     fault: after((scene) => trust(scene, guideTrust('ec2.amazonaws.com'))),
   },
@@ -386,7 +386,7 @@ export const SECRET_AND_ROLE_FIXES = {
     },
     afterwards: async (_scene, { command = '' }) => [...STUDIO, '--role-name', roleNameIn(command)],
   },
-  takeTrustDenialOut: {
+  removeTrustDenial: {
     id: 'role-trust',
     fault: after((scene) =>
       trust(scene, document(guarded(), { ...guideTrust().Statement[0], Effect: 'Deny' })),
@@ -408,7 +408,7 @@ export const SECRET_AND_ROLE_FIXES = {
       sandbox.setPolicyDocument(policyArn(POLICY), guidePolicy(secretArn)),
     ),
   },
-  takeOut: {
+  removeDenial: {
     id: 'role-reads-secret',
     fault: after((scene) =>
       inline(
@@ -421,7 +421,7 @@ export const SECRET_AND_ROLE_FIXES = {
       clientsOf(sandbox).iam.send(new DeleteRolePolicyCommand({ RoleName: ROLE, PolicyName: 'Denial' })),
     ),
   },
-  takeOff: {
+  detachPolicy: {
     id: 'policy-scope',
     fault: async (scene) => {
       await otherRole(scene, wide());
@@ -571,7 +571,7 @@ function inputWith(
 ): string[] {
   const configuration = { mediaConnectFlow: { ...flow, sourceTransitDecryption } };
   const end = { region: REGION, kind: 'routerInput', name: 'studio', configuration, messages } as const;
-  return ['--flow-arn', sandbox.addRouterEnd(end)];
+  return ['--flow-arn', sandbox.addRouterEndpoint(end)];
 }
 
 /** Adds a flow with an output for routers. */
@@ -764,7 +764,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'the default policy if it allows every secret',
-    name: 'takeOff',
+    name: 'detachPolicy',
     fix: {
       id: 'policy-scope',
       fault: async ({ sandbox }) => {
@@ -775,7 +775,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'the policy given by name if it allows every secret',
-    name: 'takeOff',
+    name: 'detachPolicy',
     fix: {
       id: 'policy-scope',
       fault: async (scene) => {
@@ -788,7 +788,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'an inline policy that allows more than reading',
-    name: 'takeOff',
+    name: 'detachPolicy',
     fix: {
       id: 'policy-reads-only',
       fault: after((scene) =>
@@ -798,7 +798,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'a policy that allows every secret, for a manifest',
-    name: 'takeOff',
+    name: 'detachPolicy',
     fix: {
       id: 'policy-scope',
       fault: async (scene) => {
@@ -810,7 +810,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'a trust policy for another service, for a manifest',
-    name: 'letIn',
+    name: 'updateTrust',
     fix: {
       id: 'role-trust',
       fault: async (scene) => {
@@ -862,7 +862,7 @@ export const FURTHER: { what: string; name: keyof typeof fixes; fix: Fix }[] = [
   },
   {
     what: 'a permissions boundary that does not allow reading',
-    name: 'takeOut',
+    name: 'removeDenial',
     fix: {
       id: 'role-reads-secret',
       fault: after(async ({ sandbox }) => {

@@ -340,7 +340,14 @@ async function secretArn(): Promise<string | undefined> {
 test('reports cannot-tell for a KMS key with a missing or unknown state or usage', () => {
   const arn = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
   const secret = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:studio-a-AbCdEf`;
-  const found = { region: REGION, name: 'studio-a', arn: secret, own: true, rotates: false, kmsKeyId: arn };
+  const found = {
+    region: REGION,
+    name: 'studio-a',
+    arn: secret,
+    hasToolTag: true,
+    rotationEnabled: false,
+    kmsKeyId: arn,
+  };
   const checks = [
     { state: 'Enabled', usage: '' },
     { state: '', usage: 'ENCRYPT_DECRYPT' },
@@ -348,7 +355,7 @@ test('reports cannot-tell for a KMS key with a missing or unknown state or usage
   ].flatMap((told) =>
     kmsKeyChecks(
       {
-        kind: 'there',
+        kind: 'present',
         target: { region: REGION, id: secret, keyType: 'static-key' },
         arn: secret,
         described: { seen: { ...found, content: { kind: 'none' } } },

@@ -60,7 +60,7 @@ function addInput(
 ): string {
   const mediaConnectFlow = { flowArn, flowOutputArn: outputArn, sourceTransitDecryption: settings };
   const configuration = { mediaConnectFlow };
-  return sandbox.addRouterEnd({
+  return sandbox.addRouterEndpoint({
     region: REGION,
     kind: 'routerInput',
     name: 'studio',
@@ -214,7 +214,12 @@ describe('a router input or output', () => {
     const configuration = {
       standard: { protocolConfiguration: { srtListener: { encryptionConfiguration } } },
     };
-    const arn = sandbox.addRouterEnd({ region: REGION, kind: 'routerOutput', name: 'out', configuration });
+    const arn = sandbox.addRouterEndpoint({
+      region: REGION,
+      kind: 'routerOutput',
+      name: 'out',
+      configuration,
+    });
     const { json } = await verifyIt(sandbox, { flowArn: arn });
     expect(troubles(json.checks).filter((each) => each.startsWith('failed'))).toEqual([]);
     expect(media(json.checks).at(-1)?.detail).toBe(

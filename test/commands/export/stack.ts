@@ -136,7 +136,7 @@ const MAKERS: Record<string, Make> = {
     const command = new CreateSecretCommand({ ...(properties as unknown as { Name: string }), ...value });
     const { ARN = '' } = await clientsOf(sandbox, region).secrets.send(command);
     // According to its resource schemas, CloudFormation adds its own tags only to secrets among these three types.
-    sandbox.putInStack(ARN, 'mediaconnect-keys');
+    sandbox.addCloudFormationTags(ARN, 'mediaconnect-keys');
     return ARN;
   },
   'AWS::IAM::ManagedPolicy': async (sandbox, _, { ManagedPolicyName, PolicyDocument, ...properties }) => {

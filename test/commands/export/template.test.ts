@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { templateText } from '../../../src/commands/export/cloudformation/run.ts';
 import { buildTemplate } from '../../../src/commands/export/cloudformation/template.ts';
-import { inRegions } from '../../../src/commands/export/ids.ts';
+import { regionsId } from '../../../src/commands/export/ids.ts';
 import { checkKey } from '../../../src/key/check.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import { ACCOUNT, FAR_REGION, KEYS, REGION } from '../../support/account.ts';
@@ -69,8 +69,8 @@ describe('the template', () => {
       { secretName: 'b', region: [FAR_REGION, REGION] },
     );
     expect(Object.keys(Conditions)).toEqual(['IsHomeRegion', 'InEuWest1OrUsWest2']);
-    expect(inRegions(REGIONS)).toBe(inRegions([...REGIONS].reverse()));
-    expect(inRegions(REGIONS)).not.toBe(inRegions([...REGIONS.slice(1), 'eu-west-3']));
+    expect(regionsId(REGIONS)).toBe(regionsId([...REGIONS].reverse()));
+    expect(regionsId(REGIONS)).not.toBe(regionsId([...REGIONS.slice(1), 'eu-west-3']));
   });
 
   test('is the same in YAML as in JSON, whatever its texts look like', () => {

@@ -26,7 +26,7 @@ const transit = () => ({
 
 function addRouterInput(): string {
   const configuration = { mediaConnectFlow: { sourceTransitDecryption: transit() } };
-  return sandbox().addRouterEnd({ region: REGION, kind: 'routerInput', name: 'studio', configuration });
+  return sandbox().addRouterEndpoint({ region: REGION, kind: 'routerInput', name: 'studio', configuration });
 }
 
 function addFlow(

@@ -174,7 +174,7 @@ describe('rotate of a secret that cannot be rotated', () => {
 
   test('changes nothing if another service owns the secret', async () => {
     const owner = { region: REGION, name: 'studio-a', secretString: KEYS.aes256, owningService: 'rds' };
-    sandbox().addOwnedSecret(owner);
+    sandbox().addServiceOwnedSecret(owner);
     const { code, json } = await inVain({});
     expect(code).toBe(3);
     expect(json.error.message).toContain('belongs to the service rds');

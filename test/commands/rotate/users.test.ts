@@ -19,7 +19,7 @@ function addRouterInput(region: string, arn: string): string {
   const secretsManager = { secretArn: arn, roleArn };
   const sourceTransitDecryption = { encryptionKeyConfiguration: { secretsManager } };
   const configuration = { mediaConnectFlow: { sourceTransitDecryption } };
-  return sandbox().addRouterEnd({ region, kind: 'routerInput', name: 'studio', configuration });
+  return sandbox().addRouterEndpoint({ region, kind: 'routerInput', name: 'studio', configuration });
 }
 
 const PATH = 'configuration.mediaConnectFlow.sourceTransitDecryption';

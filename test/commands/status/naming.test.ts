@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { namedIn } from '../../../src/inventory/named-secrets.ts';
+import { targetsIn } from '../../../src/inventory/named-secrets.ts';
 import { parsePolicy } from '../../../src/policy/index.ts';
-import { standsFor } from '../../../src/policy/match.ts';
+import { matchesArn } from '../../../src/policy/match.ts';
 import { ACCOUNT, REGION } from '../../support/account.ts';
 
 const arn = (name: string) => `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:${name}`;
@@ -19,11 +19,11 @@ describe('the secrets that a policy names', () => {
     ['arn:aws:secretsmanager:*:*:*', 'all'],
     ['*', 'all'],
   ])('include %s, which stands for %s', (resource, kind) => {
-    const named = namedIn(policyOf(allow({ Resource: resource })));
+    const named = targetsIn(policyOf(allow({ Resource: resource })));
     expect(named).toEqual(
       kind === 'one' ? { names: [resource], scopes: [] } : { names: [], scopes: [resource] },
     );
-    expect(standsFor(resource, arn('studio-a-AbCdEf'))).toBe(true);
+    expect(matchesArn(resource, arn('studio-a-AbCdEf'))).toBe(true);
   });
 
   test.each([
@@ -34,11 +34,14 @@ describe('the secrets that a policy names', () => {
     ],
     ['KMS keys', allow({ Resource: `arn:aws:kms:${REGION}:${ACCOUNT}:key/*` })],
   ])('do not include %s', (_what, statement) => {
-    expect(namedIn(policyOf(statement))).toEqual({ names: [], scopes: [] });
+    expect(targetsIn(policyOf(statement))).toEqual({ names: [], scopes: [] });
   });
 
   test('are treated as all secrets if the policy uses NotResource', () => {
-    expect(namedIn(policyOf(allow({ NotResource: arn('a-AbCdEf') })))).toEqual({ names: [], scopes: ['*'] });
+    expect(targetsIn(policyOf(allow({ NotResource: arn('a-AbCdEf') })))).toEqual({
+      names: [],
+      scopes: ['*'],
+    });
   });
 });
 
@@ -48,6 +51,6 @@ describe('a resource pattern', () => {
     [arn('studio-a-AbCdEf'), arn('studio-a-AbCdEg')],
     [arn('studio-*').replace(REGION, 'eu-west-1'), arn('studio-a-AbCdEf')],
   ])('does not match another secret: %s, %s', (named, other) => {
-    expect(standsFor(named, other)).toBe(false);
+    expect(matchesArn(named, other)).toBe(false);
   });
 });

@@ -378,7 +378,7 @@ describe('teardown of resources that must stay', () => {
 
   test('keeps a policy and a role that belong to a CloudFormation stack', async () => {
     await setUp(sandbox());
-    for (const arn of [policyArn(POLICY), roleArn(ROLE)]) sandbox().putInStack(arn, 'video');
+    for (const arn of [policyArn(POLICY), roleArn(ROLE)]) sandbox().addCloudFormationTags(arn, 'video');
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
     expect(await summary()).toMatchObject({
@@ -391,7 +391,7 @@ describe('teardown of resources that must stay', () => {
 describe('teardown of a secret that cannot be removed', () => {
   test('changes nothing if the secret belongs to a CloudFormation stack', async () => {
     const { json } = await setUp(sandbox());
-    sandbox().putInStack(json.secrets[0]?.arn ?? '', 'video');
+    sandbox().addCloudFormationTags(json.secrets[0]?.arn ?? '', 'video');
     const { code, json: told } = await inVain();
     expect(code).toBe(3);
     expect(told.error.message).toContain('belongs to the CloudFormation stack video');

@@ -87,7 +87,7 @@ test.each([
   ],
 ] as const)('teardown stops if a %s uses the secret in %s', async (kind, path, settings) => {
   const secretArn = await storedSecret();
-  const arn = sandbox().addRouterEnd({ region: REGION, kind, name: 'studio', ...settings(secretArn) });
+  const arn = sandbox().addRouterEndpoint({ region: REGION, kind, name: 'studio', ...settings(secretArn) });
   const what = kind === 'routerInput' ? 'router input' : 'router output';
   const { message, details = [] } = await inVain();
   expect(message).toContain(`is used by the ${what} ${arn} (${path})`);
@@ -98,8 +98,8 @@ test('teardown finds a resource that uses the secret after the first page of a l
   const secretArn = await storedSecret();
   const configuration = { mediaConnectFlow: { sourceTransitDecryption: transit(`${secretArn}x`) } };
   for (let at = 0; at < 101; at += 1)
-    sandbox().addRouterEnd({ region: REGION, kind: 'routerInput', name: `other-${at}`, configuration });
-  const last = sandbox().addRouterEnd({
+    sandbox().addRouterEndpoint({ region: REGION, kind: 'routerInput', name: `other-${at}`, configuration });
+  const last = sandbox().addRouterEndpoint({
     region: REGION,
     kind: 'routerInput',
     name: 'last',

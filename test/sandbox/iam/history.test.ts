@@ -11,9 +11,9 @@ describe('History', () => {
     history.record(live, 500);
     live.set('quick', 1);
     history.record(live, 100);
-    expect([...history.at(-MINUTE_MS).keys()]).toEqual(['old']);
-    expect([...history.at(100).keys()]).toEqual(['old', 'quick']);
-    expect([...history.at(500).keys()]).toEqual(['old', 'slow', 'quick']);
+    expect([...history.asOf(-MINUTE_MS).keys()]).toEqual(['old']);
+    expect([...history.asOf(100).keys()]).toEqual(['old', 'quick']);
+    expect([...history.asOf(500).keys()]).toEqual(['old', 'slow', 'quick']);
   });
 
   it('shows a slower earlier write together with a later one', () => {
@@ -23,7 +23,7 @@ describe('History', () => {
     history.record(live, 500);
     live.set('policy', 3);
     history.record(live, 100);
-    expect([99, 100, 500].map((time) => history.at(time).get('policy'))).toEqual([1, 3, 3]);
+    expect([99, 100, 500].map((time) => history.asOf(time).get('policy'))).toEqual([1, 3, 3]);
   });
 
   it('forgets a change after two minutes', () => {
@@ -36,14 +36,14 @@ describe('History', () => {
     live.delete('deleted');
     history.record(live, 0);
     history.prune(2 * MINUTE_MS - 1);
-    expect(history.at(-1)).toEqual(
+    expect(history.asOf(-1)).toEqual(
       new Map([
         ['changed', 1],
         ['deleted', 1],
       ]),
     );
     history.prune(2 * MINUTE_MS);
-    expect(history.at(-1)).toEqual(new Map());
-    expect(history.at(0)).toEqual(new Map([['changed', 2]]));
+    expect(history.asOf(-1)).toEqual(new Map());
+    expect(history.asOf(0)).toEqual(new Map([['changed', 2]]));
   });
 });

@@ -1,7 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contextOf } from '../../../src/sandbox/permissions/authorize.ts';
+import { conditionContext } from '../../../src/sandbox/permissions/authorize.ts';
 import { decide } from '../../../src/sandbox/permissions/evaluate.ts';
 import { identityPolicy, type RawPolicy, resourcePolicy } from '../../policy/documents.ts';
 import { ACCOUNT, type Context, context, ROLE_ARN, SESSION_NAME, target } from '../../policy/vocabulary.ts';
@@ -43,8 +43,8 @@ function ours(each: Case): boolean {
   const texts = each.identity.map((policy) => JSON.stringify(policy));
   const text = (policy: RawPolicy | undefined) => policy && JSON.stringify(policy);
   const session = text(each.session);
-  const asker = { arn: CALLER, roleArn: ROLE_ARN, account: ACCOUNT, partition: 'aws' };
-  return decide({ ...each.target, context: contextOf(each.context) }, asker, {
+  const principal = { arn: CALLER, roleArn: ROLE_ARN, accountId: ACCOUNT, partition: 'aws' };
+  return decide({ ...each.target, context: conditionContext(each.context) }, principal, {
     identity: texts,
     boundary: text(each.boundary),
     session: session === undefined ? undefined : [session],
@@ -96,20 +96,20 @@ it('the sandbox allows a request if and only if the judge does', async () => {
 });
 
 describe('a policy in the sandbox', () => {
-  const asker = { arn: CALLER, roleArn: ROLE_ARN, account: ACCOUNT, partition: 'aws' };
+  const principal = { arn: CALLER, roleArn: ROLE_ARN, accountId: ACCOUNT, partition: 'aws' };
   const allows = (statement: object, resource: string, facts: Context = {}) => {
     const document = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', ...statement } };
-    const question = { action: 'iam:GetRole', resource, context: contextOf(facts) };
-    return decide(question, asker, { identity: [JSON.stringify(document)] }).allowed;
+    const request = { action: 'iam:GetRole', resource, context: conditionContext(facts) };
+    return decide(request, principal, { identity: [JSON.stringify(document)] }).allowed;
   };
 
   it('with a Deny and NotPrincipal spares a session only if it lists its role and account too', () => {
     const isDenied = (...AWS: string[]) => {
       const statement = { Effect: 'Deny', NotPrincipal: { AWS }, Action: '*', Resource: '*' };
-      const question = { action: 'iam:GetRole', resource: ROLE_ARN, context: contextOf({}) };
+      const request = { action: 'iam:GetRole', resource: ROLE_ARN, context: conditionContext({}) };
       const allow = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
       const resource = JSON.stringify({ Statement: statement });
-      return !decide(question, asker, { identity: [allow], resource }).allowed;
+      return !decide(request, principal, { identity: [allow], resource }).allowed;
     };
     expect(isDenied(CALLER, ROLE_ARN, ACCOUNT)).toBe(false);
     expect(isDenied(CALLER, ROLE_ARN, `arn:aws:iam::${ACCOUNT}:root`)).toBe(false);

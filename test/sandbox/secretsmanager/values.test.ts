@@ -168,7 +168,7 @@ describe('the value of a secret', () => {
   });
 
   it('can be read but not replaced if a service owns the secret', async () => {
-    const ARN = sandbox.addOwnedSecret({
+    const ARN = sandbox.addServiceOwnedSecret({
       region: 'us-west-2',
       name: 'rds!db-1',
       secretString: KEY,

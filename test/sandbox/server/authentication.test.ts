@@ -154,7 +154,7 @@ describe('a caller', () => {
     });
     expect((await clientsFor(other).sts.send(whoAmI)).Account).toBe('111122223333');
     expect(() =>
-      other.addOwnedSecret({ region: 'ap-east-1', name: 'x', secretString: 'x', owningService: 'x' }),
+      other.addServiceOwnedSecret({ region: 'ap-east-1', name: 'x', secretString: 'x', owningService: 'x' }),
     ).toThrow(RangeError);
     await other.close();
   });

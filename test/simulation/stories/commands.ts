@@ -14,10 +14,10 @@ import { performTeardown } from '../../../src/commands/teardown/run.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../../src/failure.ts';
 import { asManifest, parseManifest } from '../../../src/manifest/index.ts';
 import { readAnswers, type SetupOptions } from '../../../src/options/setup-request.ts';
-import type { Machine } from '../../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../../src/sandbox/machine.ts';
 import type { Output } from '../../../src/ui/output.ts';
 import type { Run } from '../run.ts';
-import { worldOf } from '../world/delivery.ts';
+import { accountOrThrow } from '../world/delivery.ts';
 import type {
   Command,
   KmsKind,
@@ -35,7 +35,7 @@ const paint = new Chalk({ level: 0 });
 
 /** Runs a command as the program does, without its arguments, environment and streams. Never rejects. */
 export async function carryOut(
-  machine: Machine,
+  sandbox: SandboxState,
   run: Run,
   command: Command,
   makeClients: MakeClients,
@@ -56,7 +56,7 @@ export async function carryOut(
   };
   const { signal: interrupt } = run.controller;
   const homeRegion = homeRegionAmong(regionsIn(command)) ?? REGIONS[0];
-  const { credentials } = machine.sessions.user;
+  const { credentials } = sandbox.sessions.user;
   const aws = openAws({ homeRegion, credentials }, interrupt, undefined, makeClients);
   const commandRun: CommandRun = {
     common: { sandbox: false, yes: true, input: false, ...output.options },
@@ -76,7 +76,7 @@ export async function carryOut(
     interactive: false,
   };
   try {
-    run.code = await perform(machine, run, command, commandRun);
+    run.code = await perform(sandbox, run, command, commandRun);
   } catch (error) {
     reportFailure(output, error, commandRun.outcomes);
     run.code = exitCodeOf(error);
@@ -88,19 +88,19 @@ export async function carryOut(
 }
 
 async function perform(
-  machine: Machine,
+  sandbox: SandboxState,
   run: Run,
   command: Command,
   commandRun: CommandRun,
 ): Promise<ExitCode> {
   switch (command.kind) {
     case 'setup': {
-      const answers = accepted(readAnswers(setupOptions(machine, command)));
+      const answers = accepted(readAnswers(setupOptions(sandbox, command)));
       await performSetup({ ...commandRun, answers });
       return EXIT.done;
     }
     case 'manifest':
-      return setUpFrom(commandRun, JSON.stringify(manifestOf(machine, command)));
+      return setUpFrom(commandRun, JSON.stringify(manifestOf(sandbox, command)));
     case 'rotate':
       return performRotate({ ...commandRun, answers: accepted(readRotateAnswers(rotateOptions(command))) });
     case 'teardown':
@@ -140,13 +140,13 @@ export function regionsIn(command: Command): string[] {
 
 type SetupKey = Omit<SetupCommand, 'kind'>;
 
-function setupOptions(machine: Machine, command: SetupKey): SetupOptions {
+function setupOptions(sandbox: SandboxState, command: SetupKey): SetupOptions {
   const { secret, regions, key, policy, scope, role, existingKey, restore, updateTrust, kms, sourceArns } =
     command;
   const name = longName(secret);
   const place =
     key === 'arn'
-      ? { secretArn: regions.map((region) => arnOf(machine, region, name)) }
+      ? { secretArn: regions.map((region) => arnOf(sandbox, region, name)) }
       : {
           secretName: name,
           region: [...regions],
@@ -175,8 +175,8 @@ function sourceArnsOf(count: number, region: string): string[] {
 }
 
 /** Returns the ARN of the secret with a name, or an ARN of no secret if there is none. */
-function arnOf(machine: Machine, region: string, name: string): string {
-  const secret = worldOf(machine, region).secretsIn(region).byName(name, machine.now());
+function arnOf(sandbox: SandboxState, region: string, name: string): string {
+  const secret = accountOrThrow(sandbox, region).secretsIn(region).byName(name, sandbox.now());
   return secret?.arn ?? `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:${name}-Absent`;
 }
 
@@ -187,7 +187,7 @@ export function kmsId(kind: KmsKind, region: string): string {
   return `arn:aws:kms:${region}:${account}:${resource}`;
 }
 
-function manifestOf(machine: Machine, { keys }: ManifestCommand): object {
+function manifestOf(sandbox: SandboxState, { keys }: ManifestCommand): object {
   return {
     version: 1,
     keys: keys.map((key) => {
@@ -195,7 +195,7 @@ function manifestOf(machine: Machine, { keys }: ManifestCommand): object {
       const name = longName(secret);
       const place =
         key.key === 'arn'
-          ? { secretArns: regions.map((region) => arnOf(machine, region, name)) }
+          ? { secretArns: regions.map((region) => arnOf(sandbox, region, name)) }
           : {
               secretName: name,
               regions,

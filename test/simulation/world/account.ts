@@ -1,6 +1,6 @@
 import { AwsError } from '../../../src/sandbox/errors.ts';
-import { putInStack } from '../../../src/sandbox/index.ts';
-import { type Machine, newMachine } from '../../../src/sandbox/machine.ts';
+import { addCloudFormationTags } from '../../../src/sandbox/index.ts';
+import { newSandboxState, type SandboxState } from '../../../src/sandbox/machine.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
 import { kmsId } from '../stories/commands.ts';
 import type {
@@ -26,28 +26,28 @@ import {
   READ_ACTIONS,
   REGIONS,
 } from '../stories/vocabulary.ts';
-import { carryOutDirectly, type ServiceName, worldOf } from './delivery.ts';
+import { accountOrThrow, carryOutDirectly, type ServiceName } from './delivery.ts';
 
 /** The Region for requests to IAM. */
 const HOME = 'us-west-2';
 const TOOL_TAG = 'mc-static-key';
 
 /** Creates the account of a story, with its resources in their order. A resource that cannot be created is left out. */
-export function accountOf({ account }: Pick<Story, 'account'>): Machine {
+export function accountOf({ account }: Pick<Story, 'account'>): SandboxState {
   const quota = account.find((thing) => thing.thing === 'quota');
-  const machine = newMachine({
+  const sandbox = newSandboxState({
     now: () => Date.now(),
     ...(quota ? { iamQuotas: { attachedPoliciesPerRole: quota.attached } } : {}),
   });
   for (const region of REGIONS) {
-    const keys = worldOf(machine, region).keysIn(region);
-    keys.add(machine.now(), { id: KMS_ID });
-    keys.addAlias(KMS_ALIAS, KMS_ID, machine.now());
+    const keys = accountOrThrow(sandbox, region).keysIn(region);
+    keys.add(sandbox.now(), { id: KMS_ID });
+    keys.addAlias(KMS_ALIAS, KMS_ID, sandbox.now());
   }
   for (const kind of ['secret', 'policy', 'role'] as const) {
-    for (const thing of account) if (thing.thing === kind) tryTo(() => make(machine, thing));
+    for (const thing of account) if (thing.thing === kind) tryTo(() => make(sandbox, thing));
   }
-  return machine;
+  return sandbox;
 }
 
 /** Does something that AWS may reject. */
@@ -59,30 +59,30 @@ function tryTo(work: () => void): void {
   }
 }
 
-function make(machine: Machine, thing: Thing): void {
-  if (thing.thing === 'secret') makeSecret(machine, thing);
-  if (thing.thing === 'policy') makePolicy(machine, thing);
-  if (thing.thing === 'role') makeRole(machine, thing);
+function make(sandbox: SandboxState, thing: Thing): void {
+  if (thing.thing === 'secret') makeSecret(sandbox, thing);
+  if (thing.thing === 'policy') makePolicy(sandbox, thing);
+  if (thing.thing === 'role') makeRole(sandbox, thing);
 }
 
 function call(
-  machine: Machine,
+  sandbox: SandboxState,
   service: ServiceName,
   action: string,
   input: Input,
   region = HOME,
 ): Record<string, unknown> {
-  return { ...carryOutDirectly(machine, { service, region, action, input }) };
+  return { ...carryOutDirectly(sandbox, { service, region, action, input }) };
 }
 
 function tagsOf(own: boolean, step: string): object {
   return { Tags: own ? [{ Key: TOOL_TAG, Value: step }] : [{ Key: 'team', Value: 'other' }] };
 }
 
-function makeSecret(machine: Machine, thing: SecretThing): void {
+function makeSecret(sandbox: SandboxState, thing: SecretThing): void {
   const { region, value, kms, policy, own, stack } = thing;
   const { ARN } = call(
-    machine,
+    sandbox,
     'secretsmanager',
     'CreateSecret',
     {
@@ -98,7 +98,7 @@ function makeSecret(machine: Machine, thing: SecretThing): void {
     const document = JSON.stringify(secretPolicy(policy));
     tryTo(() =>
       call(
-        machine,
+        sandbox,
         'secretsmanager',
         'PutResourcePolicy',
         { SecretId: arn, ResourcePolicy: document },
@@ -106,13 +106,13 @@ function makeSecret(machine: Machine, thing: SecretThing): void {
       ),
     );
   }
-  if (stack) putInStack(machine, arn, 'stack');
-  if (thing.deleted) call(machine, 'secretsmanager', 'DeleteSecret', { SecretId: arn }, region);
+  if (stack) addCloudFormationTags(sandbox, arn, 'stack');
+  if (thing.deleted) call(sandbox, 'secretsmanager', 'DeleteSecret', { SecretId: arn }, region);
 }
 
-function makePolicy(machine: Machine, thing: PolicyThing): void {
-  const document = JSON.stringify(documentOf(machine, thing.document, thing.secrets));
-  const { Policy } = call(machine, 'iam', 'CreatePolicy', {
+function makePolicy(sandbox: SandboxState, thing: PolicyThing): void {
+  const document = JSON.stringify(documentOf(sandbox, thing.document, thing.secrets));
+  const { Policy } = call(sandbox, 'iam', 'CreatePolicy', {
     PolicyName: thing.name,
     ...(thing.path ? { Path: thing.path } : {}),
     PolicyDocument: document,
@@ -120,53 +120,53 @@ function makePolicy(machine: Machine, thing: PolicyThing): void {
   });
   const { Arn } = Policy as { Arn: string };
   for (let version = 2; version <= thing.versions; version += 1) {
-    call(machine, 'iam', 'CreatePolicyVersion', {
+    call(sandbox, 'iam', 'CreatePolicyVersion', {
       PolicyArn: Arn,
       PolicyDocument: document,
       SetAsDefault: true,
     });
   }
-  if (thing.stack) putInStack(machine, Arn, 'stack');
+  if (thing.stack) addCloudFormationTags(sandbox, Arn, 'stack');
 }
 
-function makeRole(machine: Machine, thing: RoleThing): void {
+function makeRole(sandbox: SandboxState, thing: RoleThing): void {
   const { name, trust, attached, inline, boundary, own, stack } = thing;
   if (boundary) {
     tryTo(() =>
-      call(machine, 'iam', 'CreatePolicy', {
+      call(sandbox, 'iam', 'CreatePolicy', {
         PolicyName: `boundary-${boundary}`,
         PolicyDocument: JSON.stringify(inlinePolicy(boundary)),
       }),
     );
   }
-  const { Role } = call(machine, 'iam', 'CreateRole', {
+  const { Role } = call(sandbox, 'iam', 'CreateRole', {
     RoleName: name,
     AssumeRolePolicyDocument: JSON.stringify(trustPolicy(trust)),
     ...(boundary ? { PermissionsBoundary: policyArn(`boundary-${boundary}`) } : {}),
     ...tagsOf(own, 'trust-role'),
   });
-  for (const policy of attached) tryTo(() => attach(machine, name, policyArn(policy)));
+  for (const policy of attached) tryTo(() => attach(sandbox, name, policyArn(policy)));
   for (let nth = 1; nth <= (thing.crowd ?? 0); nth += 1) {
     tryTo(() =>
-      call(machine, 'iam', 'CreatePolicy', {
+      call(sandbox, 'iam', 'CreatePolicy', {
         PolicyName: `crowd-${nth}`,
         PolicyDocument: JSON.stringify(inlinePolicy('other')),
       }),
     );
-    tryTo(() => attach(machine, name, policyArn(`crowd-${nth}`)));
+    tryTo(() => attach(sandbox, name, policyArn(`crowd-${nth}`)));
   }
   if (inline) {
-    call(machine, 'iam', 'PutRolePolicy', {
+    call(sandbox, 'iam', 'PutRolePolicy', {
       RoleName: name,
       PolicyName: 'inline',
       PolicyDocument: JSON.stringify(inlinePolicy(inline)),
     });
   }
-  if (stack) putInStack(machine, (Role as { Arn: string }).Arn, 'stack');
+  if (stack) addCloudFormationTags(sandbox, (Role as { Arn: string }).Arn, 'stack');
 }
 
-function attach(machine: Machine, role: string, arn: string): void {
-  call(machine, 'iam', 'AttachRolePolicy', { RoleName: role, PolicyArn: arn });
+function attach(sandbox: SandboxState, role: string, arn: string): void {
+  call(sandbox, 'iam', 'AttachRolePolicy', { RoleName: role, PolicyArn: arn });
 }
 
 function policyArn(name: string): string {
@@ -174,17 +174,17 @@ function policyArn(name: string): string {
 }
 
 /** Returns the policy entries for secrets with these names in the first Region: real ARNs if the secrets exist. */
-function entriesFor(machine: Machine, secrets: readonly string[]): string[] {
+function entriesFor(sandbox: SandboxState, secrets: readonly string[]): string[] {
   return secrets.map((secret) => {
     const name = longName(secret);
-    const found = worldOf(machine, HOME).secretsIn(HOME).byName(name, machine.now());
+    const found = accountOrThrow(sandbox, HOME).secretsIn(HOME).byName(name, sandbox.now());
     return found?.arn ?? `arn:aws:secretsmanager:${HOME}:${ACCOUNT}:secret:${name}-??????`;
   });
 }
 
-function documentOf(machine: Machine, kind: DocumentKind, secrets: readonly string[]): object {
-  const entries = entriesFor(machine, secrets);
-  const named = entries.length > 0 ? entries : entriesFor(machine, ['other']);
+function documentOf(sandbox: SandboxState, kind: DocumentKind, secrets: readonly string[]): object {
+  const entries = entriesFor(sandbox, secrets);
+  const named = entries.length > 0 ? entries : entriesFor(sandbox, ['other']);
   const filler = Array.from(
     { length: 11 },
     (_, index) =>
@@ -271,39 +271,39 @@ const STATEMENTS: Readonly<Record<InlineKind, readonly object[]>> = {
 };
 
 /** Makes a change of others. A change that AWS rejects is left out. */
-export function doOther(machine: Machine, act: OtherAct): void {
+export function doOther(sandbox: SandboxState, act: OtherAct): void {
   tryTo(() => {
     switch (act.other) {
       case 'attach-own':
-        return attach(machine, act.role, 'arn:aws:iam::aws:policy/ReadOnlyAccess');
+        return attach(sandbox, act.role, 'arn:aws:iam::aws:policy/ReadOnlyAccess');
       case 'detach-own':
-        call(machine, 'iam', 'DetachRolePolicy', {
+        call(sandbox, 'iam', 'DetachRolePolicy', {
           RoleName: act.role,
           PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess',
         });
         return;
       case 'add-entry':
-        return addEntry(machine, act.policy, act.secret);
+        return addEntry(sandbox, act.policy, act.secret);
       case 'move-labels':
-        return moveLabels(machine, act.secret);
+        return moveLabels(sandbox, act.secret);
     }
   });
 }
 
 /** Adds an entry to a policy as a user would by hand: in a new version, after the oldest one is deleted to make room. */
-function addEntry(machine: Machine, name: string, secret: string): void {
+function addEntry(sandbox: SandboxState, name: string, secret: string): void {
   const arn = policyArn(name);
-  const policy = worldOf(machine, HOME).iam.view().live.policies.get(arn);
+  const policy = accountOrThrow(sandbox, HOME).iam.view().latest.policies.get(arn);
   const current = policy?.versions.find(({ id }) => id === policy.defaultVersionId);
   if (!policy || !current) return;
   const document = JSON.parse(current.document) as { Statement: { Resource?: unknown }[] | object };
   const [statement] = [document.Statement].flat() as { Resource?: unknown }[];
   if (!statement || statement.Resource === '*') return;
-  statement.Resource = [...[statement.Resource].flat(), ...entriesFor(machine, [secret])];
+  statement.Resource = [...[statement.Resource].flat(), ...entriesFor(sandbox, [secret])];
   const [oldest] = policy.versions;
   if (policy.versions.length >= 5 && oldest)
-    call(machine, 'iam', 'DeletePolicyVersion', { PolicyArn: arn, VersionId: oldest.id });
-  call(machine, 'iam', 'CreatePolicyVersion', {
+    call(sandbox, 'iam', 'DeletePolicyVersion', { PolicyArn: arn, VersionId: oldest.id });
+  call(sandbox, 'iam', 'CreatePolicyVersion', {
     PolicyArn: arn,
     PolicyDocument: JSON.stringify(document),
     SetAsDefault: true,
@@ -311,14 +311,14 @@ function addEntry(machine: Machine, name: string, secret: string): void {
 }
 
 /** Moves AWSCURRENT of a secret to the previous version, as a user would by hand. */
-function moveLabels(machine: Machine, secret: string): void {
-  const found = worldOf(machine, HOME).secretsIn(HOME).byName(longName(secret), machine.now());
+function moveLabels(sandbox: SandboxState, secret: string): void {
+  const found = accountOrThrow(sandbox, HOME).secretsIn(HOME).byName(longName(secret), sandbox.now());
   const versions = [...(found?.versions.values() ?? [])];
   const [from, to] = ['AWSCURRENT', 'AWSPREVIOUS'].map((stage) =>
     versions.find(({ stages }) => stages.includes(stage)),
   );
   if (!found || !from || !to) return;
-  call(machine, 'secretsmanager', 'UpdateSecretVersionStage', {
+  call(sandbox, 'secretsmanager', 'UpdateSecretVersionStage', {
     SecretId: found.arn,
     VersionStage: 'AWSCURRENT',
     RemoveFromVersionId: from.id,

@@ -3,13 +3,13 @@ import { identityOf } from '../../../src/sandbox/auth/authenticate.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import { iam } from '../../../src/sandbox/iam/index.ts';
 import { kms } from '../../../src/sandbox/kms/index.ts';
-import type { Machine } from '../../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../../src/sandbox/machine.ts';
 import { mediaConnect } from '../../../src/sandbox/mediaconnect/index.ts';
 import { authorize } from '../../../src/sandbox/permissions/authorize.ts';
 import { secretsManager } from '../../../src/sandbox/secretsmanager/index.ts';
 import type { Call, Input, Service } from '../../../src/sandbox/service.ts';
 import { sts } from '../../../src/sandbox/sts/index.ts';
-import type { World } from '../../../src/sandbox/world.ts';
+import type { Account } from '../../../src/sandbox/world.ts';
 
 /** A fault while a request is carried out. */
 export interface DeliveryFault {
@@ -42,7 +42,7 @@ export interface Direct {
  * @throws AwsError as the service returns it
  */
 export function carryOutDirectly(
-  machine: Machine,
+  sandbox: SandboxState,
   { service: name, region, action, input }: Direct,
   { lagMs, refuse }: DeliveryFault = { lagMs: 0 },
 ): object {
@@ -52,13 +52,13 @@ export function carryOutDirectly(
     throw new AwsError(code, 'Rate exceeded', status);
   }
   if (refuse === 'internal-error') throw new AwsError(...service.internalError, 500);
-  const world = worldOf(machine, region);
+  const account = accountOrThrow(sandbox, region);
   const call: Call = {
-    world,
-    iam: world.iam.view(service === iam ? lagMs : 0),
+    account,
+    iam: account.iam.view(service === iam ? lagMs : 0),
     region,
-    caller: identityOf(world, machine.sessions.user),
-    now: machine.now(),
+    caller: identityOf(account, sandbox.sessions.user),
+    now: sandbox.now(),
   };
   const operation = service.operations[action];
   if (!operation) throw new Error(`the sandbox has no ${name}:${action}`);
@@ -66,10 +66,11 @@ export function carryOutDirectly(
     call,
     withToken(name, input),
     service.protocol.dialect,
-    (given, meant = action) => {
+    (checkedInput, checkedAction = action) => {
       // An administrator can do everything except what a resource policy denies.
-      for (const need of service.needs(call, meant, given))
-        if (need.resourcePolicy !== undefined || need.resourcePolicyMustAllow) authorize(call, service, need);
+      for (const permission of service.requiredPermissions(call, checkedAction, checkedInput))
+        if (permission.resourcePolicy !== undefined || permission.resourcePolicyMustAllow)
+          authorize(call, service, permission);
     },
   );
   return output ?? {};
@@ -83,8 +84,8 @@ function withToken(service: ServiceName, input: Input): Input {
 }
 
 /** Returns the account in the partition of a Region. */
-export function worldOf(machine: Machine, region: string): World {
-  const world = machine.worldOf(region);
-  if (!world) throw new Error(`the account is not in ${region}`);
-  return world;
+export function accountOrThrow(sandbox: SandboxState, region: string): Account {
+  const account = sandbox.accountIn(region);
+  if (!account) throw new Error(`the account is not in ${region}`);
+  return account;
 }

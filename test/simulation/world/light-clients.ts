@@ -11,7 +11,7 @@ import { withBoundedRetries } from '../../../src/aws/requests/retries.ts';
 import { DEFAULTS } from '../../../src/defaults.ts';
 import { HTTP } from '../../../src/limits.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
-import type { Machine } from '../../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../../src/sandbox/machine.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
 import { carryOutDirectly, type DeliveryFault, type Direct, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, requestAborted, type Send } from './requests.ts';
@@ -21,7 +21,7 @@ import { type Answer, inputText, requestAborted, type Send } from './requests.ts
  * Everything that affects the course of a run is real: the SDK's retry middleware and strategy, and what the program adds to
  * them (`withBoundedRetries`).
  */
-export function lightClients(machine: Machine, send: Send): typeof createClients {
+export function lightClients(sandbox: SandboxState, send: Send): typeof createClients {
   return (settings, interrupt, queues) => {
     const homeRegion = settings.homeRegion ?? DEFAULTS.globalRegion;
     const made = new Map<string, SdkClient>();
@@ -36,7 +36,7 @@ export function lightClients(machine: Machine, send: Send): typeof createClients
           region,
           action: direct.action,
           input: () => inputText(direct.input),
-          deliver: (how) => answerOf(machine, { ...direct, service, region }, how),
+          deliver: (how) => answerOf(sandbox, { ...direct, service, region }, how),
           signal,
         }),
       );
@@ -95,12 +95,12 @@ function lightClient<C extends SdkClient>(prototype: C, deliver: Deliver): C {
   });
 }
 
-function answerOf(machine: Machine, direct: Direct, how: DeliveryFault): Answer {
+function answerOf(sandbox: SandboxState, direct: Direct, how: DeliveryFault): Answer {
   const { service, input } = direct;
   try {
     const isMedia = service === 'mediaconnect';
     const given = isMedia ? (renamed(input, lowerFirst) as Input) : input;
-    const output = asSdk(carryOutDirectly(machine, { ...direct, input: given }, how), service);
+    const output = asSdk(carryOutDirectly(sandbox, { ...direct, input: given }, how), service);
     const shown = isMedia ? renamed(output, upperFirst) : output;
     return {
       value: Object.assign(shown as object, { $metadata: { httpStatusCode: 200, requestId: REQUEST } }),

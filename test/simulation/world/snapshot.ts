@@ -1,7 +1,7 @@
-import type { Machine } from '../../../src/sandbox/machine.ts';
-import { documentOf } from '../../../src/sandbox/permissions/grants.ts';
+import type { SandboxState } from '../../../src/sandbox/machine.ts';
+import { defaultDocument } from '../../../src/sandbox/permissions/grants.ts';
 import { REGIONS } from '../stories/vocabulary.ts';
-import { worldOf } from './delivery.ts';
+import { accountOrThrow } from './delivery.ts';
 
 /** A managed policy of the account at one time. */
 export interface PolicyShot {
@@ -54,8 +54,8 @@ export interface Snapshot {
 }
 
 /** Takes a snapshot of an account. */
-export function snapshotOf(machine: Machine): Snapshot {
-  const { live } = worldOf(machine, REGIONS[0] ?? '').iam.view();
+export function snapshotOf(sandbox: SandboxState): Snapshot {
+  const { latest: live } = accountOrThrow(sandbox, REGIONS[0] ?? '').iam.view();
   const policies = new Map<string, PolicyShot>();
   for (const policy of live.policies.values()) {
     const { id, name, arn, path, description = '', defaultVersionId: defaultVersion } = policy;
@@ -64,7 +64,7 @@ export function snapshotOf(machine: Machine): Snapshot {
       name,
       arn,
       path,
-      document: documentOf(policy) ?? '',
+      document: defaultDocument(policy) ?? '',
       defaultVersion,
       versions: new Map(policy.versions.map(({ id: version, document }) => [version, document])),
       description,
@@ -73,7 +73,17 @@ export function snapshotOf(machine: Machine): Snapshot {
   }
   const roles = new Map<string, RoleShot>();
   for (const [key, role] of live.roles) {
-    const { id, name, arn, trust, attached, inline, boundaryArn: boundary, description = '', tags } = role;
+    const {
+      id,
+      name,
+      arn,
+      trustPolicy: trust,
+      attachedPolicyArns: attached,
+      inlinePolicies: inline,
+      boundaryArn: boundary,
+      description = '',
+      tags,
+    } = role;
     const [policyArns, documents] = [[...attached], [...inline]];
     roles.set(key, {
       id,
@@ -89,7 +99,7 @@ export function snapshotOf(machine: Machine): Snapshot {
   }
   const secrets = new Map<string, SecretShot>();
   for (const region of REGIONS) {
-    for (const secret of worldOf(machine, region).secretsIn(region).all(machine.now())) {
+    for (const secret of accountOrThrow(sandbox, region).secretsIn(region).all(sandbox.now())) {
       const { name, arn, description = '', kmsKeyId, policy, tags, deletedAt, versions } = secret;
       secrets.set(arn, {
         region,

@@ -1,8 +1,8 @@
 import { createClients } from '../../../src/aws/clients.ts';
 import type { RequestHandler } from '../../../src/aws/http/sdk-client.ts';
 import { parseAuthorization } from '../../../src/sandbox/auth/signature.ts';
-import type { Machine } from '../../../src/sandbox/machine.ts';
-import { carryOut } from '../../../src/sandbox/pipeline.ts';
+import type { SandboxState } from '../../../src/sandbox/machine.ts';
+import { handleRequest } from '../../../src/sandbox/pipeline.ts';
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
 import { type DeliveryFault, SERVICES, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, type Send } from './requests.ts';
@@ -17,7 +17,7 @@ interface SdkRequest {
 }
 
 /** Creates the SDK's own clients, whose HTTP requests the sandbox carries out without a socket. */
-export function wireClients(machine: Machine, send: Send): typeof createClients {
+export function wireClients(sandbox: SandboxState, send: Send): typeof createClients {
   return (settings, interrupt, queues, beginWait) => {
     const requestHandler = {
       metadata: { handlerProtocol: 'http/1.1' },
@@ -31,7 +31,7 @@ export function wireClients(machine: Machine, send: Send): typeof createClients 
           region,
           action: protocol.actionOf(wire),
           input: () => inputText(protocol.paramsOf(wire)),
-          deliver: (how) => deliver(machine, wire, how),
+          deliver: (how) => deliver(sandbox, wire, how),
           signal,
         });
       },
@@ -59,11 +59,11 @@ function scopeOf({ headers }: WireRequest): { service: ServiceName; region: stri
   return { service: scope.service as ServiceName, region: scope.region };
 }
 
-function deliver(machine: Machine, wire: WireRequest, { lagMs, refuse }: DeliveryFault): Answer {
-  if (refuse) machine.addFault({ kind: refuse });
-  else if (lagMs > 0) machine.addFault({ kind: 'stale', delayMs: lagMs });
-  const { outcome } = carryOut(machine, wire, performance.now());
-  machine.faults.clear();
+function deliver(sandbox: SandboxState, wire: WireRequest, { lagMs, refuse }: DeliveryFault): Answer {
+  if (refuse) sandbox.addFault({ kind: refuse });
+  else if (lagMs > 0) sandbox.addFault({ kind: 'stale', delayMs: lagMs });
+  const { outcome } = handleRequest(sandbox, wire, performance.now());
+  sandbox.faults.clear();
   if (outcome.kind !== 'answer') throw new Error(`the sandbox has not answered: ${outcome.kind}`);
   const { status: statusCode, headers, body } = outcome.response;
   const lower = Object.fromEntries(

@@ -44,7 +44,14 @@ const chainAfter = (work: PolicyWork[]): PolicyState[] =>
   work.map((each) => {
     const name = each.kind === 'create' ? each.name : each.policy.name;
     const document = each.kind === 'keep' ? each.policy.document : JSON.stringify(each.document);
-    return { name, arn: policyArn(name), versionId: 'v1', versions: ['v1'], createdAt: {}, document };
+    return {
+      name,
+      arn: policyArn(name),
+      versionId: 'v1',
+      versionIds: ['v1'],
+      versionCreatedAtMs: {},
+      document,
+    };
   });
 
 test('distribute puts many secrets into as few policies as possible, in their order, each once', () => {

@@ -141,8 +141,8 @@ test('distribute puts a thousand secrets per Region into one prefix entry, where
       name,
       arn: policyArn(name),
       versionId: 'v1',
-      versions: ['v1'],
-      createdAt: {},
+      versionIds: ['v1'],
+      versionCreatedAtMs: {},
       document: JSON.stringify(nearlyFull(count)),
     }),
   );

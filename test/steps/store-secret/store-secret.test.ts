@@ -264,7 +264,7 @@ describe('an existing secret that is scheduled for deletion', () => {
 
 describe('an existing secret that cannot be used', () => {
   test('is left alone if an AWS service owns it', async () => {
-    sandbox().addOwnedSecret({
+    sandbox().addServiceOwnedSecret({
       region: REGION,
       name: 'studio-a',
       secretString: KEYS.aes256,

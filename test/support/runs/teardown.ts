@@ -1,4 +1,7 @@
-import { performTeardownManifest, type TeardownHow } from '../../../src/commands/teardown/batch.ts';
+import {
+  type ManifestTeardownOptions,
+  performTeardownManifest,
+} from '../../../src/commands/teardown/batch.ts';
 import { readTeardownAnswers, type TeardownOptions } from '../../../src/commands/teardown/options.ts';
 import { performTeardown } from '../../../src/commands/teardown/run.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
@@ -61,7 +64,7 @@ export function tearDownAll(
     recoveryDays = 30,
     includeUntagged = false,
     ...options
-  }: InProcessOptions & Partial<TeardownHow> = {},
+  }: InProcessOptions & Partial<ManifestTeardownOptions> = {},
 ): Promise<{ code: number; json: FleetTeardownDocument; log: string }> {
   const how = { dryRun, recoveryDays, includeUntagged };
   return runAll(sandbox, content, (run, manifest) => performTeardownManifest(run, manifest, how), options);

@@ -8,44 +8,44 @@ import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
 import type { VerifyId } from '../../catalog/index.ts';
 import { CHECKS } from '../../catalog/index.ts';
 import { fixes } from '../fixes.ts';
-import type { MediaObservation, MediaObservations } from '../observe/flow.ts';
+import type { FlowOrRouterObservation, FlowOrRouterObservations } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
-import { keyOf, targetOf } from '../observe/subjects.ts';
+import { targetIdOf, targetOf } from '../observe/subjects.ts';
 import type { VerifyCheck } from '../result.ts';
 import { checkForeign, checksOf } from '../result.ts';
 import { checkForeignRouter, checkRouter, checkRouting } from './check-router.ts';
 import { flowFixes, partCommand } from './fixes.ts';
 import { routerFixes, routerMessages } from './messages.ts';
 
-type Problem = { id: VerifyId; detail: string; remedy: Fix };
+type Problem = { id: VerifyId; detail: string; fix: Fix };
 type Observations = ReadonlyMap<string, SecretObservation>;
 
 /**
  * Checks the encryption settings of a flow, router input or router output, and the other end of each connection. The secrets and
  * roles that they point to are checked separately. Pure.
  */
-export function checkMedia(
-  { asked, others }: MediaObservations,
+export function checkFlowOrRouter(
+  { requested, connected }: FlowOrRouterObservations,
   secrets: Observations,
   identity: Identity,
 ): VerifyCheck[] {
-  if (asked.kind === 'foreign') return [checkForeignMedia(asked.arn, identity)];
-  if (asked.kind === 'router') return checkRouter(asked, { others, secrets });
-  const routers = [...others.values()].flatMap((other) =>
-    other.kind === 'router' && seenIn(other.found) ? checkRouter(other, { others, secrets }) : [],
+  if (requested.kind === 'foreign') return [checkForeignResource(requested.arn, identity)];
+  if (requested.kind === 'router') return checkRouter(requested, { connected, secrets });
+  const routers = [...connected.values()].flatMap((other) =>
+    other.kind === 'router' && seenIn(other.found) ? checkRouter(other, { connected, secrets }) : [],
   );
-  return [...checkFlow(asked, others, secrets), ...routers];
+  return [...checkFlow(requested, connected, secrets), ...routers];
 }
 
-function checkForeignMedia(arn: string, identity: Identity): VerifyCheck {
+function checkForeignResource(arn: string, identity: Identity): VerifyCheck {
   return routerKindOf(arn)
     ? checkForeignRouter(arn, identity)
     : checkForeign('flow-account', arn, identity, flowFixes.otherCredentials);
 }
 
 function checkFlow(
-  { arn, found }: Extract<MediaObservation, { kind: 'flow' }>,
-  others: MediaObservations['others'],
+  { arn, found }: Extract<FlowOrRouterObservation, { kind: 'flow' }>,
+  connected: FlowOrRouterObservations['connected'],
   secrets: Observations,
 ): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(arn);
@@ -59,7 +59,7 @@ function checkFlow(
     ...flow.parts.flatMap((part) => [
       ...(part.encryption || !part.transit ? checkPart(flow, part, secrets) : []),
       ...checkRouting(part, flow.region, routerMessages.part(part.kind, part.name, part.protocol), {
-        others,
+        connected,
         secrets,
       }),
     ]),
@@ -76,37 +76,38 @@ export function checkPart(flow: FlowState, part: FlowPart, observations: Observa
   const problems = [
     ...protocolProblems(flow, part, encryption),
     ...algorithmProblems(flow, part, encryption, observations),
-    ...placeProblems(flow, encryption),
+    ...secretAndRoleProblems(flow, encryption),
   ];
   if (problems.length === 0) {
     return [ok('flow-encryption', (say) => say.encrypted(what, encryption.algorithm ?? encryption.keyType))];
   }
-  return problems.map(({ id, detail, remedy }) => failed(id, `${what} ${detail}`, remedy));
+  return problems.map(({ id, detail, fix }) => failed(id, `${what} ${detail}`, fix));
 }
 
 /** Checks that the protocol takes this type of key (MediaConnect User Guide, "Encryption in transit"). */
 function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncryption): Problem[] {
   const { kind, protocol } = part;
-  // An entitlement has no protocol of its own, nor does a source from an entitlement.
-  const takes =
-    protocol === undefined || protocol.startsWith('zixi')
-      ? 'static-key'
-      : protocol.startsWith('srt')
-        ? 'srt-password'
-        : undefined;
-  if (takes === encryption.keyType) return [];
+  const acceptedKeyType = keyTypeFor(protocol);
+  if (acceptedKeyType === encryption.keyType) return [];
   const { algorithm: _algorithm, ...rest } = encryption;
-  const remedy =
-    takes === 'srt-password'
-      ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: takes }))
-      : flowFixes.otherKeyType(takes);
+  const fix =
+    acceptedKeyType === 'srt-password'
+      ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: acceptedKeyType }))
+      : flowFixes.otherKeyType(acceptedKeyType);
   return [
     {
       id: 'flow-protocol',
       detail: CHECKS['flow-protocol'].words.wrongKeyType(encryption.keyType, protocol ?? kind),
-      remedy,
+      fix,
     },
   ];
+}
+
+/** Returns the key type that a protocol takes; undefined if it takes none. */
+function keyTypeFor(protocol: string | undefined): 'static-key' | 'srt-password' | undefined {
+  // An entitlement has no protocol of its own, nor does a source from an entitlement.
+  if (protocol === undefined || protocol.startsWith('zixi')) return 'static-key';
+  return protocol.startsWith('srt') ? 'srt-password' : undefined;
 }
 
 function algorithmProblems(
@@ -123,50 +124,59 @@ function algorithmProblems(
           {
             id: 'flow-algorithm',
             detail: CHECKS['flow-algorithm'].words.passwordWithAlgorithm,
-            remedy: flowFixes.leaveAlgorithmOut,
+            fix: flowFixes.leaveAlgorithmOut,
           },
         ];
   }
-  const fitting = algorithmIn(encryption, observations);
-  if (algorithm !== undefined && (fitting === undefined || fitting === algorithm)) return [];
-  const remedy =
-    fitting === undefined
+  const matchingAlgorithm = algorithmIn(encryption, observations);
+  if (algorithm !== undefined && (matchingAlgorithm === undefined || matchingAlgorithm === algorithm))
+    return [];
+  const fix =
+    matchingAlgorithm === undefined
       ? flowFixes.nameAlgorithm
-      : flowFixes.takeAlgorithm(fitting, partCommand(flow, part, { ...encryption, algorithm: fitting }));
+      : flowFixes.takeAlgorithm(
+          matchingAlgorithm,
+          partCommand(flow, part, { ...encryption, algorithm: matchingAlgorithm }),
+        );
   const detail =
     algorithm === undefined
       ? CHECKS['flow-algorithm'].words.noAlgorithm
-      : CHECKS['flow-algorithm'].words.otherAlgorithm(algorithm, fitting ?? '');
-  return [{ id: 'flow-algorithm', detail, remedy }];
+      : CHECKS['flow-algorithm'].words.otherAlgorithm(algorithm, matchingAlgorithm ?? '');
+  return [{ id: 'flow-algorithm', detail, fix }];
 }
 
 /** Returns the algorithm that matches the key in the secret, if it could be read and matches one. */
 function algorithmIn(encryption: FlowEncryption, observations: Observations): Algorithm | undefined {
   const target = targetOf(encryption);
-  const observation = target && observations.get(keyOf(target));
-  const content = observation?.kind === 'there' ? seenIn(observation.content) : undefined;
+  const observation = target && observations.get(targetIdOf(target));
+  const content = observation?.kind === 'present' ? seenIn(observation.content) : undefined;
   return content?.kind === 'text' ? algorithmOfLength(content.key.length) : undefined;
 }
 
-function placeProblems({ region }: FlowState, { secretArn = '', roleArn }: FlowEncryption): Problem[] {
-  const there = parseSecretArn(secretArn)?.region;
+/** Checks that the settings name a role, and a secret in the Region of the flow. */
+function secretAndRoleProblems(
+  { region }: FlowState,
+  { secretArn = '', roleArn }: FlowEncryption,
+): Problem[] {
+  const secretRegion = parseSecretArn(secretArn)?.region;
   const noSecret: Problem = {
     id: 'flow-secret',
     detail: CHECKS['flow-secret'].words.noSecret,
-    remedy: flowFixes.nameSecret,
+    fix: flowFixes.nameSecret,
   };
   const noRole: Problem = {
     id: 'flow-role',
     detail: CHECKS['flow-role'].words.noRoleNamed,
-    remedy: flowFixes.nameRole,
+    fix: flowFixes.nameRole,
   };
   const elsewhere = (other: string): Problem => ({
     id: 'flow-secret',
     detail: CHECKS['flow-secret'].words.secretElsewhere(other, region),
-    remedy: fixes.storeHere(region),
+    fix: fixes.storeHere(region),
   });
   return [
-    ...(there === undefined ? [noSecret] : there === region ? [] : [elsewhere(there)]),
+    ...(secretRegion === undefined ? [noSecret] : []),
+    ...(secretRegion !== undefined && secretRegion !== region ? [elsewhere(secretRegion)] : []),
     ...(roleArn === undefined ? [noRole] : []),
   ];
 }

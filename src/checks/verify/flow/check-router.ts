@@ -6,9 +6,9 @@ import { seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import type { VerifyId } from '../../catalog/index.ts';
 import { fixes } from '../fixes.ts';
-import { isRouted, type MediaObservation, type MediaObservations } from '../observe/flow.ts';
+import { type FlowOrRouterObservation, type FlowOrRouterObservations, isRouted } from '../observe/flow.ts';
 import type { SecretObservation } from '../observe/secret.ts';
-import { keyOf, transitTarget } from '../observe/subjects.ts';
+import { targetIdOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck } from '../result.ts';
 import { checkForeign, checksOf } from '../result.ts';
 import { routerMessages as messages, routerFixes } from './messages.ts';
@@ -39,8 +39,8 @@ const OF_ROUTER = {
 
 /** Checks a router input or output that was requested or that a flow is connected to. Pure. */
 export function checkRouter(
-  observation: Extract<MediaObservation, { kind: 'router' }>,
-  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
+  observation: Extract<FlowOrRouterObservation, { kind: 'router' }>,
+  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
 ): VerifyCheck[] {
   const { ok, failed, unseen, warning } = checksOf(observation.arn);
   const { found } = observation;
@@ -58,7 +58,7 @@ export function checkRouter(
     ...end.messages.map((text) => warning('router-messages', messages.message(text), routerFixes.message)),
     ok('router-exists', (say) => say.exists),
     ...(settings.length > 0 ? settings : [ok('router-encryption', messages.openRouter(end.name))]),
-    ...checkFlowEnd(end, others, secrets),
+    ...checkFlowEnd(end, connected, secrets),
   ];
 }
 
@@ -76,14 +76,14 @@ export function checkRouting(
   part: FlowPart,
   region: string,
   what: string,
-  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
+  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
 ): VerifyCheck[] {
   const about = { ids: OF_FLOW, subject: part.arn, region, what };
   if (!isRouted(part))
     return part.transit ? [checksOf(part.arn).ok('flow-encryption', messages.disabled(what))] : [];
   return [
     ...(part.transit ? checkTransit(about, part.transit) : []),
-    ...(part.connectedTo ? checkRouterEnd(about, part, part.connectedTo, { others, secrets }) : []),
+    ...(part.connectedTo ? checkRouterEnd(about, part, part.connectedTo, { connected, secrets }) : []),
   ];
 }
 
@@ -109,13 +109,13 @@ function problemsOf(
   { secretArn = '', roleArn }: { secretArn?: string; roleArn?: string },
 ): VerifyCheck[] {
   const { failed } = checksOf(subject);
-  const problem = (id: VerifyId, detail: string, remedy: Fix) => failed(id, `${what} ${detail}`, remedy);
-  const there = parseSecretArn(secretArn)?.region;
+  const problem = (id: VerifyId, detail: string, fix: Fix) => failed(id, `${what} ${detail}`, fix);
+  const secretRegion = parseSecretArn(secretArn)?.region;
   const path = parseArn(roleArn ?? '')?.resource.replace(/^role|[^/]+$/g, '') ?? '/';
   return [
-    ...(there === undefined ? [problem(ids.secret, messages.noSecret, routerFixes.nameSecret)] : []),
-    ...(there !== undefined && there !== region
-      ? [problem(ids.secret, messages.secretElsewhere(there, region), fixes.storeHere(region))]
+    ...(secretRegion === undefined ? [problem(ids.secret, messages.noSecret, routerFixes.nameSecret)] : []),
+    ...(secretRegion !== undefined && secretRegion !== region
+      ? [problem(ids.secret, messages.secretElsewhere(secretRegion, region), fixes.storeHere(region))]
       : []),
     ...(roleArn === undefined ? [problem(ids.role, messages.noRole, routerFixes.nameRole)] : []),
     ...(path === '/' ? [] : [problem(ids.role, messages.rolePath(path), routerFixes.noPath)]),
@@ -127,13 +127,13 @@ function checkRouterEnd(
   about: About,
   { transit }: FlowPart,
   arn: string,
-  { others, secrets }: { others: MediaObservations['others']; secrets: Observations },
+  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
 ): VerifyCheck[] {
-  const end = seenEnd(about, others.get(arn), arn);
+  const end = otherEndOf(about, connected.get(arn), arn);
   if (end.checks) return end.checks;
   if (end.kind !== 'router') return [];
   const setting = end.router.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
-  return checkBoth(
+  return compareEnds(
     about,
     { near: transit, far: setting?.kind === 'transit' ? setting.transit : undefined, arn },
     secrets,
@@ -143,19 +143,19 @@ function checkRouterEnd(
 /** Checks a router input or output against the part of a flow that it is connected to. */
 function checkFlowEnd(
   end: RouterEndState,
-  others: MediaObservations['others'],
+  connected: FlowOrRouterObservations['connected'],
   secrets: Observations,
 ): VerifyCheck[] {
   const { flowArn, partArn } = end.connectedTo ?? {};
   const setting = end.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
   // If a flow was requested, the check is made from the flow's side.
-  if (flowArn === undefined || setting?.kind !== 'transit' || !others.has(flowArn)) return [];
+  if (flowArn === undefined || setting?.kind !== 'transit' || !connected.has(flowArn)) return [];
   const about = aboutRouter(end, setting.path);
   const { failed } = checksOf(end.arn);
-  const seen = seenEnd(about, others.get(flowArn), flowArn);
-  if (seen.checks) return seen.checks;
-  if (seen.kind !== 'flow') return [];
-  const part = seen.flow.parts.find((each) => each.arn === partArn);
+  const otherEnd = otherEndOf(about, connected.get(flowArn), flowArn);
+  if (otherEnd.checks) return otherEnd.checks;
+  if (otherEnd.kind !== 'flow') return [];
+  const part = otherEnd.flow.parts.find((each) => each.arn === partArn);
   if (!part) {
     const detail = messages.noPart(about.what, partArn ?? flowArn);
     return [failed('router-other-end', detail, routerFixes.connectAgain)];
@@ -165,21 +165,24 @@ function checkFlowEnd(
   }
   const { ok, warning } = checksOf(flowArn);
   return [
-    ...seen.flow.errors.map((text) => warning('flow-messages', messages.message(text), routerFixes.message)),
+    ...otherEnd.flow.errors.map((text) =>
+      warning('flow-messages', messages.message(text), routerFixes.message),
+    ),
     ok('flow-exists', (say) => say.exists),
     ...checkRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
-      others,
+      connected,
       secrets,
     }),
-    ...checkBoth(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
+    ...compareEnds(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
   ];
 }
 
 /** Returns the other end, or the check that says why it could not be read. */
-function seenEnd(about: About, observation: MediaObservation | undefined, arn: string) {
-  const { failed, unseen, open } = checksOf(about.subject);
+function otherEndOf(about: About, observation: FlowOrRouterObservation | undefined, arn: string) {
+  const { failed, unseen, undecided } = checksOf(about.subject);
   const id = about.ids.otherEnd;
-  if (!observation || observation.kind === 'foreign') return { checks: [open(id, messages.foreignEnd(arn))] };
+  if (!observation || observation.kind === 'foreign')
+    return { checks: [undecided(id, messages.foreignEnd(arn))] };
   if ('unseen' in observation.found) return { checks: [unseen(id, observation.found.unseen)] };
   if (!observation.found.seen)
     return { checks: [failed(id, messages.noOtherEnd(about.what, arn), routerFixes.connectAgain)] };
@@ -189,7 +192,7 @@ function seenEnd(about: About, observation: MediaObservation | undefined, arn: s
 }
 
 /** Checks whether both ends of a connection have the same key type and, if they use secrets, the same key. */
-function checkBoth(
+function compareEnds(
   { ids, subject, what }: About,
   {
     near,
@@ -198,24 +201,26 @@ function checkBoth(
   }: { near: TransitEncryption | undefined; far: TransitEncryption | undefined; arn: string },
   secrets: Observations,
 ): VerifyCheck[] {
-  const { ok, failed, unseen, open } = checksOf(subject);
+  const { ok, failed, unseen, undecided } = checksOf(subject);
   const id = ids.otherEnd;
   if (!near && !far) return [];
   if (!far) return [failed(id, messages.noSetting(what, arn), routerFixes.sameKeyType)];
-  const [own, other] = [near?.keyType ?? 'AUTOMATIC', far.keyType];
-  if (own !== other) return [failed(id, messages.differ(what, own, arn, other), routerFixes.sameKeyType)];
-  if (own !== 'SECRETS_MANAGER' || near?.secretArn === far.secretArn)
+  const [nearKeyType, farKeyType] = [near?.keyType ?? 'AUTOMATIC', far.keyType];
+  if (nearKeyType !== farKeyType)
+    return [failed(id, messages.differ(what, nearKeyType, arn, farKeyType), routerFixes.sameKeyType)];
+  if (nearKeyType !== 'SECRETS_MANAGER' || near?.secretArn === far.secretArn)
     return [ok(id, messages.matches(what, arn))];
-  const [ours, theirs] = [near, far].map((each) => {
+  const [nearContent, farContent] = [near, far].map((each) => {
     const target = each && transitTarget(each);
-    const observation = target && secrets.get(keyOf(target));
-    return observation?.kind === 'there' ? observation.content : undefined;
+    const observation = target && secrets.get(targetIdOf(target));
+    return observation?.kind === 'present' ? observation.content : undefined;
   });
-  const hidden = [ours, theirs].find((each) => each && 'unseen' in each);
-  if (hidden && 'unseen' in hidden) return [unseen(id, hidden.unseen)];
-  const [a, b] = [seenIn(ours), seenIn(theirs)];
-  if (a?.kind !== 'text' || b?.kind !== 'text') return [open(id, messages.keyUnknown(what, arn))];
-  return a.key.sameKey(b.key, 'static-key')
+  const unread = [nearContent, farContent].find((each) => each && 'unseen' in each);
+  if (unread && 'unseen' in unread) return [unseen(id, unread.unseen)];
+  const [nearKey, farKey] = [seenIn(nearContent), seenIn(farContent)];
+  if (nearKey?.kind !== 'text' || farKey?.kind !== 'text')
+    return [undecided(id, messages.keyUnknown(what, arn))];
+  return nearKey.key.sameKey(farKey.key, 'static-key')
     ? [ok(id, messages.matches(what, arn))]
     : [failed(id, messages.otherKey(what, arn), routerFixes.sameKey)];
 }

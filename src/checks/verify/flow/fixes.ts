@@ -1,6 +1,6 @@
 import type { Fix } from '../../../failure.ts';
 import { plainJson } from '../../../text.ts';
-import { aws } from '../../../ui/commands.ts';
+import { awsCommand } from '../../../ui/commands.ts';
 
 /** Fixes for the checks of a flow. */
 export const flowFixes = {
@@ -50,7 +50,7 @@ export function partCommand(
     RoleArn: roleArn,
     SecretArn: secretArn,
   });
-  return aws(
+  return awsCommand(
     ...['mediaconnect', command, '--region', flow.region, '--flow-arn', flow.arn],
     ...[arnOption, part.arn, settingsOption, plainJson(json)],
   );

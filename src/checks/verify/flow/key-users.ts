@@ -15,7 +15,7 @@ import type { VerifyId } from '../../catalog/index.ts';
 import { checkContent } from '../check-value.ts';
 import { isRouted } from '../observe/flow.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from '../observe/secret.ts';
-import { keyOf, targetOf, transitTarget } from '../observe/subjects.ts';
+import { targetIdOf, targetOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck } from '../result.ts';
 import { checkPart } from './check-flow.ts';
 import { routerMessages } from './messages.ts';
@@ -25,38 +25,43 @@ export interface Misfit {
   /** The check that `verify` would report, as a warning. Its subject is the flow, router input or router output. */
   check: VerifyCheck;
   /** True if updating the setting makes it fit; false if only a different key does. */
-  canFollow: boolean;
+  isFixedByUpdate: boolean;
 }
 
-/** The checks of a flow part that a new key can fail. */
-const OF_KEY: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm']);
+/** The checks of a flow part that depend on the key. */
+const KEY_CHECKS: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm']);
 
 /** A new key for a secret. */
-interface Coming {
+interface NewKey {
   secret: SecretState;
   key: KeyMaterial;
   identity: Identity;
 }
 
-/** Returns the problems that `verify` would find in a user of a secret if the secret held this key. Pure. */
-export function misfits(consumer: FlowState | RouterEndState, coming: Coming): Misfit[] {
+/**
+ * Returns the problems that `verify` would find in a flow, router input or router output that uses the secret, if the secret held
+ * the new key. Pure.
+ */
+export function misfits(consumer: FlowState | RouterEndState, newKey: NewKey): Misfit[] {
   return 'parts' in consumer
-    ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, coming))
-    : consumer.settings.flatMap((setting) => misfitsOfRouter(consumer, setting, coming));
+    ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, newKey))
+    : consumer.settings.flatMap((setting) => misfitsOfRouter(consumer, setting, newKey));
 }
 
-function misfitsOfPart(flow: FlowState, part: FlowPart, coming: Coming): Misfit[] {
+function misfitsOfPart(flow: FlowState, part: FlowPart, newKey: NewKey): Misfit[] {
   const { encryption, transit } = part;
   const what = routerMessages.part(part.kind, part.name, part.protocol);
   return [
-    ...(encryption && names(encryption, coming) ? misfitsOfEncryption(flow, part, encryption, coming) : []),
-    ...(transit && isRouted(part) && names(transit, coming)
-      ? misfitsOfTransit({ id: 'flow-encryption', subject: flow.arn, what }, transit, coming)
+    ...(encryption && usesSecret(encryption, newKey)
+      ? misfitsOfEncryption(flow, part, encryption, newKey)
+      : []),
+    ...(transit && isRouted(part) && usesSecret(transit, newKey)
+      ? misfitsOfTransit({ id: 'flow-encryption', subject: flow.arn, what }, transit, newKey)
       : []),
   ];
 }
 
-function names({ secretArn = '' }: { secretArn?: string }, { secret }: Coming): boolean {
+function usesSecret({ secretArn = '' }: { secretArn?: string }, { secret }: NewKey): boolean {
   return spellingsOf(secret.arn).includes(secretArn);
 }
 
@@ -64,42 +69,50 @@ function misfitsOfEncryption(
   flow: FlowState,
   part: FlowPart,
   encryption: FlowEncryption,
-  coming: Coming,
+  newKey: NewKey,
 ): Misfit[] {
-  const settings = { ...encryption, secretArn: coming.secret.arn };
+  const settings = { ...encryption, secretArn: newKey.secret.arn };
   const target = targetOf(settings);
   if (!target) return [];
-  const observation = observeWith(target, coming);
+  const observation = observeWith(target, newKey);
   const what = routerMessages.part(part.kind, part.name, part.protocol);
   const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
-  if (unusable(observation, coming.identity)) {
-    return [misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, true)];
+  if (isUnusable(observation, newKey.identity)) {
+    return [
+      misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, {
+        isFixedByUpdate: true,
+      }),
+    ];
   }
-  return checkPart(flow, { ...part, encryption: settings }, new Map([[keyOf(target), observation]]))
-    .filter(({ id, verdict }) => verdict === 'failed' && OF_KEY.has(id))
-    .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, canFollow: true }));
+  return checkPart(flow, { ...part, encryption: settings }, new Map([[targetIdOf(target), observation]]))
+    .filter(({ id, verdict }) => verdict === 'failed' && KEY_CHECKS.has(id))
+    .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, isFixedByUpdate: true }));
 }
 
-function misfitsOfRouter(end: RouterEndState, setting: RouterSetting, coming: Coming): Misfit[] {
+function misfitsOfRouter(end: RouterEndState, setting: RouterSetting, newKey: NewKey): Misfit[] {
   const about = { id: 'router-encryption' as const, subject: end.arn, what: setting.path };
   if (setting.kind === 'transit') {
-    return names(setting.transit, coming) ? misfitsOfTransit(about, setting.transit, coming) : [];
+    return usesSecret(setting.transit, newKey) ? misfitsOfTransit(about, setting.transit, newKey) : [];
   }
-  if (!names(setting, coming)) return [];
-  const target = targetOf({ keyType: 'srt-password', secretArn: coming.secret.arn });
-  const isUnusable = target !== undefined && unusable(observeWith(target, coming), coming.identity);
-  return isUnusable
-    ? [misfit(about, messages.takesKeyType('srt-password'), messages.storePassword, false)]
+  if (!usesSecret(setting, newKey)) return [];
+  const target = targetOf({ keyType: 'srt-password', secretArn: newKey.secret.arn });
+  return target && isUnusable(observeWith(target, newKey), newKey.identity)
+    ? [
+        misfit(about, messages.takesKeyType('srt-password'), messages.storePassword, {
+          isFixedByUpdate: false,
+        }),
+      ]
     : [];
 }
 
-function misfitsOfTransit(about: About, transit: TransitEncryption, coming: Coming): Misfit[] {
-  const target = transitTarget({ ...transit, secretArn: coming.secret.arn });
-  return target && unusable(observeWith(target, coming), coming.identity)
-    ? [misfit(about, messages.transitTakes, messages.storeLongKey, false)]
+function misfitsOfTransit(about: About, transit: TransitEncryption, newKey: NewKey): Misfit[] {
+  const target = transitTarget({ ...transit, secretArn: newKey.secret.arn });
+  return target && isUnusable(observeWith(target, newKey), newKey.identity)
+    ? [misfit(about, messages.transitTakes, messages.storeLongKey, { isFixedByUpdate: false })]
     : [];
 }
 
+/** The setting that a check is about. */
 interface About {
   id: VerifyId;
   subject: string;
@@ -107,18 +120,23 @@ interface About {
   what: string;
 }
 
-function misfit({ id, subject, what }: About, detail: string, remedy: Fix, canFollow: boolean): Misfit {
-  return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...remedy }, canFollow };
+function misfit(
+  { id, subject, what }: About,
+  detail: string,
+  fix: Fix,
+  { isFixedByUpdate }: { isFixedByUpdate: boolean },
+): Misfit {
+  return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...fix }, isFixedByUpdate };
 }
 
 /** Returns the observation of the secret as if it held the new key. */
-function observeWith(target: SecretTarget, { secret, key }: Coming): PresentSecret & SecretObservation {
+function observeWith(target: SecretTarget, { secret, key }: NewKey): PresentSecret & SecretObservation {
   const content = { seen: { kind: 'text' as const, key } };
-  return { kind: 'there', arn: secret.arn, described: { seen: secret }, content, target };
+  return { kind: 'present', arn: secret.arn, described: { seen: secret }, content, target };
 }
 
-/** Returns true if such a setting can't use the value. */
-function unusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
+/** Returns true if the observed value isn't a key of the expected type. */
+function isUnusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
   return checkContent(observation, observation.arn ?? '', identity).some(
     ({ verdict }) => verdict === 'failed',
   );

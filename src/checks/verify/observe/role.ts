@@ -1,11 +1,11 @@
 import { nameInIamArn, parseArn, roleArn } from '../../../aws/arn.ts';
-import { listAttached, type PolicyReader } from '../../../aws/iam/policies.ts';
+import { listAttachedPolicies, type PolicyReader } from '../../../aws/iam/policies.ts';
 import {
   type DescribedRole,
   describeRole,
-  listInline,
+  listInlinePolicies,
   type RolePolicy,
-  readInline,
+  readInlinePolicy,
 } from '../../../aws/iam/roles.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import { type Observed, observed, seenIn } from '../../../aws/session.ts';
@@ -15,14 +15,14 @@ import { isForeign } from '../result.ts';
 /** A role, as far as it could be read. */
 export type RoleObservation = { name: string; arn: string } & (
   | { kind: 'foreign' }
-  /** `actual`: the ARN of the role with this name and a different path. */
-  | { kind: 'absent'; actual?: string }
+  /** `actualArn`: the ARN of the role with this name and a different path. */
+  | { kind: 'absent'; actualArn?: string }
   | PresentRole
 );
 
 /** A role that exists or may exist. Without read permission, nothing else is known. */
 export interface PresentRole {
-  kind: 'there';
+  kind: 'present';
   described: Observed<DescribedRole>;
   /** The policies that could be read, attached and inline. */
   policies: RolePolicy[];
@@ -41,15 +41,15 @@ export async function observeRole(
   { account, partition }: Identity,
   id: string,
 ): Promise<RoleObservation> {
-  const given = parseArn(id);
+  const isArn = parseArn(id);
   const name = nameInIamArn(id);
-  const arn = given ? id : roleArn({ partition, account }, name);
-  if (given && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
+  const arn = isArn ? id : roleArn({ partition, account }, name);
+  if (isArn && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
   const described = await observed(describeRole(aws, name));
   if ('unseen' in described) return { name, arn, ...(await observePolicies(aws, reader, name, described)) };
   const role = described.seen;
   if (!role) return { name, arn, kind: 'absent' };
-  if (given && role.arn !== id) return { name, arn, kind: 'absent', actual: role.arn };
+  if (isArn && role.arn !== id) return { name, arn, kind: 'absent', actualArn: role.arn };
   return { name, arn: role.arn, ...(await observePolicies(aws, reader, role.name, { seen: role })) };
 }
 
@@ -60,14 +60,14 @@ async function observePolicies(
   described: Observed<DescribedRole>,
 ): Promise<PresentRole> {
   const [attached, inline] = await Promise.all([
-    observed(listAttached(aws, name)),
-    observed(listInline(aws, name)),
+    observed(listAttachedPolicies(aws, name)),
+    observed(listInlinePolicies(aws, name)),
   ]);
   const boundaryArn = seenIn(described)?.boundaryArn;
   const [documents, boundary] = await Promise.all([
     Promise.all([
       ...(seenIn(attached) ?? []).map((arn) => observed<RolePolicy | undefined>(reader.read(arn))),
-      ...(seenIn(inline) ?? []).map((policy) => observed(readInline(aws, name, policy))),
+      ...(seenIn(inline) ?? []).map((policy) => observed(readInlinePolicy(aws, name, policy))),
     ]),
     boundaryArn === undefined
       ? undefined
@@ -75,7 +75,7 @@ async function observePolicies(
   ]);
   const unseen = [described, attached, inline, ...documents, ...(boundary ? [boundary] : [])];
   return {
-    kind: 'there',
+    kind: 'present',
     described,
     policies: documents.flatMap((each) => seenIn(each) ?? []),
     unseen: unseen.flatMap((each) => ('unseen' in each ? [each.unseen] : [])),

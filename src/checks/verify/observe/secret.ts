@@ -1,20 +1,20 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
-import { offeredRegions } from '../../../aws/regions.ts';
+import { mediaConnectRegionsIn } from '../../../aws/regions.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
 import {
   describeSecret,
-  mayHavePolicy,
+  mayHaveResourcePolicy,
   readResourcePolicy,
   type SecretState,
   secretExists,
 } from '../../../aws/secrets/index.ts';
-import type { EarlyValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
+import type { BatchedValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
 import { readValue, type SecretContent } from '../../../aws/secrets/versions.ts';
 import type { Aws, Identity } from '../../../aws/session.ts';
 import { type Observed, observed, seenIn } from '../../../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
 import { HTTP } from '../../../limits.ts';
-import type { Reading } from '../../../ui/commands.ts';
+import type { ReadAccess } from '../../../ui/commands.ts';
 import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
 import { isForeign } from '../result.ts';
 
@@ -31,22 +31,22 @@ export interface SecretTarget {
   key?: KeyMaterial;
   /** The manifest entry that names it, if any. */
   manifest?: ManifestEntry;
-  /** The role and the policy to read it, if the command line or a flow names them. */
-  reading?: Reading;
+  /** The role and the policy that allow reading it, if the command line or a flow names them. */
+  reading?: ReadAccess;
 }
 
 /** What the checks and their fixes need from a manifest entry. */
 export interface ManifestEntry {
   path: string;
   /** The position of the entry, such as `keys.yaml:12:5`. */
-  at: string;
+  position: string;
   /** The Regions of its secret. */
   regions: string[];
   roleName: string;
   /** The source of its key. Absent for a secret that is used as is. */
   source?: KeySource;
   /** True if `rotate --manifest` would store the right key and change nothing that is already right. */
-  rotates: boolean;
+  canRotate: boolean;
 }
 
 /** A secret, as far as it could be read. */
@@ -61,16 +61,17 @@ export type SecretObservation = { target: SecretTarget } & (
  * scheduled for deletion, or if it could not be described.
  */
 export interface PresentSecret extends Partial<Encryption> {
-  kind: 'there';
+  kind: 'present';
   /** Absent if the secret was given by name and has not been found. */
   arn?: string;
   described: Observed<SecretState>;
-  /** Not read while the secret is scheduled for deletion, like `resourcePolicy`. */
+  /** Absent while the secret is scheduled for deletion. */
   content?: Observed<SecretContent>;
+  /** Absent while the secret is scheduled for deletion. */
   resourcePolicy?: Observed<string | undefined>;
 }
 
-/** Readers that combine or share requests for many secrets. */
+/** Readers that combine requests for many secrets, or share their results. */
 export interface SecretReaders {
   values: ValueReader;
   encryption: EncryptionReaders;
@@ -85,17 +86,18 @@ export async function observeSecret(
 ): Promise<SecretObservation> {
   if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
   const { region, id } = target;
-  const early = await values.early(region, id);
+  const batchedValue = await values.fromBatch(region, id);
   const described = await observed(describeSecret(aws, region, id));
-  if ('unseen' in described) return { target, ...(await observeRest(aws, target, described, early)) };
+  if ('unseen' in described)
+    return { target, ...(await observeContent(aws, target, described, batchedValue)) };
   const { seen: secret } = described;
   if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
-  const known = withTag(target, secret);
-  const [rest, encryption] = await Promise.all([
-    observeRest(aws, known, { seen: secret }, early),
+  const knownTarget = withTag(target, secret);
+  const [content, encryption] = await Promise.all([
+    observeContent(aws, knownTarget, { seen: secret }, batchedValue),
     secret.deletedAt ? undefined : readEncryption(readers, identity, secret),
   ]);
-  return { target: known, ...rest, ...encryption };
+  return { target: knownTarget, ...content, ...encryption };
 }
 
 /** Returns a target with the key type from the secret's tag, unless the type is given. */
@@ -103,26 +105,26 @@ function withTag(target: SecretTarget, { keyType }: SecretState): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
 }
 
-async function observeRest(
+async function observeContent(
   aws: Aws,
   { region, id }: SecretTarget,
   described: Observed<SecretState>,
-  early: EarlyValue | undefined,
+  batchedValue: BatchedValue | undefined,
 ): Promise<PresentSecret> {
   const secret = seenIn(described);
-  const known = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
-  if (secret?.deletedAt) return { kind: 'there', arn: secret.arn, described };
+  const knownArn = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
+  if (secret?.deletedAt) return { kind: 'present', arn: secret.arn, described };
   const [value, resourcePolicy] = await Promise.all([
-    early?.kind === 'found'
-      ? { seen: early.value }
-      : observed(readValue(aws, region, known ?? id, secret?.kmsKeyId)),
-    secret && !mayHavePolicy(secret)
+    batchedValue?.kind === 'found'
+      ? { seen: batchedValue.value }
+      : observed(readValue(aws, region, knownArn ?? id, secret?.kmsKeyId)),
+    secret && !mayHaveResourcePolicy(secret)
       ? { seen: undefined }
-      : observed(readResourcePolicy(aws, region, known ?? id)),
+      : observed(readResourcePolicy(aws, region, knownArn ?? id)),
   ]);
-  const arn = known ?? seenIn(value)?.arn;
+  const arn = knownArn ?? seenIn(value)?.arn;
   return {
-    kind: 'there',
+    kind: 'present',
     arn,
     described,
     content: 'seen' in value ? { seen: value.seen.content } : value,
@@ -130,7 +132,7 @@ async function observeRest(
   };
 }
 
-/** What exists instead of a missing secret. */
+/** What was found instead of a missing secret. */
 type Absence =
   /** Another secret has the name in the ARN. */
   | { kind: 'other-arn'; arn: string }
@@ -152,23 +154,23 @@ const REGIONS_AT_ONCE = 20;
 async function whyAbsent(aws: Aws, { region, id, manifest }: SecretTarget): Promise<Absence> {
   const name = parseSecretArn(id)?.name ?? id;
   if (name !== id) {
-    const [, whole = name] = /:secret:(.+)$/.exec(id) ?? [];
-    const longer = seenIn(await observed(describeSecret(aws, region, whole)));
-    if (longer?.name === whole) return { kind: 'arn-without-end', arn: longer.arn };
+    const [, fullName = name] = /:secret:(.+)$/.exec(id) ?? [];
+    const fullNameSecret = seenIn(await observed(describeSecret(aws, region, fullName)));
+    if (fullNameSecret?.name === fullName) return { kind: 'arn-without-end', arn: fullNameSecret.arn };
     const other = seenIn(await observed(describeSecret(aws, region, name)));
     if (other) return { kind: 'other-arn', arn: other.arn };
   }
   if (manifest) return { kind: 'absent' };
-  const [, shorter, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
-  const other = shorter && seenIn(await observed(describeSecret(aws, region, shorter)));
+  const [, nameWithoutEnd, end = ''] = /^(.+)-([A-Za-z0-9]{6})$/.exec(name) ?? [];
+  const other = nameWithoutEnd && seenIn(await observed(describeSecret(aws, region, nameWithoutEnd)));
   // A word or a number of six characters may well be part of the intended name.
   const isEnd = other && (other.arn.endsWith(`-${end}`) || !/^([A-Z]?[a-z]+|[A-Z]+|\d+)$/.test(end));
-  return isEnd ? { kind: 'arn-end', name: other.name } : elsewhere(aws, region, name);
+  return isEnd ? { kind: 'arn-end', name: other.name } : findElsewhere(aws, region, name);
 }
 
-async function elsewhere(aws: Aws, region: string, name: string): Promise<Absence> {
+async function findElsewhere(aws: Aws, region: string, name: string): Promise<Absence> {
   const { partition } = await aws.identity();
-  const others = offeredRegions(partition).filter((id) => id !== region);
+  const others = mediaConnectRegionsIn(partition).filter((id) => id !== region);
   const found = await atMost(REGIONS_AT_ONCE, others, async (other) =>
     seenIn(await observed(secretExists(aws, other, name, HTTP.searchLimitMs))),
   );

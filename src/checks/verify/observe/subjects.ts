@@ -1,7 +1,7 @@
 import { nameInIamArn, parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowEncryption, FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
 import { seenIn } from '../../../aws/session.ts';
-import { isRouted, type MediaObservation, type MediaObservations } from './flow.ts';
+import { type FlowOrRouterObservation, type FlowOrRouterObservations, isRouted } from './flow.ts';
 import type { SecretTarget } from './secret.ts';
 
 /** What to verify. */
@@ -21,12 +21,13 @@ export interface VerifyGroup {
 }
 
 /** A secret, and the role that has to read it. */
-export interface Pair {
-  /** The key from `keyOf`. */
-  secret: string;
-  role: string;
+export interface RequestedPair {
+  /** The secret, by `targetIdOf`. */
+  targetId: string;
+  /** The name or ARN of the role. */
+  roleId: string;
   /** The flow, router input or router output that will assume the role, if known. */
-  user?: string;
+  consumerArn?: string;
 }
 
 /** Everything to read, without duplicates. */
@@ -34,73 +35,81 @@ export interface Subjects {
   secrets: Map<string, SecretTarget>;
   /** Names or ARNs. */
   roles: string[];
-  pairs: Pair[];
+  pairs: RequestedPair[];
 }
 
 /** Returns what the request names, what the flow or router names, and the other ends of its connections. Pure. */
 export function subjectsOf(
   { groups, flowArn }: VerifyRequest,
-  media: MediaObservations | undefined,
+  flowOrRouter: FlowOrRouterObservations | undefined,
 ): Subjects {
-  const user = flowArn;
-  const asked = groups.flatMap(({ secrets, role }) => secrets.map((target) => ({ target, role, user })));
-  const all = [...asked, ...(media ? namedIn(media) : [])];
-  const roles = [...groups, ...all].flatMap((each) => each.role ?? []);
+  const consumerArn = flowArn;
+  const requestedPairs = groups.flatMap(({ secrets, role }) =>
+    secrets.map((target) => ({ target, role, consumerArn })),
+  );
+  const pairs = [...requestedPairs, ...(flowOrRouter ? secretsNamedIn(flowOrRouter) : [])];
+  const roles = [...groups, ...pairs].flatMap((each) => each.role ?? []);
   return {
-    secrets: new Map(all.map(({ target }) => [keyOf(target), target])),
+    secrets: new Map(pairs.map(({ target }) => [targetIdOf(target), target])),
     roles: [...new Set(roles)],
-    pairs: all.flatMap((each) =>
+    pairs: pairs.flatMap((each) =>
       each.role === undefined
         ? []
         : [
             {
-              secret: keyOf(each.target),
-              role: each.role,
-              user: each.user,
+              targetId: targetIdOf(each.target),
+              roleId: each.role,
+              consumerArn: each.consumerArn,
             },
           ],
     ),
   };
 }
 
-/** Returns a key for a secret and its expected content. A secret that is used both as a static key and as a password has two. */
-export function keyOf({ id, region, keyType, algorithm }: SecretTarget): string {
+/** Returns an ID for a secret and its expected content. A secret that is used both as a static key and as a password has two. */
+export function targetIdOf({ id, region, keyType, algorithm }: SecretTarget): string {
   return [keyType, region, id, algorithm ?? ''].join(' ');
 }
 
-interface Named {
+/** A secret in encryption settings, and the flow, router input or router output with these settings. */
+interface NamedSecret {
   target: SecretTarget;
   role: string | undefined;
-  user: string;
+  consumerArn: string;
 }
 
 /** Returns the secrets and roles in encryption settings. The other settings are checked with the resource that has them. */
-function namedIn({ asked, others }: MediaObservations): Named[] {
-  const end = asked.kind === 'router' ? seenIn(asked.found)?.connectedTo : undefined;
+function secretsNamedIn({ requested, connected }: FlowOrRouterObservations): NamedSecret[] {
+  const otherEnd = requested.kind === 'router' ? seenIn(requested.found)?.connectedTo : undefined;
   return [
-    ...namedBy(asked, () => true),
+    ...secretsNamedBy(requested, () => true),
     // For a flow at the other end, only the connected part matters.
-    ...[...others.values()].flatMap((observation) => namedBy(observation, ({ arn }) => arn === end?.partArn)),
+    ...[...connected.values()].flatMap((observation) =>
+      secretsNamedBy(observation, ({ arn }) => arn === otherEnd?.partArn),
+    ),
   ];
 }
 
-function namedBy(observation: MediaObservation, isMeant: (part: FlowPart) => boolean): Named[] {
+function secretsNamedBy(
+  observation: FlowOrRouterObservation,
+  includesPart: (part: FlowPart) => boolean,
+): NamedSecret[] {
   if (observation.kind === 'foreign') return [];
-  const user = observation.arn;
-  const named = (target: SecretTarget | undefined, role: string | undefined): Named[] =>
-    target ? [{ target, role, user }] : [];
+  const consumerArn = observation.arn;
+  const pairFor = (target: SecretTarget | undefined, role: string | undefined): NamedSecret[] =>
+    target ? [{ target, role, consumerArn }] : [];
   if (observation.kind === 'router') {
     return (seenIn(observation.found)?.settings ?? []).flatMap((setting) =>
       setting.kind === 'transit'
-        ? named(transitTarget(setting.transit), setting.transit.roleArn)
-        : named(targetOf({ ...setting, keyType: 'srt-password' }), setting.roleArn),
+        ? pairFor(transitTarget(setting.transit), setting.transit.roleArn)
+        : pairFor(targetOf({ ...setting, keyType: 'srt-password' }), setting.roleArn),
     );
   }
-  return (seenIn(observation.found)?.parts ?? []).filter(isMeant).flatMap((part) => {
+  return (seenIn(observation.found)?.parts ?? []).filter(includesPart).flatMap((part) => {
     const { encryption, transit } = part;
     return [
-      ...(encryption ? named(targetOf(encryption), encryption.roleArn) : []),
-      ...(transit && isRouted(part) ? named(transitTarget(transit), transit.roleArn) : []),
+      ...(encryption ? pairFor(targetOf(encryption), encryption.roleArn) : []),
+      ...(transit && isRouted(part) ? pairFor(transitTarget(transit), transit.roleArn) : []),
     ];
   });
 }

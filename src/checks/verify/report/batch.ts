@@ -15,7 +15,7 @@ import {
   verdictOf,
 } from './report.ts';
 
-/** Returns the checks about a secret, or about a role and its policies, by ARN. */
+/** A function that returns the checks about a secret, or about a role and its policies, by the ARN of the secret or role. */
 type ChecksAbout = (arn: string) => VerifyCheck[];
 
 /** Indexes checks by the ARN of the secret or role. */
@@ -38,15 +38,15 @@ export function verdictOn({ secrets, role }: VerifiedKey, about: ChecksAbout): V
 export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: VerifiedKey[]): void {
   const about = checksByArn(checks);
   const secrets = keys.flatMap((key) => key.secrets);
-  const whole = secrets.length <= MOST_LINES;
-  const isWorth = (check: VerifyCheck) => whole || check.verdict !== 'ok';
-  const worth: ChecksAbout = (arn) => about(arn).filter(isWorth);
-  const shown = keys.filter((key) => key.secrets.some((arn) => worth(arn).length > 0));
-  const others = groupsOf(checks.filter((check) => !isOfSecret(check) && isWorth(check)));
+  const showsAll = secrets.length <= MOST_LINES;
+  const isShown = (check: VerifyCheck) => showsAll || check.verdict !== 'ok';
+  const shownChecks: ChecksAbout = (arn) => about(arn).filter(isShown);
+  const shown = keys.filter((key) => key.secrets.some((arn) => shownChecks(arn).length > 0));
+  const roleGroups = groupsOf(checks.filter((check) => !isOfSecret(check) && isShown(check)));
   const lines = [
-    ...worstOf(shown, worth).flatMap((key) => keyLines(output, key, worth)),
+    ...worstOf(shown, shownChecks).flatMap((key) => keyLines(output, key, shownChecks)),
     ...(shown.length > MOST_LINES ? [messages.moreKeys(shown.length - MOST_LINES), ''] : []),
-    ...others.flatMap((group) => [...groupLines(output, group), '']),
+    ...roleGroups.flatMap((group) => [...groupLines(output, group), '']),
     ...conclusion(output, checks, keys, about),
   ];
   output.result(lines.join('\n'));

@@ -1,11 +1,11 @@
 import type { Verdict } from '../../../plan-types.ts';
-import { count, many, someOf } from '../../../ui/batch-messages.ts';
+import { formatCount, plural, shortList } from '../../../ui/batch-messages.ts';
 
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
-const checksOf = (number: number) => many(number, 'check');
-const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${count(keys)} keys`);
+const checksOf = (number: number) => plural(number, 'check');
+const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${formatCount(keys)} keys`);
 const someKeys = (number: number, keys: number) =>
-  keys === 1 ? 'the key' : `${count(number)} of ${many(keys, 'key')}`;
+  keys === 1 ? 'the key' : `${formatCount(number)} of ${plural(keys, 'key')}`;
 
 /** Messages of `verify` around its checks and about its progress. */
 export const verifyShow = {
@@ -42,26 +42,26 @@ export const verifyShow = {
     `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${checksOf(open)} could not be made.`,
 
   titleOf: (names: string[], regions: string[]) => `Secret ${names.join(', ')} (${regions.join(', ')})`,
-  moreKeys: (number: number) => `and ${count(number)} more keys; --json has them all`,
+  moreKeys: (number: number) => `and ${formatCount(number)} more keys; --json has them all`,
   keyCounts: (keys: number, secrets: number, verdicts: string[]) =>
-    `${many(keys, 'key')} in ${many(secrets, 'secret')}: ${verdicts.join(', ')}`,
+    `${plural(keys, 'key')} in ${plural(secrets, 'secret')}: ${verdicts.join(', ')}`,
   keysOf: {
-    ok: (number: number) => `${count(number)} can be read`,
-    warning: (number: number) => `${count(number)} can be read, with warnings`,
-    failed: (number: number) => `${count(number)} cannot be read`,
-    'cannot-tell': (number: number) => `${count(number)} cannot be told`,
+    ok: (number: number) => `${formatCount(number)} can be read`,
+    warning: (number: number) => `${formatCount(number)} can be read, with warnings`,
+    failed: (number: number) => `${formatCount(number)} cannot be read`,
+    'cannot-tell': (number: number) => `${formatCount(number)} cannot be told`,
   } satisfies Record<Verdict, (number: number) => string>,
   concluding: {
     ok: (keys: number) => `MediaConnect can read ${everyKey(keys)}.`,
     warning: (keys: number, _number: number, checks: number) =>
-      `MediaConnect can read ${everyKey(keys)}. There ${checks === 1 ? 'is one warning' : `are ${count(checks)} warnings`}.`,
+      `MediaConnect can read ${everyKey(keys)}. There ${checks === 1 ? 'is one warning' : `are ${formatCount(checks)} warnings`}.`,
     failed: (keys: number, number: number, checks: number) =>
       `MediaConnect cannot read ${someKeys(number, keys)}: ${checksOf(checks)} failed.`,
     'cannot-tell': (keys: number, number: number, checks: number) =>
       `Whether MediaConnect can read ${someKeys(number, keys)} cannot be told: ${checksOf(checks)} could not be made.`,
   } satisfies Record<Verdict, (keys: number, number: number, checks: number) => string>,
   notCompared: (places: string[]) =>
-    `${places.length === 1 ? 'A key is' : `${count(places.length)} keys are`} not here (the variable is not set, or the file is not there), and so not compared with what the secrets hold: ${someOf(places)}.`,
+    `${places.length === 1 ? 'A key is' : `${formatCount(places.length)} keys are`} not here (the variable is not set, or the file is not there), and so not compared with what the secrets hold: ${shortList(places)}.`,
 
   looking: 'Looking at the secret, the role and its policies',
   lookingAtAll: 'Looking at the secrets, the roles and their policies',

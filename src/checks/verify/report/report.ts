@@ -5,12 +5,12 @@ import type { Verdict } from '../../../plan-types.ts';
 import { plain, plainCommand } from '../../../text.ts';
 import type { Output } from '../../../ui/output.ts';
 import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/output.ts';
-import { CHECKS, isBeside } from '../../catalog/index.ts';
+import { CHECKS, isInformational } from '../../catalog/index.ts';
 import type { VerifyCheck } from '../result.ts';
 import { verifyShow as messages } from './messages.ts';
 
 /** Checks with a common subject. */
-export interface Group {
+export interface CheckGroup {
   kind: 'flow' | 'router' | 'secret' | 'role' | 'caller';
   arn: string;
   checks: VerifyCheck[];
@@ -45,8 +45,8 @@ export function outdatedLines(output: Output, outdated: readonly VerifyCheck[]):
 }
 
 /** Groups checks by subject: first the flow, then the secrets, the roles and the caller. */
-export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
-  const groups = new Map<string, Group>();
+export function groupsOf(checks: readonly VerifyCheck[]): CheckGroup[] {
+  const groups = new Map<string, CheckGroup>();
   let flow = '';
   for (const check of checks) {
     const kind = kindOf(check);
@@ -61,16 +61,16 @@ export function groupsOf(checks: readonly VerifyCheck[]): Group[] {
   return [...groups.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-const KINDS: Group['kind'][] = ['flow', 'router', 'secret', 'role', 'caller'];
+const KINDS: CheckGroup['kind'][] = ['flow', 'router', 'secret', 'role', 'caller'];
 
-function kindOf({ id }: VerifyCheck): Group['kind'] {
+function kindOf({ id }: VerifyCheck): CheckGroup['kind'] {
   const word = id.slice(0, id.indexOf('-'));
   // Checks of a policy are in the group of its role.
   return KINDS.find((kind) => kind === word) ?? 'role';
 }
 
 /** Returns the lines of a group: its title, then its checks. */
-export function groupLines(output: Output, { kind, arn, checks }: Group): string[] {
+export function groupLines(output: Output, { kind, arn, checks }: CheckGroup): string[] {
   return [...titleLines(output, messages.title(kind, arn), [arn]), ...checkLines(output, checks)];
 }
 
@@ -99,24 +99,24 @@ function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): 
     const details = [...new Set(checks.map(({ detail }) => detail))];
     return details.length > 0 ? [marked(output, verdict, details.join(', '))] : [];
   }
-  return reasonsOf(checks).flatMap((same) => [
-    marked(output, verdict, `${same.questions.join(', ')}${same.rest}`),
-    ...fixLines(output, same.check),
+  return groupedByReason(checks).flatMap(({ questions, reason, check }) => [
+    marked(output, verdict, `${questions.join(', ')}${reason}`),
+    ...fixLines(output, check),
   ]);
 }
 
-/** Combines checks that are unknown for the same reason: their questions, and the text after these. */
-function reasonsOf(checks: VerifyCheck[]) {
-  const reasons = new Map<string, { questions: string[]; rest: string; check: VerifyCheck }>();
+/** Combines checks that are unknown for the same reason: their questions, and the text after the question. */
+function groupedByReason(checks: VerifyCheck[]) {
+  const groups = new Map<string, { questions: string[]; reason: string; check: VerifyCheck }>();
   for (const check of checks) {
     const question = CHECKS[check.id].question;
-    const asks = check.verdict === 'cannot-tell' && check.detail.startsWith(question);
-    const rest = check.detail.slice(asks ? question.length : 0);
-    const same = reasons.get(rest) ?? { questions: [], rest, check };
-    if (asks && !same.questions.includes(question)) same.questions.push(question);
-    reasons.set(rest, same);
+    const startsWithQuestion = check.verdict === 'cannot-tell' && check.detail.startsWith(question);
+    const reason = check.detail.slice(startsWithQuestion ? question.length : 0);
+    const group = groups.get(reason) ?? { questions: [], reason, check };
+    if (startsWithQuestion && !group.questions.includes(question)) group.questions.push(question);
+    groups.set(reason, group);
   }
-  return [...reasons.values()];
+  return [...groups.values()];
 }
 
 function marked({ paintResult: paint, prose }: Output, verdict: Verdict, text: string): string {
@@ -173,8 +173,9 @@ function faultOf(checks: readonly VerifyCheck[]): keyof typeof messages.faults |
 
 /** Counts the checks that determine a verdict. */
 export function countOf(verdict: Verdict, checks: readonly VerifyCheck[]): number {
-  return checks.filter((check) => (verdict === 'cannot-tell' ? isOpen(check) : check.verdict === verdict))
-    .length;
+  return checks.filter((check) =>
+    verdict === 'cannot-tell' ? isUndecided(check) : check.verdict === verdict,
+  ).length;
 }
 
 /** Returns the last line, with the conclusion. */
@@ -189,7 +190,7 @@ export function concludingLine(
 
 /** Returns the overall verdict: the worst of the checks that count. */
 export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
-  return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isOpen(check)));
+  return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isUndecided(check)));
 }
 
 /** Returns the exit code: 4 only if nothing has failed and every unknown check lacks a permission. */
@@ -197,12 +198,12 @@ export function exitCodeOf(checks: readonly VerifyCheck[]): ExitCode {
   const verdict = verdictOf(checks);
   if (verdict === 'failed') return EXIT.failed;
   if (verdict !== 'cannot-tell') return EXIT.done;
-  return checks.filter(isOpen).every(({ awsAction }) => awsAction !== undefined)
+  return checks.filter(isUndecided).every(({ awsAction }) => awsAction !== undefined)
     ? EXIT.permission
     : EXIT.failed;
 }
 
-/** Returns true if a check that counts is unknown. */
-function isOpen({ id, verdict }: VerifyCheck): boolean {
-  return verdict === 'cannot-tell' && !isBeside(id);
+/** Returns true if the check has an unknown result that affects the overall verdict. */
+function isUndecided({ id, verdict }: VerifyCheck): boolean {
+  return verdict === 'cannot-tell' && !isInformational(id);
 }

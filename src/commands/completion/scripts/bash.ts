@@ -5,7 +5,7 @@ import { type CompletionCommand, type CompletionOption, flattened, type Value } 
  * associative arrays and no `mapfile`. Bash can't show descriptions.
  */
 export function bashCompletion(name: string, root: CompletionCommand): string {
-  const all = flattened(root);
+  const allCommands = flattened(root);
   return `# Completion of ${name} for bash.
 _mc_static_key() {
   local cur=\${COMP_WORDS[COMP_CWORD]} path='' option='' count=0 used=' ' at word
@@ -22,12 +22,12 @@ _mc_static_key() {
     esac
     count=$((count + 1))
     case "$path $word" in
-${lines(all.flatMap(({ commands }) => commands.map(descent)))}
+${lines(allCommands.flatMap(({ commands }) => commands.map(pathCase)))}
     esac
   done
 
   case $path in
-${lines(all.map(commandCase))}
+${lines(allCommands.map(commandCase))}
   esac
   if [[ $option == -- ]]; then
     [[ $kind == command ]] || return
@@ -36,11 +36,11 @@ ${lines(all.map(commandCase))}
   fi
 
   case $option in
-    ${repeatableNames(all)}) ;;
+    ${repeatableNames(allCommands)}) ;;
     *) ((count > 0)) && option='' ;;
   esac
   case $option in
-${lines(valueCases(all))}
+${lines(valueCases(allCommands))}
     *) option='' ;;
   esac
   if [[ -n $option && $cur != -* ]]; then
@@ -65,15 +65,16 @@ _mc_static_key_files() {
 complete -F _mc_static_key ${name}`;
 }
 
-function lines(all: string[]): string {
-  return all.join('\n');
+function lines(texts: string[]): string {
+  return texts.join('\n');
 }
 
-/** Returns the transition from a command to its subcommand. */
-function descent({ path }: CompletionCommand): string {
+/** Returns the case that extends the path of the parent command by this command. */
+function pathCase({ path }: CompletionCommand): string {
   return `      '${path.slice(0, -1).join(' ')} ${path.at(-1)}') path='${path.join(' ')}' && option='' ;;`;
 }
 
+/** Returns the case with the suggestions for a command: subcommands and argument, options, and repeatable options. */
 function commandCase({ path, commands, options, argument }: CompletionCommand): string {
   const namesOf = (repeatable: boolean) =>
     options.filter((option) => option.repeatable === repeatable).map(({ names }) => names.join(','));
@@ -86,20 +87,20 @@ function wordsOf(value: Value): readonly string[] {
   return value.kind === 'words' ? value.words : [];
 }
 
-function optionsWithValues(all: CompletionCommand[]): CompletionOption[] {
-  return all.flatMap(({ options }) => options.filter(({ value }) => value !== undefined));
+function optionsWithValues(commands: CompletionCommand[]): CompletionOption[] {
+  return commands.flatMap(({ options }) => options.filter(({ value }) => value !== undefined));
 }
 
 /** Returns the options that can be repeated with further values. */
-function repeatableNames(all: CompletionCommand[]): string {
-  const repeatable = optionsWithValues(all).filter((option) => option.repeatable);
+function repeatableNames(commands: CompletionCommand[]): string {
+  const repeatable = optionsWithValues(commands).filter((option) => option.repeatable);
   return unique(repeatable.flatMap(({ names }) => names)).join(' | ');
 }
 
 /** Returns the suggestions for each option's value. Options with the same values share a line. */
-function valueCases(all: CompletionCommand[]): string[] {
+function valueCases(commands: CompletionCommand[]): string[] {
   const byValue = new Map<string, string[]>();
-  for (const { names, value } of optionsWithValues(all)) {
+  for (const { names, value } of optionsWithValues(commands)) {
     const offered = value?.kind === 'file' ? 'kind=file' : `words='${value ? wordsOf(value).join(' ') : ''}'`;
     byValue.set(offered, unique([...(byValue.get(offered) ?? []), ...names]));
   }

@@ -2,8 +2,8 @@ import { type CompletionCommand, type CompletionOption, flattened, type Value } 
 
 /** Returns the completion for fish: a line for each command and option, with its condition. */
 export function fishCompletion(name: string, root: CompletionCommand): string {
-  const all = flattened(root);
-  const steps = all.flatMap(({ commands }) => commands.map(step));
+  const allCommands = flattened(root);
+  const pathCases = allCommands.flatMap(({ commands }) => commands.map(pathCase));
   return `# Completion of ${name} for fish.
 function __mc_static_key_at --description 'Whether the words so far lead to this command'
     set -l path ''
@@ -11,7 +11,7 @@ function __mc_static_key_at --description 'Whether the words so far lead to this
         switch "$path $word"
             case '* --'
                 break
-${steps.join('\n')}
+${pathCases.join('\n')}
         end
     end
     test "$path" = "$argv"
@@ -29,41 +29,48 @@ function __mc_static_key_new_or_last --description 'The same, or its value is be
     return 0
 end
 complete -c ${name} -f
-${all.flatMap((command) => linesOf(name, command)).join('\n')}`;
+${allCommands.flatMap((command) => completeLines(name, command)).join('\n')}`;
 }
 
-function step({ path }: CompletionCommand): string {
-  const from = path.slice(0, -1).join(' ');
-  return `            case '${from} ${path.at(-1)}'\n                set path '${path.join(' ')}'`;
+/** Returns the case that extends the path of the parent command by this command. */
+function pathCase({ path }: CompletionCommand): string {
+  const parentPath = path.slice(0, -1).join(' ');
+  return `            case '${parentPath} ${path.at(-1)}'\n                set path '${path.join(' ')}'`;
 }
 
-function linesOf(name: string, { path, commands, options, argument }: CompletionCommand): string[] {
-  const here = `__mc_static_key_at ${path.join(' ')}`.trim();
-  const line = (condition: string, rest: string) => `complete -c ${name} -n ${quoted(condition)} ${rest}`;
+/** Returns the `complete` commands for a command: its subcommands, its argument and its options. */
+function completeLines(name: string, { path, commands, options, argument }: CompletionCommand): string[] {
+  const isAtCommand = `__mc_static_key_at ${path.join(' ')}`.trim();
+  const line = (condition: string, flags: string) => `complete -c ${name} -n ${quoted(condition)} ${flags}`;
   return [
-    ...commands.map((each) => line(here, `-a ${each.path.at(-1)} -d ${quoted(each.description)}`)),
-    ...(argument ? [line(here, argumentOf(argument))] : []),
-    ...options.map((option) => line(conditionOf(here, option), optionOf(option))),
+    ...commands.map((subcommand) =>
+      line(isAtCommand, `-a ${subcommand.path.at(-1)} -d ${quoted(subcommand.description)}`),
+    ),
+    ...(argument ? [line(isAtCommand, argumentFlags(argument))] : []),
+    ...options.map((option) => line(optionCondition(isAtCommand, option), optionFlags(option))),
   ];
 }
 
-/** An option that was given is not suggested again, unless it can be repeated. */
-function conditionOf(here: string, { names, value, repeatable }: CompletionOption): string {
+/** Returns the condition for suggesting an option. One that was given is not suggested again, unless it can be repeated. */
+function optionCondition(isAtCommand: string, { names, value, repeatable }: CompletionOption): string {
   const isNew = value ? '__mc_static_key_new_or_last' : '__mc_static_key_new';
-  return repeatable ? here : `${here}; and ${isNew} ${names.join(' ')}`;
+  return repeatable ? isAtCommand : `${isAtCommand}; and ${isNew} ${names.join(' ')}`;
 }
 
-function optionOf({ names, description, value }: CompletionOption): string {
-  const named = names.map((each) => each.replace(/^-(?!-)/, '-s ').replace(/^--/, '-l ')).join(' ');
-  return `${named} -d ${quoted(description)}${value ? ` ${argumentsOf(value)}` : ''}`;
+/** Returns the flags of fish's `complete` for an option. */
+function optionFlags({ names, description, value }: CompletionOption): string {
+  const nameFlags = names.map((name) => name.replace(/^-(?!-)/, '-s ').replace(/^--/, '-l ')).join(' ');
+  return `${nameFlags} -d ${quoted(description)}${value ? ` ${optionValueFlags(value)}` : ''}`;
 }
 
-function argumentsOf(value: Value): string {
+/** Returns the flags for the value of an option. */
+function optionValueFlags(value: Value): string {
   if (value.kind === 'words') return `-x -a ${quoted(value.words.join(' '))}`;
   return value.kind === 'file' ? '-r -F' : '-x';
 }
 
-function argumentOf(value: Value): string {
+/** Returns the flags for the argument of a command. */
+function argumentFlags(value: Value): string {
   if (value.kind === 'words') return `-a ${quoted(value.words.join(' '))}`;
   return value.kind === 'command' ? `-a '(__fish_complete_subcommand --fcs-skip=2)'` : '-f';
 }

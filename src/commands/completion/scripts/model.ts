@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { offeredRegions } from '../../../aws/regions.ts';
+import { mediaConnectRegionsIn } from '../../../aws/regions.ts';
 import { flagOf, OPTIONS, type OptionSpec, SHELLS } from '../../../options/catalog/index.ts';
 
 /** What a value can be: one of some words, a file name, a command line, or something that only the user knows. */
@@ -37,7 +37,7 @@ const OPTION_VALUES: ReadonlyMap<string, Value> = new Map(
 
 function valuesOf({ choices, completes }: OptionSpec): Value {
   if (choices) return { kind: 'words', words: choices };
-  if (completes === 'region') return { kind: 'words', words: offeredRegions('aws') };
+  if (completes === 'region') return { kind: 'words', words: mediaConnectRegionsIn('aws') };
   return { kind: completes ?? 'unknown' };
 }
 

@@ -17,25 +17,26 @@ else
 fi`;
 }
 
+/** Returns the function that completes a command. */
 function functionOf(name: string, command: CompletionCommand): string {
   const { commands, options, argument } = command;
   const specs = options.map(optionSpec);
   if (commands.length === 0) {
-    return `${nameOf(name, command)}() {
-  _arguments -s -S ${continued([...specs, ...(argument ? [argumentSpec(argument)] : [])])}
+    return `${functionName(name, command)}() {
+  _arguments -s -S ${onContinuedLines([...specs, ...(argument ? [argumentSpec(argument)] : [])])}
 }`;
   }
-  const described = commands.map(
+  const descriptions = commands.map(
     ({ path, description }) => `    ${quoted(`${path.at(-1)}:${escaped(description, /[\\:]/g)}`)}`,
   );
-  const calls = commands.map((each) => `        ${each.path.at(-1)}) ${nameOf(name, each)} ;;`);
-  return `${nameOf(name, command)}() {
+  const calls = commands.map((each) => `        ${each.path.at(-1)}) ${functionName(name, each)} ;;`);
+  return `${functionName(name, command)}() {
   local context state state_descr line
   typeset -A opt_args
   local -a commands=(
-${described.join('\n')}
+${descriptions.join('\n')}
   )
-  _arguments -C -s ${continued([...specs, quoted('1:command:->command'), quoted('*::argument:->argument')])}
+  _arguments -C -s ${onContinuedLines([...specs, quoted('1:command:->command'), quoted('*::argument:->argument')])}
   case $state in
     command) _describe command commands ;;
     argument)
@@ -47,21 +48,23 @@ ${calls.join('\n')}
 }`;
 }
 
-function nameOf(name: string, { path }: CompletionCommand): string {
+function functionName(name: string, { path }: CompletionCommand): string {
   return [`_${name}`, ...path].join('_');
 }
 
-function continued(specs: string[]): string {
+/** Returns the arguments of `_arguments`, one on each line. */
+function onContinuedLines(specs: string[]): string {
   return specs.map((spec) => `\\\n    ${spec}`).join(' ');
 }
 
 /** Returns the spec of an option. Unless it can be repeated, it excludes its other name and itself. */
 function optionSpec({ names, description, value, repeatable }: CompletionOption): string {
-  const once = repeatable ? '*' : names.length > 1 ? `(${names.join(' ')})` : '';
-  const after = value ? `:${actionOf(value)}` : '';
-  const specs = names.map((each) => {
-    const assigned = value && each.startsWith('--') ? `${each}=` : each;
-    return quoted(`${once}${assigned}[${escaped(description, /[\\[\]]/g)}]${after}`);
+  const excludedNames = names.length > 1 ? `(${names.join(' ')})` : '';
+  const prefix = repeatable ? '*' : excludedNames;
+  const suffix = value ? `:${actionOf(value)}` : '';
+  const specs = names.map((name) => {
+    const nameWithSign = value && name.startsWith('--') ? `${name}=` : name;
+    return quoted(`${prefix}${nameWithSign}[${escaped(description, /[\\[\]]/g)}]${suffix}`);
   });
   return specs.join(' ');
 }
@@ -70,7 +73,7 @@ function argumentSpec(value: Value): string {
   return quoted(value.kind === 'command' ? '*:::command:_normal' : `1:${actionOf(value)}`);
 }
 
-/** Returns the message and the suggestions for a value. A space suggests nothing and prevents file suggestions. */
+/** Returns zsh's message and action for a value. The action of one space suggests nothing and prevents file suggestions. */
 function actionOf(value: Value): string {
   if (value.kind === 'words') return `value:(${value.words.join(' ')})`;
   return value.kind === 'file' ? 'file:_files' : 'value: ';

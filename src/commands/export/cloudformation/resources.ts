@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { ALGORITHMS, KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
-import { ACCOUNT_PLACEHOLDER, idOf, inRegions, type NamedSecret } from '../ids.ts';
+import { ACCOUNT_PLACEHOLDER, idOf, type NamedSecret, regionsId } from '../ids.ts';
 import { templateMessages as messages } from '../messages.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 
@@ -36,7 +36,7 @@ export function secretResource(named: NamedSecret[]): JsonObject {
   const parts = named.map((each) => ({ regions: regionsOf(each.secret), properties: propertiesOf(each) }));
   return {
     Type: 'AWS::SecretsManager::Secret',
-    Condition: inRegions(parts.flatMap(({ regions }) => regions)),
+    Condition: regionsId(parts.flatMap(({ regions }) => regions)),
     ...RETAINED,
     Properties: byRegion(parts),
   };
@@ -63,8 +63,8 @@ function kmsKeyOf({ places }: PlannedSecret): JsonObject {
   const [first] = places;
   if (first?.kmsKeyId === undefined) return {};
   if (places.every(({ kmsKeyId }) => kmsKeyId === first.kmsKeyId)) return { KmsKeyId: first.kmsKeyId };
-  const inItsRegion = first.kmsKeyId.replace(`:${first.region}:`, () => `:${pseudoParameter('Region')}:`);
-  return { KmsKeyId: { 'Fn::Sub': inItsRegion } };
+  const regionalKeyId = first.kmsKeyId.replace(`:${first.region}:`, () => `:${pseudoParameter('Region')}:`);
+  return { KmsKeyId: { 'Fn::Sub': regionalKeyId } };
 }
 
 /** Returns a policy in the home Region. CloudFormation doesn't support tags on policies. */
@@ -105,6 +105,7 @@ function tagsOf({ tags }: Pick<PlannedRole, 'tags'>): JsonValue {
   return tags.map(({ Key, Value }) => ({ Key, Value }));
 }
 
+/** Matches the host name of Secrets Manager in a Region, as in `kms:ViaService`. */
 const ENDPOINT = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
 /**
@@ -113,7 +114,7 @@ const ENDPOINT = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
  * reference" and "Fn::Sub".
  */
 function withPseudoParameters(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return substituted(value);
+  if (typeof value === 'string') return withPseudoParametersInText(value);
   if (Array.isArray(value)) return value.map(withPseudoParameters);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withPseudoParameters(part)]));
@@ -124,10 +125,10 @@ function pseudoParameter(name: 'AccountId' | 'Partition' | 'Region' | 'URLSuffix
   return `\${AWS::${name}}`;
 }
 
-function substituted(text: string): JsonValue {
+function withPseudoParametersInText(text: string): JsonValue {
   if (text === ACCOUNT_PLACEHOLDER) return { Ref: 'AWS::AccountId' };
-  const [, endpoint] = ENDPOINT.exec(text) ?? [];
-  if (endpoint !== undefined) return { 'Fn::Sub': `${endpoint}.${pseudoParameter('URLSuffix')}` };
+  const [, hostName] = ENDPOINT.exec(text) ?? [];
+  if (hostName !== undefined) return { 'Fn::Sub': `${hostName}.${pseudoParameter('URLSuffix')}` };
   if (!text.includes(ACCOUNT_PLACEHOLDER)) return text;
   return {
     'Fn::Sub': text
@@ -137,12 +138,12 @@ function substituted(text: string): JsonValue {
 }
 
 /** `Fn::Or` takes 2 to 10 conditions. Source: CloudFormation Template Reference, "Condition functions". */
-const MOST_ALTERNATIVES = 10;
+const MAX_ALTERNATIVES = 10;
 
 /** Returns a condition for each set of Regions, by name. */
 export function regionConditions(sets: string[][]): JsonObject {
   return Object.fromEntries(
-    sets.map((regions) => [inRegions(regions), anyOf([...regions].sort().map(isIn))]),
+    sets.map((regions) => [regionsId(regions), anyOf([...regions].sort().map(isIn))]),
   );
 }
 
@@ -151,10 +152,10 @@ function isIn(region: string): JsonObject {
 }
 
 function anyOf(conditions: JsonObject[]): JsonObject {
-  const [only] = conditions;
-  if (conditions.length === 1 && only) return only;
-  if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions };
-  const size = Math.ceil(conditions.length / MOST_ALTERNATIVES);
+  const [first] = conditions;
+  if (conditions.length === 1 && first) return first;
+  if (conditions.length <= MAX_ALTERNATIVES) return { 'Fn::Or': conditions };
+  const size = Math.ceil(conditions.length / MAX_ALTERNATIVES);
   const parts = Array.from({ length: Math.ceil(conditions.length / size) }, (_, index) =>
     conditions.slice(index * size, (index + 1) * size),
   );
@@ -162,7 +163,7 @@ function anyOf(conditions: JsonObject[]): JsonObject {
 }
 
 /** The properties of a resource in some Regions. */
-interface InRegions {
+interface RegionalProperties {
   regions: string[];
   properties: JsonObject;
 }
@@ -172,24 +173,25 @@ interface InRegions {
  * condition. Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference"
  * ("AWS::NoValue").
  */
-function byRegion(parts: InRegions[]): JsonObject {
+function byRegion(parts: RegionalProperties[]): JsonObject {
   const names = new Set(parts.flatMap(({ properties }) => Object.keys(properties)));
-  return Object.fromEntries([...names].map((name) => [name, chosen(name, parts)]));
+  return Object.fromEntries([...names].map((name) => [name, propertyByRegion(name, parts)]));
 }
 
-function chosen(name: string, [first, ...others]: InRegions[]): JsonValue {
+/** Returns the value of one property: the same for all Regions, or one that depends on the Region. */
+function propertyByRegion(name: string, [first, ...others]: RegionalProperties[]): JsonValue {
   const value = first?.properties[name] ?? { Ref: 'AWS::NoValue' };
   if (!first || others.length === 0) return value;
-  const otherwise = chosen(name, others);
-  if (JSON.stringify(otherwise) === JSON.stringify(value)) return value;
-  return { 'Fn::If': [inRegions(first.regions), value, otherwise] };
+  const valueElsewhere = propertyByRegion(name, others);
+  if (JSON.stringify(valueElsewhere) === JSON.stringify(value)) return value;
+  return { 'Fn::If': [regionsId(first.regions), value, valueElsewhere] };
 }
 
-/** The same rules as in `checkKey`: printable characters, without leading or trailing spaces. */
-const PASSWORD = { least: 10, most: 80 };
+/** The lengths of a password. As in `checkKey`, it has printable characters, without leading or trailing spaces. */
+const PASSWORD_LENGTH = { min: 10, max: 80 };
 
 /** Matches what `checkKey` also rejects: quotation marks that aren't part of the password, and JSON. */
-const WRAPPED = [`"`, `'`, '`']
+const WRAPPED_PASSWORD = [`"`, `'`, '`']
   .map((mark) => `${mark}.*${mark}`)
   .concat('\\{.*".*\\}', '\\[.*".*\\]')
   .join('|');
@@ -200,35 +202,35 @@ const WRAPPED = [`"`, `'`, '`']
  */
 export function keyParameter(secret: PlannedSecret): JsonObject {
   const { keyType, name, places } = secret;
-  const what = messages.key[keyType](name);
-  const { pattern, least, most, rule } = keyType === 'static-key' ? staticKey(secret) : password();
+  const description = messages.key[keyType](name);
+  const { pattern, min, max, rule } = keyType === 'static-key' ? staticKeyRules(secret) : passwordRules();
   return {
     Type: 'String',
     NoEcho: true,
-    Description: places.length > 1 ? `${what}, ${messages.sameEverywhere}` : what,
+    Description: places.length > 1 ? `${description}, ${messages.sameEverywhere}` : description,
     AllowedPattern: pattern,
-    MinLength: least,
-    MaxLength: most,
+    MinLength: min,
+    MaxLength: max,
     ConstraintDescription: rule,
   };
 }
 
-function staticKey({ algorithm }: PlannedSecret) {
+function staticKeyRules({ algorithm }: PlannedSecret) {
   const lengths = (algorithm ? [algorithm] : ALGORITHMS).map((each) => KEY_LENGTH[each]);
   return {
     pattern: `^(${lengths.map((length) => `[0-9A-Fa-f]{${length}}`).join('|')})$`,
-    least: Math.min(...lengths),
-    most: Math.max(...lengths),
+    min: Math.min(...lengths),
+    max: Math.max(...lengths),
     rule: messages.keyRule['static-key'](lengths),
   };
 }
 
-function password() {
-  const { least, most } = PASSWORD;
+function passwordRules() {
+  const { min, max } = PASSWORD_LENGTH;
   return {
-    pattern: `^(?!(${WRAPPED})$)[!-~][ -~]{${least - 2},${most - 2}}[!-~]$`,
-    least,
-    most,
+    pattern: `^(?!(${WRAPPED_PASSWORD})$)[!-~][ -~]{${min - 2},${max - 2}}[!-~]$`,
+    min,
+    max,
     rule: messages.keyRule['srt-password'],
   };
 }

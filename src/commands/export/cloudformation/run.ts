@@ -13,7 +13,7 @@ import { exportMessages as messages, templateMessages } from '../messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportPlan, ExportSubject } from '../types.ts';
-import { BYTES, buildTemplate, demandSize, type TemplateKey } from './template.ts';
+import { buildTemplate, demandSize, MAX_BYTES, type TemplateKey } from './template.ts';
 
 /** The options of the template and its output file. */
 export interface TemplateOptions extends OutputFile {
@@ -24,24 +24,24 @@ export interface TemplateOptions extends OutputFile {
 /** Runs `export cloudformation` and returns the exit code. */
 export function runExportCloudFormation(
   subject: ExportSubject,
-  wishes: TemplateOptions,
+  options: TemplateOptions,
   common: CommonOptions,
 ): Promise<number> {
-  return runExport(subject, common, (run, plan, account) => performExport(run, plan, wishes, account));
+  return runExport(subject, common, (run, plan, account) => performExport(run, plan, options, account));
 }
 
 async function performExport(
   { output, common }: CommandRun,
   plan: ExportPlan,
-  wishes: TemplateOptions,
+  options: TemplateOptions,
   account: string | undefined,
 ): Promise<void> {
-  const { homeRegion = plan.regions[0] ?? '' } = wishes;
-  if (partitionOf(homeRegion) !== plan.where.partition)
+  const { homeRegion = plan.regions[0] ?? '' } = options;
+  if (partitionOf(homeRegion) !== plan.accountRef.partition)
     throw new Failure(messages.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
   const { template, keys } = buildTemplate(plan, homeRegion, account);
-  const text = templateText(template, wishes.format);
-  if (!common.json || wishes.output !== undefined) await deliver(output, text, wishes);
+  const text = templateText(template, options.format);
+  if (!common.json || options.output !== undefined) await deliver(output, text, options);
   const regions = [...new Set([homeRegion, ...plan.regions])];
   const bytes = Buffer.byteLength(text);
   if (common.json) {
@@ -53,20 +53,21 @@ async function performExport(
   for (const warning of warnings(plan, keys, bytes)) {
     const [first, ...others] = messageLines(warning);
     output.warn(`${setupMessages.warning}: ${first?.text}`);
-    for (const { text, whole } of others) output.warn(text, whole);
+    for (const { text, unwrapped } of others) output.warn(text, unwrapped);
   }
   for (const line of explanation(keys, regions, homeRegion, account)) output.info(line);
 }
 
+/** Returns warnings about the size of the template and about keys that CloudFormation can't generate. */
 function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Message[] {
-  const notMade = keys.filter(
+  const notGenerated = keys.filter(
     ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
   );
-  const [first] = notMade;
+  const [first] = notGenerated;
   return [
-    ...(bytes > BYTES.inRequest ? [messages.bigTemplate(bytes, BYTES.inRequest)] : []),
+    ...(bytes > MAX_BYTES.inRequest ? [messages.bigTemplate(bytes, MAX_BYTES.inRequest)] : []),
     ...(plan.secrets.some(({ stored }) => !stored) ? [messages.unseen] : []),
-    ...(first ? [messages.notGenerated(parameterNames(notMade), readingOf(first))] : []),
+    ...(first ? [messages.notGenerated(parameterNames(notGenerated), readCommandOf(first))] : []),
   ];
 }
 
@@ -74,10 +75,12 @@ function parameterNames(keys: TemplateKey[]): string[] {
   return keys.flatMap(({ parameter }) => parameter ?? []);
 }
 
-function readingOf({ secret: { name, places } }: TemplateKey): string {
+/** Returns the command that reads the key in its first Region. */
+function readCommandOf({ secret: { name, places } }: TemplateKey): string {
   return readKeyCommand(places[0]?.region ?? '', name);
 }
 
+/** Returns the lines that explain how to deploy the template and where its keys come from. */
 function explanation(
   keys: TemplateKey[],
   regions: string[],

@@ -1,7 +1,7 @@
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
-import { idOf, inRegions, type NamedSecret, withIds } from '../ids.ts';
+import { idOf, type NamedSecret, regionsId, withIds } from '../ids.ts';
 import { exportMessages, templateMessages as messages } from '../messages.ts';
 import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
 import {
@@ -45,17 +45,18 @@ export function buildTemplate(
   homeRegion: string,
   account?: string,
 ): { template: Template; keys: TemplateKey[] } {
-  demandNoReferences(plan.roles);
+  refuseDynamicReferences(plan.roles);
   const stored = withIds(plan.secrets.filter((secret) => secret.stored));
-  const secrets = groupedBy(stored, ({ id }) => id);
+  const secretsById = groupedBy(stored, ({ id }) => id);
   const keys = stored.map(({ keyId, secret }) => ({
     secret,
     parameter: generatedDigits(secret) === undefined ? keyId : undefined,
   }));
-  const [Resources, Outputs] = [resourcesOf(plan, secrets), outputsOf(plan, secrets)];
-  const where = regionConditions([
+  const Resources = resourcesOf(plan, secretsById);
+  const Outputs = outputsOf(plan, secretsById);
+  const conditionsByName = regionConditions([
     ...stored.map(({ secret }) => regionsOf(secret)),
-    ...[...secrets.values()].map(regionsOfAll),
+    ...[...secretsById.values()].map(regionsOfAll),
   ]);
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -64,7 +65,7 @@ export function buildTemplate(
     ...(account === undefined ? {} : { Rules: { OnlyAccount: accountRule(account) } }),
     Conditions: {
       [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
-      ...usedIn({ Resources, Outputs }, where),
+      ...usedIn({ Resources, Outputs }, conditionsByName),
     },
     Resources,
     Outputs,
@@ -82,7 +83,7 @@ function accountRule(account: string): JsonObject {
   return { Assertions: [{ Assert, AssertDescription: messages.onlyAccount(account) }] };
 }
 
-/** Returns the conditions that these parts use. If entries share a name, only the last condition remains in use. */
+/** Returns the conditions that these parts of the template refer to. */
 function usedIn(parts: JsonObject, conditions: JsonObject): JsonObject {
   const text = JSON.stringify(parts);
   return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(`"${name}"`)));
@@ -112,9 +113,9 @@ function resourcesOf({ policies, roles }: ExportPlan, secrets: SecretsById): Jso
 
 /** @throws Error if two parts have the same ID, because one would be lost silently; IDs are designed so that this can't happen */
 function distinct(members: (readonly [string, JsonObject])[]): JsonObject {
-  const made = Object.fromEntries(members);
-  if (Object.keys(made).length < members.length) throw new Error('two parts of a template have one ID');
-  return made;
+  const partsById = Object.fromEntries(members);
+  if (Object.keys(partsById).length < members.length) throw new Error('two parts of a template have one ID');
+  return partsById;
 }
 
 function homeParameter(homeRegion: string): JsonObject {
@@ -135,7 +136,7 @@ function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
   });
   return distinct([
     ...[...secrets].map(([id, named]) => {
-      const condition = inRegions(regionsOfAll(named));
+      const condition = regionsId(regionsOfAll(named));
       const description = messages.secretOutput(named[0]?.secret.name ?? '');
       return [`${id}SecretArn`, output(condition, description, { Ref: `${id}Secret` })] as const;
     }),
@@ -156,16 +157,16 @@ function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
  * dynamic references".
  * @throws Failure that names the option, if CloudFormation would replace part of a text
  */
-function demandNoReferences(roles: PlannedRole[]): void {
+function refuseDynamicReferences(roles: PlannedRole[]): void {
   for (const { name, description, trust, permissionsBoundary = '' } of roles) {
     const texts = [
-      ['--role-description', 'roleDescription', description],
-      ['--source-arn', 'sourceArns', JSON.stringify(trust)],
-      ['--permissions-boundary', 'permissionsBoundary', permissionsBoundary],
-    ] as const;
-    const found = texts.find(([, , text]) => text.includes('{{resolve:'));
-    if (!found) continue;
-    const [option, member] = found;
+      { option: '--role-description', member: 'roleDescription', text: description },
+      { option: '--source-arn', member: 'sourceArns', text: JSON.stringify(trust) },
+      { option: '--permissions-boundary', member: 'permissionsBoundary', text: permissionsBoundary },
+    ];
+    const reference = texts.find(({ text }) => text.includes('{{resolve:'));
+    if (!reference) continue;
+    const { option, member } = reference;
     throw new Failure(exportMessages.resolved(option, member, name), {
       code: 'export',
       exitCode: EXIT.usage,
@@ -174,10 +175,10 @@ function demandNoReferences(roles: PlannedRole[]): void {
 }
 
 /** Maximum numbers in one template. Source: CloudFormation User Guide, "Understand CloudFormation quotas". */
-const MOST = { parameters: 200, resources: 500, outputs: 200 } as const;
+const MAX_COUNTS = { parameters: 200, resources: 500, outputs: 200 } as const;
 
 /** Maximum template size in bytes, in a request and in S3. Source: as above. */
-export const BYTES = { inRequest: 51_200, inS3: 1_048_576 } as const;
+export const MAX_BYTES = { inRequest: 51_200, inS3: 1_048_576 } as const;
 
 /** @throws Failure that names the CloudFormation quota that the template exceeds */
 function demandWithinLimits(template: {
@@ -190,17 +191,18 @@ function demandWithinLimits(template: {
     resources: Object.keys(template.Resources).length,
     outputs: Object.keys(template.Outputs).length,
   };
-  for (const what of ['parameters', 'resources', 'outputs'] as const) {
-    if (counts[what] > MOST[what]) throw refusal(exportMessages.overLimit[what](counts[what], MOST[what]));
+  for (const part of ['parameters', 'resources', 'outputs'] as const) {
+    const [count, max] = [counts[part], MAX_COUNTS[part]];
+    if (count > max) throw limitFailure(exportMessages.overLimit[part](count, max));
   }
 }
 
 /** @throws Failure if CloudFormation can't take a template of this size at all */
 export function demandSize(bytes: number): void {
-  if (bytes > BYTES.inS3) throw refusal(exportMessages.overLimit.bytes(bytes, BYTES.inS3));
+  if (bytes > MAX_BYTES.inS3) throw limitFailure(exportMessages.overLimit.bytes(bytes, MAX_BYTES.inS3));
 }
 
-function refusal(message: string): Failure {
+function limitFailure(message: string): Failure {
   return new Failure(message, {
     code: 'template-limit',
     exitCode: EXIT.usage,

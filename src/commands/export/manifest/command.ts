@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../../cli/command.ts';
 import { addCommonOptions, addOptions } from '../../../cli/options.ts';
-import type { GivenOptions } from '../../../options/catalog/index.ts';
-import { reader, readOptions } from '../../../options/read-options.ts';
+import type { RawOptions } from '../../../options/catalog/index.ts';
+import { optionReader, readOptions } from '../../../options/read-options.ts';
 import { outputFileOf } from '../output-file.ts';
 import { exportManifestHelp as messages } from './messages.ts';
 
 const NAME = 'export manifest';
 
 /** Adds the `export manifest` command. */
-export function addExportManifest(parent: Command, registration: Registration): void {
+export function addExportManifest(parent: Command, commandSetup: CommandSetup): void {
   const command = parent
     .command('manifest')
     .description(messages.manifest)
     .addHelpText('before', messages.examples);
   addOptions(command, NAME, messages.titles);
   addCommonOptions(command);
-  onRun<GivenOptions<typeof NAME>>(command, registration, async (options, common) => {
+  onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {
     const problems: string[] = [];
-    const { regions, ...values } = readOptions(NAME, options, reader(problems));
+    const { regions, ...values } = readOptions(NAME, options, optionReader(problems));
     return {
       problems,
       usesConfiguredRegion: options.region === undefined,

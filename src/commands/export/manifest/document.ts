@@ -2,11 +2,11 @@ import { Document, isCollection, visit } from 'yaml';
 import { plain, plainJson } from '../../../text.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** Fields that every key has. The most frequent value becomes the default. */
-const HAD_BY_ALL = ['regions', 'policyName', 'roleName'] as const;
+/** Fields that every key has. The default of each is its most frequent value. */
+const REQUIRED_FIELDS = ['regions', 'policyName', 'roleName'] as const;
 
-/** Fields that a key may lack. An entry can't unset a default, so there is one only if all keys have the same value. */
-const HAD_BY_SOME = [
+/** Fields that a key may lack. An entry can't unset a default, so a field has a default only if all keys have the same value. */
+const OPTIONAL_FIELDS = [
   'keyType',
   'policyScope',
   'policyPrefix',
@@ -21,35 +21,36 @@ const HAD_BY_SOME = [
 export function manifestOf(keys: ExportedKey[]): ExportedManifest {
   if (keys.length < 2) return { version: 1, keys };
   const defaults: Partial<ExportedKey> = { key: { existing: true } };
-  for (const name of HAD_BY_ALL) take(defaults, name, mostFrequent(keys.map((each) => each[name])));
-  for (const name of HAD_BY_SOME) {
-    const values = new Set(keys.map((each) => JSON.stringify(each[name])));
-    if (values.size === 1) take(defaults, name, keys[0]?.[name]);
+  for (const name of REQUIRED_FIELDS)
+    setIfDefined(defaults, name, mostFrequent(keys.map((key) => key[name])));
+  for (const name of OPTIONAL_FIELDS) {
+    const values = new Set(keys.map((key) => JSON.stringify(key[name])));
+    if (values.size === 1) setIfDefined(defaults, name, keys[0]?.[name]);
   }
-  return { version: 1, defaults, keys: keys.map((key) => beside(defaults, key)) };
+  return { version: 1, defaults, keys: keys.map((key) => withoutDefaults(key, defaults)) };
 }
 
-function take<K extends keyof ExportedKey>(
-  into: Partial<ExportedKey>,
+function setIfDefined<K extends keyof ExportedKey>(
+  fields: Partial<ExportedKey>,
   name: K,
   value: ExportedKey[K] | undefined,
 ): void {
-  if (value !== undefined) into[name] = value;
+  if (value !== undefined) fields[name] = value;
 }
 
 /** Returns the fields of a key that differ from the defaults. */
-function beside(defaults: Partial<ExportedKey>, key: ExportedKey): Partial<ExportedKey> {
-  const members = Object.entries(key).filter(
+function withoutDefaults(key: ExportedKey, defaults: Partial<ExportedKey>): Partial<ExportedKey> {
+  const fields = Object.entries(key).filter(
     ([name, value]) => JSON.stringify(defaults[name as keyof ExportedKey]) !== JSON.stringify(value),
   );
-  return Object.fromEntries(members);
+  return Object.fromEntries(fields);
 }
 
 function mostFrequent<T>(values: T[]): T | undefined {
   const counts = new Map<string, { value: T; count: number }>();
   for (const value of values) {
-    const id = JSON.stringify(value);
-    counts.set(id, { value, count: (counts.get(id)?.count ?? 0) + 1 });
+    const text = JSON.stringify(value);
+    counts.set(text, { value, count: (counts.get(text)?.count ?? 0) + 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.value;
 }
@@ -59,8 +60,8 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
   const document = new Document(manifest, { aliasDuplicateObjects: false });
   visit(document, {
     Pair(_, { key, value }) {
-      const isSmall = /^(regions|key|sourceArns|tags)$/.test(String(key));
-      if (isSmall && isCollection(value)) value.flow = true;
+      const fitsOneLine = /^(regions|key|sourceArns|tags)$/.test(String(key));
+      if (fitsOneLine && isCollection(value)) value.flow = true;
     },
     Scalar(_, node) {
       // Nonprintable characters can only be escaped in double quotes.

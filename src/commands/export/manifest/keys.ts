@@ -3,7 +3,7 @@ import type { Identity } from '../../../aws/session.ts';
 import { commonTags } from '../../../aws/tags.ts';
 import { DEFAULTS } from '../../../defaults.ts';
 import { groupedBy } from '../../../grouping.ts';
-import { namedIn, regionOf } from '../../../inventory/named-secrets.ts';
+import { regionOf, targetsIn } from '../../../inventory/named-secrets.ts';
 import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import { looksLikeKey } from '../../../key-detection.ts';
 import { roleDescription, secretPrefix, sourceArn, tagProblem } from '../../../options/rules.ts';
@@ -14,12 +14,12 @@ import {
   samePolicy,
   tryParsePolicy,
 } from '../../../policy/index.ts';
-import { standsFor } from '../../../policy/match.ts';
+import { matchesArn } from '../../../policy/match.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
 /** A secret in one Region that a role may read because of a policy. */
-export interface Reading {
+export interface ReadableSecret {
   role: RoleMembers;
   /** The name in the manifest: in a chain `NAME`, `NAME-2`, …, the first. */
   policyName: string;
@@ -29,9 +29,9 @@ export interface Reading {
 }
 
 /** Returns one entry for each combination of secret name, role and policy, with all its Regions, sorted by name. */
-export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: string[] } {
-  const scopes = scopesOf(readings);
-  const entries = groupedBy(readings, ({ role, policyName, secret }) =>
+export function manifestKeysOf(readableSecrets: ReadableSecret[]): { keys: ExportedKey[]; notes: string[] } {
+  const scopes = policyScopesOf(readableSecrets);
+  const entries = groupedBy(readableSecrets, ({ role, policyName, secret }) =>
     [secret.name, role.roleName, policyName].join(' '),
   );
   const notes = [...scopes].flatMap(([policy, { patterns }]) =>
@@ -41,8 +41,8 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
     const [{ policyName, secret, role }] = group;
     // The tags that the secret has in all its Regions.
     const tags = commonTags(group.map((each) => each.secret.tags));
-    const taken = tags.filter((tag) => tagProblem(tag, '') === undefined);
-    if (taken.length < tags.length) notes.push(messages.tag(messages.secret(secret.name, secret.region)));
+    const validTags = tags.filter((tag) => tagProblem(tag, '') === undefined);
+    if (validTags.length < tags.length) notes.push(messages.tag(messages.secret(secret.name, secret.region)));
     return {
       secretName: secret.name,
       regions: group.map((each) => each.secret.region),
@@ -54,19 +54,22 @@ export function keysOf(readings: Reading[]): { keys: ExportedKey[]; notes: strin
       policyName,
       ...scopes.get(policyName)?.members,
       ...role,
-      tags: taken.length > 0 ? Object.fromEntries(taken.map(({ key, value }) => [key, value])) : undefined,
+      tags:
+        validTags.length > 0
+          ? Object.fromEntries(validTags.map(({ key, value }) => [key, value]))
+          : undefined,
     };
   });
   return { keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : 1)), notes };
 }
 
-function scopesOf(readings: Reading[]): Map<string, Scope> {
-  const scopes = new Map<string, Scope>();
-  for (const [policy, group] of groupedBy(readings, ({ policyName }) => policyName)) {
+function policyScopesOf(readableSecrets: ReadableSecret[]): Map<string, ExportedScope> {
+  const scopes = new Map<string, ExportedScope>();
+  for (const [policy, group] of groupedBy(readableSecrets, ({ policyName }) => policyName)) {
     const documents = [...new Set(group.map(({ document }) => document))];
     scopes.set(
       policy,
-      scopeOf(
+      policyScopeOf(
         documents,
         group.map(({ secret }) => secret),
       ),
@@ -75,17 +78,17 @@ function scopesOf(readings: Reading[]): Map<string, Scope> {
   return scopes;
 }
 
-/** Returns a function that tells whether a policy (JSON text) names a secret, by ARN or by a pattern with part of a name. */
-export function namerOf(text: string): (arn: string) => boolean {
+/** Returns a function that returns true for the ARN of a secret that a policy (JSON text) names, by ARN or by a pattern. */
+export function nameMatcher(text: string): (arn: string) => boolean {
   const document = tryParsePolicy(text);
-  const names = document ? namedIn(document).names : [];
-  const exact = new Set(names);
-  const patterns = names.filter((each) => /[*?]/.test(each));
-  return (arn) => exact.has(arn) || patterns.some((each) => standsFor(each, arn));
+  const names = document ? targetsIn(document).names : [];
+  const exactNames = new Set(names);
+  const patterns = names.filter((name) => /[*?]/.test(name));
+  return (arn) => exactNames.has(arn) || patterns.some((pattern) => matchesArn(pattern, arn));
 }
 
-/** The secrets that the policies with one name allow, in the manifest's terms, and the patterns that can't be expressed. */
-interface Scope {
+/** The policy scope of the policies with one name in the manifest's terms, and the patterns that a manifest can't express. */
+interface ExportedScope {
   members: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
   patterns: string[];
 }
@@ -96,39 +99,44 @@ interface Scope {
  * Region of the secrets; otherwise `setup` would widen the policy.
  * @param secrets the secrets in the manifest with this policy
  */
-function scopeOf(documents: string[], secrets: { name: string; region: string }[]): Scope {
-  const parsed = documents.flatMap((text) => tryParsePolicy(text) ?? []);
-  const named = parsed.map((document: PolicyDocument) => namedIn(document));
-  const scopes = named.flatMap((each) => each.scopes);
-  const wildcards = named.flatMap((each) => each.names).filter((each) => /[*?]/.test(withoutSuffix(each)));
-  const without = (stands: (pattern: string) => boolean) =>
-    [...scopes, ...wildcards].filter((pattern) => !stands(pattern));
+function policyScopeOf(documents: string[], secrets: { name: string; region: string }[]): ExportedScope {
+  const parsedDocuments = documents.flatMap((text) => tryParsePolicy(text) ?? []);
+  const namedSecrets = parsedDocuments.map((document: PolicyDocument) => targetsIn(document));
+  const scopes = namedSecrets.flatMap((named) => named.scopes);
+  const wildcards = namedSecrets
+    .flatMap((named) => named.names)
+    .filter((name) => /[*?]/.test(withoutSuffix(name)));
+  const patternsExcept = (isExpressed: (pattern: string) => boolean) =>
+    [...scopes, ...wildcards].filter((pattern) => !isExpressed(pattern));
   if (scopes.includes('*'))
-    return { members: { policyScope: 'account' }, patterns: without((each) => each === '*') };
-  const inEachRegion = (patterns: string[]) =>
+    return { members: { policyScope: 'account' }, patterns: patternsExcept((pattern) => pattern === '*') };
+  const coverEachRegion = (patterns: string[]) =>
     secrets.every(({ region }) => patterns.some((pattern) => regionOf(pattern) === region));
-  if (scopes.some(isRegion) && inEachRegion(scopes.filter(isRegion)))
-    return { members: { policyScope: 'region' }, patterns: without(isRegion) };
-  const prefixes = [...new Set(wildcards.flatMap((each) => prefixIn(each) ?? []))];
+  if (scopes.some(isRegion) && coverEachRegion(scopes.filter(isRegion)))
+    return { members: { policyScope: 'region' }, patterns: patternsExcept(isRegion) };
+  const prefixes = [...new Set(wildcards.flatMap((wildcard) => prefixIn(wildcard) ?? []))];
   const [prefix] = prefixes;
-  const ofPrefix = wildcards.filter((each) => prefixIn(each) === prefix);
-  const fits = secrets.every(({ name }) => name.startsWith(prefix ?? '')) && inEachRegion(ofPrefix);
-  if (prefixes.length !== 1 || !prefix || !fits) return { members: {}, patterns: without(() => false) };
+  const prefixPatterns = wildcards.filter((wildcard) => prefixIn(wildcard) === prefix);
+  const fits = secrets.every(({ name }) => name.startsWith(prefix ?? '')) && coverEachRegion(prefixPatterns);
+  if (prefixes.length !== 1 || !prefix || !fits)
+    return { members: {}, patterns: patternsExcept(() => false) };
   return {
     members: { policyScope: 'prefix', policyPrefix: prefix },
-    patterns: without((each) => prefixIn(each) === prefix),
+    patterns: patternsExcept((pattern) => prefixIn(pattern) === prefix),
   };
 }
 
-/** Six question marks stand for the random characters from Secrets Manager. */
-function withoutSuffix(named: string): string {
-  return named.replace(/-\?{6}$/, '');
+/** Returns an ARN without the six question marks that stand for the random characters from Secrets Manager. */
+function withoutSuffix(arn: string): string {
+  return arn.replace(/-\?{6}$/, '');
 }
 
+/** Returns true for the pattern of all secrets in one Region. */
 function isRegion(pattern: string): boolean {
   return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:\*$/.test(pattern);
 }
 
+/** Returns the prefix of the secret names that a pattern stands for; undefined if it is none that a manifest can express. */
 function prefixIn(pattern: string): string | undefined {
   const prefix = /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:(.+)\*$/.exec(pattern)?.[1];
   return prefix !== undefined && secretPrefix(prefix, '') === undefined ? prefix : undefined;
@@ -141,22 +149,22 @@ function prefixIn(pattern: string): string | undefined {
 export function roleMembers(role: RoleState, identity: Identity): { members: RoleMembers; notes: string[] } {
   const { name, description, boundary } = role;
   const trust = trustMembers(role.trust, identity);
-  const own = description !== DEFAULTS.roleDescription ? description : undefined;
-  const refused = {
-    description: own !== undefined && roleDescription(own, '') !== undefined,
+  const customDescription = description !== DEFAULTS.roleDescription ? description : undefined;
+  const omitted = {
+    description: customDescription !== undefined && roleDescription(customDescription, '') !== undefined,
     boundary: boundary !== undefined && looksLikeKey(boundary.arn),
     trust: looksLikeKey(JSON.stringify(trust)),
   };
   const members = {
     roleName: name,
-    roleDescription: own && !refused.description ? own : undefined,
-    ...(refused.trust ? {} : trust),
-    permissionsBoundary: boundary && !refused.boundary ? boundary.arn : undefined,
+    roleDescription: omitted.description ? undefined : customDescription || undefined,
+    ...(omitted.trust ? {} : trust),
+    permissionsBoundary: boundary && !omitted.boundary ? boundary.arn : undefined,
   };
-  const texts = ['description', 'boundary', 'trust'] as const;
+  const settings = ['description', 'boundary', 'trust'] as const;
   return {
     members,
-    notes: texts.filter((each) => refused[each]).map((each) => messages.roleText(name, each)),
+    notes: settings.filter((setting) => omitted[setting]).map((setting) => messages.roleText(name, setting)),
   };
 }
 
@@ -171,9 +179,9 @@ function trustMembers(
   const trust = tryParsePolicy(text);
   if (!trust) return {};
   const conditions = trust.statements.flatMap((statement) => statement.conditions);
-  const valuesOf = (wanted: string) =>
-    conditions.filter(({ key }) => key.toLowerCase() === wanted).flatMap(({ values }) => values);
-  const sourceArns = valuesOf('aws:sourcearn').filter((each) => sourceArn(each, '') === undefined);
+  const valuesOf = (conditionKey: string) =>
+    conditions.filter(({ key }) => key.toLowerCase() === conditionKey).flatMap(({ values }) => values);
+  const sourceArns = valuesOf('aws:sourcearn').filter((arn) => sourceArn(arn, '') === undefined);
   const sourceAccount = valuesOf('aws:sourceaccount').length > 0;
   const built = buildTrustPolicy({ account, sourceAccount, sourceArns });
   if (!samePolicy(parsePolicy(JSON.stringify(built)), trust)) return {};

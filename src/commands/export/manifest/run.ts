@@ -6,15 +6,15 @@ import type { CommonOptions } from '../../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../../cli/run-command.ts';
 import { EXIT, type ExitCode, isAccessDenied } from '../../../failure.ts';
 import { collect } from '../../../inventory/collect.ts';
-import { lookThrough } from '../../../inventory/index.ts';
-import type { Looking } from '../../../inventory/notes.ts';
+import { scanAccount } from '../../../inventory/index.ts';
+import type { ScanContext } from '../../../inventory/notes.ts';
 import type { Status, StatusAnswers } from '../../../inventory/types.ts';
 import { BATCH_RUN } from '../../../limits.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
 import { setupMessages } from '../../../ui/messages.ts';
 import { deliver, type OutputFile } from '../output-file.ts';
 import { manifestOf, manifestText } from './document.ts';
-import { exportedOf, type NumberedPolicies } from './entries.ts';
+import { exportedContent, type NumberedPolicies } from './entries.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
 /** The maximum number of notes in the terminal. The file has all of them. */
@@ -37,9 +37,9 @@ export async function performExportManifest(
 ): Promise<ExitCode> {
   const { output, common } = run;
   // A manifest only reflects the policies. `setup` detects problems with KMS keys or resource policies.
-  const collecting = (looking: Looking) => collect({ ...looking, rolesOnly: true });
-  const { seen, status } = await lookThrough(run, regions, collecting);
-  const { keys, notes } = exportedOf(seen, status, await numberedPolicies(run, status));
+  const collectRoles = (looking: ScanContext) => collect({ ...looking, rolesOnly: true });
+  const { snapshot, status } = await scanAccount(run, regions, collectRoles);
+  const { keys, notes } = exportedContent(snapshot, status, await numberedPolicies(run, status));
   const manifest = manifestOf(keys);
   const { account } = status;
   if (!common.json || file.output !== undefined)
@@ -51,21 +51,21 @@ export async function performExportManifest(
   return EXIT.done;
 }
 
-/** Reads the tags of the roles' numbered policies, as far as allowed. */
+/** Reads the tags of the roles' numbered policies, as far as the caller may read them. */
 async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise<NumberedPolicies> {
   const reader = policyReader(aws);
-  const found: NumberedPolicies = { overflows: new Set(), unknown: new Set() };
+  const result: NumberedPolicies = { overflowArns: new Set(), unreadableNames: new Set() };
   const numbered = roles
     .flatMap(({ policies }) => policies)
     .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [{ name, arn }] : []));
   const byArn = new Map(numbered.map((policy) => [policy.arn, policy]));
   await atMost(BATCH_RUN.keysAtOnce, [...byArn.values()], async ({ name, arn }) => {
     try {
-      if (isOverflow((await reader.describe(arn))?.Tags)) found.overflows.add(arn);
+      if (isOverflow((await reader.getPolicy(arn))?.Tags)) result.overflowArns.add(arn);
     } catch (error) {
       if (!isAccessDenied(error)) throw error;
-      found.unknown.add(name);
+      result.unreadableNames.add(name);
     }
   });
-  return found;
+  return result;
 }

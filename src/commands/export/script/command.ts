@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { onRun, type Registration } from '../../../cli/command.ts';
+import { type CommandSetup, onRun } from '../../../cli/command.ts';
 import { addCommonOptions, addOptions } from '../../../cli/options.ts';
-import type { GivenOptions } from '../../../options/catalog/index.ts';
-import { reader, readOptions } from '../../../options/read-options.ts';
+import type { RawOptions } from '../../../options/catalog/index.ts';
+import { optionReader, readOptions } from '../../../options/read-options.ts';
 import { exportHelp as help } from '../messages.ts';
 import { outputFileOf } from '../output-file.ts';
 import { readExportOptions } from '../types.ts';
@@ -10,17 +10,17 @@ import { readExportOptions } from '../types.ts';
 const NAME = 'export script';
 
 /** Adds the `export script` command. */
-export function addExportScript(parent: Command, registration: Registration): void {
+export function addExportScript(parent: Command, commandSetup: CommandSetup): void {
   const command = parent
     .command('script')
     .description(help.script)
     .addHelpText('before', help.scriptExamples);
   addOptions(command, NAME, help.scriptTitles);
   addCommonOptions(command);
-  onRun<GivenOptions<typeof NAME>>(command, registration, async (options, common) => {
+  onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {
     const { subject, problems, usesConfiguredRegion } = await readExportOptions(command, NAME, options);
     const { output, force } = options;
-    const file = outputFileOf(readOptions(NAME, { output, force }, reader(problems)));
+    const file = outputFileOf(readOptions(NAME, { output, force }, optionReader(problems)));
     return {
       problems,
       usesConfiguredRegion,

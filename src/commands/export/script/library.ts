@@ -1,20 +1,22 @@
 import { comment } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
 
+/** The comments of the functions. */
 const { functions: about } = messages;
 
-/** Functions of every script: exiting, and reading a resource that may not exist. */
-export const ASKING = `${comment(about.stop)}
+/** Functions of every script: exiting, calling AWS, and reading a resource that may not exist. */
+export const BASICS = `${comment(about.stop)}
 stop() {
-  printf '%s\\n' "$2" >&2
-  exit "$1"
+  local code=$1 message=$2
+  printf '%s\\n' "$message" >&2
+  exit "$code"
 }
 
 ${comment(about.call)}
 call() {
-  aws "$@" || failed "$@"
+  aws "$@" || call_failed "$@"
 }
-failed() {
+call_failed() {
   stop 1 "aws $1 $2 ${messages.failed}"
 }
 
@@ -22,23 +24,27 @@ ${comment(about.exists)}
 exists() {
   local absent=$1
   shift
-  if answer=$(call "$@" --output text 2>"$said"); then return 0; fi
-  if grep -qF "($absent)" "$said"; then return 1; fi
-  cat "$said" >&2
-  failed "$@"
+  if response=$(call "$@" --output text 2>"$error_file"); then return 0; fi
+  if grep -qF "($absent)" "$error_file"; then return 1; fi
+  cat "$error_file" >&2
+  call_failed "$@"
 }`;
 
+/** Reads a key from a file. */
 export const READ_KEY = `${comment(about.readKey)}
 read_key() {
-  if ! key=$(content_of "$2" 2>/dev/null && printf .); then stop 2 "$1 ${messages.unreadable}"; fi
+  local variable=$1 file=$2
+  if ! key=$(content_of "$file" 2>/dev/null && printf .); then stop 2 "$variable ${messages.unreadable}"; fi
   key=\${key%.}
   key=\${key%$'\\n'}
   key=\${key%$'\\r'}
 }
 content_of() {
-  if [ "$1" = - ]; then cat; else cat <"$1"; fi | LC_ALL=C tr '\\000' '\\001'
+  local file=$1
+  if [ "$file" = - ]; then cat; else cat <"$file"; fi | LC_ALL=C tr '\\000' '\\001'
 }`;
 
+/** Checks a static key. */
 export const DEMAND_DIGITS = `${comment(about.digits)}
 demand_digits() {
   local source=$1 length
@@ -53,63 +59,70 @@ demand_digits() {
   stop 2 "$source: ${messages.hasDigits} \${#key} ${messages.wrongLength} $*"
 }`;
 
+/** Checks an SRT password. */
 export const DEMAND_PASSWORD = `${comment(about.password)}
 demand_password() {
-  local LC_ALL=C
+  local source=$1 LC_ALL=C
   case $key in
-    '') stop 2 "$1: ${messages.noKey}" ;;
+    '') stop 2 "$source: ${messages.noKey}" ;;
     *[![:print:]]* | ' '* | *' ' | '"'*'"' | "'"*"'" | '\`'*'\`' | '{'*'"'*'}' | '['*'"'*']')
-      stop 2 "$1: ${messages.notPassword}" ;;
+      stop 2 "$source: ${messages.notPassword}" ;;
   esac
-  if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$1: ${messages.notPassword}"; fi
+  if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$source: ${messages.notPassword}"; fi
 }`;
 
+/** Generates a static key. */
 export const GENERATE = `${comment(about.generate)}
 generate_key() {
-  key=$(head -c "$(($1 / 2))" /dev/urandom | od -An -v -tx1 | tr -d ' \\n')
+  local digits=$1
+  key=$(head -c "$((digits / 2))" /dev/urandom | od -An -v -tx1 | tr -d ' \\n')
 }`;
 
+/** Finds an existing secret, and compares its KMS key. */
 export const FIND_SECRET = `${comment(about.find)}
 find_secret() {
-  local kms deleted
-  exists ResourceNotFoundException secretsmanager describe-secret --region "$1" --secret-id="$2" \\
+  local region=$1 id=$2 wanted_kms=$3 kms deleted
+  exists ResourceNotFoundException secretsmanager describe-secret --region "$region" --secret-id="$id" \\
     --query '[ARN, KmsKeyId, DeletedDate]' || return 1
-  IFS=$'\\t' read -r arn kms deleted <<<"$answer"
-  if [ "$deleted" != None ]; then stop 3 "$2 ($1) ${messages.deleted} --region $1 --secret-id $2"; fi
-  if ! is_kms_key "$(kms_name "$3")" "$(kms_name "$kms")"; then stop 3 "$2 ($1) ${messages.otherKms}"; fi
+  IFS=$'\\t' read -r arn kms deleted <<<"$response"
+  if [ "$deleted" != None ]; then stop 3 "$id ($region) ${messages.deleted} --region $region --secret-id $id"; fi
+  if ! is_kms_key "$(kms_name "$wanted_kms")" "$(kms_name "$kms")"; then stop 3 "$id ($region) ${messages.otherKms}"; fi
 }
 
 ${comment(about.kmsName)}
 kms_name() {
-  local name=\${1##*:} owner=$account
+  local key_id=$1 name=\${1##*:} key_account=$account
   case $name in '' | None | alias/aws/secretsmanager) return 0 ;; esac
-  case $1 in arn:*) owner=$(printf %s "$1" | cut -d: -f5) ;; esac
-  printf '%s:%s' "$owner" "\${name#key/}"
+  case $key_id in arn:*) key_account=$(printf %s "$key_id" | cut -d: -f5) ;; esac
+  printf '%s:%s' "$key_account" "\${name#key/}"
 }
 
 ${comment(about.kms)}
 is_kms_key() {
-  if [ "$1" = "$2" ]; then return 0; fi
-  if [ "\${1%%:*}" != "\${2%%:*}" ]; then return 1; fi
-  case $1,$2 in
+  local wanted=$1 actual=$2
+  if [ "$wanted" = "$actual" ]; then return 0; fi
+  if [ "\${wanted%%:*}" != "\${actual%%:*}" ]; then return 1; fi
+  case $wanted,$actual in
     *:alias/*,*:alias/*) return 1 ;;
     *:alias/*) return 0 ;;
     *) return 1 ;;
   esac
 }`;
 
+/** Checks whether a secret has the key, and creates it if it is missing. */
 export const STORE_SECRET = `${comment(about.held)}
-read_held() {
-  held=$(call secretsmanager get-secret-value --region "$1" --secret-id="$2" \\
+read_stored_value() {
+  local region=$1 arn=$2
+  stored_value=$(call secretsmanager get-secret-value --region "$region" --secret-id="$arn" \\
     --query SecretString --output json)
 }
 
 ${comment(about.same)}
-is_held() {
-  local quoted
+is_stored() {
+  local type=$1 quoted
   quoted="\\"$(printf %s "$key" | sed 's/[\\\\"]/\\\\&/g')\\""
-  if [ "$quoted" = "$held" ]; then return 0; fi
-  [ "$1" = static-key ] && [ "$(lower_case "$quoted")" = "$(lower_case "$held")" ]
+  if [ "$quoted" = "$stored_value" ]; then return 0; fi
+  [ "$type" = static-key ] && [ "$(lower_case "$quoted")" = "$(lower_case "$stored_value")" ]
 }
 lower_case() {
   printf %s "$1" | tr ABCDEF abcdef
@@ -117,13 +130,14 @@ lower_case() {
 
 ${comment(about.checkSecret)}
 check_secret() {
-  if ! find_secret "$2" "$3" "$4"; then
+  local type=$1 region=$2 name=$3 kms=$4
+  if ! find_secret "$region" "$name" "$kms"; then
     arn=''
     return 0
   fi
-  read_held "$2" "$arn"
-  if [ -z "$key" ]; then key=\${held//\\"/}; fi
-  if ! is_held "$1"; then stop 3 "$3 ($2) ${messages.otherValue}"; fi
+  read_stored_value "$region" "$arn"
+  if [ -z "$key" ]; then key=\${stored_value//\\"/}; fi
+  if ! is_stored "$type"; then stop 3 "$name ($region) ${messages.otherValue}"; fi
 }
 
 ${comment(about.makeSecret)}
@@ -140,38 +154,41 @@ make_secret() {
   printf '+ secret %s (%s) ${messages.made}\\n' "$name" "$region" >&2
 }`;
 
+/** Finds a secret that has to exist. */
 export const USE_SECRET = `${comment(about.use)}
 use_secret() {
-  if ! find_secret "$1" "$2" "$3"; then stop 3 "$2 ($1) ${messages.notThere}"; fi
-  printf '= secret %s (%s) ${messages.kept}\\n' "$2" "$1" >&2
+  local region=$1 id=$2 kms=$3
+  if ! find_secret "$region" "$id" "$kms"; then stop 3 "$id ($region) ${messages.notThere}"; fi
+  printf '= secret %s (%s) ${messages.kept}\\n' "$id" "$region" >&2
 }`;
 
+/** Checks policies and roles, creates those that are missing, and attaches the policies. */
 export const POLICY_AND_ROLE = `${comment(about.squeeze)}
-squeezed() {
+normalized() {
   printf %s "$1" | tr -d ' \\t\\r\\n' | sed 's/\\[\\("[^"]*"\\)]/\\1/g'
 }
 
 ${comment(about.there)}
-there=''
-is_there() {
-  case " $there " in *" $1 "*) return 0 ;; *) return 1 ;; esac
+found_names=''
+was_found() {
+  case " $found_names " in *" $1 "*) return 0 ;; *) return 1 ;; esac
 }
 
 ${comment(about.checkPolicy)}
 check_policy() {
-  local name=$1 arn="arn:\${partition}:iam::\${account}:policy/$1" found
+  local name=$1 document=$2 arn="arn:\${partition}:iam::\${account}:policy/$1" found
   if ! exists NoSuchEntity iam get-policy --policy-arn "$arn" --query Policy.DefaultVersionId; then return 0; fi
-  found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$answer" \\
+  found=$(call iam get-policy-version --policy-arn "$arn" --version-id "$response" \\
     --query PolicyVersion.Document --output json)
-  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${messages.otherPolicy}"; fi
-  there="$there policy/$name"
+  if [ "$(normalized "$found")" != "$(normalized "$("$document")")" ]; then stop 3 "$name ${messages.otherPolicy}"; fi
+  found_names="$found_names policy/$name"
 }
 
 ${comment(about.makePolicy)}
 make_policy() {
   local name=$1 document=$2
   shift 2
-  if is_there "policy/$name"; then
+  if was_found "policy/$name"; then
     printf '= policy %s ${messages.kept}\\n' "$name" >&2
     return 0
   fi
@@ -183,20 +200,20 @@ make_policy() {
 
 ${comment(about.checkRole)}
 check_role() {
-  local name=$1 boundary=$3 found
+  local name=$1 document=$2 boundary=$3 found
   if ! exists NoSuchEntity iam get-role --role-name="$name" \\
     --query Role.PermissionsBoundary.PermissionsBoundaryArn; then return 0; fi
-  if [ -n "$boundary" ] && [ "$boundary" != "$answer" ]; then stop 3 "$name ${messages.otherBoundary}"; fi
+  if [ -n "$boundary" ] && [ "$boundary" != "$response" ]; then stop 3 "$name ${messages.otherBoundary}"; fi
   found=$(call iam get-role --role-name="$name" --query Role.AssumeRolePolicyDocument --output json)
-  if [ "$(squeezed "$found")" != "$(squeezed "$("$2")")" ]; then stop 3 "$name ${messages.otherTrust}"; fi
-  there="$there role/$name"
+  if [ "$(normalized "$found")" != "$(normalized "$("$document")")" ]; then stop 3 "$name ${messages.otherTrust}"; fi
+  found_names="$found_names role/$name"
 }
 
 ${comment(about.makeRole)}
 make_role() {
   local name=$1 document=$2
   shift 2
-  if is_there "role/$name"; then
+  if was_found "role/$name"; then
     printf '= role %s ${messages.kept}\\n' "$name" >&2
     return 0
   fi
@@ -209,10 +226,10 @@ make_role() {
 
 ${comment(about.attach)}
 attach() {
-  local arn="arn:\${partition}:iam::\${account}:policy/$2" found
-  found=$(call iam list-attached-role-policies --role-name="$1" \\
+  local role=$1 policy=$2 arn="arn:\${partition}:iam::\${account}:policy/$2" found
+  found=$(call iam list-attached-role-policies --role-name="$role" \\
     --query "AttachedPolicies[?PolicyArn=='$arn'].PolicyArn" --output text)
   if [ "$found" = "$arn" ]; then return 0; fi
-  call iam attach-role-policy --role-name="$1" --policy-arn "$arn"
-  printf '+ policy %s ${messages.attached} %s\\n' "$2" "$1" >&2
+  call iam attach-role-policy --role-name="$role" --policy-arn "$arn"
+  printf '+ policy %s ${messages.attached} %s\\n' "$policy" "$role" >&2
 }`;

@@ -40,7 +40,7 @@ export const scriptMessages = {
     stop: 'Prints a message and exits. The codes are those of mc-static-key: 1 AWS failed, 2 invalid key, 3 conflict, 4 wrong account.',
     call: 'Runs the AWS CLI, which says itself what is wrong. Stops where that fails.',
     exists:
-      'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "answer" is what AWS says.',
+      'Asks AWS about something that may not be there. The first argument is the error that says so; the rest is for the AWS CLI. When it is there, "response" is what AWS says.',
     readKey:
       'Reads a key into "key", to its last character, from a file (the variable that names it, and its name). One line break at the end is dropped. Bash would drop zeros too, so they become something that is no part of a key.',
     digits: 'Stops unless the key is hexadecimal and has one of these numbers of digits.',
@@ -50,7 +50,7 @@ export const scriptMessages = {
     kmsName:
       'The account of a KMS key (an ID, an alias, or the ARN of one) and its name there; nothing for the AWS managed key.',
     kms: 'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
-    held: 'Reads what a secret (Region, ARN) holds into "held", as JSON, in which a line break at its end can be seen.',
+    held: 'Reads what a secret (Region, ARN) holds into "stored_value", as JSON, in which a line break at its end can be seen.',
     same: 'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
     checkSecret:
       'Looks at a secret: its kind of key, Region, name and KMS key. Stops where it holds another key; without a key, takes the one it holds. Afterwards "arn" is its ARN, or empty where there is none.',

@@ -3,7 +3,7 @@ import { KEY_LENGTH } from '../../../key/index.ts';
 import { plainJson } from '../../../text.ts';
 import { ACCOUNT_PLACEHOLDER, type NamedSecret } from '../ids.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { checkOf, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
+import { checkLine, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
 
 /** Returns the shell variable with a secret's ARN in one Region. */
@@ -12,51 +12,57 @@ export function arnVariable(id: string, { region }: PlannedPlace): string {
 }
 
 /** Returns the code that checks a key's secrets in all its Regions. An existing key is used instead of generating one. */
-export function secretCheck({ id, keyId, secret }: NamedSecret): string {
+export function secretCheckSection({ id, keyId, secret }: NamedSecret): string {
   const { stored, name, keyType, places } = secret;
-  const value = valueVariable(keyId);
+  const variable = valueVariable(keyId);
   const lines = places.flatMap((place) => [
-    stored ? `check_secret ${keyType} ${place.region} ${word(name)} ${kmsOf(place)}` : using(secret, place),
+    stored
+      ? `check_secret ${keyType} ${place.region} ${word(name)} ${kmsWord(place)}`
+      : useSecretCall(secret, place),
     `${arnVariable(id, place)}=$arn`,
   ]);
   if (!stored) return [comment(messages.existingTitle(name)), ...lines].join('\n');
   const title = comment(messages.secretTitle(name));
-  if (!isGenerated(secret)) return [title, `key=$${value}`, ...lines].join('\n');
-  const checked = `if [ -n "$key" ]; then ${checkOf(secret)}; fi`;
-  return [title, comment(messages.adoptTitle), `key=''`, ...lines, checked, `${value}=$key`].join('\n');
+  if (!isGenerated(secret)) return [title, `key=$${variable}`, ...lines].join('\n');
+  const check = `if [ -n "$key" ]; then ${checkLine(secret)}; fi`;
+  return [title, comment(messages.adoptTitle), `key=''`, ...lines, check, `${variable}=$key`].join('\n');
 }
 
 /** Returns the code that creates the missing secrets of a key. */
 export function secretSection({ id, keyId, secret }: NamedSecret): string {
   const { keySource, name, places } = secret;
-  const generating =
+  const generateLines =
     keySource?.kind === 'generate'
-      ? [`if [ -z "$key" ]; then generate_key ${KEY_LENGTH[keySource.algorithm]}; fi`, checkOf(secret)]
+      ? [`if [ -z "$key" ]; then generate_key ${KEY_LENGTH[keySource.algorithm]}; fi`, checkLine(secret)]
       : [];
   const lines = places.flatMap((place) => {
     const variable = arnVariable(id, place);
-    return [making(secret, place, variable), `${variable}=$arn`];
+    return [makeSecretCall(secret, place, variable), `${variable}=$arn`];
   });
   return [
     comment(messages.makeSecretTitle(name)),
     `key=$${valueVariable(keyId)}`,
-    ...generating,
+    ...generateLines,
     ...lines,
   ].join('\n');
 }
 
-function making({ name, tags }: PlannedSecret, { region, kmsKeyId }: PlannedPlace, variable: string): string {
+function makeSecretCall(
+  { name, tags }: PlannedSecret,
+  { region, kmsKeyId }: PlannedPlace,
+  variable: string,
+): string {
   return [
     `make_secret ${region} ${word(name)} "$${variable}"`,
     `--description ${word(DEFAULTS.secretDescription)}`,
     ...(kmsKeyId === undefined ? [] : [`--kms-key-id ${word(kmsKeyId)}`]),
-    tagging(tags),
-  ].join(CONTINUED);
+    tagsOption(tags),
+  ].join(LINE_CONTINUATION);
 }
 
-function using({ name }: PlannedSecret, place: PlannedPlace): string {
+function useSecretCall({ name }: PlannedSecret, place: PlannedPlace): string {
   const id = place.arn.includes(ACCOUNT_PLACEHOLDER) ? name : place.arn;
-  return `use_secret ${place.region} ${word(id)} ${kmsOf(place)}`;
+  return `use_secret ${place.region} ${word(id)} ${kmsWord(place)}`;
 }
 
 /** A policy or role, with the name of the shell function that prints its document. */
@@ -66,7 +72,7 @@ export interface Documented<T> {
 }
 
 /** Assigns names to the functions that print the documents of these policies or roles. */
-export function documented<T>(kind: 'policy' | 'role', planned: T[]): Documented<T>[] {
+export function withPrinters<T>(kind: 'policy' | 'role', planned: T[]): Documented<T>[] {
   return planned.map((each, index) => ({ planned: each, printer: `${kind}_document_${index + 1}` }));
 }
 
@@ -75,20 +81,20 @@ export function policyDocument(
   { planned: { name, document }, printer }: Documented<PlannedPolicy>,
   arns: ReadonlyMap<string, string>,
 ): string {
-  return printing(messages.policyTitle(name), printer, hereDocument(document, arns));
+  return printerFunction(messages.policyTitle(name), printer, hereDocument(document, arns));
 }
 
 /** Returns the function that prints a role's trust policy. */
 export function roleDocument({ planned: { name, trust }, printer }: Documented<PlannedRole>): string {
-  return printing(messages.roleTitle(name), printer, hereDocument(trust));
+  return printerFunction(messages.roleTitle(name), printer, hereDocument(trust));
 }
 
-function printing(title: string, printer: string, document: string): string {
+function printerFunction(title: string, printer: string, document: string): string {
   return `${comment(title)}\n${printer}() {\n  cat ${document}\n}`;
 }
 
 /** Returns the code that checks the policies and roles. */
-export function policyAndRoleChecks(
+export function policyAndRoleCheckSection(
   policies: Documented<PlannedPolicy>[],
   roles: Documented<PlannedRole>[],
 ): string {
@@ -107,8 +113,8 @@ export function policySection({ planned: { name, tags }, printer }: Documented<P
   const call = [
     `make_policy ${word(name)} ${printer}`,
     `--description ${word(DEFAULTS.policyDescription)}`,
-    tagging(tags),
-  ].join(CONTINUED);
+    tagsOption(tags),
+  ].join(LINE_CONTINUATION);
   return `${comment(messages.makePolicyTitle(name))}\n${call}`;
 }
 
@@ -119,8 +125,8 @@ export function roleSection({ planned, printer }: Documented<PlannedRole>): stri
     `make_role ${word(name)} ${printer}`,
     `--description=${word(description)}`,
     ...(permissionsBoundary ? [`--permissions-boundary ${word(permissionsBoundary)}`] : []),
-    tagging(tags),
-  ].join(CONTINUED);
+    tagsOption(tags),
+  ].join(LINE_CONTINUATION);
   return [
     comment(messages.makeRoleTitle(name)),
     call,
@@ -128,12 +134,12 @@ export function roleSection({ planned, printer }: Documented<PlannedRole>): stri
   ].join('\n');
 }
 
-const CONTINUED = ' \\\n  ';
+const LINE_CONTINUATION = ' \\\n  ';
 
-function kmsOf({ kmsKeyId }: PlannedPlace): string {
+function kmsWord({ kmsKeyId }: PlannedPlace): string {
   return word(kmsKeyId ?? '');
 }
 
-function tagging(tags: AwsTag[]): string {
+function tagsOption(tags: AwsTag[]): string {
   return `--tags ${word(plainJson(JSON.stringify(tags)))}`;
 }

@@ -19,8 +19,8 @@ export function runExportScript(
   common: CommonOptions,
 ): Promise<number> {
   return runExport(subject, common, async ({ output }, plan, account) => {
-    // For a manifest, its reader does this check.
-    if ('answers' in subject) demandNoKey(subject.answers.keySource, process.env);
+    // For a manifest, its reader has already made this check.
+    if ('answers' in subject) refuseKeyAsSource(subject.answers.keySource, process.env);
     const { script, keys } = buildScript(plan, account);
     // Everyone who may read a script may run it.
     if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
@@ -39,18 +39,18 @@ const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
  * itself, given by mistake, which must not be repeated.
  * @throws Failure that doesn't repeat the source
  */
-function demandNoKey(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
+function refuseKeyAsSource(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
   if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
-    throw refusal(keyMessages.fileAbsent);
+    throw badKeyFailure(keyMessages.fileAbsent);
   if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
-    throw refusal(keyMessages.envUnset);
+    throw badKeyFailure(keyMessages.envUnset);
 }
 
 function isPath(text: string): boolean {
   return PATH.test(text) && !looksLikePartOfKey(text);
 }
 
-function refusal(message: string): Failure {
+function badKeyFailure(message: string): Failure {
   return new Failure(message, { code: 'bad-key', exitCode: EXIT.usage });
 }

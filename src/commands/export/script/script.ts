@@ -3,19 +3,19 @@ import { setupMessages } from '../../../ui/messages.ts';
 import { type NamedSecret, withIds } from '../ids.ts';
 import { exportMessages } from '../messages.ts';
 import type { ExportPlan, PlannedRole } from '../types.ts';
-import { comment, isGenerated, keyFileOf, readings, VALUE, word } from './keys.ts';
+import { comment, isGenerated, KEY_PREFIX, keyFileOf, keyReadingCode, word } from './keys.ts';
 import * as library from './library.ts';
 import { scriptMessages as messages } from './messages.ts';
 import {
   arnVariable,
-  documented,
-  policyAndRoleChecks,
+  policyAndRoleCheckSection,
   policyDocument,
   policySection,
   roleDocument,
   roleSection,
-  secretCheck,
+  secretCheckSection,
   secretSection,
+  withPrinters,
 } from './resources.ts';
 
 /**
@@ -33,28 +33,29 @@ export function buildScript(plan: ExportPlan, account?: string): { script: strin
       secret.places.map((place) => [place.arn, arnVariable(id, place)] as const),
     ),
   );
-  const policies = documented('policy', plan.policies);
-  const roles = documented('role', plan.roles);
+  const policies = withPrinters('policy', plan.policies);
+  const roles = withPrinters('role', plan.roles);
   const sections = [
     header(keys, plan.regions[0] ?? ''),
     ...functions(keys),
-    ...readings(keys),
+    ...keyReadingCode(keys),
     accountSection(account),
     ...policies.map((policy) => policyDocument(policy, arns)),
     ...roles.map(roleDocument),
     comment(messages.lookTitle),
-    ...keys.map(secretCheck),
-    policyAndRoleChecks(policies, roles),
+    ...keys.map(secretCheckSection),
+    policyAndRoleCheckSection(policies, roles),
     comment(messages.makeTitle),
     ...keys.filter(({ secret }) => secret.stored).map(secretSection),
     ...policies.map(policySection),
     ...roles.map(roleSection),
-    results(keys, plan.roles),
+    resultSection(keys, plan.roles),
   ];
   return { script: `${sections.join('\n\n')}\n`, keys };
 }
 
-function results(keys: NamedSecret[], roles: PlannedRole[]): string {
+/** Returns the code that prints the ARNs. */
+function resultSection(keys: NamedSecret[], roles: PlannedRole[]): string {
   const line = (label: string, value: string) => `printf '%s: %s\\n' ${word(label)} "${value}"`;
   return [
     comment(messages.resultTitle),
@@ -69,14 +70,14 @@ function results(keys: NamedSecret[], roles: PlannedRole[]): string {
   ].join('\n');
 }
 
-/** Returns the start of the script: what it is, where the keys are, and shell options. */
+/** Returns the start of the script: what it is, the files with the keys, and shell options. */
 function header(keys: NamedSecret[], region: string): string {
   return [
     ['#!/usr/bin/env bash', ...messages.header.map((line) => `# ${line}`.trimEnd())].join('\n'),
     ...keyFiles(keys),
     `${comment(messages.noTrace)}
 set +o xtrace +o allexport
-export -n key held quoted "\${!${VALUE}@}"
+export -n key stored_value quoted "\${!${KEY_PREFIX}@}"
 set -euo pipefail
 ${comment(messages.noInput)}
 [ -e /dev/fd/0 ] || exec </dev/null
@@ -98,41 +99,41 @@ function keyFiles(keys: NamedSecret[]): string[] {
 /** Returns only the functions that the script needs. */
 function functions(keys: NamedSecret[]): string[] {
   const stored = keys.filter(({ secret }) => secret.stored);
-  const some = (text: string, needed: boolean) => (needed ? [text] : []);
-  const isOf = (type: string) => stored.some(({ secret }) => secret.keyType === type);
+  const textIf = (text: string, isNeeded: boolean) => (isNeeded ? [text] : []);
+  const hasType = (type: string) => stored.some(({ secret }) => secret.keyType === type);
   return [
-    library.ASKING,
-    ...some(library.READ_KEY, keys.some(keyFileOf)),
-    ...some(library.DEMAND_DIGITS, isOf('static-key')),
-    ...some(library.DEMAND_PASSWORD, isOf('srt-password')),
+    library.BASICS,
+    ...textIf(library.READ_KEY, keys.some(keyFileOf)),
+    ...textIf(library.DEMAND_DIGITS, hasType('static-key')),
+    ...textIf(library.DEMAND_PASSWORD, hasType('srt-password')),
     library.FIND_SECRET,
-    ...some(library.STORE_SECRET, stored.length > 0),
-    ...some(
+    ...textIf(library.STORE_SECRET, stored.length > 0),
+    ...textIf(
       library.GENERATE,
       keys.some(({ secret }) => isGenerated(secret)),
     ),
-    ...some(library.USE_SECRET, stored.length < keys.length),
+    ...textIf(library.USE_SECRET, stored.length < keys.length),
     library.POLICY_AND_ROLE,
   ];
 }
 
 /**
- * Returns the code that determines the account and creates a place for AWS's responses.
- * @param only the only account in which the script may run, if known
+ * Returns the code that determines the account and creates a temporary file for the AWS CLI's error messages.
+ * @param onlyAccount the only account in which the script may run, if known
  */
-function accountSection(only: string | undefined): string {
-  return only === undefined ? ACCOUNT : `${ACCOUNT}\n${demandAccount(only)}`;
+function accountSection(onlyAccount: string | undefined): string {
+  return onlyAccount === undefined ? ACCOUNT : `${ACCOUNT}\n${accountCheck(onlyAccount)}`;
 }
 
-function demandAccount(only: string): string {
+function accountCheck(onlyAccount: string): string {
   return `${comment(messages.onlyAccount)}
-if [ "$account" != ${only} ]; then
-  stop 4 "${messages.credentialsOf} $account, ${messages.otherAccount(only)}"
+if [ "$account" != ${onlyAccount} ]; then
+  stop 4 "${messages.credentialsOf} $account, ${messages.otherAccount(onlyAccount)}"
 fi`;
 }
 
 const ACCOUNT = `${comment(messages.accountTitle)}
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+error_file=$(mktemp)
+trap 'rm -f "$error_file"' EXIT
 caller=$(call sts get-caller-identity --query Arn --output text)
 IFS=: read -r _ partition _ _ account _ <<<"$caller"`;

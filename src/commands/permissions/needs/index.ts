@@ -21,7 +21,7 @@ export function needsOf(command: PermissionCommand, request: PermissionRequest):
   return NEEDS[command](request);
 }
 
-/** Returns the identity policy that allows exactly this. */
+/** Returns the identity policy that allows exactly these needs. */
 export function policyFor(needs: Need[]): JsonPolicy {
   return { Version: CURRENT_VERSION, Statement: statementsFor(needs) };
 }
@@ -29,9 +29,9 @@ export function policyFor(needs: Need[]): JsonPolicy {
 /** Returns one statement for each need. Repeated `Sid`s are numbered, because they must be unique. */
 export function statementsFor(needs: Need[]): JsonStatement[] {
   return needs.map(({ sid, actions, resources, condition }, index) => {
-    const earlier = needs.slice(0, index).filter((other) => other.sid === sid).length;
+    const earlierCount = needs.slice(0, index).filter((other) => other.sid === sid).length;
     const statement: JsonStatement = {
-      Sid: earlier === 0 ? sid : `${sid}${earlier + 1}`,
+      Sid: earlierCount === 0 ? sid : `${sid}${earlierCount + 1}`,
       Effect: 'Allow',
       Action: actions,
       Resource: resources,
@@ -54,9 +54,10 @@ function merged(needs: Need[]): Need[] {
   const byPurpose = new Map<string, Need>();
   for (const need of needs) {
     const { resources, ...purpose } = need;
-    const known = byPurpose.get(JSON.stringify(purpose));
-    const all = [...new Set([...(known?.resources ?? []), ...resources])];
-    byPurpose.set(JSON.stringify(purpose), { ...need, resources: all });
+    const key = JSON.stringify(purpose);
+    const earlier = byPurpose.get(key);
+    const allResources = [...new Set([...(earlier?.resources ?? []), ...resources])];
+    byPurpose.set(key, { ...need, resources: allResources });
   }
   // Group statements by purpose, in the order in which each purpose first appears.
   const sids = [...new Set(needs.map(({ sid }) => sid))];
@@ -87,8 +88,9 @@ const SUFFIX = /-[A-Za-z0-9?]{6}$/;
 /** Returns a pattern for all these ARNs that ends in a separator: any character other than a letter or a digit. */
 function patternFor(arns: string[]): string | undefined {
   const names = arns.map((arn) => arn.replace(SUFFIX, ''));
-  const common = names.reduce(commonStart).replace(/[A-Za-z0-9]+$/, '');
-  return common.endsWith(':') ? undefined : `${common}*`;
+  const prefix = names.reduce(commonStart).replace(/[A-Za-z0-9]+$/, '');
+  // The prefix ends before the name if the names have nothing in common.
+  return prefix.endsWith(':') ? undefined : `${prefix}*`;
 }
 
 function commonStart(one: string, other: string): string {

@@ -1,9 +1,10 @@
 import { type JsonObject, MEDIACONNECT_SERVICE } from '../../../policy/index.ts';
 import {
-  findUsers,
+  batchReadValues,
+  findFlowsUsingSecret,
   listSecrets,
   listSecretVersions,
-  onlyItsPolicies,
+  onlyOurPolicies,
   onlyTheseTags,
   POLICY_VERSION_ACTIONS,
   policiesOf,
@@ -11,7 +12,6 @@ import {
   readPolicies,
   readRole,
   readSecrets,
-  readTogether,
   roleOf,
   useKmsKey,
   WRITING_WITH_KMS,
@@ -33,10 +33,10 @@ export function setupNeeds(request: PermissionRequest): Needs {
     ],
     optional: [
       ...(byArn || manifest ? [] : [listSecrets('OptionalOfferSecrets', request)]),
-      ...readTogether(request),
+      ...batchReadValues(request),
       ...(request.replace && !dryRun ? [listSecretVersions(request)] : []),
-      ...(request.replace ? findUsers(request) : []),
-      ...(dryRun ? [] : readDecryption(request, true)),
+      ...(request.replace ? findFlowsUsingSecret(request) : []),
+      ...(dryRun ? [] : readDecryption(request, { optional: true })),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       { sid: 'OptionalFindStacks', actions: ['iam:GetPolicy'], resources: policiesOf(request) },
       { sid: 'OptionalReadQuotas', actions: ['iam:GetAccountSummary'], resources: ['*'] },
@@ -46,7 +46,7 @@ export function setupNeeds(request: PermissionRequest): Needs {
 
 function writeSecrets(request: PermissionRequest): Need[] {
   const resources = request.secrets.map(({ arn }) => arn);
-  const store: Need = {
+  const create: Need = {
     sid: 'StoreTheKey',
     // Creating a secret with tags also requires TagResource.
     actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
@@ -54,7 +54,7 @@ function writeSecrets(request: PermissionRequest): Need[] {
     condition: onlyTheseTags(request),
   };
   return [
-    ...(request.byArn ? [] : [store]),
+    ...(request.byArn ? [] : [create]),
     ...(request.replace
       ? [{ sid: 'ReplaceTheKey' as const, actions: ['secretsmanager:PutSecretValue'], resources }]
       : []),
@@ -85,7 +85,7 @@ function writeRole(request: PermissionRequest): Need[] {
       sid: 'MakeTheRole',
       actions: ['iam:CreateRole'],
       resources,
-      condition: { ...onlyTheseTags(request), ...withBoundary(request) },
+      condition: { ...onlyTheseTags(request), ...onlyWithBoundary(request) },
     },
     // A separate statement, because the condition on the permissions boundary doesn't apply to tagging.
     { sid: 'TagTheRole', actions: ['iam:TagRole'], resources, condition: onlyTheseTags(request) },
@@ -94,14 +94,14 @@ function writeRole(request: PermissionRequest): Need[] {
       actions: ['iam:AttachRolePolicy'],
       resources,
       // No condition on the boundary: right after creating the role, IAM may not know its boundary yet.
-      condition: onlyItsPolicies(request),
+      condition: onlyOurPolicies(request),
     },
     ...(request.updateTrust ? [trust] : []),
   ];
 }
 
-/** Prevents creating a role without the permissions boundary. */
-function withBoundary({ permissionsBoundary }: PermissionRequest): JsonObject {
+/** Returns the condition that prevents creating a role without the permissions boundary. */
+function onlyWithBoundary({ permissionsBoundary }: PermissionRequest): JsonObject {
   return permissionsBoundary ? { StringEquals: { 'iam:PermissionsBoundary': permissionsBoundary } } : {};
 }
 

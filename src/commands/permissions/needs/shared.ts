@@ -1,7 +1,7 @@
 import { parseArn, policyArn, roleArn } from '../../../aws/arn.ts';
 import { kmsKeyRef } from '../../../aws/kms/index.ts';
 import { TOOL_TAG } from '../../../defaults.ts';
-import { type JsonObject, kmsCondition, kmsGrants } from '../../../policy/index.ts';
+import { type JsonObject, kmsCondition, kmsPermissions } from '../../../policy/index.ts';
 import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
 
 /** Needs that several commands share. Actions and their resource types: Service Authorization Reference. */
@@ -10,47 +10,58 @@ const DESCRIBE = 'secretsmanager:DescribeSecret';
 const READ_VALUE = 'secretsmanager:GetSecretValue';
 const READ_POLICY = 'secretsmanager:GetResourcePolicy';
 
+/** Returns the permission to read the secrets with their values and resource policies. */
 export function readSecrets({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'ReadTheSecret', actions: [DESCRIBE, READ_VALUE, READ_POLICY], resources };
 }
 
-/** The same, without resource policies. */
+/** Returns the permission to read the secrets without their resource policies. */
 export function readValues({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'ReadTheValue', actions: [DESCRIBE, READ_VALUE], resources };
 }
 
-/** For the command that undoes a teardown, which includes the key type. */
+/** Returns the permission to read the values for the key type, which the command that undoes a teardown has to name. */
 export function readKeyType({ secrets }: PermissionRequest): Need {
   return { sid: 'OptionalReadKeyType', actions: [READ_VALUE], resources: secrets.map(({ arn }) => arn) };
 }
 
+/** Returns the permission to find the secrets, without their values. */
 export function findSecrets({ secrets }: PermissionRequest): Need {
   return { sid: 'FindTheSecret', actions: [DESCRIBE], resources: secrets.map(({ arn }) => arn) };
 }
 
-/** For an optional check. */
+/** Returns the permission to read the secrets' resource policies, for an optional check. */
 export function readResourcePolicies({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'OptionalReadResourcePolicy', actions: [READ_POLICY], resources };
 }
 
+/** Returns the permission to list the secrets of the Regions. */
 export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need {
   return inRegions(sid, 'secretsmanager:ListSecrets', request);
 }
 
-/** For reading many values in one request. Each of them also requires `GetSecretValue` (API reference, `BatchGetSecretValue`). */
-export function readTogether(request: PermissionRequest): Need[] {
+/**
+ * Returns the permission to read many values in one request, for a manifest. Each value also requires `GetSecretValue` (API
+ * reference, `BatchGetSecretValue`).
+ */
+export function batchReadValues(request: PermissionRequest): Need[] {
   return request.manifest
     ? [inRegions('OptionalReadTogether', 'secretsmanager:BatchGetSecretValue', request)]
     : [];
 }
 
-/** For finding the users of a secret: flows, router inputs and router outputs. Their list actions don't support resources. */
-export function findUsers({ where, regions }: PermissionRequest): Need[] {
+/**
+ * Returns the permissions to find the flows, router inputs and router outputs that use a secret. Their list actions don't support
+ * resources.
+ */
+export function findFlowsUsingSecret({ accountRef, regions }: PermissionRequest): Need[] {
   const arns = (kind: string) =>
-    regions.map((region) => `arn:${where.partition}:mediaconnect:${region}:${where.account}:${kind}:*`);
+    regions.map(
+      (region) => `arn:${accountRef.partition}:mediaconnect:${region}:${accountRef.account}:${kind}:*`,
+    );
   const lists = ['mediaconnect:ListFlows', 'mediaconnect:ListRouterInputs', 'mediaconnect:ListRouterOutputs'];
   return [
     { sid: 'OptionalFindFlows', actions: lists, resources: ['*'] },
@@ -68,7 +79,7 @@ export function findUsers({ where, regions }: PermissionRequest): Need[] {
   ];
 }
 
-/** Returns an action without resource support. It can only be restricted to Regions. */
+/** Returns the permission for an action without resource support, which can only be restricted to Regions. */
 function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequest): Need {
   return {
     sid,
@@ -85,47 +96,56 @@ function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequ
  * User Guide, "Secret encryption and decryption in AWS Secrets Manager".
  */
 export function useKmsKey(
-  { where, kmsKeyId, secrets }: PermissionRequest,
+  { accountRef, kmsKeyId, secrets }: PermissionRequest,
   actions: string[],
   sid: Need['sid'] = 'UseTheKmsKey',
 ): Need[] {
   if (kmsKeyId === undefined) return [];
   // A single-Region key determines the Region of the secret if nothing else does.
-  const ofKey = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
+  const keyRegion = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
   const readable = secrets.map((secret) => {
-    const region = secret.region === EVERY_REGION ? (ofKey ?? EVERY_REGION) : secret.region;
-    const kmsKey = kmsKeyRef(kmsKeyId, region, where);
+    const region = secret.region === EVERY_REGION ? (keyRegion ?? EVERY_REGION) : secret.region;
+    const kmsKey = kmsKeyRef(kmsKeyId, region, accountRef);
     return { arn: secret.arn, region, kmsKey };
   });
-  return kmsGrants(readable, where).map((grant) => ({
+  return kmsPermissions(readable, accountRef).map((grant) => ({
     sid,
     actions,
     resources: grant.resources,
-    condition: kmsCondition(grant, where.partition),
+    condition: kmsCondition(grant, accountRef.partition),
   }));
 }
 
-/** Needed if the current version was already replaced once, so that the secret's versions have to be listed. */
+/**
+ * Returns the permission to list the versions of the secrets, which replacing a value again requires after its staging labels were
+ * moved by hand.
+ */
 export function listSecretVersions({ secrets }: PermissionRequest): Need {
   const resources = secrets.map(({ arn }) => arn);
   return { sid: 'OptionalListVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
 }
 
-/** For checking who may decrypt: the KMS keys of the current versions, and the policies of these keys. */
-export function readDecryption(request: PermissionRequest, isOptional = false): Need[] {
+/** Returns the permissions to check who may decrypt: to read the KMS keys of the current versions, and the keys' policies. */
+export function readDecryption(
+  request: PermissionRequest,
+  { optional = false }: { optional?: boolean } = {},
+): Need[] {
   const secrets = request.secrets.map(({ arn }) => arn);
   return [
     {
-      sid: isOptional ? 'OptionalReadVersionKeys' : 'ReadVersionKeys',
+      sid: optional ? 'OptionalReadVersionKeys' : 'ReadVersionKeys',
       actions: ['secretsmanager:ListSecretVersionIds'],
       resources: secrets,
     },
-    ...ofKmsKey(request, isOptional ? 'OptionalReadKeyPolicy' : 'ReadKeyPolicy', 'kms:GetKeyPolicy'),
+    ...requestKmsDirectly(request, optional ? 'OptionalReadKeyPolicy' : 'ReadKeyPolicy', 'kms:GetKeyPolicy'),
   ];
 }
 
-/** For requests to KMS itself, rather than through Secrets Manager. An alias is matched on the key that has it. */
-export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: string): Need[] {
+/**
+ * Returns the permissions for requests to KMS itself, rather than through Secrets Manager. An alias is matched on the key that has
+ * it.
+ */
+export function requestKmsDirectly(request: PermissionRequest, sid: Need['sid'], action: string): Need[] {
   return useKmsKey(request, [action]).map(({ resources, condition }) => {
     const aliases = condition?.['ForAnyValue:StringEquals'];
     return {
@@ -137,6 +157,7 @@ export function ofKmsKey(request: PermissionRequest, sid: Need['sid'], action: s
   });
 }
 
+/** What Secrets Manager does with the KMS key when it stores a value. */
 export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
 /** A new policy version is created next to the default one, and becomes the default only if that is still the same. */
@@ -150,15 +171,16 @@ export const POLICY_VERSION_ACTIONS = [
  * Returns the permission to read all policies. An existing role may have any of the account's or AWS's policies, and their
  * content decides what it may do.
  */
-export function readPolicies({ where }: PermissionRequest, sid: Need['sid'] = 'ReadPolicies'): Need {
-  const { partition } = where;
+export function readPolicies({ accountRef }: PermissionRequest, sid: Need['sid'] = 'ReadPolicies'): Need {
+  const { partition } = accountRef;
   return {
     sid,
     actions: ['iam:ListPolicyVersions', 'iam:GetPolicyVersion'],
-    resources: [policyArn(where, '*'), policyArn({ partition, account: 'aws' }, '*')],
+    resources: [policyArn(accountRef, '*'), policyArn({ partition, account: 'aws' }, '*')],
   };
 }
 
+/** Returns the permission to read the role with its policies. */
 export function readRole(request: PermissionRequest, sid: Need['sid'] = 'ReadTheRole'): Need {
   return {
     sid,
@@ -167,28 +189,30 @@ export function readRole(request: PermissionRequest, sid: Need['sid'] = 'ReadThe
   };
 }
 
-export function roleOf({ where, roleName, roleArn: given }: PermissionRequest): string {
-  return given ?? roleArn(where, roleName);
+/** Returns the ARN of the role. */
+export function roleOf({ accountRef, roleName, roleArn: knownArn }: PermissionRequest): string {
+  return knownArn ?? roleArn(accountRef, roleName);
 }
 
-/** Returns the policy and its continuations, `NAME-2` to `NAME-99`. */
-export function policiesOf({ where, policyName }: PermissionRequest): string[] {
-  return [policyName, `${policyName}-?`, `${policyName}-??`].map((name) => policyArn(where, name));
+/** Returns ARN patterns for the policy and its continuations, `NAME-2` to `NAME-99`. */
+export function policiesOf({ accountRef, policyName }: PermissionRequest): string[] {
+  return [policyName, `${policyName}-?`, `${policyName}-??`].map((name) => policyArn(accountRef, name));
 }
 
-/** Restricts the permission to the program's policies, so that it can't attach `AdministratorAccess`. */
-export function onlyItsPolicies(request: PermissionRequest): JsonObject {
+/** Returns the condition for these policies only, so that the permission can't attach `AdministratorAccess`. */
+export function onlyOurPolicies(request: PermissionRequest): JsonObject {
   return { ArnLike: { 'iam:PolicyARN': policiesOf(request) } };
 }
 
 /**
- * Allows only these tags, because tags may control access. The condition is also true if a service doesn't pass on the tag keys.
+ * Returns the condition for these tags only, because tags may control access. The condition is also true if a service doesn't pass
+ * on the tag keys.
  */
 export function onlyTheseTags({ tagKeys }: PermissionRequest): JsonObject {
   return { 'ForAllValues:StringEquals': { 'aws:TagKeys': tagKeys } };
 }
 
-/** Allows only resources that this program created, unless other resources may be removed too. */
-export function onlyOwn({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
+/** Returns the condition for resources that this program created only, unless other resources may be removed too. */
+export function onlyOurResources({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
   return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${TOOL_TAG}`]: 'false' } } };
 }

@@ -1,10 +1,11 @@
 import { DECRYPT_ACTION } from '../../../policy/index.ts';
 import {
+  batchReadValues,
+  findFlowsUsingSecret,
   findSecrets,
-  findUsers,
   listSecretVersions,
-  onlyItsPolicies,
-  onlyOwn,
+  onlyOurPolicies,
+  onlyOurResources,
   POLICY_VERSION_ACTIONS,
   policiesOf,
   readDecryption,
@@ -12,7 +13,6 @@ import {
   readPolicies,
   readResourcePolicies,
   readRole,
-  readTogether,
   readValues,
   roleOf,
   useKmsKey,
@@ -34,13 +34,13 @@ export function teardownNeeds(request: PermissionRequest): Needs {
         resources: policies,
       },
       readRole(request),
-      ...(dryRun ? [] : removals(request, policies)),
+      ...(dryRun ? [] : removeResources(request, policies)),
     ],
     optional: [
-      ...lookAtKeys(request),
+      ...readKeyTypeForUndo(request),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
       ...(dryRun ? [] : [restorePolicy(request)]),
-      ...findUsers(request),
+      ...findFlowsUsingSecret(request),
     ],
   };
 }
@@ -48,25 +48,25 @@ export function teardownNeeds(request: PermissionRequest): Needs {
 /** Returns the permission to attach a policy again if it turns out to be needed after it was detached. */
 function restorePolicy(request: PermissionRequest): Need {
   const resources = [roleOf(request)];
-  const condition = onlyItsPolicies(request);
+  const condition = onlyOurPolicies(request);
   return { sid: 'OptionalRestoreThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
 }
 
-/** The value of a single secret decides how to undo its teardown. */
-function lookAtKeys(request: PermissionRequest): Need[] {
+/** Returns the permissions to read the key type of a single secret, which the command that undoes its teardown has to name. */
+function readKeyTypeForUndo(request: PermissionRequest): Need[] {
   if (request.manifest) return [];
   return [readKeyType(request), ...useKmsKey(request, [DECRYPT_ACTION], 'OptionalUseTheKmsKey')];
 }
 
-function removals(request: PermissionRequest, policies: string[]): Need[] {
-  const own = onlyOwn(request);
+function removeResources(request: PermissionRequest, policies: string[]): Need[] {
+  const ourResources = onlyOurResources(request);
   const role = [roleOf(request)];
   return [
     {
       sid: 'DeleteTheSecret',
       actions: ['secretsmanager:DeleteSecret'],
       resources: request.secrets.map(({ arn }) => arn),
-      ...own,
+      ...ourResources,
     },
     {
       sid: 'ChangeThePolicy',
@@ -77,10 +77,10 @@ function removals(request: PermissionRequest, policies: string[]): Need[] {
       sid: 'DetachThePolicy',
       actions: ['iam:DetachRolePolicy'],
       resources: role,
-      condition: onlyItsPolicies(request),
+      condition: onlyOurPolicies(request),
     },
-    { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, ...own },
-    { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, ...own },
+    { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, ...ourResources },
+    { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, ...ourResources },
   ];
 }
 
@@ -91,29 +91,29 @@ export function rotateNeeds(request: PermissionRequest): Needs {
   return {
     required: [
       readValues(request),
-      ...(dryRun ? [] : [rollback ? goBack(request) : replace(request)]),
+      ...(dryRun ? [] : [rollback ? rollBack(request) : replaceKey(request)]),
       ...useKmsKey(request, encrypts ? WRITING_WITH_KMS : [DECRYPT_ACTION]),
     ],
     optional: [
-      ...readTogether(request),
+      ...batchReadValues(request),
       ...(encrypts ? [listSecretVersions(request)] : []),
-      ...findUsers(request),
-      ...(dryRun ? [] : checks(request)),
+      ...findFlowsUsingSecret(request),
+      ...(dryRun ? [] : finalChecks(request)),
     ],
   };
 }
 
-/** Returns what the final checks read besides the values. */
-function checks(request: PermissionRequest): Need[] {
+/** Returns the permissions to read what the final checks need besides the values. */
+function finalChecks(request: PermissionRequest): Need[] {
   return [
     readResourcePolicies(request),
-    ...readDecryption(request, true),
+    ...readDecryption(request, { optional: true }),
     readRole(request, 'OptionalReadTheRole'),
     readPolicies(request, 'OptionalReadPolicies'),
   ];
 }
 
-function replace({ secrets }: PermissionRequest): Need {
+function replaceKey({ secrets }: PermissionRequest): Need {
   return {
     sid: 'ReplaceTheKey',
     actions: ['secretsmanager:PutSecretValue'],
@@ -121,8 +121,8 @@ function replace({ secrets }: PermissionRequest): Need {
   };
 }
 
-/** Restricts the permission to the staging label that marks the current version. */
-function goBack({ secrets }: PermissionRequest): Need {
+/** Returns the permission to move the staging label that marks the current version, and no other label. */
+function rollBack({ secrets }: PermissionRequest): Need {
   return {
     sid: 'GoBackToTheKeyBefore',
     actions: ['secretsmanager:UpdateSecretVersionStage'],

@@ -23,12 +23,13 @@ export const EVERY_REGION = '*';
 
 /** The names that a command works with, and the answers that affect its permissions. */
 export interface PermissionRequest {
-  where: AccountRef;
+  /** The account and the partition that the policy is for. */
+  accountRef: AccountRef;
   /** Only `EVERY_REGION` for a command that searches all Regions. */
   regions: string[];
   /** ARNs of the secrets, with `??????` for the six random characters from Secrets Manager. */
   secrets: { region: string; arn: string }[];
-  /** True if the secret exists and was named by ARN, so none is created. */
+  /** True if the secret exists and was named by ARN, so that no secret is created. */
   byArn: boolean;
   policyName: string;
   roleName: string;
@@ -46,13 +47,13 @@ export interface PermissionRequest {
   includeUntagged: boolean;
   /** True for a run that changes nothing. */
   dryRun: boolean;
-  /** True if a manifest names everything, so there is no search, and much to read. */
+  /** True if a manifest names everything: nothing is searched by name, and many values are read. */
   manifest: boolean;
 }
 
 export type Sid = keyof typeof permissionPurposes;
 
-/** A purpose and its actions. It becomes one statement. */
+/** The actions for one purpose on some resources. Each need becomes one statement of the policy. */
 export interface Need {
   sid: Sid;
   actions: string[];

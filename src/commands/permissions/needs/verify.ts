@@ -2,21 +2,21 @@ import { parseArn, policyArn, roleArn } from '../../../aws/arn.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { DECRYPT_ACTION } from '../../../policy/index.ts';
 import {
+  batchReadValues,
   listSecrets,
-  ofKmsKey,
   readDecryption,
   readPolicies,
   readRole,
   readSecrets,
-  readTogether,
+  requestKmsDirectly,
   useKmsKey,
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** Returns the permissions for `verify`. */
 export function verifyNeeds(request: PermissionRequest): Needs {
-  const { where } = request;
-  const identities = ['user', 'role'].map((kind) => `arn:${where.partition}:iam::${where.account}:${kind}/*`);
+  const { partition, account } = request.accountRef;
+  const callers = ['user', 'role'].map((kind) => `arn:${partition}:iam::${account}:${kind}/*`);
   return {
     required: [
       readSecrets(request),
@@ -24,40 +24,44 @@ export function verifyNeeds(request: PermissionRequest): Needs {
       ...readDecryption(request),
       readRole(request),
       readPolicies(request),
-      ...readMedia(request),
+      ...readFlow(request),
     ],
     optional: [
       ...readOtherEnds(request),
-      ...readTogether(request),
-      ...ofKmsKey(request, 'OptionalDescribeKmsKey', 'kms:DescribeKey'),
-      { sid: 'OptionalSimulateCaller', actions: ['iam:SimulatePrincipalPolicy'], resources: identities },
+      ...batchReadValues(request),
+      ...requestKmsDirectly(request, 'OptionalDescribeKmsKey', 'kms:DescribeKey'),
+      { sid: 'OptionalSimulateCaller', actions: ['iam:SimulatePrincipalPolicy'], resources: callers },
     ],
   };
 }
 
-const READING = {
+/** The action that reads each kind of MediaConnect resource. */
+const READ_ACTIONS = {
   flow: 'mediaconnect:DescribeFlow',
   routerInput: 'mediaconnect:GetRouterInput',
   routerOutput: 'mediaconnect:GetRouterOutput',
 } as const;
 
-function kindOf(arn: string): keyof typeof READING {
+function kindOf(arn: string): keyof typeof READ_ACTIONS {
   return routerKindOf(arn) ?? 'flow';
 }
 
-function readMedia({ flowArn }: PermissionRequest): Need[] {
+function readFlow({ flowArn }: PermissionRequest): Need[] {
   if (!flowArn) return [];
-  return [{ sid: 'ReadTheFlow', actions: [READING[kindOf(flowArn)]], resources: [flowArn] }];
+  return [{ sid: 'ReadTheFlow', actions: [READ_ACTIONS[kindOf(flowArn)]], resources: [flowArn] }];
 }
 
-/** A flow is connected to router inputs and outputs, and those are connected to flows. */
+/**
+ * Returns the permissions to read the other ends of the connections: router inputs and outputs for a flow, flows for a router input
+ * or output.
+ */
 function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
   const { partition, region, account } = parseArn(flowArn) ?? {};
   if (region === undefined) return [];
   const kinds = kindOf(flowArn) === 'flow' ? (['routerInput', 'routerOutput'] as const) : (['flow'] as const);
   return kinds.map((kind) => ({
     sid: 'OptionalReadOtherEnds',
-    actions: [READING[kind]],
+    actions: [READ_ACTIONS[kind]],
     resources: [`arn:${partition}:mediaconnect:${region}:${account}:${kind}:*`],
   }));
 }
@@ -65,9 +69,9 @@ function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
 /** Returns the permissions for `status`. Without an optional one, it skips that part and says so. */
 export function statusNeeds(request: PermissionRequest): Needs {
   if (request.manifest) return needsForNamed(request);
-  const { where, regions } = request;
-  const roles = [roleArn(where, '*')];
-  const { partition, account } = where;
+  const { accountRef, regions } = request;
+  const roles = [roleArn(accountRef, '*')];
+  const { partition, account } = accountRef;
   const secrets = regions.map((region) => `arn:${partition}:secretsmanager:${region}:${account}:secret:*`);
   return {
     required: [
@@ -85,7 +89,7 @@ export function statusNeeds(request: PermissionRequest): Needs {
       { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
       ...readAccess(request, secrets),
       { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
-      { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(where, '*')] },
+      { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(accountRef, '*')] },
     ],
   };
 }
@@ -108,8 +112,8 @@ function needsForNamed(request: PermissionRequest): Needs {
 /**
  * Returns the permissions to read the age of each key, and who may read it. The KMS keys of the secrets aren't known in advance.
  */
-function readAccess({ where, regions }: PermissionRequest, secrets: string[]): Need[] {
-  const { partition, account } = where;
+function readAccess({ accountRef, regions }: PermissionRequest, secrets: string[]): Need[] {
+  const { partition, account } = accountRef;
   const keys = regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);
   return [
     { sid: 'OptionalReadVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },

@@ -1,17 +1,17 @@
-import { atMost, atMostInEach } from '../../../aws/requests/concurrency.ts';
+import { atMost, atMostPerRegion } from '../../../aws/requests/concurrency.ts';
 import type { Failure } from '../../../failure.ts';
 import { BATCH_RUN } from '../../../limits.ts';
 import type { Outcomes, PolicyOutcome, RoleOutcome } from '../../../plan-types.ts';
-import { tried } from '../../../steps/observe.ts';
-import { whatStops } from '../../../steps/results.ts';
+import { toAttempt } from '../../../steps/observe.ts';
+import { blockerOf } from '../../../steps/results.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { isGone, ownersIn } from '../plan/entries.ts';
+import { isToBeRemoved, targetsIn } from '../plan/entries.ts';
 import { planTeardown } from '../plan/index.ts';
 import type {
   ChainPlan,
   Findings,
+  Ownership,
   RolePlan,
-  Scope,
   TargetPlan,
   TeardownPlan,
   TeardownRequest,
@@ -22,56 +22,60 @@ import { removePolicy } from './remove-policy.ts';
 import { removeRole, scheduleDeletion } from './remove-role.ts';
 
 /** The outcomes of the resources. */
-export interface TornDownResources extends Outcomes {
+export interface TeardownOutcomes extends Outcomes {
   /** By ARN, when each secret is permanently deleted. */
   deletionDates: ReadonlyMap<string, Date>;
 }
 
 /** The outcomes of the whole run. */
-export interface TornDown extends TornDownResources {
+export interface TeardownResult extends TeardownOutcomes {
   /** One item for each target: why it is not torn down, if it is not. */
   failures: (Failure | undefined)[];
 }
 
 /** Callbacks for progress. */
-export interface Watcher {
+export interface TeardownProgress {
   /** Called when the secrets of a target are done. */
   onTarget(): void;
   /** Called when all secrets are done. */
   onSecrets(): void;
 }
 
-/** Returns the result of a dry run, or of a run that changes nothing. */
-export function asPlanned({ expected, targets }: TeardownPlan): TornDown {
-  return { ...expected, deletionDates: new Map(), failures: targets.map(whatStops) };
+/** Returns the expected result of the plan, for a dry run or a run that changes nothing. */
+export function asPlanned({ expected, targets }: TeardownPlan): TeardownResult {
+  return { ...expected, deletionDates: new Map(), failures: targets.map(blockerOf) };
 }
 
 /**
- * Applies the plan: first the secrets, then their entries in policies, then what nothing else uses. A failure for one target
- * doesn't affect the others; the entries of the failed target stay in the policies.
+ * Applies the plan: first the secrets, then their entries in policies, then the policies and roles that nothing else uses. A
+ * failure for one target doesn't affect the others; the entries of the failed target stay in the policies.
  */
 export async function tearDown(
   context: StepContext,
   request: TeardownRequest,
   { found, plan }: { found: Findings; plan: TeardownPlan },
-  { onTarget, onSecrets }: Watcher,
-): Promise<TornDown> {
+  { onTarget, onSecrets }: TeardownProgress,
+): Promise<TeardownResult> {
   const deletionDates = new Map<string, Date>();
   const regionOf = ({ secrets }: TargetPlan) =>
     secrets.find(({ decision }) => decision === 'schedule')?.secret.region ?? '';
-  const failures = await atMostInEach(BATCH_RUN.keysAtOnce, plan.targets, regionOf, async (target) => {
-    const failure = await scheduleAll(context, request, target, deletionDates);
+  const failures = await atMostPerRegion(BATCH_RUN.keysAtOnce, plan.targets, regionOf, async (target) => {
+    const failure = await scheduleSecrets(context, request, target, deletionDates);
     onTarget();
     return failure;
   });
   onSecrets();
   // Plans again without the failed targets.
-  const reached = found.secrets.map((each, index) => failed(failures[index]) ?? each);
-  const left = planTeardown(request, { ...found, secrets: reached }, plan.scope.mayDelete);
-  const policies = await takeOutAll(context, left, failures);
-  const roles = await finishRoles(context, left, policies, failures);
+  const secretsOrFailures = found.secrets.map((secret, index) => asFailedTarget(failures[index]) ?? secret);
+  const remainingPlan = planTeardown(
+    request,
+    { ...found, secrets: secretsOrFailures },
+    plan.ownership.mayDelete,
+  );
+  const policies = await applyChains(context, remainingPlan, failures);
+  const roles = await applyRoles(context, remainingPlan, policies, failures);
   return {
-    secrets: left.expected.secrets,
+    secrets: remainingPlan.expected.secrets,
     policies,
     roles,
     deletionDates,
@@ -89,7 +93,7 @@ export function deletedIn({ secrets, policies, roles }: Outcomes): (arn: string)
 }
 
 /** Merges the outcomes of two runs over the same targets. For each resource, the last change counts. */
-export function mergeOutcomes(first: TornDownResources, second: TornDownResources): TornDownResources {
+export function mergeOutcomes(first: TeardownOutcomes, second: TeardownOutcomes): TeardownOutcomes {
   return {
     secrets: mergeByArn(first.secrets, second.secrets),
     policies: mergeByArn(first.policies, second.policies),
@@ -105,23 +109,24 @@ function mergeByArn<T extends { arn: string; action: string }>(first: T[], secon
   return [...merged.values()];
 }
 
-function failed(failure: Failure | undefined): { failure: Failure } | undefined {
+/** Returns the findings of a target that failed, so that the plan leaves it out; undefined if it has not failed. */
+function asFailedTarget(failure: Failure | undefined): { failure: Failure } | undefined {
   return failure && { failure };
 }
 
 /**
- * Schedules the secrets of one target for deletion, one after the other, and records the date of each. Returns the failure, if
- * any.
+ * Schedules the secrets of one target for deletion, one after the other, and adds the date of each to `deletionDates`. Returns
+ * the failure, if any.
  */
-async function scheduleAll(
+async function scheduleSecrets(
   context: StepContext,
   { recoveryDays }: TeardownRequest,
   target: TargetPlan,
   deletionDates: Map<string, Date>,
 ): Promise<Failure | undefined> {
-  const stopped = whatStops(target);
-  if (stopped) return stopped;
-  const done = await tried(async () => {
+  const blocker = blockerOf(target);
+  if (blocker) return blocker;
+  const attempt = await toAttempt(async () => {
     for (const { secret, decision } of target.secrets) {
       if (decision !== 'schedule') continue;
       const { region, name, arn, versionId = null } = secret;
@@ -130,88 +135,93 @@ async function scheduleAll(
       context.record({ secrets: [{ region, name, arn, versionId, action: 'scheduled' }] });
     }
   });
-  return 'failure' in done ? done.failure : undefined;
+  return 'failure' in attempt ? attempt.failure : undefined;
 }
 
-/** Removes the secrets from the policies of all chains. A failure is recorded for the targets with entries in the chain. */
-async function takeOutAll(
+/** Applies the decisions of all chains. The failure of a chain is added to `failures` for each target with entries in it. */
+async function applyChains(
   context: StepContext,
-  { chains, scope }: TeardownPlan,
-  failures: TornDown['failures'],
+  { chains, ownership }: TeardownPlan,
+  failures: TeardownResult['failures'],
 ): Promise<PolicyOutcome[]> {
   const outcomes = await atMost(BATCH_RUN.keysAtOnce, chains, async (chain) => {
-    const done = await tried(() => takeOut(context, chain, scope));
-    if ('value' in done) return done.value;
+    const attempt = await toAttempt(() => applyChain(context, chain, ownership));
+    if ('value' in attempt) return attempt.value;
     const policies = chain.decisions.map(({ policy }) => policy);
-    for (const at of ownersIn(policies, scope)) failures[at] ??= done.failure;
+    for (const target of targetsIn(policies, ownership)) failures[target] ??= attempt.failure;
     return [];
   });
   return outcomes.flat();
 }
 
-async function takeOut(
+/** Narrows or deletes the policies of one chain, as decided. */
+async function applyChain(
   context: StepContext,
   { name, decisions }: ChainPlan,
-  scope: Scope,
+  ownership: Ownership,
 ): Promise<PolicyOutcome[]> {
-  const arns = decisions.flatMap((decision) => (decision.kind === 'narrow' ? [decision.policy.arn] : []));
-  const narrow = (some: string[], known: UsedPolicy[]) =>
-    narrowPolicies(context, { name, arns: some, isGone: isGone(scope) }, known);
-  const chain = decisions.map(({ policy }) => policy);
-  const outcomes = await narrow(arns, chain);
+  const narrow = (arns: string[], policies: UsedPolicy[]) =>
+    narrowPolicies(context, { name, arns, isToBeRemoved: isToBeRemoved(ownership) }, policies);
+  const arnsToNarrow = decisions.flatMap(({ kind, policy }) => (kind === 'narrow' ? [policy.arn] : []));
+  const chainPolicies = decisions.map(({ policy }) => policy);
+  const outcomes = await narrow(arnsToNarrow, chainPolicies);
   context.record({ policies: outcomes });
   // In reverse order, so that after an interruption, the remaining policies can be found by their numbers.
   for (const { kind, policy } of [...decisions].reverse()) {
     if (kind !== 'delete') continue;
-    const became = await removePolicy(context, policy, scope);
-    const settled =
-      became !== 'deleted' && became.kind === 'narrow'
-        ? await narrow([policy.arn], [became.policy])
-        : [outcome(policy, became === 'deleted' ? 'deleted' : 'kept')];
-    context.record({ policies: settled });
-    outcomes.push(...settled);
+    const deletedOrDecision = await removePolicy(context, policy, ownership);
+    const policyOutcomes =
+      deletedOrDecision !== 'deleted' && deletedOrDecision.kind === 'narrow'
+        ? await narrow([policy.arn], [deletedOrDecision.policy])
+        : [outcomeOf(policy, deletedOrDecision === 'deleted' ? 'deleted' : 'kept')];
+    context.record({ policies: policyOutcomes });
+    outcomes.push(...policyOutcomes);
   }
-  const kept = decisions.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcome(policy, 'kept'));
+  const kept = decisions.filter(({ kind }) => kind === 'keep').map(({ policy }) => outcomeOf(policy, 'kept'));
   return [...outcomes, ...kept];
 }
 
-function outcome({ name, arn, versionId }: UsedPolicy, action: PolicyOutcome['action']): PolicyOutcome {
+function outcomeOf({ name, arn, versionId }: UsedPolicy, action: PolicyOutcome['action']): PolicyOutcome {
   return { name, arn, versionId: action === 'deleted' ? null : versionId, action };
 }
 
-/** Deletes the roles that have nothing left. Roles that only failed targets name are left alone. */
-async function finishRoles(
+/** Deletes the roles that have no policies left. Roles that only failed targets name are left alone. */
+async function applyRoles(
   context: StepContext,
   { roles, chains }: TeardownPlan,
   policies: PolicyOutcome[],
-  failures: TornDown['failures'],
+  failures: TeardownResult['failures'],
 ): Promise<RoleOutcome[]> {
-  const deleted = new Set(policies.flatMap(({ arn, action }) => (action === 'deleted' ? [arn] : [])));
+  const deletedPolicyArns = new Set(
+    policies.flatMap(({ arn, action }) => (action === 'deleted' ? [arn] : [])),
+  );
   const decisions = chains.flatMap((chain) => chain.decisions);
-  const detached = new Set(
+  const detachedRoleArns = new Set(
     decisions.flatMap((decision) =>
-      decision.kind === 'delete' && deleted.has(decision.policy.arn)
+      decision.kind === 'delete' && deletedPolicyArns.has(decision.policy.arn)
         ? decision.detach.map(({ arn }) => arn)
         : [],
     ),
   );
   const outcomes = await atMost(BATCH_RUN.keysAtOnce, roles, async (plan) => {
-    if (plan.targets.every((at) => failures[at])) return [];
-    const done = await tried(() => finishRole(context, plan, detached.has(plan.role.arn)));
-    if ('value' in done) return [done.value];
-    for (const at of plan.targets) failures[at] ??= done.failure;
+    if (plan.targets.every((target) => failures[target])) return [];
+    const hasLostPolicy = detachedRoleArns.has(plan.role.arn);
+    const attempt = await toAttempt(() => applyRole(context, plan, { hasLostPolicy }));
+    if ('value' in attempt) return [attempt.value];
+    for (const target of plan.targets) failures[target] ??= attempt.failure;
     return [];
   });
   return outcomes.flat();
 }
 
-async function finishRole(
+async function applyRole(
   context: StepContext,
   { decision, role: { name, arn } }: RolePlan,
-  detached: boolean,
+  { hasLostPolicy }: { hasLostPolicy: boolean },
 ): Promise<RoleOutcome> {
-  const gone = decision === 'delete' && (await removeRole(context, name));
-  const done: RoleOutcome = { name, arn, action: gone ? 'deleted' : detached ? 'updated' : 'kept' };
-  if (done.action !== 'kept') context.record({ role: done });
-  return done;
+  const isDeleted = decision === 'delete' && (await removeRole(context, name));
+  const actionIfKept = hasLostPolicy ? 'updated' : 'kept';
+  const outcome: RoleOutcome = { name, arn, action: isDeleted ? 'deleted' : actionIfKept };
+  if (outcome.action !== 'kept') context.record({ role: outcome });
+  return outcome;
 }

@@ -9,54 +9,59 @@ import { reconcilePolicies } from '../../../steps/read-policy/reconcile.ts';
 import { newReconcileState } from '../../../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../../../steps/types.ts';
 
-/** The entries to remove, and the policies to remove them from. */
-interface ToNarrow {
+/** Which entries to remove from which policies. */
+interface NarrowRequest {
   /** The name of their chain. */
   name: string;
   /** The ARNs of the policies. */
   arns: string[];
-  isGone: (resource: string) => boolean;
+  /** Returns true for a `Resource` entry that is to be removed. */
+  isToBeRemoved: (resource: string) => boolean;
 }
 
-/** Removes secrets from policies, in one new version of each policy. Keeps what others add in the meantime. */
+/**
+ * Removes secrets from policies, in one new version of each policy. Keeps what others add in the meantime.
+ * @param policies the policies as they were read
+ */
 export async function narrowPolicies(
   context: StepContext,
-  wanted: ToNarrow,
-  chain: PolicyState[],
+  request: NarrowRequest,
+  policies: PolicyState[],
 ): Promise<PolicyOutcome[]> {
-  if (wanted.arns.length === 0) return [];
-  const desired = desiredPoliciesAt(await context.aws.identity(), wanted);
-  const reconciling = newReconcileState(desired.decide(chainOf(chain)), context.limits);
-  return reconcilePolicies(context, desired, reconciling);
+  if (request.arns.length === 0) return [];
+  const desired = narrowedPolicies(await context.aws.identity(), request);
+  const state = newReconcileState(desired.decide(chainOf(policies)), context.limits);
+  return reconcilePolicies(context, desired, state);
 }
 
-function desiredPoliciesAt(identity: Identity, { name, arns, isGone }: ToNarrow): DesiredPolicies {
+/** Returns the desired state: the policies without the entries that are to be removed. */
+function narrowedPolicies(identity: Identity, { name, arns, isToBeRemoved }: NarrowRequest): DesiredPolicies {
   return {
     name,
     identity,
     async read(reader) {
-      const found = await Promise.all(arns.map((arn) => reader.read(arn)));
-      return chainOf(found.filter((policy) => policy !== undefined));
+      const policies = await Promise.all(arns.map((arn) => reader.read(arn)));
+      return chainOf(policies.filter((policy) => policy !== undefined));
     },
     // No policy is ever created.
     tags: () => [],
     decide: ({ policies }) =>
-      policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isGone)),
+      policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isToBeRemoved)),
   };
 }
 
 function chainOf(policies: PolicyState[]): PolicyChain {
-  return { policies: policies.map((policy) => ({ ...policy, onRole: true })), taken: new Set() };
+  return { policies: policies.map((policy) => ({ ...policy, isOnEveryRole: true })), takenNames: new Set() };
 }
 
-function workOn(policy: PolicyState, isGone: ToNarrow['isGone']): PolicyWork {
-  const document = isReadable(policy.document) ? removeSecrets(policy.document, isGone) : undefined;
+function workOn(policy: PolicyState, isToBeRemoved: NarrowRequest['isToBeRemoved']): PolicyWork {
+  const document = isReadPolicy(policy.document) ? removeSecrets(policy.document, isToBeRemoved) : undefined;
   return document === undefined
     ? { kind: 'keep', policy, secrets: [] }
     : { kind: 'update', policy, secrets: [], document };
 }
 
-function isReadable(document: string): boolean {
+function isReadPolicy(document: string): boolean {
   const parsed = tryParsePolicy(document);
   return parsed !== undefined && isReadPolicyShape(parsed);
 }

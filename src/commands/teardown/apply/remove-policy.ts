@@ -11,10 +11,10 @@ import type { StepContext } from '../../../steps/types.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import { decidePolicy } from '../plan/entries.ts';
 import { findPolicy } from '../plan/observe.ts';
-import type { PolicyDecision, Scope, UsedPolicy } from '../types.ts';
+import type { Ownership, PolicyDecision, UsedPolicy } from '../types.ts';
 
 /** How many reads in a row must not find a resource before it counts as deleted: a single read may be out of date. */
-const LOOKS_UNTIL_GONE = 3;
+const READS_UNTIL_DELETED = 3;
 
 /**
  * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches the
@@ -26,13 +26,16 @@ const LOOKS_UNTIL_GONE = 3;
 export async function removePolicy(
   context: StepContext,
   policy: UsedPolicy,
-  scope: Scope,
+  ownership: Ownership,
 ): Promise<'deleted' | PolicyDecision> {
   const detached = new Map<string, RoleState>();
-  const [attempt] = await Promise.allSettled([deleteUnlessNeeded(context, policy, scope, detached)]);
+  const [attempt] = await Promise.allSettled([deleteUnlessNeeded(context, policy, ownership, detached)]);
   if (attempt.status === 'fulfilled' && attempt.value === 'deleted') return 'deleted';
-  const loss = await restorePolicy(context, [...detached.values()], policy);
-  if (loss) throw withLoss(context, attempt.status === 'rejected' ? attempt.reason : undefined, loss);
+  const restoreFailure = await restorePolicy(context, [...detached.values()], policy);
+  if (restoreFailure) {
+    const reason = attempt.status === 'rejected' ? attempt.reason : undefined;
+    throw withRestoreFailure(context, reason, restoreFailure);
+  }
   if (attempt.status === 'rejected') throw attempt.reason;
   return attempt.value;
 }
@@ -41,13 +44,17 @@ export async function removePolicy(
  * Returns the error to throw: why the policy was not deleted, and which roles lost it.
  * It is an `Interrupted` if the user interrupted the run.
  */
-function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): Failure | Interrupted {
-  const lines = [loss.message, ...loss.details];
-  const known = isExpected(reason) ? reason : undefined;
+function withRestoreFailure(
+  { interrupt }: StepContext,
+  reason: unknown,
+  restoreFailure: Failure,
+): Failure | Interrupted {
+  const details = [restoreFailure.message, ...restoreFailure.details];
+  const deleteFailure = isExpected(reason) ? reason : undefined;
   if (interrupt.aborted)
-    return new Interrupted({ details: lines, unconfirmedAction: known?.unconfirmedAction || undefined });
-  known?.details.push(...lines);
-  return known ?? loss;
+    return new Interrupted({ details, unconfirmedAction: deleteFailure?.unconfirmedAction || undefined });
+  deleteFailure?.details.push(...details);
+  return deleteFailure ?? restoreFailure;
 }
 
 /**
@@ -57,17 +64,17 @@ function withLoss({ interrupt }: StepContext, reason: unknown, loss: Failure): F
 async function deleteUnlessNeeded(
   context: StepContext,
   { name, arn }: UsedPolicy,
-  scope: Scope,
+  ownership: Ownership,
   detached: Map<string, RoleState>,
 ): Promise<'deleted' | PolicyDecision> {
   const { limits, interrupt } = context;
-  let unknown = 0;
+  let readsWithoutPolicy = 0;
   const round = async (): Promise<'deleted' | PolicyDecision | undefined> => {
     const policy = await findPolicy(context.aws, arn);
-    unknown = policy ? 0 : unknown + 1;
+    readsWithoutPolicy = policy ? 0 : readsWithoutPolicy + 1;
     if (policy === 'unsettled') return undefined;
-    if (!policy) return unknown >= LOOKS_UNTIL_GONE ? 'deleted' : undefined;
-    const decision = decidePolicy(policy, scope);
+    if (!policy) return readsWithoutPolicy >= READS_UNTIL_DELETED ? 'deleted' : undefined;
+    const decision = decidePolicy(policy, ownership);
     if (decision.kind !== 'delete') return decision;
     for (const role of decision.detach) {
       try {
@@ -79,7 +86,7 @@ async function deleteUnlessNeeded(
         throw error;
       }
     }
-    for (const version of policy.versions) {
+    for (const version of policy.versionIds) {
       if (version === policy.versionId) continue;
       await deleteVersion(context, arn, version);
       context.record({ policies: [{ name, arn, versionId: policy.versionId, action: 'updated' }] });
@@ -100,10 +107,10 @@ async function deleteUnlessNeeded(
   });
 }
 
-/** Returns false if the role did not have the policy. */
-async function detach(context: StepContext, { name, arn }: RoleState, policy: string): Promise<boolean> {
+/** Detaches a policy from a role. Returns false if the role did not have it. */
+async function detach(context: StepContext, { name, arn }: RoleState, policyArn: string): Promise<boolean> {
   const { aws } = context;
-  const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policy });
+  const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policyArn });
   const request = { action: 'iam:DetachRolePolicy', resource: name, change: true };
   try {
     await aws.call(request, (options) => aws.clients.iam().send(command, options));
@@ -125,13 +132,13 @@ async function restorePolicy(
   roles: RoleState[],
   policy: UsedPolicy,
 ): Promise<Failure | undefined> {
-  let loss: Failure | undefined;
+  let firstFailure: Failure | undefined;
   for (const role of roles) {
     const failure = await restoreTo(context, role, policy);
-    if (loss && failure) loss.details.push(failure.message, ...failure.details);
-    loss ??= failure;
+    if (firstFailure && failure) firstFailure.details.push(failure.message, ...failure.details);
+    firstFailure ??= failure;
   }
-  return loss;
+  return firstFailure;
 }
 
 /** Returns why the policy could not be attached again, or undefined on success. */
@@ -141,18 +148,19 @@ async function restoreTo(
   policy: UsedPolicy,
 ): Promise<Failure | undefined> {
   try {
+    // A signal that never fires, so that an interruption doesn't stop it.
     const interrupt = new AbortController().signal;
-    await context.aws.whole('iam:AttachRolePolicy', (aws) =>
+    await context.aws.uninterruptible('iam:AttachRolePolicy', (aws) =>
       attachAgain({ ...context, aws, interrupt }, role, policy),
     );
     context.record({ role: { name: role.name, arn: role.arn, action: 'kept' } });
     return undefined;
   } catch (error) {
-    const known = error instanceof Failure ? error : undefined;
+    const failure = error instanceof Failure ? error : undefined;
     return new Failure(messages.notRestored(role.name, policy.name), {
-      code: known?.code ?? 'internal-error',
-      exitCode: known?.exitCode ?? EXIT.failed,
-      details: [...(known ? [known.message] : []), messages.attachAgain(role.name, policy.arn)],
+      code: failure?.code ?? 'internal-error',
+      exitCode: failure?.exitCode ?? EXIT.failed,
+      details: [...(failure ? [failure.message] : []), messages.attachAgain(role.name, policy.arn)],
       cause: error,
     });
   }
@@ -163,14 +171,17 @@ async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedP
   const { aws, limits, interrupt } = context;
   const command = new AttachRolePolicyCommand({ RoleName: role.name, PolicyArn: arn });
   const request = { action: 'iam:AttachRolePolicy', resource: role.name, change: true };
-  let unknown = 0;
+  let readsWithOneMissing = 0;
   const round = async (): Promise<boolean> => {
-    const done = await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
-    if (done) return true;
+    const response = await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+    if (response) return true;
     const reader = policyReader(aws);
-    const [found, attached] = await Promise.all([reader.describe(arn), reader.attachedTo(role.name)]);
-    unknown = found && attached ? 0 : unknown + 1;
-    return unknown >= LOOKS_UNTIL_GONE;
+    const [policy, attachments] = await Promise.all([
+      reader.getPolicy(arn),
+      reader.arnsAttachedTo(role.name),
+    ]);
+    readsWithOneMissing = policy && attachments ? 0 : readsWithOneMissing + 1;
+    return readsWithOneMissing >= READS_UNTIL_DELETED;
   };
   const { done } = await waitUntil(round, Boolean, {
     limits,
@@ -185,7 +196,7 @@ async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedP
   });
 }
 
-/** Returns false if the policy is still in use. */
+/** Deletes a policy. Returns false if it is still in use. */
 async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
   const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
   const command = new DeletePolicyCommand({ PolicyArn: arn });

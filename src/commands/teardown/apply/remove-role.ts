@@ -12,7 +12,7 @@ import { teardownMessages as messages } from '../messages.ts';
 /**
  * Deletes a role that has no policies left. IAM refuses while a policy is attached, so a policy that is attached in the meantime
  * keeps the role.
- * @returns true if it is gone; false if it was given a policy in the meantime
+ * @returns true if it is deleted; false if a policy was attached to it in the meantime
  * @throws Failure with a conflict if something else uses it, such as an instance profile
  */
 export async function removeRole(context: StepContext, name: string): Promise<boolean> {
@@ -21,9 +21,9 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
     if (await deleteRole(context, name)) return true;
     const role = await readRole(context.aws, policyReader(context.aws), name);
     if (!role) return true;
-    return role.policies.length + role.attached.length > 0 ? false : undefined;
+    return role.policies.length + role.attachedArns.length > 0 ? false : undefined;
   };
-  const { value } = await waitUntil(round, (gone) => gone !== undefined, {
+  const { value } = await waitUntil(round, (isDeleted) => isDeleted !== undefined, {
     limits,
     interrupt,
     onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
@@ -37,7 +37,7 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
   });
 }
 
-/** Returns false if something is still attached to it. */
+/** Deletes a role. Returns false if something is still attached to it. */
 async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
   const request = { action: 'iam:DeleteRole', resource: name, change: true };
   try {
@@ -66,15 +66,15 @@ export async function scheduleDeletion(
   const command = new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: recoveryDays });
   const request = { action: 'secretsmanager:DeleteSecret', resource: arn, region, change: true };
   try {
-    const answer = await orAbsent(
+    const response = await orAbsent(
       aws.call(request, (options) => aws.clients.secretsManager(region).send(command, options)),
     );
-    return answer?.DeletionDate;
+    return response?.DeletionDate;
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // Someone else, or an earlier attempt whose response was lost, has scheduled it already.
-    const now = await describeSecret(aws, region, arn);
-    if (now && !now.deletedAt) throw error;
-    return now?.deletedAt;
+    const current = await describeSecret(aws, region, arn);
+    if (current && !current.deletedAt) throw error;
+    return current?.deletedAt;
   }
 }

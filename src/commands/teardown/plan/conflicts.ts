@@ -3,7 +3,7 @@ import { userMessages } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
 import type { Conflict } from '../../../plan-types.ts';
 import { blockedBy } from '../../../steps/conflict.ts';
-import { otherThanGiven } from '../../../steps/named-secret.ts';
+import { arnConflicts } from '../../../steps/named-secret.ts';
 import { secretMessages } from '../../../steps/store-secret/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
@@ -13,20 +13,22 @@ export function obstacles(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   { users, identity }: Pick<Findings, 'users' | 'identity'>,
 ): Conflict[] {
-  const going = secrets.flatMap(({ secret, decision }) => (decision === 'schedule' ? [secret] : []));
+  const secretsToDelete = secrets.flatMap(({ secret, decision }) =>
+    decision === 'schedule' ? [secret] : [],
+  );
   return [
-    ...otherThanGiven(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
-    ...going.flatMap(obstacleOf),
-    ...going.flatMap((secret) =>
+    ...arnConflicts(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
+    ...secretsToDelete.flatMap(obstacleOf),
+    ...secretsToDelete.flatMap((secret) =>
       (users.get(secret.arn) ?? []).flatMap((user) => (user.disabled ? [] : [usedBy(secret, user)])),
     ),
   ];
 }
 
 /**
- * Returns a conflict for each given name that doesn't exist. Secrets are scheduled for deletion before policies and roles are
- * deleted, so an interrupted teardown never leaves a secret without its policy. Either the name is mistyped, or `setup` did not
- * get that far.
+ * Returns a conflict for each policy or role that the user named and that doesn't exist. Either the name is mistyped, or `setup`
+ * did not get that far. It was not deleted by an interrupted teardown, because a teardown schedules secrets for deletion before it
+ * deletes policies and roles.
  */
 export function unknownNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
@@ -41,10 +43,10 @@ export function unknownNames(
 }
 
 /**
- * Returns notes about what the undo command would create under a given name, for secrets that were scheduled for deletion
- * earlier.
+ * Returns notes about what the undo command would create under a name that the user gave, for secrets that were scheduled for
+ * deletion earlier.
  */
-export function goneNames(
+export function recreatedNames(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
 ): string[] {
@@ -56,21 +58,21 @@ export function goneNames(
   ];
 }
 
-/** Returns the given names that don't exist. */
+/** Returns the names that the user gave and that don't exist. */
 function missingNames(
-  { policyName, roleName, given }: TeardownTarget,
+  { policyName, roleName, givenNames }: TeardownTarget,
   { chains, roles }: Pick<Findings, 'chains' | 'roles'>,
 ): { policy?: string; role?: string } {
   // A policy that belongs to two chains is only in the first one.
-  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
+  const policies = [...chains.values()].flatMap((attempt) => ('value' in attempt ? attempt.value : []));
   const chain = chains.get(policyName);
   const hasPolicy =
     (chain && 'value' in chain && chain.value.length > 0) || policies.some(({ name }) => name === policyName);
   const role = roles.get(roleName);
   const hasRole = role && 'value' in role && role.value !== undefined;
   return {
-    policy: given.policy && !hasPolicy ? policyName : undefined,
-    role: given.role && !hasRole ? roleName : undefined,
+    policy: givenNames.policy && !hasPolicy ? policyName : undefined,
+    role: givenNames.role && !hasRole ? roleName : undefined,
   };
 }
 
@@ -78,8 +80,16 @@ function usedBy({ name, region }: SecretState, { kind, arn, places }: SecretUser
   return blockedBy(userMessages.usedBy(name, region, kind, arn, places), userMessages.usedByHint(kind));
 }
 
-function obstacleOf({ name, region, arn, ownedBy, stack, replicaOf, replicas }: SecretState): Conflict[] {
-  if (ownedBy) return [blockedBy(secretMessages.owned(name, region, ownedBy))];
+function obstacleOf({
+  name,
+  region,
+  arn,
+  owningService,
+  stack,
+  replicaOf,
+  replicas,
+}: SecretState): Conflict[] {
+  if (owningService) return [blockedBy(secretMessages.owned(name, region, owningService))];
   if (stack) return [blockedBy(messages.ofStack(name, region, stack))];
   if (replicaOf) {
     const primary = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`);

@@ -1,18 +1,17 @@
-import type { SecretLocations } from '../../../aws/secrets/find-in-regions.ts';
 import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { Change, OutcomeAction, Outcomes } from '../../../plan-types.ts';
-import { unseenWarnings } from '../../../steps/named-secret.ts';
-import { isOpen } from '../../../steps/plan.ts';
+import { skippedRegionWarnings } from '../../../steps/named-secret.ts';
+import { canProceed } from '../../../steps/plan.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type {
   ChainPlan,
   Findings,
+  Ownership,
   PolicyDecision,
   RolePlan,
-  Scope,
   SecretRemoval,
   TargetPlan,
   TeardownPlan,
@@ -20,87 +19,82 @@ import type {
   TeardownTarget,
   UsedPolicy,
 } from '../types.ts';
-import { goneNames, obstacles, unknownNames } from './conflicts.ts';
-import { decidePolicy, entriesOf, ownersIn, ownersOf, policyChange, wideChanges } from './entries.ts';
+import { obstacles, recreatedNames, unknownNames } from './conflicts.ts';
+import { decidePolicy, entriesOf, policyChange, targetFinder, targetsIn, wildcardKeeps } from './entries.ts';
 import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
 
 /**
- * Compares the current state with what is to be removed. A conflict of one target doesn't affect the others; its entries stay in
- * the policies. Pure.
+ * Plans what to remove from the current state. A conflict of one target doesn't affect the others; its entries stay in the
+ * policies. Pure.
  * @param mayDelete returns by ARN whether a resource may be deleted at all; by default, everything may
- * @param checksNames true if a given name that doesn't exist is a conflict; false once the run has deleted something
+ * @param checksNames true if a missing policy or role that the user named is a conflict; false once the run has deleted some
  */
 export function planTeardown(
   request: TeardownRequest,
   found: Findings,
-  mayDelete: Scope['mayDelete'] = () => true,
+  mayDelete: Ownership['mayDelete'] = () => true,
   { checksNames = false }: { checksNames?: boolean } = {},
 ): TeardownPlan {
-  const targets = request.targets.map((target, index) =>
-    planTarget({ request, found, mayDelete, checksNames }, target, index),
-  );
-  const scope: Scope = { ...scopeOf(request, found, targets), mayDelete };
-  const chains = planChains(found, scope);
+  const input = { request, found, mayDelete, checksNames };
+  const targets = request.targets.map((target, index) => planTarget(input, target, index));
+  const ownership: Ownership = { ...ownershipOf(request, found, targets), mayDelete };
+  const chains = planChains(found, ownership);
   const decisions = chains.flatMap((chain) => chain.decisions);
-  const touched = touchedBy(targets, decisions, scope);
+  const touchedTargets = touchedIn(targets, decisions, ownership);
   const removals = removalsIn(decisions);
-  const roles = planRoles(found, targets, touched, removals, scope);
-  const open = targets.filter(isOpen);
+  const roles = planRoles(found, targets, touchedTargets, removals, ownership);
+  const proceedingTargets = targets.filter(canProceed);
   return {
     targets,
-    missing: [...targets.entries()].flatMap(([at, plan]) =>
-      isOpen(plan) && plan.secrets.length === 0 && !touched.has(at) ? [at] : [],
-    ),
+    missing: missingIn(targets, touchedTargets),
     chains,
     roles,
-    scope,
+    ownership,
     changes: [
-      ...open.flatMap(({ secrets }) => secrets.map((each) => secretChange(each, request))),
-      ...decisions.map((decision) => policyChange(decision, scope)),
-      ...wideChanges(unnamedIn(found, scope), goingArns(open)),
-      ...roles.flatMap((role) => roleChanges(role, removals, scope)),
+      ...proceedingTargets.flatMap(({ secrets }) => secrets.map((removal) => secretChange(removal, request))),
+      ...decisions.map((decision) => policyChange(decision, ownership)),
+      ...wildcardKeeps(policiesNamingNone(found, ownership), arnsToDelete(proceedingTargets)),
+      ...roles.flatMap((role) => roleChanges(role, removals, ownership)),
     ],
     warnings: warnings(found, targets),
     expected: {
-      secrets: open.flatMap(expectedSecrets),
+      secrets: proceedingTargets.flatMap(expectedSecrets),
       policies: decisions.map(expectedPolicy),
       roles: roles.map(({ role: { name, arn }, decision }) => ({ name, arn, action: ROLE_ACTION[decision] })),
     },
   };
 }
 
-interface Planned extends Pick<Scope, 'mayDelete'> {
+/** What the plans of all targets depend on. */
+interface PlanInput extends Pick<Ownership, 'mayDelete'> {
   request: TeardownRequest;
   found: Findings;
   checksNames: boolean;
 }
 
 function planTarget(
-  { request, found: findings, mayDelete, checksNames }: Planned,
+  { request, found: findings, mayDelete, checksNames }: PlanInput,
   target: TeardownTarget,
-  at: number,
+  index: number,
 ): TargetPlan {
-  const { secrets: all, chains, roles, usersFailed } = findings;
-  const found = all[at];
-  if (!found) throw new Error('nothing was looked for');
-  const needed = [found, chains.get(target.policyName), roles.get(target.roleName)];
-  const failed = needed.find((each) => each && 'failure' in each);
-  if (failed && 'failure' in failed) return { target, secrets: [], gone: [], conflicts: [], ...failed };
-  const where: Pick<SecretLocations, 'found' | 'absent'> =
-    'value' in found ? found.value : { found: [], absent: [] };
-  const secrets = where.found.map((secret) => ({
-    secret,
-    decision: decideSecret(secret, request, mayDelete),
-  }));
-  const going = secrets.filter(({ decision }) => decision !== 'stay').map(({ secret }) => secret.region);
-  const failure = secrets
-    .filter(({ decision }) => decision === 'schedule')
-    .map(({ secret }) => usersFailed.get(secret.region))
-    .find((each): each is Failure => each !== undefined);
+  const { chains, roles, usersFailed } = findings;
+  const locations = findings.secrets[index];
+  if (!locations) throw new Error('nothing was looked for');
+  const unread = { target, secrets: [], removedRegions: [], conflicts: [] };
+  if ('failure' in locations) return { ...unread, ...locations };
+  const { found, absent } = locations.value;
+  const attempts = [chains.get(target.policyName), roles.get(target.roleName)];
+  const failedAttempt = attempts.find((attempt) => attempt && 'failure' in attempt);
+  if (failedAttempt && 'failure' in failedAttempt) return { ...unread, ...failedAttempt };
+  const secrets = found.map((secret) => ({ secret, decision: decideSecret(secret, request, mayDelete) }));
+  const removals = secrets.filter(({ decision }) => decision !== 'stay');
+  const [failure] = secrets.flatMap(({ secret, decision }) =>
+    decision === 'schedule' ? (usersFailed.get(secret.region) ?? []) : [],
+  );
   return {
     target,
     secrets,
-    gone: [...going, ...where.absent],
+    removedRegions: [...removals.map(({ secret }) => secret.region), ...absent],
     conflicts: [
       ...obstacles({ target, secrets }, findings),
       ...(checksNames ? unknownNames({ target, secrets }, findings) : []),
@@ -110,69 +104,75 @@ function planTarget(
 }
 
 function decideSecret(
-  { arn, deletedAt, own }: SecretState,
+  { arn, deletedAt, hasToolTag }: SecretState,
   { includeUntagged }: TeardownRequest,
-  mayDelete: Scope['mayDelete'],
+  mayDelete: Ownership['mayDelete'],
 ): SecretRemoval {
   if (deletedAt) return 'scheduled';
-  return (own || includeUntagged) && mayDelete(arn) ? 'schedule' : 'stay';
+  return (hasToolTag || includeUntagged) && mayDelete(arn) ? 'schedule' : 'stay';
 }
 
-function scopeOf(
+function ownershipOf(
   { includeUntagged }: TeardownRequest,
   { identity, roles }: Findings,
   targets: TargetPlan[],
-): Omit<Scope, 'mayDelete'> {
-  const found = [...roles.values()].flatMap((each) => ('value' in each ? (each.value ?? []) : []));
+): Omit<Ownership, 'mayDelete'> {
+  const found = [...roles.values()].flatMap((attempt) => ('value' in attempt ? (attempt.value ?? []) : []));
   // IAM role names are case-insensitive.
-  const byName = new Map(found.map((role) => [role.name.toLowerCase(), role]));
-  const roleOf = (name: string) => byName.get(name.toLowerCase());
-  return { ownerOf: ownersOf(identity, targets), roleOf, includeUntagged };
+  const rolesByName = new Map(found.map((role) => [role.name.toLowerCase(), role]));
+  const roleOf = (name: string) => rolesByName.get(name.toLowerCase());
+  return { targetOf: targetFinder(identity, targets), roleOf, includeUntagged };
 }
 
-function planChains({ chains }: Findings, scope: Scope): ChainPlan[] {
-  return [...chains].flatMap(([name, found]) => {
-    if ('failure' in found) return [];
-    const named = found.value.filter((policy) => entriesOf(policy, scope).length > 0);
-    return named.length > 0 ? [{ name, decisions: named.map((policy) => decidePolicy(policy, scope)) }] : [];
+function planChains({ chains }: Findings, ownership: Ownership): ChainPlan[] {
+  return [...chains].flatMap(([name, chain]) => {
+    if ('failure' in chain) return [];
+    const policies = chain.value.filter((policy) => entriesOf(policy, ownership).length > 0);
+    const decisions = policies.map((policy) => decidePolicy(policy, ownership));
+    return decisions.length > 0 ? [{ name, decisions }] : [];
   });
 }
 
 /** Returns the policies that name none of the secrets. Some may allow them with a wildcard. */
-function unnamedIn({ chains }: Findings, scope: Scope): UsedPolicy[] {
-  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
-  return policies.filter((policy) => entriesOf(policy, scope).length === 0);
+function policiesNamingNone({ chains }: Findings, ownership: Ownership): UsedPolicy[] {
+  const policies = [...chains.values()].flatMap((chain) => ('value' in chain ? chain.value : []));
+  return policies.filter((policy) => entriesOf(policy, ownership).length === 0);
 }
 
-function goingArns(targets: TargetPlan[]): string[] {
-  const going = targets.flatMap(({ secrets }) => secrets.filter(({ decision }) => decision !== 'stay'));
-  return going.map(({ secret }) => secret.arn);
+/** Returns the ARNs of the secrets that are or will be scheduled for deletion. */
+function arnsToDelete(targets: TargetPlan[]): string[] {
+  const secrets = targets.flatMap((plan) => plan.secrets);
+  return secrets.flatMap(({ secret, decision }) => (decision === 'stay' ? [] : [secret.arn]));
 }
 
 /** Returns the indexes of the targets with anything to delete or already deleted. */
-function touchedBy(targets: TargetPlan[], decisions: PolicyDecision[], scope: Scope): Set<number> {
-  const named = ownersIn(
-    decisions.map(({ policy }) => policy),
-    scope,
+function touchedIn(targets: TargetPlan[], decisions: PolicyDecision[], ownership: Ownership): Set<number> {
+  const withEntries = decisions.flatMap(({ policy }) => targetsIn([policy], ownership));
+  const withSecrets = [...targets.entries()].flatMap(([index, plan]) =>
+    canProceed(plan) && plan.secrets.some(({ decision }) => decision !== 'stay') ? [index] : [],
   );
-  const going = [...targets.entries()].filter(
-    ([, plan]) => isOpen(plan) && plan.secrets.some(({ decision }) => decision !== 'stay'),
+  return new Set([...withEntries, ...withSecrets]);
+}
+
+/** Returns the indexes of the targets without a secret and without an entry in a policy. */
+function missingIn(targets: TargetPlan[], touchedTargets: Set<number>): number[] {
+  return [...targets.entries()].flatMap(([index, plan]) =>
+    canProceed(plan) && plan.secrets.length === 0 && !touchedTargets.has(index) ? [index] : [],
   );
-  return new Set([...named, ...going.map(([at]) => at)]);
 }
 
 function planRoles(
   { roles }: Findings,
   targets: TargetPlan[],
-  touched: Set<number>,
+  touchedTargets: Set<number>,
   removals: Removals,
-  scope: Scope,
+  ownership: Ownership,
 ): RolePlan[] {
-  const byRole = groupedBy(touched, (at) => targets[at]?.target.roleName ?? '');
-  return [...byRole].flatMap(([name, places]) => {
-    const found = roles.get(name);
-    const role = found && 'value' in found ? found.value : undefined;
-    return role ? [{ role, targets: places, decision: decideRole(role, removals, scope) }] : [];
+  const byRole = groupedBy(touchedTargets, (index) => targets[index]?.target.roleName ?? '');
+  return [...byRole].flatMap(([name, targetIndexes]) => {
+    const attempt = roles.get(name);
+    const role = attempt && 'value' in attempt ? attempt.value : undefined;
+    return role ? [{ role, targets: targetIndexes, decision: decideRole(role, removals, ownership) }] : [];
   });
 }
 
@@ -198,10 +198,8 @@ function expectedSecrets({ secrets }: TargetPlan): Outcomes['secrets'] {
   }));
 }
 
-function expectedPolicy({
-  kind,
-  policy: { name, arn, versionId },
-}: PolicyDecision): Outcomes['policies'][number] {
+function expectedPolicy({ kind, policy }: PolicyDecision): Outcomes['policies'][number] {
+  const { name, arn, versionId } = policy;
   return { name, arn, versionId: kind === 'keep' ? versionId : null, action: POLICY_ACTION[kind] };
 }
 
@@ -236,15 +234,17 @@ function notFound({ name, regions }: TeardownTarget): Failure {
 
 function warnings(findings: Findings, targets: TargetPlan[]): string[] {
   const { secrets, users, usersUnknown } = findings;
-  const going = targets.flatMap((target) => target.secrets.filter(({ decision }) => decision === 'schedule'));
+  const toDelete = targets.flatMap((plan) => plan.secrets.filter(({ decision }) => decision === 'schedule'));
   return [
-    ...going.flatMap(({ secret }) =>
+    ...toDelete.flatMap(({ secret }) =>
       (users.get(secret.arn) ?? []).flatMap(({ kind, arn, places, disabled }) =>
         disabled ? [userMessages.namedBy(secret.name, secret.region, kind, arn, places)] : [],
       ),
     ),
     ...userMessages.unknown(usersUnknown, userMessages.stopsDecrypting),
-    ...new Set(targets.flatMap((target) => goneNames(target, findings))),
-    ...new Set(secrets.flatMap((each) => ('value' in each ? unseenWarnings(each.value) : []))),
+    ...new Set(targets.flatMap((target) => recreatedNames(target, findings))),
+    ...new Set(
+      secrets.flatMap((locations) => ('value' in locations ? skippedRegionWarnings(locations.value) : [])),
+    ),
   ];
 }

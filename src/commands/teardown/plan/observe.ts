@@ -9,66 +9,73 @@ import type { Aws } from '../../../aws/session.ts';
 import type { Attempt, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import { BATCH_RUN, CONTRADICTION_PAUSES_MS } from '../../../limits.ts';
-import { tried } from '../../../steps/observe.ts';
+import { toAttempt } from '../../../steps/observe.ts';
 import { readChain, searchChain } from '../../../steps/read-policy/chain.ts';
 import type { StepContext } from '../../../steps/types.ts';
 import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../types.ts';
 
-/** Options for reading many secrets. */
-export interface Looking {
+/** Options of `observeTargets`. */
+export interface ObserveOptions {
   /** Called with each target whose secrets have been read. */
   onTarget?: () => void;
-  /** Earlier findings. What was already scheduled for deletion is not read again. */
+  /** Earlier findings of the same targets. Secrets that were already scheduled for deletion are not read again. */
   known?: Findings;
 }
 
-/** Reads the current state of the secrets and their users. Changes nothing. */
-export async function findAll(
+/** Reads the current state: the secrets, what uses them, the policies and the roles. Changes nothing. */
+export async function observeTargets(
   context: StepContext,
   { targets }: TeardownRequest,
-  { onTarget = () => undefined, known }: Looking = {},
+  { onTarget = () => undefined, known }: ObserveOptions = {},
 ): Promise<Findings> {
   const { aws } = context;
   // The values of the secrets are not needed, and reading them would update their dates of last access.
-  const describe: ReadSecret = (region, name) => describeSecret(aws, region, name);
+  const readWithoutValue: ReadSecret = (region, name) => describeSecret(aws, region, name);
   const [identity, secrets, chains, roles] = await Promise.all([
     aws.identity(),
-    atMost(BATCH_RUN.keysAtOnce, [...targets.entries()], async ([at, { name, regions }]) => {
-      const before = known?.secrets[at];
-      const found =
-        before && isGone(before) ? before : await tried(() => findSecret(aws, name, regions, describe));
+    atMost(BATCH_RUN.keysAtOnce, [...targets.entries()], async ([index, { name, regions }]) => {
+      const earlier = known?.secrets[index];
+      const locations =
+        earlier && isAllScheduled(earlier)
+          ? earlier
+          : await toAttempt(() => findSecret(aws, name, regions, readWithoutValue));
       onTarget();
-      return found;
+      return locations;
     }),
     findChains(context, targets),
     findRoles(context, unique(targets.map(({ roleName }) => roleName))),
   ]);
-  const [shown, users] = await Promise.all([rolesInUse(aws, roles, chains), findAllUsers(aws, secrets)]);
-  return { identity, secrets, chains, roles: shown, ...users };
+  const [completeRoles, users] = await Promise.all([
+    readMissingRolesAgain(aws, roles, chains),
+    findAllUsers(aws, secrets),
+  ]);
+  return { identity, secrets, chains, roles: completeRoles, ...users };
 }
 
 function unique(names: string[]): string[] {
   return [...new Set(names)];
 }
 
-function isGone(found: Attempt<SecretLocations>): boolean {
-  return 'value' in found && found.value.found.every(({ deletedAt }) => deletedAt);
+/** Returns true if every secret that was found is scheduled for deletion. */
+function isAllScheduled(locations: Attempt<SecretLocations>): boolean {
+  return 'value' in locations && locations.value.found.every(({ deletedAt }) => deletedAt);
 }
 
 async function findChains(context: StepContext, targets: TeardownTarget[]): Promise<Findings['chains']> {
   const byPolicy = groupedBy(targets, ({ policyName }) => policyName);
   const names = [...byPolicy.keys()];
-  const chains = await atMost(BATCH_RUN.keysAtOnce, [...byPolicy], ([name, users]) =>
-    tried(() => findPolicies(context, name, unique(users.map(({ roleName }) => roleName)))),
+  const chains = await atMost(BATCH_RUN.keysAtOnce, [...byPolicy], ([name, sameTargets]) =>
+    toAttempt(() => findPolicies(context, name, unique(sameTargets.map(({ roleName }) => roleName)))),
   );
-  const taken = new Set<string>();
-  const own = chains.map((found) => {
-    if ('failure' in found) return found;
-    const policies = found.value.filter(({ arn }) => !taken.has(arn));
-    for (const { arn } of policies) taken.add(arn);
+  // A policy that belongs to two chains stays only in the first one.
+  const assignedArns = new Set<string>();
+  const distinctChains = chains.map((chain) => {
+    if ('failure' in chain) return chain;
+    const policies = chain.value.filter(({ arn }) => !assignedArns.has(arn));
+    for (const { arn } of policies) assignedArns.add(arn);
     return { value: policies };
   });
-  return byName(names, own);
+  return byName(names, distinctChains);
 }
 
 async function findRoles(
@@ -77,28 +84,32 @@ async function findRoles(
 ): Promise<ReadonlyMap<string, Attempt<RoleState | undefined>>> {
   return byName(
     names,
-    await atMost(BATCH_RUN.keysAtOnce, names, (name) => tried(() => readRole(aws, reader, name))),
+    await atMost(BATCH_RUN.keysAtOnce, names, (name) => toAttempt(() => readRole(aws, reader, name))),
   );
 }
 
 /**
- * Returns the roles, after reading those again that IAM doesn't show although one of the policies is attached to them. They would
- * otherwise count as roles that were not named.
+ * Returns the roles, after reading those again that IAM doesn't show although one of the policies is attached to them. Without
+ * the second read, a role that IAM shows late would count as one that the targets don't name, and its policy would stay.
  */
-async function rolesInUse(
+async function readMissingRolesAgain(
   aws: Aws,
   roles: Findings['roles'],
   chains: Findings['chains'],
 ): Promise<Findings['roles']> {
-  const policies = [...chains.values()].flatMap((found) => ('value' in found ? found.value : []));
-  const users = new Set(policies.flatMap(({ uses }) => uses.roles.map((name) => name.toLowerCase())));
-  const read = async ([name, found]: [string, Attempt<RoleState | undefined>]) => {
-    const isMissing = 'value' in found && found.value === undefined && users.has(name.toLowerCase());
-    return [name, isMissing ? await tried(() => readLateRole(aws, name)) : found] as const;
+  const policies = [...chains.values()].flatMap((chain) => ('value' in chain ? chain.value : []));
+  const attachedRoleNames = new Set(
+    policies.flatMap(({ uses }) => uses.roles.map((name) => name.toLowerCase())),
+  );
+  const readIfMissing = async ([name, role]: [string, Attempt<RoleState | undefined>]) => {
+    const isMissing =
+      'value' in role && role.value === undefined && attachedRoleNames.has(name.toLowerCase());
+    return [name, isMissing ? await toAttempt(() => readLateRole(aws, name)) : role] as const;
   };
-  return new Map(await atMost(BATCH_RUN.keysAtOnce, [...roles], read));
+  return new Map(await atMost(BATCH_RUN.keysAtOnce, [...roles], readIfMissing));
 }
 
+/** Reads a role until IAM shows it; undefined if IAM never does. */
 async function readLateRole(aws: Aws, name: string): Promise<RoleState | undefined> {
   for (const pause of CONTRADICTION_PAUSES_MS) {
     await aws.pause(pause);
@@ -108,11 +119,12 @@ async function readLateRole(aws: Aws, name: string): Promise<RoleState | undefin
   return undefined;
 }
 
-function byName<T>(names: string[], found: T[]): ReadonlyMap<string, T> {
-  return new Map(found.map((each, index) => [names[index] ?? '', each]));
+/** Returns the values by the name at the same index. */
+function byName<T>(names: string[], values: T[]): ReadonlyMap<string, T> {
+  return new Map(values.map((value, index) => [names[index] ?? '', value]));
 }
 
-/** Returns the policies of the chain, with their owners and users. */
+/** Returns the policies of the chain, with what each is attached to. */
 async function findPolicies(
   { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
   name: string,
@@ -120,13 +132,13 @@ async function findPolicies(
 ): Promise<UsedPolicy[]> {
   const search = await searchChain(reader, { name, roleNames, reserved: [] }, await aws.identity());
   const { policies } = await readChain(reader, search);
-  const used = await Promise.all(policies.map((policy) => withUses(aws, reader, policy)));
-  return used.filter((policy) => policy !== undefined);
+  const usedPolicies = await Promise.all(policies.map((policy) => withUses(aws, reader, policy)));
+  return usedPolicies.filter((policy) => policy !== undefined);
 }
 
 /**
  * Returns the current policy, or undefined if IAM says that it doesn't exist. Returns `unsettled` if IAM lists its versions but
- * doesn't know who uses it.
+ * doesn't know what it is attached to.
  */
 export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'unsettled' | undefined> {
   const reader = policyReader(aws);
@@ -144,28 +156,30 @@ async function withUses(
 }
 
 /**
- * Finds the users of the secrets: reads each Region with a secret that is not scheduled for deletion. Continues without the
- * permission to read, and in Regions without MediaConnect or routers; the plan then says so.
+ * Finds the flows, router inputs and router outputs that use the secrets: reads each Region with a secret that is not scheduled
+ * for deletion. Continues without the permission to read, and in Regions without MediaConnect or routers; the plan then says so.
  */
 async function findAllUsers(
   aws: Aws,
   secrets: Attempt<SecretLocations>[],
 ): Promise<Pick<Findings, 'users' | 'usersUnknown' | 'usersFailed'>> {
-  const found = secrets.flatMap((each) => ('value' in each ? each.value.found : []));
-  const live = found.filter(({ deletedAt }) => !deletedAt);
+  const found = secrets.flatMap((locations) => ('value' in locations ? locations.value.found : []));
+  const usableSecrets = found.filter(({ deletedAt }) => !deletedAt);
   const users = new Map<string, SecretUser[]>();
   const usersUnknown: Findings['usersUnknown'] = [];
   const usersFailed = new Map<string, Failure>();
-  const looks = [...groupedBy(live, ({ region }) => region)].map(async ([region, some]) => {
-    const arns = some.map(({ arn }) => arn);
-    const looked = await findUsers(aws, region, arns);
-    for (const [arn, uses] of looked.users) users.set(arn, uses);
-    for (const { kind, failure } of looked.unseen) {
-      const why = reasonUnseen(failure);
-      if (why === undefined) usersFailed.set(region, failure);
-      else usersUnknown.push({ region, kind, why });
-    }
-  });
-  await allSettledOrThrow(looks);
+  const searches = [...groupedBy(usableSecrets, ({ region }) => region)].map(
+    async ([region, regionSecrets]) => {
+      const arns = regionSecrets.map(({ arn }) => arn);
+      const usersInRegion = await findUsers(aws, region, arns);
+      for (const [arn, secretUsers] of usersInRegion.users) users.set(arn, secretUsers);
+      for (const { kind, failure } of usersInRegion.unseen) {
+        const why = reasonUnseen(failure);
+        if (why === undefined) usersFailed.set(region, failure);
+        else usersUnknown.push({ region, kind, why });
+      }
+    },
+  );
+  await allSettledOrThrow(searches);
   return { users, usersUnknown, usersFailed };
 }
