@@ -125,7 +125,7 @@ function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Ide
   return warning(
     'role-guard',
     (say) => (guard.accounts.length > 0 ? say.letsIn(guard.accounts) : say.noGuard),
-    fixes.guard(name, identity.account, withSourceAccount(trust, identity.account)),
+    fixes.guard(name, identity.account, withSourceAccount(trust, identity)),
   );
 }
 
@@ -152,18 +152,19 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
 
 /**
  * Returns a trust policy (JSON text) with the confused deputy condition added to its statements for only MediaConnect. Returns
- * undefined if there are none, or if one of them already has conditions. Pure.
+ * undefined if one of them already has conditions, or if that would not keep flows of other accounts out. Pure.
  */
-function withSourceAccount(trust: string, account: string): string | undefined {
+function withSourceAccount(trust: string, identity: Identity): string | undefined {
   const policy = readJsonPolicy(trust);
   const mediaConnectStatements = policy.Statement.filter(isForMediaConnect);
   const haveConditions = mediaConnectStatements.some(({ Condition }) => Condition !== undefined);
-  if (mediaConnectStatements.length === 0 || haveConditions) return undefined;
-  const condition = { StringEquals: { 'aws:SourceAccount': account } };
+  if (haveConditions) return undefined;
+  const condition = { StringEquals: { 'aws:SourceAccount': identity.account } };
   const statements = policy.Statement.map((each) =>
     mediaConnectStatements.includes(each) ? { ...each, Condition: condition } : each,
   );
-  return JSON.stringify({ ...policy, Statement: statements });
+  const guarded = JSON.stringify({ ...policy, Statement: statements });
+  return checkGuard(guarded, identity).verdict === 'kept-out' ? guarded : undefined;
 }
 
 /** Returns true if a statement trusts only MediaConnect. */

@@ -117,6 +117,21 @@ export const ROLES: RoleRow[] = [
     ],
   },
   {
+    what: 'whose trust policy names MediaConnect together with another service too, without such a condition',
+    make: role({
+      trust: {
+        Version: '2012-10-17',
+        Statement: [
+          statement,
+          { ...statement, Principal: { Service: ['mediaconnect.amazonaws.com', 'ec2.amazonaws.com'] } },
+        ],
+      },
+    }),
+    troubles: ['warning role-guard'],
+    // Without a command: it would leave one of the two statements open.
+    says: [`{"StringEquals": {"aws:SourceAccount": "${ACCOUNT}"}}.`],
+  },
+  {
     what: 'with the policy that the AWS guide selects by mistake',
     make: role({ reads: false, attached: [readWrite] }),
     troubles: ['warning policy-reads-only'],
