@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { environmentProblems, preferFlags } from './environment.ts';
+import { environmentProblems } from './environment.ts';
 import { usageFailure } from './failure-output.ts';
+import { preferFlags } from './flag-precedence.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
 /** What the commands of the program share. */

@@ -8,7 +8,7 @@ import type { StepContext } from '../steps/types.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
-import { allOutcomes, changesIn } from './failure.ts';
+import { allOutcomes, changesIn } from './failure-output.ts';
 import type { CommandRun } from './run-command.ts';
 
 /**

@@ -8,8 +8,16 @@ import type { FailedKey, Outcomes } from '../../plan-types.ts';
 import { type BatchEnding, batchMessages as messages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
-import { allOutcomes, changesIn, outcomeLines, remainingLines, withoutReported } from '../failure.ts';
-import { missingFailure, reportFailure, watchInterrupts } from '../failure-output.ts';
+import {
+  allOutcomes,
+  changesIn,
+  missingFailure,
+  outcomeLines,
+  remainingLines,
+  reportFailure,
+  watchInterrupts,
+  withoutReported,
+} from '../failure-output.ts';
 import type { CommonOptions } from '../options.ts';
 import { type CommandRun, runCommand } from '../run-command.ts';
 import { regionsIn } from './manifest-secrets.ts';
