@@ -23,14 +23,18 @@ export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   return checked ? { answers, checked } : { answers };
 }
 
-/** In the sandbox, the guide's examples replace a missing name and key. */
+/** In the sandbox, the guide's examples replace a missing name and key. There is no example of a password. */
 export function withExamples(answers: SetupAnswers): SetupAnswers {
   if (answers.secretArns.length > 0) return answers;
   const { secretName, algorithm } = DEFAULTS.example;
+  const exampleSource: SetupAnswers['keySource'] =
+    answers.keyType === 'srt-password'
+      ? undefined
+      : { kind: 'generate', algorithm: answers.algorithm ?? algorithm };
   return {
     ...answers,
     secretName: answers.secretName ?? prefixOf(answers) + secretName,
-    keySource: answers.keySource ?? { kind: 'generate', algorithm: answers.algorithm ?? algorithm },
+    keySource: answers.keySource ?? exampleSource,
   };
 }
 

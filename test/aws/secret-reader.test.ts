@@ -151,4 +151,10 @@ describe('secrets to choose from', () => {
     const offered = await listSecrets(aws, REGION, 3);
     expect(offered.map(({ name }) => name)).toEqual(['studio-4', 'studio-3', 'studio-2']);
   });
+
+  test('are the newest ones with the prefix', async () => {
+    const { aws } = await scene(['live/a', 'live/b', ...names(5)]);
+    const offered = await listSecrets(aws, REGION, 3, 'live/');
+    expect(offered.map(({ name }) => name)).toEqual(['live/b', 'live/a']);
+  });
 });

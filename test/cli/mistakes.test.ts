@@ -22,6 +22,11 @@ describe('a run without required options', () => {
     expect(stderr).toMatch(NOTHING_CHANGED);
   });
 
+  test('asks for an SRT password in the sandbox too, where an example replaces a missing static key', async () => {
+    const { code, stderr } = await runHere(['setup', '--sandbox', '--yes', '--key-type', 'srt-password']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--key-file')]);
+  });
+
   test.each([
     ['the name', ['--secret-name', 'studio-a'], '--secret-name'],
     ['the Region', ['--region', 'us-west-2'], '--region'],

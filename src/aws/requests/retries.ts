@@ -38,6 +38,9 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 /** Like `mayHaveTakenEffect`, for one attempt. */
 function attemptMayHaveTakenEffect(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  // Node tries each address of a host, and throws what became of all of them.
+  if (error instanceof AggregateError)
+    return error.errors.some((each) => !(each instanceof Error) || attemptMayHaveTakenEffect(each));
   // The program's own failures are thrown instead of sending a request.
   if (error instanceof Failure) return false;
   if (error instanceof ProxyError || NEVER_SENT.test(error.name) || NEVER_SENT.test(code)) return false;

@@ -109,10 +109,15 @@ function toListedSecret(entry: SecretListEntry, region: string): ListedSecret | 
 }
 
 /** Returns the newest secrets of a Region, at most `limit`, for the wizard's list of choices. */
-export async function listSecrets(aws: Aws, region: string, limit: number): Promise<ListedSecret[]> {
+export async function listSecrets(
+  aws: Aws,
+  region: string,
+  limit: number,
+  prefix = '',
+): Promise<ListedSecret[]> {
   const secrets: ListedSecret[] = [];
   for await (const { items } of secretPages(aws, region, { order: 'desc' })) {
-    secrets.push(...items);
+    secrets.push(...items.filter(({ name }) => name.startsWith(prefix)));
     if (secrets.length >= limit) break;
   }
   return secrets.slice(0, limit);

@@ -20,7 +20,7 @@ export async function askExisting(
   region: string,
   prefix: string,
 ): Promise<string | undefined> {
-  const existing = (await existingSecrets(context, region)).filter(({ name }) => name.startsWith(prefix));
+  const existing = await existingSecrets(context, region, prefix);
   if (existing.length === 0) return undefined;
   explain(context, messages.newOrExistingWhy);
   const isNew = await askChoice(messages.newOrExisting, [
@@ -67,10 +67,10 @@ function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string
 }
 
 /** Returns no secrets if the list is denied: a new secret can be stored without the permission to list. */
-async function existingSecrets({ aws, progress }: AnyContext, region: string) {
+async function existingSecrets({ aws, progress }: AnyContext, region: string, prefix?: string) {
   progress.start(messages.listing(region));
   try {
-    return await listSecrets(aws, region, MOST_LISTED);
+    return await listSecrets(aws, region, MOST_LISTED, prefix);
   } catch (error) {
     if (isAccessDenied(error)) return [];
     throw error;

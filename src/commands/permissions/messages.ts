@@ -84,9 +84,6 @@ export const permissionsMessages = {
     'Whoever may create a policy and attach it to a role can give that role any permission. With --permissions-boundary they cannot give a new role more than the boundary allows.',
   passRole: (command: string) =>
     `Whoever creates the flows needs iam:PassRole on the role besides: ${command}`,
-
-  flowArn: (flag: string) =>
-    `${flag} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-23aBC45dEF67hiJ8-12AbC34DE5fG:BasketballGame.`,
 };
 
 const RUN_WITH = 'What the command will be run with:';

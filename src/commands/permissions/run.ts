@@ -86,12 +86,14 @@ function demandNames({ command, secretName, secretArns }: PermissionsAnswers, re
 
 /** Returns the account that the policy is for: the given one, or the caller's. */
 export async function accountFor(
-  { aws }: CommandRun,
+  run: CommandRun,
   { accountId }: PermissionsAnswers,
   [region = '']: string[],
 ): Promise<AccountRef> {
-  if (accountId !== undefined) return { account: accountId, partition: partitionOf(region) };
-  const { account, partition } = await aws.identity();
+  // Where the policy is for every Region, the configured one says which partition.
+  const [regionOfAccount = ''] = region === EVERY_REGION ? configuredRegions(run) : [region];
+  if (accountId !== undefined) return { account: accountId, partition: partitionOf(regionOfAccount) };
+  const { account, partition } = await run.aws.identity();
   return { account, partition };
 }
 

@@ -19,6 +19,13 @@ test('prints only the policy on standard output, and reads the same variables as
   expect(stderr).toContain('mc-static-key setup needs this, with these names');
 });
 
+test('uses the partition of the configured Region where the policy is for every Region', async () => {
+  const args = ['permissions', 'teardown', '--secret-name', 'studio-a', '--account-id', '111122223333'];
+  const { stdout } = await run(args, { env: { AWS_REGION: 'cn-north-1' } });
+  expect(stdout).toContain('arn:aws-cn:secretsmanager:*:111122223333:secret:studio-a-??????');
+  expect(stdout).not.toContain('arn:aws:');
+});
+
 test('refuses an unknown command in one sentence', async () => {
   const { code, stdout, stderr } = await run(['permissions', 'export']);
   expect([code, stdout]).toEqual([2, '']);
