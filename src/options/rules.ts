@@ -124,7 +124,7 @@ export const accountId: Rule = (value, what) => (isAccountId(value) ? undefined 
 
 /** In days. Source: Secrets Manager API reference, `DeleteSecret`, `RecoveryWindowInDays`. */
 export const recoveryDays: Rule = (value, what) =>
-  /^([7-9]|[12]\d|30)$/.test(value) ? undefined : messages.recoveryDays(what);
+  /^(0?[7-9]|[12]\d|30)$/.test(value) ? undefined : messages.recoveryDays(what);
 
 /** Messages show the path, so it must not be a key. */
 export const outputPath: Rule = (value, what) => {

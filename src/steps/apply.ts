@@ -72,7 +72,8 @@ async function inStage<T>(
 }
 
 function hasSucceeded(result: unknown): boolean {
-  return !(typeof result === 'object' && result !== null && 'failure' in result);
+  const { failure } = (result ?? {}) as { failure?: unknown };
+  return failure === undefined;
 }
 
 async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {

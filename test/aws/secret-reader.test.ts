@@ -145,6 +145,16 @@ test('reads a few secrets one by one', async () => {
   expect(asked()).toEqual({ DescribeSecret: 4, GetSecretValue: 4, GetResourcePolicy: 4 });
 });
 
+describe('a secret whose value is not visible yet', () => {
+  test('keeps the version that its description shows', async () => {
+    const { aws } = await scene(['studio-0']);
+    const { versionId } = (await readSecret(aws, REGION, 'studio-0')) ?? {};
+    expect(versionId).toBeDefined();
+    const value = { content: { kind: 'none' } } as const;
+    expect(await readSecret(aws, REGION, 'studio-0', { value })).toMatchObject({ versionId });
+  });
+});
+
 describe('secrets to choose from', () => {
   test('are the newest ones if there are more than the limit', async () => {
     const { aws } = await scene(names(5));

@@ -84,10 +84,10 @@ export async function readSecret(
     kmsKeyId: found.kmsKeyId,
   };
   try {
-    return {
-      ...found,
-      ...(await (earlyContent ?? contentAndPolicy(aws, region, found.arn, contentOptions))),
-    };
+    return withContent(
+      found,
+      await (earlyContent ?? contentAndPolicy(aws, region, found.arn, contentOptions)),
+    );
   } catch (error) {
     const isReplicaPolicy = found.replicaOf !== undefined && contentOptions.withPolicy;
     if (isReplicaPolicy && error instanceof Failure && error.awsAction === POLICY_ACTION) {
@@ -95,7 +95,7 @@ export async function readSecret(
         ...contentOptions,
         withPolicy: false,
       });
-      return { ...found, ...content, resourcePolicyFailure: error };
+      return { ...withContent(found, content), resourcePolicyFailure: error };
     }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
     // The value can't be read if the secret was scheduled for deletion after the first read.
@@ -103,6 +103,11 @@ export async function readSecret(
     if (!foundAgain?.deletedAt) throw error;
     return foundAgain;
   }
+}
+
+/** A value that is not visible yet doesn't say which version it is; the description does. */
+function withContent(found: SecretState, content: Awaited<ReturnType<typeof contentAndPolicy>>): SecretState {
+  return { ...found, ...content, versionId: content.versionId ?? found.versionId };
 }
 
 /** Reads a secret without its value and its resource policy. Returns undefined if it doesn't exist. */

@@ -19,7 +19,8 @@ export interface RotateAnswers extends SecretAnswers, KeyAnswers {
 export function readRotateAnswers(options: RotateOptions): { answers: RotateAnswers; problems: string[] } {
   const problems: string[] = [];
   const answers: RotateAnswers = withKeySource(readOptions('rotate', options, optionReader(problems)));
-  const withKey = options.rollback && answers.keySource !== undefined;
+  const { rollback, keyFile, keyEnv, generate } = options;
+  const withKey = rollback && (keyFile ?? keyEnv ?? generate) !== undefined;
   return {
     answers,
     problems: [

@@ -1,5 +1,6 @@
 import { type PolicyState, readVersion, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
+import { observed, seenIn } from '../../aws/session.ts';
 import type { Limits } from '../../limits.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
 import type { StepContext } from '../types.ts';
@@ -117,7 +118,9 @@ export async function takeOver(
   const text = JSON.stringify(document);
   for (const candidate of candidatesIn(policy, aws.clients.now())) {
     if (ownCandidates.has(candidate) || !(initialVersions.has(candidate) || isUnconfirmed)) continue;
-    const candidateDocument = documents.get(candidate) ?? (await readVersion(aws, policy.arn, candidate));
+    // A candidate that can't be read is not taken over.
+    const candidateDocument =
+      documents.get(candidate) ?? seenIn(await observed(readVersion(aws, policy.arn, candidate)));
     if (candidateDocument !== undefined) documents.set(candidate, candidateDocument);
     if (candidateDocument === text) ownCandidates.add(candidate);
   }

@@ -35,7 +35,13 @@ export interface ReconcileState {
   /** True if the last read of the policies was older than an earlier one. */
   isReadOutdated: boolean;
   /** The last unconfirmed change. */
-  unconfirmed?: { failure: Failure; action: string | undefined; notedAt: number; count: number };
+  unconfirmed?: {
+    failure: Failure;
+    action: string | undefined;
+    arn: string;
+    notedAt: number;
+    count: number;
+  };
   /** Set while AWS throttles writes. The policies are read again before the next attempt. */
   throttled?: Failure;
   /** The name of a policy that IAM reports as taken but doesn't show. */
@@ -151,10 +157,16 @@ export function noteUnconfirmed(
   account: AccountRef,
 ): void {
   const count = (reconciling.unconfirmed?.count ?? 0) + 1;
-  reconciling.unconfirmed = { failure, action: failure.unconfirmedAction, notedAt: performance.now(), count };
-  if (count >= HTTP.maxAttempts) throw failure;
   const arn = work.kind === 'create' ? policyArn(account, work.name) : work.policy.arn;
+  const action = failure.unconfirmedAction;
+  reconciling.unconfirmed = { failure, action, arn, notedAt: performance.now(), count };
+  if (count >= HTTP.maxAttempts) throw failure;
   reconciling.unconfirmedPolicies.set(arn, work.kind === 'create' ? 'created' : 'updated');
+}
+
+/** Returns true if this run may have created a version of a policy without a response that says so. */
+export function mayHaveCreatedVersion({ unconfirmed }: ReconcileState, arn: string): boolean {
+  return unconfirmed?.arn === arn && unconfirmed.action === 'iam:CreatePolicyVersion';
 }
 
 /** Returns true if an unconfirmed change may still show up, so it's too early to repeat it. */

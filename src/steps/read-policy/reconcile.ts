@@ -18,6 +18,7 @@ import {
   forgetPolicy,
   giveWriteBack,
   isTooEarly,
+  mayHaveCreatedVersion,
   newestOf,
   noteUnconfirmed,
   outcomeOf,
@@ -96,7 +97,7 @@ async function reconcileOnce(
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
     if (next.kind === 'update') {
-      const isUnconfirmed = reconciling.unconfirmed !== undefined;
+      const isUnconfirmed = mayHaveCreatedVersion(reconciling, next.policy.arn);
       await takeOver(context, next, versionsOf(reconciling, next.policy), isUnconfirmed);
     }
     if (isTooEarly(reconciling, next, context)) return undefined;
