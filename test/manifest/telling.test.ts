@@ -22,7 +22,7 @@ const WORDS = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
 const FLAGS = [...ENTRY_FIELDS.values(), ...KEY_FIELDS.values()].flatMap(({ flag }) => flag ?? []);
 const namesFlag = (text: string) => FLAGS.some((flag) => new RegExp(`${flag}(?![\\w-])`).test(text));
 
-/** Serves as any argument of a message: a name, a number, a date, a list, or an object. */
+/** An argument that every message accepts, whether it takes a name, a number, a date, a list or an object. */
 const sample: object = Object.assign(['x'], {
   replace: () => 'x',
   split: () => ['x'],

@@ -51,7 +51,7 @@ export const ROLE_CHECKS = {
   },
   'role-trust': {
     question: 'whether MediaConnect may assume it',
-    asks: 'may MediaConnect assume it for flows of this account, and for `--flow-arn`?',
+    asks: 'can MediaConnect assume it for flows of this account, and for `--flow-arn`?',
     fix: '`setup --update-trust`',
     inStatus:
       "failed: MediaConnect can't assume the role for flows of this account; cannot-tell: a condition decides whose outcome cannot be known from here",
@@ -101,7 +101,7 @@ export const ROLE_CHECKS = {
   },
   'role-reads-secret': {
     question: 'whether it may read the secret',
-    asks: 'may it do the four reading actions on the secret: by all its policies, attached and inline, with nothing denied, within its permissions boundary?',
+    asks: 'can it perform the four reading actions on the secret: by all its policies, attached and inline, with nothing denied, within its permissions boundary?',
     fix: '`setup`; or take the denial out',
     inStatus:
       "failed: the role can't perform one of the four reading actions, or `kms:Decrypt` for the customer-managed keys that the current version is encrypted with: by its policies, its permissions boundary, the secret's resource policy and the key policies. The detail names the statement that comes closest, and what keeps it from matching; cannot-tell: one of these policies, or the KMS key of the current version, could not be read, or a condition decides whose outcome cannot be known from here",
@@ -116,7 +116,7 @@ export const ROLE_CHECKS = {
   },
   'role-decrypts-secret': {
     question: "whether it may use the secret's KMS key",
-    asks: "may it do `kms:Decrypt` with the secret's customer-managed key, by its own policies and the key policy? With the keys that the current version is encrypted with (`ListSecretVersionIds`). Without `kms:GetKeyPolicy`, or for a key of another account, it can't tell",
+    asks: "can it perform `kms:Decrypt` with the secret's customer-managed key, by its own policies and the key policy? With the keys that the current version is encrypted with (`ListSecretVersionIds`). Without `kms:GetKeyPolicy`, or for a key of another account, it can't tell",
     fix: '`setup`, `aws kms put-key-policy`',
     words: {
       mayDecrypt: (name: string, region: string) => `may use the KMS key of ${name} (${region})`,
@@ -161,19 +161,18 @@ export const ROLE_CHECKS = {
     },
   },
   'caller-pass-role': {
-    question: 'whether you may pass the role to MediaConnect',
-    asks: "warning: may the caller pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`)? IAM's policy simulator is asked. A federated user has no policies that it could look at. It is no failure, because the caller need not be the one who makes flows; whoever does gets a bare `AccessDenied: Forbidden` without it",
+    question: 'whether you can pass the role to MediaConnect',
+    asks: "warning: can the caller pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`)? IAM's policy simulator is asked. A federated user has no policies that it could look at. It is no failure, because the caller need not be the one who makes flows; whoever does gets a bare `AccessDenied: Forbidden` without it",
     fix: 'the statement that is missing is printed',
     isInformational: true,
     words: {
-      rootPasses: 'as root, you may pass the role to MediaConnect',
-      passes: 'you may pass the role to MediaConnect',
+      rootPasses: 'as root, you can pass the role to MediaConnect',
+      passes: 'you can pass the role to MediaConnect',
       noSimulator: "IAM's policy simulator did not answer",
       federated: 'what a federated user may do is not in IAM',
       passesNot:
-        'you may not pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',
-      passDenied:
-        'a policy forbids you to pass the role to MediaConnect (iam:PassRole), which whoever puts it into a flow must',
+        "you can't pass the role to MediaConnect (iam:PassRole), which anyone who adds it to a flow needs",
+      passDenied: 'a policy denies you iam:PassRole on the role, which anyone who adds it to a flow needs',
     },
   },
 } as const satisfies Record<string, CheckSpec>;

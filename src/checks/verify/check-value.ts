@@ -13,7 +13,7 @@ import {
 } from '../../key/index.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { callerDenial } from '../access/decryption.ts';
-import type { VerifyId } from '../catalog/index.ts';
+import { CHECKS, type VerifyId } from '../catalog/index.ts';
 import { fixes } from './fixes.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
 import type { VerifyCheck } from './result.ts';
@@ -207,8 +207,7 @@ export function withoutGuess(checks: VerifyCheck[], observation: SecretObservati
 
 /** Messages about an unknown key type. */
 const keyTypeMessages = {
-  unknown:
-    'whether its characters are right cannot be told: it may be either an SRT password or a damaged static key',
+  unknown: `${CHECKS['secret-characters'].question} cannot be told: it is either an SRT password or a damaged static key`,
   unknownRemedy:
     'For an SRT password, run verify with --key-type srt-password. For a static key, use --key-type static-key.',
 };

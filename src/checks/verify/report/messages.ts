@@ -49,7 +49,7 @@ export const verifyShow = {
     ok: (number: number) => `${formatCount(number)} can be read`,
     warning: (number: number) => `${formatCount(number)} can be read, with warnings`,
     failed: (number: number) => `${formatCount(number)} cannot be read`,
-    'cannot-tell': (number: number) => `${formatCount(number)} cannot be told`,
+    'cannot-tell': (number: number) => `${formatCount(number)} inconclusive`,
   } satisfies Record<Verdict, (number: number) => string>,
   concluding: {
     ok: (keys: number) => `MediaConnect can read ${everyKey(keys)}.`,
