@@ -67,7 +67,7 @@ function readKeys({ keys }: Manifest, input: KeyInput): Promise<EntryWithKey[]> 
   const readKey = keyReader(input);
   return atMost(AT_ONCE, keys, async (entry) => {
     const { keySource } = entry.answers;
-    return { entry, unchecked: keySource && (await toAttempt(() => readKey(keySource))) };
+    return { entry, unchecked: keySource && (await keepFailure(() => readKey(keySource))) };
   });
 }
 
@@ -77,7 +77,7 @@ async function checkEntryKey(
 ): Promise<Attempt<LoadedKey> | undefined> {
   if (!unchecked || 'failure' in unchecked) return unchecked;
   const rules = keyRules(entry.answers);
-  return toAttempt(async () =>
+  return keepFailure(async () =>
     typeOf && keyTypeIsUnknown(entry.answers)
       ? checkKeyOfUnknownType(unchecked.value, rules, () => typeOf(entry))
       : checkKeyText(unchecked.value, rules),
@@ -100,7 +100,7 @@ function throwIfInvalid(manifest: Manifest, attempts: (Attempt<LoadedKey> | unde
   throw manifestFailure(messages.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
 }
 
-async function toAttempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
+async function keepFailure<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work() };
   } catch (error) {

@@ -30,7 +30,7 @@ async function spinner({ paint, info, width }: Output): Promise<Progress> {
   // Don't let the spinner read standard input, so that Ctrl-C stays an ordinary signal.
   const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
   let activity = '';
-  let remainingMs = remainingTimeEstimate();
+  let estimateRemainingMs = remainingTimeEstimate();
   let suspension: SuspensionWatch | undefined;
   const end = () => {
     suspension?.close();
@@ -39,14 +39,20 @@ async function spinner({ paint, info, width }: Output): Promise<Progress> {
   return {
     start(what) {
       activity = what;
-      remainingMs = remainingTimeEstimate();
+      estimateRemainingMs = remainingTimeEstimate();
       suspension?.close();
       // The spinner hides the cursor, which the shell needs while the process is suspended.
       suspension = watchSuspension({ leave: () => show.stop(), comeBack: () => show.start() });
       show.start(plain(what));
     },
     count(done, total) {
-      show.text = messages.counted(activity, bar(done / total, width), done, total, remainingMs(done, total));
+      show.text = messages.counted(
+        activity,
+        bar(done / total, width),
+        done,
+        total,
+        estimateRemainingMs(done, total),
+      );
     },
     wait(what = activity) {
       show.text = plain(what);
@@ -78,7 +84,7 @@ const LOG_EVERY_MS = 5_000;
 function logLines(output: Output): Progress {
   let lastLine = '';
   let activity = '';
-  let remainingMs = remainingTimeEstimate();
+  let estimateRemainingMs = remainingTimeEstimate();
   let waitLoggedAt = Number.NEGATIVE_INFINITY;
   let countLoggedAt = 0;
   const printNew = (what: string) => {
@@ -88,14 +94,14 @@ function logLines(output: Output): Progress {
   return {
     start(what) {
       activity = what;
-      remainingMs = remainingTimeEstimate();
+      estimateRemainingMs = remainingTimeEstimate();
       countLoggedAt = performance.now();
       printNew(`${what}…`);
     },
     count(done, total) {
       if (performance.now() - countLoggedAt < LOG_EVERY_MS) return;
       countLoggedAt = performance.now();
-      printNew(messages.counted(activity, '', done, total, remainingMs(done, total)));
+      printNew(messages.counted(activity, '', done, total, estimateRemainingMs(done, total)));
     },
     wait(what) {
       if (what === undefined || performance.now() - waitLoggedAt < LOG_EVERY_MS) return;

@@ -1,7 +1,5 @@
 import type { CheckSpec } from './spec.ts';
 
-const list = (items: readonly string[]) => items.join(', ');
-
 const kindOf = (arn: string) =>
   ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
@@ -75,7 +73,7 @@ export const ROLE_CHECKS = {
       noGuard:
         'the trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use the role',
       letsIn: (accounts: readonly string[]) =>
-        `its trust policy also trusts flows of other accounts: ${list(accounts)}`,
+        `its trust policy also trusts flows of other accounts: ${accounts.join(', ')}`,
     },
   },
   'role-policies': {
@@ -111,7 +109,7 @@ export const ROLE_CHECKS = {
         `can't tell whether the role can perform ${action}: ${because}`,
       mayRead: (name: string, region: string) => `may read ${name} (${region})`,
       mayNot: (actions: readonly string[], because: string) =>
-        `the role can't perform ${list(actions)}: ${because}`,
+        `the role can't perform ${actions.join(', ')}: ${because}`,
     },
   },
   'role-decrypts-secret': {

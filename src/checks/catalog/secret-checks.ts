@@ -1,8 +1,6 @@
 import { dayOf } from '../../text.ts';
 import type { CheckSpec } from './spec.ts';
 
-const list = (items: readonly string[]) => items.join(', ');
-
 /** The checks of a secret. */
 export const SECRET_CHECKS = {
   'secret-exists': {
@@ -16,7 +14,7 @@ export const SECRET_CHECKS = {
       arnEnd: (region: string) =>
         `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
       elsewhere: (region: string, regions: string[]) =>
-        `is not in ${region}, only in ${list(regions)}; MediaConnect reads a secret in the Region of the flow`,
+        `is not in ${region}, only in ${regions.join(', ')}; MediaConnect reads a secret in the Region of the flow`,
       absent: 'there is no such secret',
       nowhere: (region: string) =>
         `there is no such secret in ${region}, nor in another Region that could be looked at`,

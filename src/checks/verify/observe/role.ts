@@ -41,15 +41,15 @@ export async function observeRole(
   { account, partition }: Identity,
   id: string,
 ): Promise<RoleObservation> {
-  const isArn = parseArn(id);
+  const parsedArn = parseArn(id);
   const name = nameInIamArn(id);
-  const arn = isArn ? id : roleArn({ partition, account }, name);
-  if (isArn && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
+  const arn = parsedArn ? id : roleArn({ partition, account }, name);
+  if (parsedArn && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
   const described = await observed(describeRole(aws, name));
   if ('unseen' in described) return { name, arn, ...(await observePolicies(aws, reader, name, described)) };
   const role = described.seen;
   if (!role) return { name, arn, kind: 'absent' };
-  if (isArn && role.arn !== id) return { name, arn, kind: 'absent', actualArn: role.arn };
+  if (parsedArn && role.arn !== id) return { name, arn, kind: 'absent', actualArn: role.arn };
   return { name, arn: role.arn, ...(await observePolicies(aws, reader, role.name, { seen: role })) };
 }
 
