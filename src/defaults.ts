@@ -21,6 +21,7 @@ export const DEFAULTS = {
   /** The Region to use for the global services IAM and STS when no Region is set. */
   globalRegion: 'us-east-1',
 } as const;
+
 /** The tag on everything that this program creates. Its value is the step that created it. */
 export const TOOL_TAG = 'mc-static-key';
 

@@ -10,7 +10,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The code of a failure that lists statements that the run has overwritten. It is reported even if the user interrupts. */
+/** The code of the failure that lists the statements of a trust policy that the run has overwritten. */
 export const STATEMENTS_LOST = 'statements-lost';
 
 /** The details of a failure, apart from its message. */
@@ -66,11 +66,7 @@ export class Interrupted extends Error {
   /** What the run has left behind for the user to repair, and how. */
   readonly details: Message[];
 
-  constructor({
-    chosen = false,
-    unconfirmedAction,
-    details = [],
-  }: { chosen?: boolean; unconfirmedAction?: string; details?: Message[] } = {}) {
+  constructor({ chosen = false, unconfirmedAction, details = [] }: Partial<Interrupted> = {}) {
     super();
     this.chosen = chosen;
     this.unconfirmedAction = unconfirmedAction;
@@ -78,7 +74,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Returns true for a failure with the code `STATEMENTS_LOST`, which must be reported no matter what else ends the run. */
+/** Returns true for a failure with the code `STATEMENTS_LOST`, which is reported no matter what else ends the run. */
 export function isStatementsLost(error: unknown): boolean {
   return error instanceof Failure && error.code === STATEMENTS_LOST;
 }
@@ -97,7 +93,7 @@ export function firstThrown(thrown: unknown[]): unknown {
   return first;
 }
 
-/** Returns true if a change may have been made although it failed. */
+/** Returns true if a change that ended with this error may have been made anyway. */
 export function isUnconfirmed(thrown: unknown): boolean {
   return !isExpected(thrown) || thrown.unconfirmedAction !== undefined;
 }
@@ -123,9 +119,9 @@ export function isAccessDenied(error: unknown): error is Failure & { code: 'acce
 }
 
 /**
- * Awaits work that may include a change. If it fails, the error carries the unconfirmed action, so that no message claims that
- * nothing was changed.
- * @param unconfirmedAction returns the IAM action of the change, if there is one by then
+ * Awaits work that may include a change. If the work fails, the error carries the unconfirmed action, so that no message claims
+ * that nothing was changed.
+ * @param unconfirmedAction returns the IAM action of the change, if one has started by then
  */
 export async function withUnconfirmedAction<T>(
   unconfirmedAction: () => string | undefined,
@@ -164,8 +160,8 @@ export interface Resolution {
 export type Message = string | Fix | { resolutions: Resolution[] };
 
 /**
- * Returns true if the failure would be the same in any Region: missing or invalid credentials. A missing permission can be
- * specific to one Region.
+ * Returns true if the failure would be the same in any Region: missing or invalid credentials, or a wrong clock. A missing
+ * permission can be specific to one Region.
  */
 export function isCredentialFailure({ code }: Failure): boolean {
   return /credentials|clock-skew|mfa/.test(code);

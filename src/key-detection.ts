@@ -7,9 +7,11 @@ const DIGITS = new RegExp(
   'gi',
 );
 
-const KEY_LENGTHS = [32, 48, 64] as const;
+/** The lengths of static keys for aes128, aes192 and aes256, in digits. */
+const KEY_LENGTHS = [32, 48, 64];
+const SHORTEST_KEY = Math.min(...KEY_LENGTHS);
 
-/** Enough digits for a key. Even a long text has few matches, so the slower pattern runs on little text. */
+/** Enough digits for a key. Even a long text has few matches, so `DIGITS`, which is slower, runs on little text. */
 const ENOUGH_DIGITS = /[0-9a-f](?:[ :._-]?[0-9a-f]){31,}/gi;
 
 /**
@@ -22,34 +24,22 @@ export function looksLikeKey(value: string): boolean {
 
 /** Returns the offset of everything in a text that looks like a key. The text may be a whole file. */
 export function keyOffsets(text: string): number[] {
-  const offsets: number[] = [];
-  for (const { 0: part, index } of text.matchAll(ENOUGH_DIGITS)) {
-    for (const { offset, digits, grouped } of runsOfDigits(part)) {
-      const isKey = KEY_LENGTHS.some((length) => length === digits) || (grouped && digits >= KEY_LENGTHS[0]);
-      if (isKey) offsets.push(index + offset);
-    }
-  }
-  return offsets;
+  return [...text.matchAll(ENOUGH_DIGITS)].flatMap(({ 0: part, index }) =>
+    runsOfDigits(part)
+      .filter(({ digits, grouped }) => KEY_LENGTHS.includes(digits) || (grouped && digits >= SHORTEST_KEY))
+      .map(({ offset }) => index + offset),
+  );
 }
 
-/** Returns true if a value contains what looks like half a key or more. For values that messages would otherwise repeat. */
+/** Returns true if a value contains what looks like half a key or more, so that messages don't repeat it. */
 export function looksLikePartOfKey(value: string): boolean {
-  for (const { digits } of runsOfDigits(value)) if (digits >= 16) return true;
-  return false;
+  return runsOfDigits(value).some(({ digits }) => digits >= SHORTEST_KEY / 2);
 }
 
-/** Hexadecimal digits at an offset in a text. */
-interface DigitRun {
-  offset: number;
-  /** The number of digits, without separators. */
-  digits: number;
-  /** True if separators divide the digits into groups. */
-  grouped: boolean;
-}
-
-function* runsOfDigits(value: string): Generator<DigitRun> {
-  for (const { 0: run, index } of value.matchAll(DIGITS)) {
+/** Returns each match of `DIGITS`: its offset, its number of digits, and whether separators divide the digits into groups. */
+function runsOfDigits(value: string) {
+  return [...value.matchAll(DIGITS)].map(({ 0: run, index }) => {
     const digits = run.replace(/[^0-9a-f]/gi, '').length;
-    yield { offset: index, digits, grouped: digits < run.length };
-  }
+    return { offset: index, digits, grouped: digits < run.length };
+  });
 }

@@ -1,50 +1,34 @@
 /** Wait times, in milliseconds, and numbers of attempts. */
-export interface Limits {
-  /** For a change in IAM to propagate. AWS says that it "can take some time"; a minute covers what is seen in practice. */
-  iamPropagationMs: number;
+export const LIMITS = {
+  /** How long a change in IAM may take to propagate. AWS says that it "can take some time"; a minute is enough in practice. */
+  iamPropagationMs: 60_000,
   /** The first pause between two reads while polling. Each later pause is longer. */
-  firstPauseMs: number;
+  firstPauseMs: 500,
   /** The longest pause between two reads while polling. */
-  longestPauseMs: number;
+  longestPauseMs: 5_000,
   /** How long to look in IAM for the effect of a change whose response was lost, before sending the change again. */
-  unconfirmedMs: number;
+  unconfirmedMs: 5_000,
   /** How long a run waits for candidate versions of other runs, which go first. */
-  candidateTurnMs: number;
+  candidateTurnMs: 3_000,
   /** The longest random pause before a run repeats a write because other runs write to the same resource. */
-  jitterMs: number;
+  jitterMs: 400,
   /**
    * How many policy versions a run may write beyond those in its plan. Each concurrent run that writes to the same policies can
    * cause a few more reads and writes.
    */
-  versionsBeyondPlan: number;
-  /**
-   * How many policies a run may create beyond those in its plan. Other runs can fill a policy that had room or take a free
-   * number.
-   */
-  policiesBeyondPlan: number;
+  versionsBeyondPlan: 24,
+  /** How many policies a run may create beyond those in its plan. Other runs can fill a policy or take a free number. */
+  policiesBeyondPlan: 3,
   /**
    * The pauses before another attempt to create or restore a secret: if AWS refuses it without a visible reason, or if the secret
    * doesn't show up. The number of pauses is the number of further attempts.
    */
-  writeAgainAfterMs: readonly number[];
-  /**
-   * How long a new version of a secret may take to show up everywhere with its staging label. AWS gives no figure; this is ample.
-   */
-  newVersionMs: number;
-}
-
-export const LIMITS: Limits = {
-  iamPropagationMs: 60_000,
-  firstPauseMs: 500,
-  longestPauseMs: 5_000,
-  unconfirmedMs: 5_000,
-  candidateTurnMs: 3_000,
-  jitterMs: 400,
-  versionsBeyondPlan: 24,
-  policiesBeyondPlan: 3,
-  writeAgainAfterMs: [2_000, 8_000, 30_000],
+  writeAgainAfterMs: [2_000, 8_000, 30_000] as readonly number[],
+  /** How long the staging label of a secret's new version may take to show up everywhere. AWS gives no figure; this is ample. */
   newVersionMs: 10_000,
 };
+
+export type Limits = typeof LIMITS;
 
 /** The pauses between reads while two IAM responses contradict each other, about 20 s in total. */
 export const CONTRADICTION_PAUSES_MS: readonly number[] = [
@@ -63,20 +47,17 @@ export const HTTP = {
   },
   /** Connections to one host at a time. Same as the SDK's default. */
   maxSockets: 50,
-  /**
-   * Concurrent calls for each request queue. The calls for two Regions fit into the connections to one host, if they share a
-   * host.
-   */
+  /** Concurrent calls for each request queue. The calls for two Regions that share a host fit into `maxSockets`. */
   callsAtOnce: 24,
   /** Includes the first attempt. IAM throttles writes at a few a second, so several retries are normal. */
   maxAttempts: 8,
   /** The largest response used here is a page of 1,000 policies, well below 1 MB. */
-  longestAnswerBytes: 4 * 1024 * 1024,
-  /** For a request including all its retries. */
+  maxResponseBytes: 4 * 1024 * 1024,
+  /** The time limit for a request including all its retries. */
   callLimitMs: 120_000,
-  /** For the credentials endpoint of a container or an instance, which is on the same machine. */
-  localLimitMs: 10_000,
-  /** For a read in a Region that the user didn't name. It may be disabled or behind a firewall. */
+  /** The time limit for the credentials endpoint of a container or an instance, which is on the same machine. */
+  localCredentialsLimitMs: 10_000,
+  /** The time limit for a read in a Region that the user didn't name. It may be disabled or behind a firewall. */
   searchLimitMs: 10_000,
   /** Show a notice when a call takes longer than this. */
   slowCallNoticeMs: 3_000,
@@ -84,13 +65,11 @@ export const HTTP = {
 
 /** Limits for a run over a manifest. */
 export const BATCH_RUN = {
-  /**
-   * Keys whose secrets are stored at the same time in one Region. The rate depends on AWS (`src/aws/requests/rate-limiter.ts`).
-   */
+  /** Keys that are processed at the same time, in each Region when secrets are changed. `RateLimiter` limits the requests. */
   keysAtOnce: 64,
   /** Secrets, or keys with their secrets, that are read at the same time: enough to fill batch requests, but not all at once. */
   readAtOnce: 400,
-  /** Secrets that are read back together. */
+  /** Stored secrets that are read back together: enough for two requests of `BatchGetSecretValue`. */
   readBackAtOnce: 40,
   /**
    * Keys replaced within this time of each other, in milliseconds, count as one rotation. A run takes minutes at most. A longer
@@ -150,9 +129,7 @@ export const RATE_LIMITER = {
   steadySeconds: 2,
   /** The growth factor a second after `steadySeconds`, as long as AWS has never throttled a request. */
   initialGrowth: 4,
-  /**
-   * The relative growth in the first second after AWS throttled a request. It increases with the square of the time since then.
-   */
+  /** The relative growth in the first second after AWS throttled a request. It grows with the square of the time since then. */
   growth: 0.015,
   /** After throttling, the rate becomes this fraction of the measured rate, so that the quota can recover. */
   fallbackFraction: 0.95,

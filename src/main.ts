@@ -8,19 +8,19 @@ function exitWhenWritten(): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));
 }
 
-let unwritten: string | undefined;
+let writeErrorCode: string | undefined;
 
 // A reader such as `| head` can close the pipe early. The command continues and ends with its own exit code.
 for (const stream of [process.stdout, process.stderr]) {
   ignoreZeroSizes(stream);
   stream.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE' || unwritten) return;
-    unwritten = code;
+    if (code === 'EPIPE' || writeErrorCode) return;
+    writeErrorCode = code;
     process.stderr.write(`${outputMessages.unwritten(code)}\n`);
     process.exitCode ||= EXIT.failed;
   });
 }
 
 await runProgram(process.argv, process.env);
-if (unwritten) process.exitCode ||= EXIT.failed;
+if (writeErrorCode) process.exitCode ||= EXIT.failed;
 if (Number(process.exitCode ?? 0) >= EXIT.interrupted) exitWhenWritten();

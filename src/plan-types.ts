@@ -24,7 +24,7 @@ export interface Change {
   document?: unknown;
 }
 
-/** A resolution of a conflict. The wizard offers it; a pipeline reads the flag. */
+/** A resolution of a conflict, which the wizard offers. Elsewhere, the message names the flag. */
 export interface Choice extends Resolution {
   id:
     | 'keep-key'
@@ -44,7 +44,7 @@ export interface Conflict {
   /** The step of `setup` that has the conflict. */
   step?: StepName;
   /** The ARN of the secret, if the conflict concerns only one. */
-  about?: string;
+  secretArn?: string;
   /** What was found, in one sentence. */
   found: string;
   /** Lines with more detail, such as the difference between two documents. */
@@ -81,7 +81,7 @@ export interface RoleOutcome {
 }
 
 /** Outcomes of the step that just finished. */
-export interface StepEvent {
+export interface StepOutcomes {
   secrets?: SecretOutcome[];
   policies?: PolicyOutcome[];
   role?: RoleOutcome;
@@ -94,7 +94,7 @@ export interface Outcomes {
   /** Empty until the step that creates the role. More than one only if a manifest names several roles. */
   roles: RoleOutcome[];
   /** True for a run over a manifest. The JSON document then has a list of roles. */
-  ofManifest?: boolean;
+  isBatch?: boolean;
   /** The remaining work, if the run did not finish. */
   remaining?: Remaining;
 }
@@ -110,23 +110,28 @@ export interface Remaining {
 
 /** A key that failed in a run over a manifest. */
 export interface FailedKey {
-  /** The name of its secret, or its ARNs. */
+  /** The name of the key's secret, or the ARNs of its secrets. */
   name: string;
   failure: Failure;
 }
 
-/** One check in the result. */
+/** A check with its result, as `--json` shows it. */
 export interface Check {
   /** A stable identifier for scripts. */
   id: string;
   /** True only if the check passed. */
   ok: boolean;
-  /** `cannot-tell`: the result depends on something that can't be read. `warning`: whatever uses the key has to be updated. */
   verdict: Verdict;
   /** The name or ARN of the resource that was checked. */
   subject: string;
   detail: string;
 }
+
+/**
+ * The result of a check. `cannot-tell`: something that decides the result is unknown or could not be read. `warning`: whatever
+ * uses the key has to be updated.
+ */
+export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';
 
 /** The `encryption` settings that MediaConnect's API takes, for one Region. */
 export interface EncryptionSettings {
@@ -143,6 +148,3 @@ export interface Quota {
   /** True if the account's quota could not be read and the default is used. */
   assumed: boolean;
 }
-
-/** The result of a check. `cannot-tell`: something that decides the result could not be read or is unknown. */
-export type Verdict = 'failed' | 'cannot-tell' | 'warning' | 'ok';

@@ -15,6 +15,8 @@ import { addVerify } from './commands/verify/command.ts';
 
 /** Creates the command line with all its commands. */
 export function createProgram(commandSetup: CommandSetup): Command {
+  const helpWidth = Math.min(process.stdout.columns ?? 100, 100);
+  const wrap = (text: string) => new Help().boxWrap(text, helpWidth);
   const program = new Command('mc-static-key')
     .description(help.program)
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -26,9 +28,8 @@ export function createProgram(commandSetup: CommandSetup): Command {
   // All failures are printed in one place, including invalid arguments.
   program.configureOutput({ writeErr: () => undefined });
   program.configureHelp({
-    helpWidth: Math.min(process.stdout.columns ?? 100, 100),
-    // Each option's environment variable follows from its name. One sentence in the help says so instead of a note on each
-    // option.
+    helpWidth,
+    // Each option's environment variable follows from its name. The help says so once, instead of in each option.
     optionDescription: (option) => option.description,
   });
   addSetup(program, commandSetup);
@@ -42,13 +43,9 @@ export function createProgram(commandSetup: CommandSetup): Command {
   addSandbox(program, commandSetup);
   for (const command of commandsBelow(program)) {
     command.copyInheritedSettings(program);
-    command.addHelpText('after', () => `\n${wrapped(help.environment)}\n\n${wrapped(help.exitCodes)}`);
+    command.addHelpText('after', () => `\n${wrap(help.environment)}\n\n${wrap(help.exitCodes)}`);
   }
   return program;
-}
-
-function wrapped(text: string): string {
-  return new Help().boxWrap(text, Math.min(process.stdout.columns ?? 100, 100));
 }
 
 /** Runs the program: parses the command line, runs the command, and sets `process.exitCode`. */
@@ -65,7 +62,7 @@ export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promis
   } catch (error) {
     // Commander also throws for help and version, which are not failures.
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    // Loaded lazily to keep the start of every command fast, `--help` above all.
+    // Loaded lazily to keep the start of every command fast, especially of `--help`.
     const { endEarly } = await import('./cli/failure-output.ts');
     endEarly(error, argv, env);
   }

@@ -1,16 +1,10 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, type Stats } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { Interrupted } from './failure.ts';
 
-/** An open file or pipe. It is closed when `stream` ends or is destroyed. */
-export interface OpenFile {
-  stream: Readable;
-  stats: Stats;
-}
-
-/** The limit that a read exceeded. */
+/** A read exceeded one of its limits. */
 export class ReadLimitError extends Error {
   override readonly name = 'ReadLimitError';
   readonly limit: 'time' | 'size';
@@ -23,18 +17,23 @@ export class ReadLimitError extends Error {
 
 /** Limits for reading a file. */
 export interface ReadLimits {
-  /** @throws Interrupted if the signal is aborted */
+  /** Ends the read with `Interrupted`. */
   interrupt?: AbortSignal;
   /** In milliseconds. Default: no limit. */
   limitMs?: number;
   mostBytes: number;
+  /** Called if the input has not ended after `WAITING_AFTER_MS`, such as a pipe that stays open. */
+  onWait?: () => void;
 }
 
+/** After this time, the input may never end. */
+const WAITING_AFTER_MS = 1_000;
+
 /**
- * Opens a file, or a named pipe, which may not have a writer yet.
+ * Opens a file, or a named pipe, which may not have a writer yet. It is closed when the stream ends or is destroyed.
  * @param refuse throws an error for a folder or a terminal
  */
-export function openFile(path: string, refuse: (what: 'folder' | 'terminal') => never): OpenFile {
+export function openFile(path: string, refuse: (what: 'folder' | 'terminal') => never) {
   // Without O_NONBLOCK, open() waits for the pipe's writer and blocks the process, even for Ctrl-C.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = fstatSync(fd);
@@ -52,7 +51,7 @@ export function openFile(path: string, refuse: (what: 'folder' | 'terminal') => 
  * Reads a file or a named pipe to its end.
  * @throws ReadLimitError, Interrupted, or the error of the file system
  */
-export async function readWhole(path: string, limits: ReadLimits): Promise<Buffer> {
+export async function readWholeFile(path: string, limits: ReadLimits): Promise<Buffer> {
   const { stream } = openFile(path, (what) => {
     throw Object.assign(new Error(`a ${what}`), { code: what === 'folder' ? 'EISDIR' : 'ENOTSUP' });
   });
@@ -60,13 +59,12 @@ export async function readWhole(path: string, limits: ReadLimits): Promise<Buffe
 }
 
 /** Reads a stream to its end. @throws ReadLimitError, Interrupted, or the error of the stream */
-export async function readToEnd(
-  stream: Readable,
-  { interrupt, limitMs, mostBytes }: ReadLimits,
-): Promise<Buffer> {
+export async function readToEnd(stream: Readable, limits: ReadLimits): Promise<Buffer> {
+  const { interrupt, limitMs, mostBytes, onWait } = limits;
   const stop = () => void stream.destroy(new Interrupted());
   const timer =
     limitMs === undefined ? undefined : setTimeout(() => stream.destroy(new ReadLimitError('time')), limitMs);
+  const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS);
   interrupt?.addEventListener('abort', stop, { once: true });
   if (interrupt?.aborted) stop();
   const chunks: Buffer[] = [];
@@ -80,6 +78,7 @@ export async function readToEnd(
     }
   } finally {
     clearTimeout(timer);
+    clearTimeout(waiting);
     interrupt?.removeEventListener('abort', stop);
   }
   return Buffer.concat(chunks);

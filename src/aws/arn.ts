@@ -9,7 +9,7 @@ export interface Arn {
   resource: string;
 }
 
-/** AWS General Reference, "Amazon Resource Names (ARNs)". AWS managed policies have `aws` as the account. */
+/** Source: AWS General Reference, "Amazon Resource Names (ARNs)". AWS managed policies have `aws` as the account. */
 const ARN =
   /^arn:(?<partition>aws[a-z-]*):(?<service>[a-z0-9-]+):(?<region>[a-z0-9-]*):(?<account>\d{12}|aws|):(?<resource>[\x21-\x7e]+)$/;
 
@@ -29,7 +29,7 @@ export function parseSecretArn(text: string): (Arn & { name: string }) | undefin
   const arn = parseArn(text);
   const name = arn && /^secret:([A-Za-z0-9/_+=.@-]{1,512})-[A-Za-z0-9]{6}$/.exec(arn.resource)?.[1];
   if (!arn || !name || arn.service !== 'secretsmanager' || !isRegionName(arn.region)) return undefined;
-  return /^\d{12}$/.test(arn.account) ? { ...arn, name } : undefined;
+  return isAccountId(arn.account) ? { ...arn, name } : undefined;
 }
 
 /** Returns the ARN that a new secret will get, with `??????` for the six random characters that Secrets Manager adds. */

@@ -7,7 +7,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { DEFAULTS } from '../defaults.ts';
 import { HTTP } from '../limits.ts';
-import { credentialsOf } from './credentials/chain.ts';
+import { getCredentials } from './credentials/chain.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import type { CredentialsTools } from './credentials/step.ts';
 import { withTrace } from './debug-log.ts';
@@ -17,7 +17,7 @@ import {
   type RequestHandler,
   type SdkClient,
   withAwsResponsesOnly,
-  withBoundedAnswers,
+  withBoundedResponses,
 } from './http/sdk-client.ts';
 import type { ServiceId } from './regions.ts';
 import type { QueueForOperation, RequestQueues } from './requests/request-queues.ts';
@@ -29,7 +29,7 @@ export interface AwsSettings {
   configuration?: AwsConfiguration;
   /** A fixed endpoint, for the sandbox. */
   endpointUrl?: string;
-  /** The Region for the global services IAM and STS. It determines the partition. */
+  /** The Region for IAM and STS. It determines the partition. */
   homeRegion?: string;
   /** The only account in which the credentials may be used. */
   expectedAccount?: ExpectedAccount;
@@ -58,7 +58,6 @@ export interface AwsClients {
   authenticate(): Promise<void>;
   /** The Region for IAM and STS. */
   readonly homeRegion: string;
-  /** The time by AWS's clock. */
   now: AwsTime;
   /** Closes all connections, so that the process can exit. */
   close(): void;
@@ -75,10 +74,10 @@ export function createClients(
   beginWait: BeginWait,
 ): AwsClients {
   const openClients: { destroy(): void }[] = [];
-  const boundedHandler = withBoundedAnswers(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
+  const boundedHandler = withBoundedResponses(settings.requestHandler ?? new NodeHttpHandler(HTTP.handler));
   const { handler, now } = withServerTime(boundedHandler);
   const homeRegion = settings.homeRegion ?? settings.configuration?.region?.value ?? DEFAULTS.globalRegion;
-  const commonConfig = createCommonConfig(settings, handler);
+  const clientConfig = createClientConfig(settings, handler);
   const setUp = <C extends SdkClient>(client: C, queueOf: QueueForOperation): C => {
     openClients.push(client);
     // This middleware would copy every input and response, although there is no logger.
@@ -86,37 +85,26 @@ export function createClients(
     const checkedClient = withTrace(withAwsResponsesOnly(client), settings.trace);
     return withoutSkewRetries(withBoundedRetries(checkedClient, { interrupt, queueOf }));
   };
-  const stsWith = (credentials?: Credentials) =>
-    setUp(new STSClient({ ...commonConfig('STS', credentials), region: homeRegion }), queues('sts'));
+  const stsWith = (stsCredentials?: Credentials) =>
+    setUp(new STSClient(clientConfig('STS', homeRegion, stsCredentials)), queues('sts'));
   const { configuration, askMfaCode } = settings;
+  const tools = { homeRegion, askMfaCode, interrupt, stsWith, beginWait, requestHandler: handler };
   const credentials =
-    settings.credentials ??
-    (configuration &&
-      credentialsProvider({
-        ...{ configuration, homeRegion, askMfaCode, interrupt, stsWith, beginWait },
-        requestHandler: handler,
-      }));
+    settings.credentials ?? (configuration && credentialsProvider({ configuration, ...tools }));
+  const configOf = (service: ServiceId, region: string) => clientConfig(service, region, credentials);
   return {
     secretsManager: byRegion((region) =>
-      setUp(
-        new SecretsManagerClient({ ...commonConfig('Secrets Manager', credentials), region }),
-        queues('secretsmanager', region),
-      ),
+      setUp(new SecretsManagerClient(configOf('Secrets Manager', region)), queues('secretsmanager', region)),
     ),
     kms: byRegion(async (region) => {
       const { KMSClient } = await import('@aws-sdk/client-kms');
-      return setUp(new KMSClient({ ...commonConfig('KMS', credentials), region }), queues('kms', region));
+      return setUp(new KMSClient(configOf('KMS', region)), queues('kms', region));
     }),
     mediaConnect: byRegion(async (region) => {
       const { MediaConnectClient } = await import('@aws-sdk/client-mediaconnect');
-      return setUp(
-        new MediaConnectClient({ ...commonConfig('MediaConnect', credentials), region }),
-        queues('mediaconnect', region),
-      );
+      return setUp(new MediaConnectClient(configOf('MediaConnect', region)), queues('mediaconnect', region));
     }),
-    iam: once(() =>
-      setUp(new IAMClient({ ...commonConfig('IAM', credentials), region: homeRegion }), queues('iam')),
-    ),
+    iam: once(() => setUp(new IAMClient(configOf('IAM', homeRegion)), queues('iam'))),
     sts: once(() => stsWith(credentials)),
     async authenticate() {
       if (typeof credentials === 'function') await credentials();
@@ -131,25 +119,21 @@ export function createClients(
 }
 
 /** The SDK's own defaults, instead of settings from the environment or the profile. */
-const SANDBOX_CONFIG = {
-  useFipsEndpoint: false,
-  useDualstackEndpoint: false,
-  defaultsMode: 'legacy',
-} as const;
+const SDK_DEFAULTS = { useFipsEndpoint: false, useDualstackEndpoint: false, defaultsMode: 'legacy' } as const;
 
-type Credentials = AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>);
+type Provider = () => Promise<AwsCredentialIdentity>;
+type Credentials = AwsCredentialIdentity | Provider;
 
-/**
- * Returns a function that creates the configuration of a client. With its own defaults, the SDK would read endpoints from a
- * different profile.
- */
-function createCommonConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
+/** Returns a function that creates the configuration of a client. */
+function createClientConfig({ configuration, endpointUrl }: AwsSettings, requestHandler: RequestHandler) {
   const { profile } = configuration ?? {};
   // The user's environment must not affect the sandbox.
-  const sandboxConfig = endpointUrl ? SANDBOX_CONFIG : undefined;
-  return (service: ServiceId, credentials: Credentials | undefined) => {
+  const sandboxConfig = endpointUrl ? SDK_DEFAULTS : undefined;
+  return (service: ServiceId, region: string, credentials: Credentials | undefined) => {
     const endpoint = endpointUrl ?? configuration?.endpointOf(service)?.value;
     return {
+      region,
+      // `endpointOf` has read the configured endpoints. The SDK itself would look in a different profile.
       ignoreConfiguredEndpointUrls: true,
       endpoint,
       profile: profile?.from ? profile.name : undefined,
@@ -180,18 +164,14 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Credentials that expire within this time are refreshed, as in the SDK. */
+/** Credentials that expire within this time are fetched again, as in the SDK. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
-/**
- * Credentials that are about to expire when they are fetched are used for this time, instead of being fetched for every request.
- */
+/** Credentials that are about to expire when fetched are used for this time, instead of being fetched for every request. */
 const MIN_USE_MS = 60 * 1000;
-
-type Provider = () => Promise<AwsCredentialIdentity>;
 
 /**
  * Returns the credentials provider for all clients. It uses the one source that the configuration names, and fetches again only
- * when the credentials are about to expire. A failure is cached too, so that nothing runs twice.
+ * when the credentials are about to expire. A failure is cached too, so that no process or prompt runs twice.
  */
 function credentialsProvider(tools: CredentialsTools): Provider {
   const { source, profile } = tools.configuration;
@@ -202,7 +182,7 @@ function credentialsProvider(tools: CredentialsTools): Provider {
     if (fetched) return fetched;
     // Calls that come before the new credentials arrive wait for the same request.
     renewAt = Number.POSITIVE_INFINITY;
-    fetched = credentialsOf(tools, { source, profile }).then((credentials) => {
+    fetched = getCredentials(tools, { source, profile }).then((credentials) => {
       const expiresAt = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
       renewAt = Math.max(expiresAt - RENEW_BEFORE_MS, Date.now() + MIN_USE_MS);
       return credentials;

@@ -14,7 +14,7 @@ export const awsMessages = {
     const sentence = explicit ? `A statement of ${article} ${policy} denies it` : `No ${policy} allows it`;
     return arn === undefined ? `${sentence}.` : `${sentence}: ${arn}`;
   },
-  denialHint: {
+  denialHints: {
     'service control policy': (action: string) =>
       `Ask the administrator of the AWS organization to let you do ${action}. No policy in this account can allow it.`,
     'resource control policy': (action: string, resource: string) =>
@@ -30,10 +30,10 @@ export const awsMessages = {
     'resource-based policy': (action: string, resource: string) =>
       `Change the policy of ${resource} itself so that it permits ${action}.`,
   },
-  deniedByResource: (action: string, resource: string) =>
+  deniedByResourcePolicyHint: (action: string, resource: string) =>
     `Change the policy of ${resource} itself, which denies ${action}. A policy that allows it does not help.`,
   /** What a denying policy often requires of new resources. */
-  oftenAsked: {
+  oftenRequired: {
     role: 'Such policies often require a permissions boundary on each new role (--permissions-boundary ARN), or certain tags (--tag KEY=VALUE).',
     other: 'Such policies often require certain tags on new resources (--tag KEY=VALUE).',
   },
@@ -125,15 +125,15 @@ export const awsMessages = {
     `The proxy ${host} (from ${variable}) did not connect to ${target} in time.`,
   proxyRefused: (host: string, variable: string, target: string, status: number) =>
     `The proxy ${host} (from ${variable}) refused to connect to ${target} (HTTP status ${status}).`,
-  proxyNoWayOn: (host: string, variable: string, target: string, status: number) =>
+  proxyCannotReachTarget: (host: string, variable: string, target: string, status: number) =>
     `The proxy ${host} (from ${variable}) could not reach ${target} (HTTP status ${status}).`,
   notAProxy: (host: string, variable: string) =>
     `What answered at ${host} (from ${variable}) is not an HTTP proxy.`,
   proxyHint: (variable: string, target: string) =>
     `Check ${variable}. If ${target} is to be reached without the proxy, put it into NO_PROXY.`,
-  proxyWantsPassword: (host: string, variable: string) =>
+  proxyRequiresPassword: (host: string, variable: string) =>
     `The proxy ${host} (from ${variable}) requires a user name and a password, or rejected the ones given.`,
-  proxyWantsPasswordHint: (variable: string) =>
+  proxyRequiresPasswordHint: (variable: string) =>
     `Put them into ${variable} as http://USER:PASSWORD@HOST:PORT (special characters percent-encoded), or name the hosts that need no proxy in NO_PROXY.`,
   throttled: (action: string, attempts: number) =>
     `AWS kept throttling ${action}; it was tried ${attempts} times.`,

@@ -6,13 +6,13 @@ import { HTTP } from '../limits.ts';
 import { parseArn } from './arn.ts';
 import { type AwsClients, type AwsSettings, createClients, type ExpectedAccount } from './clients.ts';
 import { configurationMessages } from './credentials/messages.ts';
-import { isUnknownAccessKeyId, toFailure } from './errors.ts';
 import type { RequestDetails } from './http/network-errors.ts';
 import { awsMessages as messages } from './messages.ts';
 import { pauseFor } from './requests/concurrency.ts';
 import { createRequestQueues } from './requests/request-queues.ts';
 import { mayHaveTakenEffect } from './requests/retries.ts';
 import { createCallLimits, type OnWaiting, watchWaits } from './requests/slow-calls.ts';
+import { isUnknownAccessKeyId, toFailure } from './to-failure.ts';
 
 /** The identity of the caller, from STS. */
 export interface Identity {
@@ -61,8 +61,7 @@ export interface CallRequest extends Pick<RequestDetails, 'action' | 'resource' 
 }
 
 /**
- * Opens a session. `interrupt` aborts reads in progress, and prevents new changes and retries. `onWaiting` is called for slow
- * calls.
+ * Opens a session. `interrupt` aborts reads in progress, and prevents new changes and retries.
  * @param makeClients creates the clients. A simulation passes its own.
  */
 export function openAws(
@@ -81,7 +80,7 @@ export function openAws(
   let knownIdentity: Identity | undefined;
   const changesInProgress: string[] = [];
 
-  // Returns the `call` whose calls are rejected when `stop` is aborted. `stop` is `interrupt`, or never aborted.
+  // Returns a `call` function that rejects when `stop` is aborted: `interrupt`, or a signal that is never aborted.
   const callStoppedBy =
     (stop: AbortSignal): Aws['call'] =>
     async (request, send) => {
@@ -112,7 +111,7 @@ export function openAws(
       const requestRegion = region ?? homeRegion;
       // A request to the home Region shows whether only this Region rejects the credentials.
       if (!knownIdentity && requestRegion !== homeRegion && isUnknownAccessKeyId(error))
-        await findIdentity().catch(() => undefined);
+        await requestIdentity().catch(() => undefined);
       const caller = { configuration: settings.configuration, arn: knownIdentity?.arn, homeRegion };
       const elapsedMs = performance.now() - startedAt;
       const failure = toFailure(error, { ...request, region: requestRegion, elapsedMs }, caller);
@@ -125,12 +124,13 @@ export function openAws(
   };
   const call = callStoppedBy(interrupt);
 
-  const findIdentity = async (): Promise<Identity> => {
-    const answer = await call({ action: 'sts:GetCallerIdentity', resource: '*' }, (options) =>
-      clients.sts().send(new GetCallerIdentityCommand({}), options),
+  const requestIdentity = async (): Promise<Identity> => {
+    const { Account: account, Arn: arn = '' } = await call(
+      { action: 'sts:GetCallerIdentity', resource: '*' },
+      (options) => clients.sts().send(new GetCallerIdentityCommand({}), options),
     );
-    const arn = answer.Arn ? parseArn(answer.Arn) : undefined;
-    if (!answer.Arn || !answer.Account || !arn) {
+    const partition = parseArn(arn)?.partition;
+    if (!account || !partition) {
       throw new Failure(messages.notAws('sts:GetCallerIdentity'), {
         code: 'not-aws',
         exitCode: EXIT.failed,
@@ -138,7 +138,7 @@ export function openAws(
         awsAction: 'sts:GetCallerIdentity',
       });
     }
-    knownIdentity = { account: answer.Account, partition: arn.partition, arn: answer.Arn };
+    knownIdentity = { account, partition, arn };
     const { expectedAccount } = settings;
     if (expectedAccount && expectedAccount.account !== knownIdentity.account)
       throw wrongAccount(knownIdentity, expectedAccount);
@@ -166,7 +166,7 @@ export function openAws(
     changeInProgress: () => changesInProgress[0],
     knownIdentity: () => knownIdentity,
     identity() {
-      identity ??= findIdentity();
+      identity ??= requestIdentity();
       return identity;
     },
   };

@@ -65,7 +65,7 @@ export function secretTags({ keyType, tags }: { keyType: KeyType; tags: Tag[] })
     : withoutKeyType;
 }
 
-/** Returns the tags of a new policy. The tags of a numbered policy say that another policy was full. */
+/** Returns the tags of a new policy. `overflowOf` is set for a numbered policy, created because another policy is full. */
 export function policyTags({ overflowOf }: { overflowOf?: unknown }, request: { tags: Tag[] }) {
   return tagsFor(overflowOf === undefined ? 'read-policy' : OVERFLOW_TAG_VALUE, request);
 }

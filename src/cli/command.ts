@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
+import { attributeOf, NEW_SECRET_OPTIONS } from '../options/catalog/index.ts';
 import { environmentProblems } from './environment.ts';
 import { usageFailure } from './failure-output.ts';
-import { preferFlags } from './flag-precedence.ts';
+import { helpMessages } from './help.ts';
 import { type CommonOptions, commonOptions, commonProblems } from './options.ts';
 
-/** What the commands of the program share. */
+/** What each command gets from the program. */
 export interface CommandSetup {
   /** Called with the command's exit code. */
   finish(exitCode: number): void;
-  /** Problems with the environment, which a command reports together with its own. */
+  /** Problems with environment variables, which a command reports together with its own. */
   problems: string[];
 }
 
@@ -19,8 +20,8 @@ export interface ParsedCommand {
   /** True if the Region comes from the environment. */
   usesConfiguredRegion: boolean;
   /**
-   * Runs the command if there are no problems, and returns the exit code. Loads the AWS SDK, so that help and mistakes don't wait
-   * for it.
+   * Runs the command if there are no problems, and returns the exit code. Only this loads the AWS SDK, so that help and mistakes
+   * don't wait for the SDK.
    */
   run(): Promise<number>;
 }
@@ -45,4 +46,26 @@ export function onRun<O extends object>(
     if (allProblems.length > 0) throw usageFailure(allProblems);
     finish(await parsed.run());
   });
+}
+
+const KEY_SOURCES = ['keyFile', 'keyEnv', 'generate'];
+
+/** An option, and the options that it overrides. */
+const OVERRIDES: readonly [string, readonly string[]][] = [
+  ['secretArn', NEW_SECRET_OPTIONS.map(attributeOf)],
+  ['secretName', ['secretArn']],
+  ['rollback', KEY_SOURCES],
+  ...KEY_SOURCES.map((name): [string, string[]] => [name, KEY_SOURCES.filter((each) => each !== name)]),
+];
+
+/** Removes the values of environment variables that a flag overrides: for the same choice, or for an incompatible option. */
+function preferFlags(command: Command): void {
+  const isFrom = (source: string, name: string) => command.getOptionValueSource(name) === source;
+  const overridden = OVERRIDES.flatMap(([name, others]) => (isFrom('cli', name) ? others : []));
+  const commandOptions = command.options
+    .filter(({ helpGroupHeading }) => helpGroupHeading !== helpMessages.commonTitle)
+    .map((option) => option.attributeName());
+  const names = isFrom('cli', 'manifest') ? commandOptions : overridden;
+  for (const name of names)
+    if (isFrom('env', name)) command.setOptionValueWithSource(name, undefined, undefined);
 }

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { EXIT, Failure, Interrupted } from '../failure.ts';
+import { EXIT, Failure, Interrupted, isExpected } from '../failure.ts';
 import { inputMessages as messages } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
-import { folded, MOST_LINES, plain, plainLines } from '../text.ts';
+import { clean, cleanLines, groupByText, MOST_LINES } from '../text.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
@@ -15,17 +15,22 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Failure ? error.exitCode : EXIT.failed;
 }
 
-/** Prints the error that ended the run. A bug is printed without any data. */
+/** Prints the error that ended the run, what to do now, and what this run has created or changed. A bug is printed without any data. */
 export function reportFailure(
   output: Output,
-  error: unknown,
+  thrown: unknown,
   outcomes: Outcomes = { secrets: [], policies: [], roles: [] },
 ): void {
-  printFailure(
-    output,
-    error instanceof Failure || error instanceof Interrupted ? error : bugFailure(error),
-    outcomes,
-  );
+  const error = isExpected(thrown) ? thrown : bugFailure(thrown);
+  if (error instanceof Interrupted)
+    output.warn(error.chosen ? setupMessages.stopped : setupMessages.interrupted);
+  else output.warn(`${output.paint.red.bold('✖')} ${clean(error.message)}`);
+  for (const { text, unwrapped } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, unwrapped);
+  const hint = error instanceof Failure ? error.hint : undefined;
+  for (const { text, unwrapped } of hint ? messageLines(hint) : []) output.warn(text, unwrapped);
+  for (const line of existingLines(error, outcomes)) output.warn(line);
+  if (output.options.debug && error.stack) output.warn(stackTraces(error));
+  if (output.options.json) printJson(output, failureMembers(error, outcomes));
 }
 
 function bugFailure(error: unknown): Failure {
@@ -53,13 +58,13 @@ export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv)
   process.exitCode = exitCodeOf(failure);
 }
 
-/** Replaces the parser's error messages, which repeat the input. The input may be a key in the wrong place. */
+/** Replaces an error of the parser, whose message repeats the input. The input may be a key in the wrong place. */
 function parserFailure(error: CommanderError): Failure {
   const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
   const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
   const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
   const sentences: Record<string, string> = {
-    'commander.unknownOption': option ? messages.unknownOption(option) : messages.unknownOptionShort,
+    'commander.unknownOption': option ? messages.unknownOption(option) : messages.unnamedUnknownOption,
     'commander.optionMissingArgument': messages.missingValue(option ?? 'The option'),
     'commander.excessArguments': messages.excess,
     'commander.unknownCommand': messages.unknownCommand,
@@ -67,7 +72,7 @@ function parserFailure(error: CommanderError): Failure {
     'commander.missingArgument': messages.incomplete,
   };
   const hint = suggestion ? messages.didYouMean(suggestion) : messages.helpHint;
-  return new Failure(sentences[error.code] ?? messages.unknownOptionShort, {
+  return new Failure(sentences[error.code] ?? messages.unnamedUnknownOption, {
     code: 'usage',
     exitCode: EXIT.usage,
     hint: option === '--key' ? messages.keyOption : hint,
@@ -82,6 +87,7 @@ interface InterruptWatch {
   stop(): void;
 }
 
+/** 128 and the number of the signal, as in shells. */
 const SIGTERM_EXIT = 143;
 
 /**
@@ -142,31 +148,10 @@ export function missingFailure(items: string[], hint: string = setupMessages.mis
   });
 }
 
-/** Prints a failure or an interruption: what went wrong, what to do now, and what exists. */
-function printFailure(output: Output, error: Failure | Interrupted, outcomes: Outcomes): void {
-  if (error instanceof Interrupted) {
-    output.warn(error.chosen ? setupMessages.stopped : setupMessages.interrupted);
-  } else {
-    output.warn(`${output.paint.red.bold('✖')} ${plain(error.message)}`);
-  }
-  for (const { text, unwrapped } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, unwrapped);
-  const hint = error instanceof Failure ? error.hint : undefined;
-  for (const { text, unwrapped } of hint ? messageLines(hint) : []) output.warn(text, unwrapped);
+/** Returns lines about what exists because of this run and how to continue, or that nothing was changed. */
+function existingLines(error: Failure | Interrupted, outcomes: Outcomes): string[] {
+  const { unconfirmedAction } = error;
   const isConflict = error instanceof Failure && error.exitCode === EXIT.conflict;
-  for (const line of existingLines(outcomes, error.unconfirmedAction, isConflict)) output.warn(line);
-  if (output.options.debug && error.stack) output.warn(stackTraces(error));
-  if (output.options.json) printJson(output, failureMembers(error, outcomes));
-}
-
-/**
- * Returns lines about what exists because of this run and how to continue, or that nothing was changed.
- * @param unconfirmedAction the IAM action of an unconfirmed change
- */
-function existingLines(
-  outcomes: Outcomes,
-  unconfirmedAction: string | undefined,
-  isConflict: boolean,
-): string[] {
   const unconfirmedLines = unconfirmedAction ? [setupMessages.inDoubt(unconfirmedAction)] : [];
   if (allOutcomes(changesIn(outcomes)).length === 0)
     return unconfirmedAction ? unconfirmedLines : [setupMessages.nothingChanged];
@@ -181,16 +166,12 @@ function existingLines(
 }
 
 /** Lists the outcomes: one line each or, for many secrets, their number. */
-export function outcomeLines({
-  secrets,
-  policies,
-  roles,
-}: Pick<Outcomes, 'secrets' | 'policies' | 'roles'>): string[] {
+export function outcomeLines({ secrets, policies, roles }: ByKind): string[] {
   const groupBy = secrets.length > MOST_LINES ? ({ action }: { action: string }) => action : undefined;
   const outcomeLine = ({ arn, action }: Outcomes['roles'][number]) =>
-    `  ${plain(arn)} (${setupMessages.done[action]})`;
+    `  ${clean(arn)} (${setupMessages.done[action]})`;
   return [
-    ...folded(secrets, groupBy).map(([first, ...others]) =>
+    ...groupByText(secrets, groupBy).map(([first, ...others]) =>
       others.length === 0
         ? outcomeLine(first)
         : `  ${batchMessages.several.secret(others.length + 1)} (${setupMessages.done[first.action]})`,
@@ -203,28 +184,24 @@ export function outcomeLines({
 export function remainingLines({ remaining }: Outcomes): string[] {
   if (!remaining || remaining.arns.length === 0) return [];
   const { title, arns } = remaining;
-  return [
-    title,
-    ...(arns.length > MOST_LINES ? [batchMessages.resources(arns.length)] : arns).map(
-      (line) => `  ${plain(line)}`,
-    ),
-  ];
+  const lines = arns.length > MOST_LINES ? [batchMessages.resources(arns.length)] : arns;
+  return [title, ...lines.map((line) => `  ${clean(line)}`)];
 }
 
 function stackTraces(error: Error): string {
   const cause = error.cause instanceof Error && error.cause.stack ? `\ncaused by ${error.cause.stack}` : '';
-  return plainLines(`${error.stack ?? ''}${cause}`);
+  return cleanLines(`${error.stack ?? ''}${cause}`);
 }
 
-/** Outcomes by type of resource. */
+/** Outcomes by kind of resource. */
 type ByKind = Pick<Outcomes, 'secrets' | 'policies' | 'roles'>;
 
-/** Returns the outcomes of all types in one list. */
+/** Returns the outcomes of all kinds in one list. */
 export function allOutcomes({ secrets = [], policies = [], roles = [] }: Partial<ByKind>) {
   return [...secrets, ...policies, ...roles];
 }
 
-/** Returns only the changes. */
+/** Returns only the outcomes that are changes. */
 export function changesIn(outcomes: ByKind): ByKind {
   return filtered(outcomes, ({ action }) => action !== 'kept');
 }

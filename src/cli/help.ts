@@ -1,9 +1,9 @@
-/** The help texts. Examples come first because users look for them most. */
-
+/** Titles of groups of options. */
 const ALL = 'All three, and how to go about it:';
 const READERS = 'Who is to read it:';
 const MANIFEST = 'Or for many keys:';
 
+/** The help texts. Examples come first because users look for them most. */
 export const helpMessages = {
   program:
     'Sets up static key encryption for AWS Elemental MediaConnect: the key as a secret in AWS Secrets Manager, an IAM policy that allows reading it, and a role that MediaConnect may assume.',
@@ -31,13 +31,7 @@ export const helpMessages = {
   mc-static-key setup --secret-name studio-a --region us-west-2 --key-env KEY --dry-run
   mc-static-key setup --manifest keys.yaml --yes
 `,
-  setupTitles: {
-    secret: 'The secret:',
-    policy: 'The policy:',
-    role: 'The role:',
-    all: ALL,
-    manifest: ALL,
-  },
+  setupTitles: { secret: 'The secret:', policy: 'The policy:', role: 'The role:', all: ALL, manifest: ALL },
 
   verify: 'Find out whether MediaConnect can read a key, and if not, why and what to do',
   verifyExamples: `Examples:

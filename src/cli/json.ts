@@ -1,6 +1,6 @@
 import { type Failure, Interrupted, type Message } from '../failure.ts';
 import type { Check, EncryptionSettings, FailedKey, Outcomes, SecretOutcome } from '../plan-types.ts';
-import { plainJson } from '../text.ts';
+import { escapeJson } from '../text.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
@@ -21,15 +21,9 @@ export interface SetupDocument {
   failed?: FailedKey[];
 }
 
-export function setupMembers({
-  account,
-  partition,
-  outcomes,
-  encryption,
-  checks,
-  dryRun,
-  failed,
-}: SetupDocument): object {
+/** Returns the fields of `setup`'s JSON document. */
+export function setupMembers(document: SetupDocument): object {
+  const { account, partition, outcomes, encryption, checks, dryRun, failed } = document;
   return {
     dryRun: dryRun || undefined,
     account,
@@ -41,7 +35,7 @@ export function setupMembers({
   };
 }
 
-/** Returns which keys failed and why, with an `error` as for every failure. */
+/** Returns which keys failed and why, with an `error` as in the document of every failed command. */
 export function failedMembers(failed: FailedKey[] | undefined) {
   if (!failed) return {};
   const list = failed.map(({ name, failure }) => ({ name, error: errorMembers(failure) }));
@@ -51,18 +45,11 @@ export function failedMembers(failed: FailedKey[] | undefined) {
 
 /** Returns the JSON output of a failed command: the error, what exists, and the ARNs of what is left to do. */
 export function failureMembers(error: Failure | Interrupted, outcomes: Outcomes): object {
-  const account = { completed: outcomeMembers(outcomes), ...remainingMembers(outcomes) };
-  if (error instanceof Interrupted) {
-    const { unconfirmedAction, details } = error;
-    const interrupted = {
-      code: 'interrupted',
-      message: messages.interrupted,
-      awsAction: unconfirmedAction,
-      inDoubt: unconfirmedAction,
-    };
-    return { error: { ...interrupted, ...detailMembers(details) }, ...account };
-  }
-  return { error: errorMembers(error), ...account };
+  const resources = { completed: outcomeMembers(outcomes), ...remainingMembers(outcomes) };
+  if (!(error instanceof Interrupted)) return { error: errorMembers(error), ...resources };
+  const { unconfirmedAction: inDoubt, details } = error;
+  const interruption = { code: 'interrupted', message: messages.interrupted, awsAction: inDoubt, inDoubt };
+  return { error: { ...interruption, ...detailMembers(details) }, ...resources };
 }
 
 /** Returns the ARNs of the remaining resources, if any. */
@@ -72,10 +59,7 @@ export function remainingMembers({ remaining }: Outcomes): { left?: string[] } {
 
 /** Returns a failure for the JSON document. */
 function errorMembers({ code, message, step, awsAction, unconfirmedAction, hint, details }: Failure) {
-  const more = {
-    hint: hint && messageText(hint),
-    ...detailMembers(details),
-  };
+  const more = { hint: hint && messageText(hint), ...detailMembers(details) };
   return { code, message, step, awsAction, inDoubt: unconfirmedAction, ...more };
 }
 
@@ -84,14 +68,13 @@ function detailMembers(details: Message[]): { details?: string[] } {
 }
 
 /** Returns the outcomes with exactly the documented fields, in the documented order. */
-export function outcomeMembers({ secrets, policies, roles: found, ofManifest }: Outcomes) {
-  const roles = found.map(({ name, arn, action }) => ({ name, arn, action }));
-  const [role] = roles;
+export function outcomeMembers({ secrets, policies, roles, isBatch }: Outcomes) {
+  const roleMembers = roles.map(({ name, arn, action }) => ({ name, arn, action }));
   return {
     secrets: secrets.map(secretMembers),
     policies: policies.map(({ name, arn, versionId, action }) => ({ name, arn, versionId, action })),
-    roles: ofManifest ? roles : undefined,
-    role: ofManifest ? undefined : role,
+    roles: isBatch ? roleMembers : undefined,
+    role: isBatch ? undefined : roleMembers[0],
   };
 }
 
@@ -102,7 +85,6 @@ export function secretMembers({ region, name, arn, versionId, action }: SecretOu
 
 /** Prints a command's JSON document: the version, the command's own fields, and the caller. */
 export function printJson({ result, caller }: Output, members: object): void {
-  const known = caller?.();
-  const document = { version: JSON_VERSION, ...members, caller: known };
-  result(plainJson(JSON.stringify(document, undefined, 2)));
+  const document = { version: JSON_VERSION, ...members, caller: caller?.() };
+  result(escapeJson(JSON.stringify(document, undefined, 2)));
 }

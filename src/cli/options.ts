@@ -9,7 +9,7 @@ import {
   optionsOf,
 } from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
-import { endpointUrl as endpointRule } from '../options/rules.ts';
+import { endpointUrlProblem as endpointRule } from '../options/rules.ts';
 import { helpMessages } from './help.ts';
 
 /** The global options, as the parser returns them. */
@@ -67,7 +67,7 @@ export function addOptions(
   }
 }
 
-/** Returns the problem with options that can't be combined with `--manifest`, because the manifest already says it. */
+/** Returns the problem with options that can't be combined with `--manifest`, because the manifest has fields for them. */
 export function manifestProblems(command: Command, name: CommandName): string[] {
   if (command.getOptionValue('manifest') === undefined) return [];
   const flags = optionsOf(name)
@@ -140,9 +140,8 @@ export function commonOptions(parsed: Partial<CommonOptions>): CommonOptions {
  * variables that turn a switch off. Returns problems with variables of switches that have another value.
  */
 export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[] {
-  for (const name of Object.keys(env)) {
+  for (const name of Object.keys(env))
     if (name.startsWith(ENVIRONMENT_PREFIX) && env[name] === '') delete env[name];
-  }
   const options = commandsBelow(program).flatMap((command) => command.options);
   const switches = options.filter((option) => !option.required && !option.optional);
   return [...new Set(switches.flatMap(({ envVar }) => envVar ?? []))].flatMap((name) => {
@@ -155,5 +154,5 @@ export function readSwitches(program: Command, env: NodeJS.ProcessEnv): string[]
 
 /** Returns all subcommands, recursively, each after its parent. */
 export function commandsBelow(command: Command): Command[] {
-  return command.commands.flatMap((each) => [each, ...commandsBelow(each)]);
+  return command.commands.flatMap((subcommand) => [subcommand, ...commandsBelow(subcommand)]);
 }

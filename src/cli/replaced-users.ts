@@ -9,18 +9,18 @@ import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { HTTP } from '../limits.ts';
 import type { Conflict } from '../plan-types.ts';
-import { blockedBy } from '../steps/conflict.ts';
+import { conflictWithoutChoices } from '../steps/conflict.ts';
 import type { CommandRun } from './run-command.ts';
 
 /** Secrets that get a new value, and their new key. */
-export interface Replaced {
+export interface ReplacedSecrets {
   secrets: SecretState[];
   key: KeyMaterial | undefined;
 }
 
 /** The users of the secrets of one key. */
 export interface UsersOfKey {
-  /** Sentences that name them, and say which have to be updated. */
+  /** Sentences that name the users, and say which have to be updated. */
   warnings: string[];
   /** Users that can't use the new key even after an update. */
   conflicts: Conflict[];
@@ -28,30 +28,23 @@ export interface UsersOfKey {
   outdated: VerifyCheck[];
 }
 
-/** The users of the secrets whose values a run replaces. */
-export interface UsersOfReplaced {
-  /** One item for each key. */
-  keys: UsersOfKey[];
-  /** Sentences about what could not be read. */
-  unseen: string[];
-}
-
 /**
- * Finds the users of the secrets whose values a run replaces, and checks each user against the new key. Something that can't be
- * read doesn't stop the run.
- * @param isRollback true if the run restores an earlier key. A user that can't use that key is then no conflict
+ * Finds the users of the secrets whose values a run replaces, and checks each user against the new key. Users that can't be read
+ * don't stop the run.
+ * @param isRollback true if the run restores an earlier key; a user that can't use that key is then no conflict
+ * @returns the users of each key, and sentences about the users that could not be read
  */
 export async function usersOfReplaced(
   { aws, progress }: Pick<CommandRun, 'aws' | 'progress'>,
-  replaced: Replaced[],
+  replaced: ReplacedSecrets[],
   { isRollback = false }: { isRollback?: boolean } = {},
-): Promise<UsersOfReplaced> {
+): Promise<{ keys: UsersOfKey[]; unseen: string[] }> {
   const keys = replaced.map((): UsersOfKey => ({ warnings: [], conflicts: [], outdated: [] }));
   const replacements = replaced.flatMap(({ secrets, key }, index) =>
     secrets.flatMap(withReplicas).map((secret) => ({ secret, key, usersOfKey: keys[index] })),
   );
   if (replacements.length === 0) return { keys, unseen: [] };
-  progress.start(messages.looking);
+  progress.start(messages.lookingForUsers);
   const identity = await aws.identity();
   const searches = [...groupedBy(replacements, ({ secret }) => secret.region)].map(
     async ([region, inRegion]) => {
@@ -69,7 +62,7 @@ export async function usersOfReplaced(
   );
   const unseen = await allSettledOrThrow(searches);
   progress.stop();
-  return { keys, unseen: messages.unknown(unseen.flat(), messages.readsNew) };
+  return { keys, unseen: messages.couldNotCheck(unseen.flat(), messages.readsNew) };
 }
 
 /** A secret whose value is replaced. */
@@ -92,22 +85,20 @@ function addUser(
   warnings.push(sentence(name, region, kind, arn, places));
   for (const { check, isFixedByUpdate } of key ? misfits(resource, { secret, key, identity }) : []) {
     const cannotUse = messages.cannotUse(kind, arn, check.detail);
-    if (!isFixedByUpdate && !isRollback) {
-      conflicts.push(blockedBy(cannotUse, check.remedy ?? ''));
-      continue;
-    }
-    outdated.push(check);
-    warnings.push(isFixedByUpdate ? `${cannotUse} ${messages.updateAfter(kind, arn)}` : cannotUse);
+    if (isFixedByUpdate || isRollback) {
+      outdated.push(check);
+      warnings.push(isFixedByUpdate ? `${cannotUse} ${messages.updateAfter(kind, arn)}` : cannotUse);
+    } else conflicts.push(conflictWithoutChoices(cannotUse, check.remedy ?? ''));
   }
 }
 
-/** Replicas of a secret also get its new value. Their ARNs differ only in the Region. */
-function withReplicas(secret: SecretState): SecretState[] {
-  const { region, arn, replicas = [] } = secret;
-  const copies = replicas.map((replicaRegion) => ({
-    ...secret,
-    region: replicaRegion,
-    arn: arn.replace(`:${region}:`, `:${replicaRegion}:`),
+/** Returns the secret and its replicas, which also get its new value. The ARN of a replica differs only in the Region. */
+function withReplicas(primary: SecretState): SecretState[] {
+  const { arn, replicas = [] } = primary;
+  const copies = replicas.map((region) => ({
+    ...primary,
+    region,
+    arn: arn.replace(`:${primary.region}:`, `:${region}:`),
   }));
-  return [secret, ...copies];
+  return [primary, ...copies];
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { callerMembers, endpointsOf } from '../aws/caller.ts';
+import { callerMembers, endpointsOf } from '../aws/caller-output.ts';
 import type { AwsSettings, ExpectedAccount } from '../aws/clients.ts';
 import {
   type AwsConfiguration,
@@ -8,6 +8,7 @@ import {
 } from '../aws/credentials/configuration.ts';
 import { limitSentence, readLimited } from '../aws/credentials/configuration-files.ts';
 import { configurationMessages } from '../aws/credentials/messages.ts';
+import { profileOverridesEnvironmentKeys } from '../aws/credentials/precedence.ts';
 import { isLoopback, proxyFor, readProxies, withoutBrackets } from '../aws/http/proxy.ts';
 import { requestHandlerFor } from '../aws/http/sdk-client.ts';
 import { homeRegionAmong, partitionOf } from '../aws/regions.ts';
@@ -19,7 +20,7 @@ import { inputMessages } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { ReadLimitError } from '../read-file.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { plain, shownUrl } from '../text.ts';
+import { clean, shownUrl } from '../text.ts';
 import { type Connection, connectCommands } from '../ui/commands.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
@@ -27,11 +28,7 @@ import { createProgress, type Progress } from '../ui/progress.ts';
 import { isCi } from './environment.ts';
 import { exitCodeOf, reportFailure, usageFailure, watchInterrupts } from './failure-output.ts';
 import type { CommonOptions } from './options.ts';
-import {
-  profileOverridesEnvironmentKeys,
-  rejectInvalidEndpoints,
-  rejectInvalidRegion,
-} from './region-and-endpoints.ts';
+import { rejectInvalidEndpoints, rejectInvalidRegion } from './region-and-endpoints.ts';
 
 /** A run of a command: its environment, and its outcomes so far. */
 export interface CommandRun {
@@ -49,7 +46,7 @@ export interface CommandRun {
 }
 
 /**
- * Runs a command against AWS and returns the exit code of `perform`, or of the failure or interruption, which is printed here.
+ * Runs a command against AWS and returns the exit code of `perform`, or of the failure or interruption, after printing it.
  * @param regions the Regions on the command line or in a manifest; one of them is used for the global services
  * @param account the account in the manifest
  */
@@ -78,25 +75,19 @@ export async function runCommand(
   const homeRegion = homeRegionAmong(regions);
   try {
     const interactive = canPrompt(common);
-    sandbox = common.sandbox ? await openSandbox() : undefined;
+    if (common.sandbox) sandbox = await (await import('../sandbox/index.ts')).startSandbox();
     // For the JSON document of a run that ends before the configuration is read.
     if (!sandbox)
       output.caller = () => callerMembers({ configuration: configurationWithoutFiles(common, process.env) });
-    aws = openAws(
-      await settingsFor({
-        homeRegion,
-        expected: expectedAccount(common, account),
-        common,
-        sandbox,
-        interactive,
-        output,
-        progress,
-        interrupt,
-      }),
-      interrupt,
-      (slow) => progress.wait(slow && messages.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
+    const settings = await settingsFor(
+      { common, interactive, output, progress, interrupt },
+      { homeRegion, expectedAccount: expectedAccount(common, account) },
+      sandbox,
     );
-    const { settings, knownIdentity } = aws;
+    aws = openAws(settings, interrupt, (slow) =>
+      progress.wait(slow && messages.waitingFor(slow.what, slow.elapsedMs, slow.limitMs)),
+    );
+    const { knownIdentity } = aws;
     connectCommands(connectionOf(common, settings.configuration, homeRegion));
     output.caller = () => callerMembers({ identity: knownIdentity(), configuration: settings.configuration });
     const onWait = (source: string) => progress.printBetween(() => output.info(keyMessages.waiting(source)));
@@ -157,36 +148,23 @@ function isPlainHttp(url: string): boolean {
   return !isLoopback(withoutBrackets(hostname)) || proxyFor(target, readProxies(process.env)) !== undefined;
 }
 
-async function openSandbox(): Promise<Sandbox> {
-  const { startSandbox } = await import('../sandbox/index.ts');
-  return startSandbox();
-}
-
-async function settingsFor({
-  homeRegion,
-  expected,
-  common,
-  sandbox,
-  interactive,
-  output,
-  progress,
-  interrupt,
-}: Pick<CommandRun, 'common' | 'interactive' | 'output' | 'progress' | 'interrupt'> & {
-  homeRegion: string | undefined;
-  expected: ExpectedAccount | undefined;
-  sandbox: Sandbox | undefined;
-}): Promise<AwsSettings> {
+/** Reads the configuration and returns the connection settings. Prints warnings about the configuration. */
+async function settingsFor(
+  { common, interactive, output, progress, interrupt }: Omit<CommandRun, 'aws' | 'outcomes' | 'keyInput'>,
+  runSettings: Pick<AwsSettings, 'homeRegion' | 'expectedAccount'>,
+  sandbox: Sandbox | undefined,
+): Promise<AwsSettings> {
   const trace = common.debug
-    ? (line: string) => output.warn(`${messages.tracePrefix} ${plain(line)}`)
+    ? (line: string) => output.warn(`${messages.tracePrefix} ${clean(line)}`)
     : undefined;
-  const shared = { homeRegion, expectedAccount: expected, trace };
+  const shared = { ...runSettings, trace };
   if (sandbox) return { ...shared, endpointUrl: sandbox.url, credentials: sandbox.credentials };
   const prompts = interactive ? await import('./questions/context.ts') : undefined;
   const askMfaCode = prompts && ((serial: string) => prompts.askMfaCode(serial, output, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => callerMembers({ configuration });
   rejectInvalidEndpoints(configuration);
-  if (homeRegion === undefined) rejectInvalidRegion(configuration);
+  if (runSettings.homeRegion === undefined) rejectInvalidRegion(configuration);
   if (endpointsOf(configuration).some(([, { value }]) => isPlainHttp(value)))
     output.warn(`${messages.warning}: ${inputMessages.plainHttp}`);
   if (process.env.AWS_ACCESS_KEY_ID && profileOverridesEnvironmentKeys(configuration))
@@ -195,7 +173,7 @@ async function settingsFor({
   return { ...shared, configuration, askMfaCode, requestHandler };
 }
 
-/** Returns the account that the command line or a manifest names. @throws Failure if both name one, and they differ */
+/** Returns the account that the command line or a manifest names. @throws Failure if they name different accounts */
 export function expectedAccount(
   { accountId }: CommonOptions,
   ofManifest: ExpectedAccount | undefined,
@@ -206,7 +184,7 @@ export function expectedAccount(
   return { account: accountId, from: '--account-id' };
 }
 
-/** Returns the configured CA bundle. @throws Failure if it can't be read or has no certificate */
+/** Reads the configured CA bundle. @throws Failure if the bundle can't be read or has no certificate */
 async function certificatesOf(
   { caBundle }: AwsConfiguration,
   interrupt: AbortSignal,
@@ -214,11 +192,7 @@ async function certificatesOf(
   if (!caBundle) return undefined;
   const { value, from } = caBundle;
   const caBundleFailure = (message: string, exitCode: ExitCode = EXIT.permission) =>
-    new Failure(message, {
-      code: 'aws-configuration',
-      exitCode,
-      hint: configurationMessages.caBundleHint,
-    });
+    new Failure(message, { code: 'aws-configuration', exitCode, hint: configurationMessages.caBundleHint });
   let bundle: Buffer;
   try {
     bundle = await readLimited(value, { interrupt });
@@ -226,10 +200,10 @@ async function certificatesOf(
     if (error instanceof Interrupted) throw error;
     if (error instanceof ReadLimitError) throw caBundleFailure(limitSentence(error, value, {}), EXIT.failed);
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    throw caBundleFailure(configurationMessages.caBundleUnreadable(plain(value), from, plain(code)));
+    throw caBundleFailure(configurationMessages.caBundleUnreadable(clean(value), from, clean(code)));
   }
   // Node accepts a file without certificates silently and then trusts no issuer.
-  if (!hasCertificate(bundle)) throw caBundleFailure(configurationMessages.caBundleEmpty(plain(value), from));
+  if (!hasCertificate(bundle)) throw caBundleFailure(configurationMessages.caBundleEmpty(clean(value), from));
   return bundle;
 }
 

@@ -17,13 +17,18 @@ export async function completeAnswers(run: SetupRun): Promise<CompleteAnswers> {
   const needsRegion = run.answers.regions.length === 0 && run.answers.secretArns.length === 0;
   const withRegion = needsRegion ? { ...run.answers, regions: configuredRegions(run) } : run.answers;
   const answers = common.sandbox ? withExamples(withRegion) : withRegion;
-  const missing = missingItems(answers, common.yes || common.sandbox);
+  const isConfirmed = common.yes || common.sandbox || answers.dryRun;
+  const { key, yes } = messages.missingItems;
+  const missing = [
+    ...missingSecretItems(answers),
+    ...(answers.secretArns.length === 0 && !answers.keySource ? [key] : []),
+    ...(isConfirmed ? [] : [yes]),
+  ];
   if (missing.length > 0) throw missingFailure(missing);
-  const checked = await keyOfFlags({ ...run, answers });
-  return checked ? { answers, checked } : { answers };
+  return { answers, checked: await keyOfFlags({ ...run, answers }) };
 }
 
-/** In the sandbox, the guide's examples replace a missing name and key. There is no example of a password. */
+/** Adds the guide's examples for a missing name and key, for the sandbox. There is no example of a password. */
 export function withExamples(answers: SetupAnswers): SetupAnswers {
   if (answers.secretArns.length > 0) return answers;
   const { secretName, algorithm } = DEFAULTS.example;
@@ -38,21 +43,9 @@ export function withExamples(answers: SetupAnswers): SetupAnswers {
   };
 }
 
-function missingItems(answers: SetupAnswers, isConfirmed: boolean): string[] {
-  const { key, yes } = messages.missingItems;
-  return [
-    ...missingSecretItems(answers),
-    ...(answers.secretArns.length === 0 && !answers.keySource ? [key] : []),
-    ...(isConfirmed || answers.dryRun ? [] : [yes]),
-  ];
-}
-
 /** Returns what is missing to identify the secrets. */
 export function missingSecretItems({ secretArns, secretName, regions }: SetupAnswers): string[] {
+  if (secretArns.length > 0) return [];
   const { secret, region } = messages.missingItems;
-  const storesKey = secretArns.length === 0;
-  return [
-    ...(storesKey && secretName === undefined ? [secret] : []),
-    ...(storesKey && regions.length === 0 ? [region] : []),
-  ];
+  return [...(secretName === undefined ? [secret] : []), ...(regions.length === 0 ? [region] : [])];
 }

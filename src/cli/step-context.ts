@@ -1,9 +1,9 @@
-import { callerLines } from '../aws/caller.ts';
+import { callerLines } from '../aws/caller-output.ts';
 import { policyReader } from '../aws/iam/policies.ts';
 import { secretReader } from '../aws/secrets/value-reader.ts';
 import { LIMITS } from '../limits.ts';
 import { flagsToFields, planInManifest } from '../manifest/index.ts';
-import type { Outcomes, Remaining, StepEvent } from '../plan-types.ts';
+import type { Outcomes, Remaining, StepOutcomes } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
@@ -17,7 +17,7 @@ import type { CommandRun } from './run-command.ts';
  */
 export function stepContext(run: CommandRun, secretOptions: { withPolicies?: boolean } = {}): StepContext {
   const { aws, output, progress, outcomes, interrupt } = run;
-  const texts = outcomes.ofManifest ? batchMessages : messages;
+  const texts = outcomes.isBatch ? batchMessages : messages;
   return {
     aws,
     secrets: secretReader(aws, secretOptions),
@@ -26,7 +26,7 @@ export function stepContext(run: CommandRun, secretOptions: { withPolicies?: boo
     interrupt,
     record: recorderOf(outcomes),
     warn(warning) {
-      const text = outcomes.ofManifest ? flagsToFields(warning) : warning;
+      const text = outcomes.isBatch ? flagsToFields(warning) : warning;
       progress.printBetween(() => showWarning(output, text));
     },
     begin: (step) => progress.start(texts.progress[step]),
@@ -35,21 +35,19 @@ export function stepContext(run: CommandRun, secretOptions: { withPolicies?: boo
   };
 }
 
-/** Texts for a run that doesn't finish: the title of the remaining changes, and how to continue. */
-type RemainingTexts = Pick<Remaining, 'title' | 'howToContinue'>;
-
 /**
  * Returns a context that also keeps `outcomes.remaining` up to date. A resource no longer remains when its expected outcome is
  * recorded.
+ * @param texts the title of the remaining changes, and how to continue, for a run that doesn't finish
  */
 export function trackRemaining(
   context: StepContext,
   outcomes: Outcomes,
   expected: Outcomes,
-  texts: RemainingTexts,
+  texts: Pick<Remaining, 'title' | 'howToContinue'>,
 ): StepContext {
   const idOf = ({ arn, action }: { arn: string; action: string }) => `${action} ${arn}`;
-  const remainingArns = new Map(allOutcomes(changesIn(expected)).map((each) => [idOf(each), each.arn]));
+  const remainingArns = new Map(allOutcomes(changesIn(expected)).map((change) => [idOf(change), change.arn]));
   outcomes.remaining = {
     ...texts,
     get arns() {
@@ -70,22 +68,20 @@ export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: n
   progress.wait(messages.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
 }
 
-/** Records outcomes. A later outcome for a resource replaces the earlier one. */
+/** Returns a function that records outcomes. A later outcome for a resource replaces the earlier one. */
 function recorderOf(outcomes: Outcomes): StepContext['record'] {
-  const put = {
-    secrets: putInto(outcomes.secrets),
-    policies: putInto(outcomes.policies),
-    roles: putInto(outcomes.roles),
-  };
+  const putSecret = putInto(outcomes.secrets);
+  const putPolicy = putInto(outcomes.policies);
+  const putRole = putInto(outcomes.roles);
   return (event) => {
     const { secrets, policies, roles } = outcomesIn(event);
-    secrets.forEach(put.secrets);
-    policies.forEach(put.policies);
-    roles.forEach(put.roles);
+    secrets.forEach(putSecret);
+    policies.forEach(putPolicy);
+    roles.forEach(putRole);
   };
 }
 
-function outcomesIn({ secrets = [], policies = [], role }: StepEvent): Outcomes {
+function outcomesIn({ secrets = [], policies = [], role }: StepOutcomes): Outcomes {
   return { secrets, policies, roles: role ? [role] : [] };
 }
 
@@ -102,8 +98,8 @@ function putInto<T extends { arn: string }>(list: T[]): (outcome: T) => void {
   };
 }
 
-/** Prints the account, unless the wizard has already done so, and the plan. Returns whether there is anything to do. */
-export async function printPlan(
+/** Prints the account, unless the wizard has already printed it, and the plan. Returns true if the plan changes anything. */
+export async function printAccountAndPlan(
   run: CommandRun,
   plan: ShownPlan,
   options: PlanPrintOptions,
@@ -120,17 +116,17 @@ export interface PlanPrintOptions {
   nothingToDo?: string;
 }
 
-/** Prints the plan. Returns whether there is anything to do. */
+/** Prints the plan. Returns true if the plan changes anything. */
 export function printChanges(
   { output, outcomes }: CommandRun,
   plan: ShownPlan,
   { dryRun, nothingToDo }: PlanPrintOptions,
 ): boolean {
-  const shown = outcomes.ofManifest ? planInManifest(plan) : plan;
+  const shown = outcomes.isBatch ? planInManifest(plan) : plan;
   showPlan(output, shown, dryRun ? messages.dryRunTitle : messages.planTitle, { unfolded: dryRun });
-  const changes = changesAnything(plan.changes);
-  if (!changes && nothingToDo !== undefined) output.info(nothingToDo);
-  return changes;
+  const hasChanges = changesAnything(plan.changes);
+  if (!hasChanges && nothingToDo !== undefined) output.info(nothingToDo);
+  return hasChanges;
 }
 
 /** Prints the account. */

@@ -1,13 +1,14 @@
+import { parseArn } from '../aws/arn.ts';
 import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/result.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
-import { plain, plainJson } from '../text.ts';
-import { awsCommand } from '../ui/commands.ts';
+import { clean, escapeJson } from '../text.ts';
+import { awsCommand, secretCommand } from '../ui/commands.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import type { Output } from '../ui/output.ts';
 
-/** What `setup` prints at its end. */
-export interface Summary {
+/** What `setup` prints at the end. */
+export interface SetupSummary {
   outcomes: Pick<Outcomes, 'secrets' | 'policies'> & { role: RoleOutcome };
   encryption: EncryptionSettings[];
   /** True if this run generated and stored a key. */
@@ -22,7 +23,7 @@ export interface Summary {
 /** Prints the ARNs, and the settings to paste into the MediaConnect console or API. */
 export function showSummary(
   output: Output,
-  { outcomes, encryption, generated, sandbox, hasUndecidedChecks, outdated }: Summary,
+  { outcomes, encryption, generated, sandbox, hasUndecidedChecks, outdated }: SetupSummary,
 ): void {
   const { paintResult: paint } = output;
   const title = hasUndecidedChecks
@@ -31,9 +32,9 @@ export function showSummary(
   const lines = [
     ...(outdated.length > 0 ? outdatedLines(output, outdated) : [title]),
     '',
-    ...outcomes.secrets.flatMap(({ region, arn }) => field(messages.secretLabel(region), arn)),
-    ...outcomes.policies.flatMap(({ arn }) => field(messages.policyLabel, arn)),
-    ...field(messages.roleLabel, outcomes.role.arn),
+    ...outcomes.secrets.flatMap(({ region, arn }) => labeledValue(messages.secretLabel(region), arn)),
+    ...outcomes.policies.flatMap(({ arn }) => labeledValue(messages.policyLabel, arn)),
+    ...labeledValue(messages.roleLabel, outcomes.role.arn),
     '',
     ...nextSteps(output, encryption, outcomes.role.arn),
     ...(generated && !sandbox ? generatedKey(output, encryption) : []),
@@ -43,8 +44,8 @@ export function showSummary(
 }
 
 /** Returns a label with its value on the next line, so that the value can be copied as a line. */
-export function field(label: string, value: string): string[] {
-  return [`${label}:`, `  ${plain(value)}`];
+export function labeledValue(label: string, value: string): string[] {
+  return [`${label}:`, `  ${clean(value)}`];
 }
 
 function nextSteps(
@@ -54,6 +55,8 @@ function nextSteps(
 ): string[] {
   const [first] = encryption;
   if (!first) return [];
+  // The fields are those of the MediaConnect API (API reference, `Encryption`).
+  const { region: _region, ...apiSettings } = first;
   return [
     paint.bold(messages.nextTitle),
     '',
@@ -62,7 +65,7 @@ function nextSteps(
     ...(encryption.length > 1 ? [prose(messages.regionsDiffer)] : []),
     '',
     prose(messages.apiStep),
-    `  ${plainJson(JSON.stringify(apiSettings(first)))}`,
+    `  ${escapeJson(JSON.stringify(apiSettings))}`,
     '',
     ...cliCommands(first, prose),
     ...(first.algorithm === 'aes256' ? transitStep(first, prose) : []),
@@ -82,14 +85,6 @@ function consoleFields({ keyType, algorithm, roleArn, secretArn }: EncryptionSet
   ];
 }
 
-/** Returns the settings for the MediaConnect API (API reference, `Encryption`). */
-function apiSettings({
-  region: _region,
-  ...settings
-}: EncryptionSettings): Omit<EncryptionSettings, 'region'> {
-  return settings;
-}
-
 /** Transit encryption takes only keys with 64 digits, and no role with a path (API reference, `FlowTransitEncryption`). */
 function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['prose']): string[] {
   if (!/:role\/[^/]+$/.test(roleArn)) return [];
@@ -99,45 +94,26 @@ function transitStep({ roleArn, secretArn }: EncryptionSettings, prose: Output['
   };
   return [
     prose(messages.transitStep),
-    `  ${plainJson(JSON.stringify(settings))}`,
+    `  ${escapeJson(JSON.stringify(settings))}`,
     prose(messages.transitBoth),
     '',
   ];
 }
 
-/** The AWS CLI capitalizes the fields of `Encryption`. */
-function cliSettings({ keyType, algorithm, roleArn, secretArn }: EncryptionSettings) {
-  return {
-    KeyType: keyType,
-    Algorithm: algorithm,
-    RoleArn: roleArn,
-    SecretArn: secretArn,
-  };
-}
-
+/** Returns AWS CLI commands with placeholders for what the user has to fill in, such as the flow. */
 function cliCommands(settings: EncryptionSettings, prose: Output['prose']): string[] {
-  const { region, keyType } = settings;
-  const encryption = cliSettings(settings);
-  const flow = `arn:${settings.roleArn.split(':')[1]}:mediaconnect:${region}:${settings.roleArn.split(':')[4]}:flow:FLOW-ID:FLOW-NAME`;
-  const zixi = {
-    Name: 'to-partner',
-    Protocol: 'zixi-push',
-    Destination: '203.0.113.10',
-    Port: 2088,
-    StreamId: 'stream',
-    MaxLatency: 2000,
-  };
-  const srt = {
-    Name: 'to-partner',
-    Protocol: 'srt-caller',
-    Destination: '203.0.113.10',
-    Port: 2088,
-    MinLatency: 2000,
-  };
+  const { region, keyType, algorithm, roleArn, secretArn } = settings;
+  const { partition = '', account = '' } = parseArn(roleArn) ?? {};
+  const flow = `arn:${partition}:mediaconnect:${region}:${account}:flow:FLOW-ID:FLOW-NAME`;
+  // The AWS CLI capitalizes the fields of `Encryption`.
+  const encryption = { KeyType: keyType, Algorithm: algorithm, RoleArn: roleArn, SecretArn: secretArn };
+  const target = { Destination: '203.0.113.10', Port: 2088 };
+  const zixi = { Name: 'to-partner', Protocol: 'zixi-push', ...target, StreamId: 'stream', MaxLatency: 2000 };
+  const srt = { Name: 'to-partner', Protocol: 'srt-caller', ...target, MinLatency: 2000 };
   const outputs = [{ ...(keyType === 'static-key' ? zixi : srt), Encryption: encryption }];
   const entitlements = [{ Name: 'for-partner', Subscribers: ['444455556666'], Encryption: encryption }];
   const command = (name: string, option: string, value: unknown) =>
-    `  ${awsCommand('mediaconnect', name, '--region', region, '--flow-arn', flow, option, plainJson(JSON.stringify(value)))}`;
+    `  ${awsCommand('mediaconnect', name, '--region', region, '--flow-arn', flow, option, escapeJson(JSON.stringify(value)))}`;
   return [
     prose(messages.cliOutput[keyType]),
     command('add-flow-outputs', '--outputs', outputs),
@@ -153,8 +129,6 @@ function generatedKey({ prose }: Output, [first]: EncryptionSettings[]): string[
 
 /** Returns the command that shows the key, for the other end of the stream. */
 export function readKeyCommand(region: string, secretArn: string): string {
-  return awsCommand(
-    ...['secretsmanager', 'get-secret-value', '--region', region, '--secret-id', secretArn],
-    ...['--query', 'SecretString', '--output', 'text'],
-  );
+  const secret = { arn: secretArn, region };
+  return secretCommand('get-secret-value', secret, '--query', 'SecretString', '--output', 'text');
 }

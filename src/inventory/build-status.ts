@@ -1,34 +1,28 @@
 import type { RolePolicy } from '../aws/iam/roles.ts';
 import { checkExcess } from '../checks/access/excess.ts';
+import { documentsOf } from '../checks/access/read-access.ts';
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { matchesArn } from '../policy/match.ts';
 import { dayOf } from '../text.ts';
-import {
-  checkNaming,
-  checkReadAccess,
-  checkSecret,
-  checksOf,
-  checkTrustOf,
-  namedDocumentsOf,
-} from './check-role.ts';
+import { checkNaming, checkReadAccess, checkSecret, checksOf, checkTrustPolicy } from './check-role.ts';
 import type { AccountSnapshot } from './collect.ts';
-import { closestAmong, inRegion, targetsIn } from './named-secrets.ts';
+import { differenceToClosestAmong, inRegion, targetsIn } from './named-secrets.ts';
 import type { RoleSnapshot } from './roles.ts';
 import type { SecretSnapshot } from './secrets.ts';
 import type { Status, StatusCheck, StatusNote, StatusPolicy, StatusRole, StatusSecret } from './types.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What was found. `closest` describes how an ARN without a secret differs from the closest secret that exists. */
-type StatusSource = AccountSnapshot & { closest(named: string): string | undefined };
+/** What was found, and how an ARN without a secret differs from the closest secret that exists. */
+type StatusSource = AccountSnapshot & { differenceToClosest(named: string): string | undefined };
 
 /** Builds the status from what was found: roles with their policies and secrets, and their checks. Pure. */
 export function statusOf(snapshot: AccountSnapshot, notes: StatusNote[], now: Date): Status {
   const { identity, regions, policies } = snapshot;
   const arns = [...snapshot.secrets.map(({ arn }) => arn), ...(snapshot.similarArns ?? [])];
-  const closest = closestAmong(arns);
-  const roles = snapshot.roles.map((role) => roleStatus(role, { ...snapshot, closest }));
+  const source = { ...snapshot, differenceToClosest: differenceToClosestAmong(arns) };
+  const roles = snapshot.roles.map((role) => roleStatus(role, source));
   const rolesBySecret = roleArnsBySecret(roles);
   const replicaRegions = replicasIn(snapshot.secrets);
   return {
@@ -51,20 +45,20 @@ export function statusOf(snapshot: AccountSnapshot, notes: StatusNote[], now: Da
   };
 }
 
-/** Returns the roles with a policy that names each secret. */
+/** Returns the ARNs of the roles with a policy that names a secret, by the ARN of the secret. */
 function roleArnsBySecret(roles: StatusRole[]): Map<string, string[]> {
-  const readers = new Map<string, string[]>();
+  const roleArns = new Map<string, string[]>();
   for (const role of roles) {
     const named = new Set(role.policies.flatMap(({ secrets }) => secrets));
-    for (const secret of named) readers.set(secret, [...(readers.get(secret) ?? []), role.arn]);
+    for (const secret of named) roleArns.set(secret, [...(roleArns.get(secret) ?? []), role.arn]);
   }
-  return readers;
+  return roleArns;
 }
 
 /** Returns the Regions with replicas of each secret. The ARN of a replica differs from its primary's only in the Region. */
 function replicasIn(secrets: SecretSnapshot[]): Map<string, string[]> {
-  const replicas = secrets.flatMap(({ arn, region, replicaOf }) =>
-    replicaOf === undefined ? [] : [{ region, primary: inRegion(arn, replicaOf) }],
+  const replicas = secrets.flatMap(({ arn, region, primaryRegion }) =>
+    primaryRegion === undefined ? [] : [{ region, primary: inRegion(arn, primaryRegion) }],
   );
   const byPrimary = groupedBy(replicas, ({ primary }) => primary);
   return new Map([...byPrimary].map(([primary, all]) => [primary, all.map(({ region }) => region)]));
@@ -74,40 +68,32 @@ function secretStatus(
   secret: SecretSnapshot,
   now: Date,
 ): Omit<StatusSecret, 'replicas' | 'roles' | 'checks'> {
-  const {
-    region,
-    name,
-    arn,
-    hasToolTag: own,
-    currentSince,
-    changedAt,
-    lastAccessedAt,
-    deletedAt,
-    replicaOf,
-  } = secret;
-  const keySince = currentSince ?? (secret.hasCurrentVersion && !deletedAt ? changedAt : undefined);
+  const { region, name, arn, currentSince, lastAccessedAt, deletedAt } = secret;
+  const keySince = currentSince ?? (secret.hasCurrentVersion && !deletedAt ? secret.changedAt : undefined);
   const keyAgeDays = keySince && Math.max(0, Math.floor((now.getTime() - keySince.getTime()) / DAY_MS));
   return {
     region,
     name,
     arn,
-    own,
+    own: secret.hasToolTag,
     keySince: keySince?.toISOString() ?? null,
     keySinceFrom: keySince ? (currentSince ? 'version' : 'last-change') : null,
     keyAgeDays: keyAgeDays ?? null,
     lastRead: lastAccessedAt ? dayOf(lastAccessedAt) : null,
     deletedAt: deletedAt?.toISOString() ?? null,
-    replicaOf: replicaOf ?? null,
+    replicaOf: secret.primaryRegion ?? null,
   };
 }
 
 function roleStatus(role: RoleSnapshot, snapshot: StatusSource): StatusRole {
   const { identity, secrets } = snapshot;
-  const statuses = (role.found?.policies ?? []).map((policy) => policyStatus(policy, snapshot));
-  const policies = statuses.flatMap(({ policy }) => policy ?? []);
+  const policyStatuses = (role.found?.policies ?? []).map((policy) => policyStatus(policy, snapshot));
+  const policies = policyStatuses.flatMap(({ policy }) => policy ?? []);
   const arns = new Set(policies.flatMap((policy) => policy.secrets));
   const readableSecrets = secrets.filter(({ arn }) => arns.has(arn));
   const regions = [...new Set(readableSecrets.map(({ region }) => region))];
+  // If the Regions of the role's flows are unknown, the role may serve flows in any one Region.
+  const regionLists = regions.length > 0 ? [regions] : snapshot.regions.map((each) => [each]);
   return {
     name: role.name,
     arn: role.arn,
@@ -115,13 +101,8 @@ function roleStatus(role: RoleSnapshot, snapshot: StatusSource): StatusRole {
     policies,
     checks: [
       ...checkNaming(role),
-      // If the Regions of the role's flows are unknown, the role may serve flows in any one Region.
-      ...checkTrustOf(
-        role,
-        regions.length > 0 ? [regions] : snapshot.regions.map((each) => [each]),
-        identity,
-      ),
-      ...statuses.flatMap(({ checks }) => checks),
+      ...checkTrustPolicy(role, regionLists, identity),
+      ...policyStatuses.flatMap(({ checks }) => checks),
       ...readingChecks(role, readableSecrets, snapshot),
     ],
   };
@@ -129,15 +110,15 @@ function roleStatus(role: RoleSnapshot, snapshot: StatusSource): StatusRole {
 
 function readingChecks(
   role: RoleSnapshot,
-  read: SecretSnapshot[],
+  readableSecrets: SecretSnapshot[],
   { identity }: AccountSnapshot,
 ): StatusCheck[] {
-  const documents = namedDocumentsOf(role);
+  const documents = role.found && documentsOf(role.found);
   const check = checksOf(role.arn);
-  if (!documents) return [check('role-policies', 'cannot-tell', (say) => say.policiesUnseen)];
+  if (!documents) return [check('role-policies', 'cannot-tell', (words) => words.policiesUnseen)];
   if ('unreadable' in documents)
-    return [check('role-policies', 'cannot-tell', (say) => say.policyUnreadable(documents.unreadable))];
-  return read.map((secret) => checkReadAccess(role, documents, secret, identity));
+    return [check('role-policies', 'cannot-tell', (words) => words.policyUnreadable(documents.unreadable))];
+  return readableSecrets.map((secret) => checkReadAccess(role, documents, secret, identity));
 }
 
 /** Returns a policy for display, if it concerns secrets at all, and its checks. */
@@ -174,14 +155,14 @@ function policyStatus(
 }
 
 /** Returns the check of an ARN or pattern that matches no secret. */
-function checkAbsent(subject: string, { closest, unreadable }: StatusSource): StatusCheck {
+function checkAbsent(subject: string, { differenceToClosest, unreadable }: StatusSource): StatusCheck {
   const check = checksOf(subject);
-  const difference = closest(subject);
+  const difference = differenceToClosest(subject);
   // A secret that was force-deleted and created again has a new ARN, which a list may not show yet.
   if (unreadable?.has(subject))
-    return check('policy-names-secret', 'cannot-tell', (say) => say.notListed(difference));
-  return check('policy-names-secret', 'failed', (say) =>
-    difference === undefined ? say.namesNothing : say.namesNearly(difference),
+    return check('policy-names-secret', 'cannot-tell', (words) => words.notListed(difference));
+  return check('policy-names-secret', 'failed', (words) =>
+    difference === undefined ? words.namesNothing : words.namesNearly(difference),
   );
 }
 
@@ -203,18 +184,14 @@ function excessChecks(
   { regions, identity }: AccountSnapshot,
 ): StatusCheck[] {
   const check = checksOf(subject);
-  const { furtherAction, anySecret } = checkExcess(document, regions, identity);
-  if (furtherAction !== undefined) {
-    const actionWarning = check('policy-reads-only', 'warning', (say) => say.allowsMore(furtherAction));
-    // For a policy that allows everything, one warning is enough.
-    return anySecret ? [actionWarning] : [actionWarning, ...scope()];
-  }
-  return [check('policy-reads-only', 'ok', (say) => say.readsOnly()), ...scope()];
-
-  function scope(): StatusCheck[] {
-    if (regions.length === 0) return [];
-    return anySecret
-      ? [check('policy-scope', 'warning', (say) => say.anySecret())]
-      : [check('policy-scope', 'ok', (say) => say.namedSecrets())];
-  }
+  const { furtherAction, allowsAnySecret } = checkExcess(document, regions, identity);
+  const scopeCheck = allowsAnySecret
+    ? check('policy-scope', 'warning', (words) => words.anySecret())
+    : check('policy-scope', 'ok', (words) => words.namedSecrets());
+  const scopeChecks = regions.length === 0 ? [] : [scopeCheck];
+  if (furtherAction === undefined)
+    return [check('policy-reads-only', 'ok', (words) => words.readsOnly()), ...scopeChecks];
+  const actionWarning = check('policy-reads-only', 'warning', (words) => words.allowsMore(furtherAction));
+  // For a policy that allows everything, one warning is enough.
+  return allowsAnySecret ? [actionWarning] : [actionWarning, ...scopeChecks];
 }

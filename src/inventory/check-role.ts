@@ -1,20 +1,13 @@
 import { kmsKeyRef } from '../aws/kms/index.ts';
 import type { Identity } from '../aws/session.ts';
-import { checkKmsKeys, decryptionByCustomerKeys, type KmsKeyFinding } from '../checks/access/encryption.ts';
-import {
-  type DecidingDocuments,
-  documentsOf,
-  refusalsOf,
-  type SecretDocuments,
-  type UnreadableDocument,
-  whyUnseen,
-} from '../checks/access/read-access.ts';
-import { checkGuard } from '../checks/access/source-guard.ts';
+import { checkGuard } from '../checks/access/confused-deputy.ts';
+import { checkKmsKeys, type KmsKeyFinding, withoutAwsManagedKey } from '../checks/access/encryption.ts';
+import { type RoleDocuments, refusalsOf, whyUnseen } from '../checks/access/read-access.ts';
 import { checkRoleNaming, checkTrust } from '../checks/access/trust.ts';
 import { cannotTell, type Detail, detailOf, type StatusId } from '../checks/catalog/index.ts';
 import type { Verdict } from '../plan-types.ts';
 import type { RoleSnapshot } from './roles.ts';
-import type { SecretAccess, SecretSnapshot } from './secrets.ts';
+import type { SecretSnapshot } from './secrets.ts';
 import type { StatusCheck } from './types.ts';
 
 /** Checks the name and path of a role. Pure. */
@@ -23,19 +16,19 @@ export function checkNaming(role: RoleSnapshot): StatusCheck[] {
   const { isReserved, path } = checkRoleNaming(role);
   return [
     isReserved
-      ? check('role-name', 'failed', (say) => say.reservedName)
-      : check('role-name', 'ok', (say) => say.freeName),
+      ? check('role-name', 'failed', (words) => words.reservedName)
+      : check('role-name', 'ok', (words) => words.freeName),
     path === undefined
-      ? check('role-path', 'ok', (say) => say.noPath)
-      : check('role-path', 'warning', (say) => say.path(path)),
+      ? check('role-path', 'ok', (words) => words.noPath)
+      : check('role-path', 'warning', (words) => words.path(path)),
   ];
 }
 
 /**
- * Checks whether the role lets MediaConnect in, and keeps flows of other accounts out. Pure.
+ * Checks whether MediaConnect may assume the role, and whether flows of other accounts are kept out. Pure.
  * @param regionLists lists of Regions; the role passes if flows in all Regions of at least one list may use it
  */
-export function checkTrustOf(
+export function checkTrustPolicy(
   { arn, trust }: RoleSnapshot,
   regionLists: string[][],
   identity: Identity,
@@ -44,16 +37,17 @@ export function checkTrustOf(
   const results = regionLists.map((regions) => checkTrust(trust, { sourceArns: [], regions }, identity));
   const result = results.find(({ verdict }) => verdict === 'allowed') ?? results[0];
   if (!result) return [];
-  if (result.verdict === 'unreadable') return [check('role-trust', 'failed', (say) => say.trustUnreadable)];
+  if (result.verdict === 'unreadable')
+    return [check('role-trust', 'failed', (words) => words.trustUnreadable)];
   if (result.verdict === 'not-allowed') {
-    return [
-      result.uncertain
-        ? check('role-trust', 'cannot-tell', cannotTell('role-trust', result.because))
-        : check('role-trust', 'failed', (say) => say.notTrusted(result.because)),
-    ];
+    return result.uncertain
+      ? [check('role-trust', 'cannot-tell', cannotTell('role-trust', result.because))]
+      : [check('role-trust', 'failed', (words) => words.notTrusted(result.because))];
   }
   return [
-    check('role-trust', 'ok', (say) => (result.scope === 'narrower' ? say.trustedForSome : say.trusted)),
+    check('role-trust', 'ok', (words) =>
+      result.scope === 'narrower' ? words.trustedForSome : words.trusted,
+    ),
     guardCheck(arn, trust, identity),
   ];
 }
@@ -61,21 +55,13 @@ export function checkTrustOf(
 function guardCheck(arn: string, trust: string, identity: Identity): StatusCheck {
   const check = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', (say) => say.guarded);
+  if (guard.verdict === 'kept-out') return check('role-guard', 'ok', (words) => words.guarded);
   if (guard.verdict === 'cannot-tell')
     return check('role-guard', 'cannot-tell', cannotTell('role-guard', guard.because));
   const { accounts } = guard;
-  return check('role-guard', 'warning', (say) => (accounts.length > 0 ? say.letsIn(accounts) : say.noGuard));
-}
-
-/**
- * Returns the parsed documents that determine a role's permissions, with the names of its policies; undefined if they could not
- * be read.
- */
-export function namedDocumentsOf({
-  found,
-}: RoleSnapshot): DecidingDocuments | UnreadableDocument | undefined {
-  return found && documentsOf(found);
+  return check('role-guard', 'warning', (words) =>
+    accounts.length > 0 ? words.letsIn(accounts) : words.noGuard,
+  );
 }
 
 /**
@@ -84,23 +70,22 @@ export function namedDocumentsOf({
  */
 export function checkReadAccess(
   { arn: roleArn }: RoleSnapshot,
-  documents: DecidingDocuments,
+  documents: RoleDocuments,
   { region, arn, kmsKeyId, access }: SecretSnapshot,
   identity: Identity,
 ): StatusCheck {
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, identity);
-  const secret = { arn, region, kmsKey };
-  const [refusal] = refusalsOf(secret, documents, roleArn, identity, access && documentsAbout(access));
+  const secretDocuments = access && {
+    resourcePolicy: access.resourcePolicy,
+    decryption: withoutAwsManagedKey(access.encryption),
+  };
+  const [refusal] = refusalsOf({ arn, region, kmsKey }, documents, roleArn, identity, secretDocuments);
   const check = checksOf(arn);
-  if (!refusal) return check('role-reads-secret', 'ok', (say) => say.readable);
+  if (!refusal) return check('role-reads-secret', 'ok', (words) => words.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? check('role-reads-secret', 'failed', (say) => say.mayNot([action], because))
-    : check('role-reads-secret', verdict, (say) => say.unclear(action, because));
-}
-
-function documentsAbout({ resourcePolicy, encryption }: SecretAccess): SecretDocuments {
-  return { resourcePolicy, decryption: decryptionByCustomerKeys(encryption) };
+    ? check('role-reads-secret', 'failed', (words) => words.mayNot([action], because))
+    : check('role-reads-secret', verdict, (words) => words.unclear(action, because));
 }
 
 /**
@@ -111,17 +96,18 @@ export function checkSecret(secret: SecretSnapshot, isNamed: boolean, identity: 
   const { arn, deletedAt, rotationEnabled, hasCurrentVersion, access } = secret;
   const check = checksOf(arn);
   // While a secret is scheduled for deletion, nothing else matters.
-  if (deletedAt && !isNamed)
-    return [check('secret-deletion', 'warning', (say) => say.deletedUnused(deletedAt))];
-  if (deletedAt) return [check('secret-deletion', 'failed', (say) => say.deleted(deletedAt))];
+  if (deletedAt)
+    return isNamed
+      ? [check('secret-deletion', 'failed', (words) => words.deleted(deletedAt))]
+      : [check('secret-deletion', 'warning', (words) => words.deletedUnused(deletedAt))];
   return [
-    check('secret-deletion', 'ok', (say) => say.notDeleted),
+    check('secret-deletion', 'ok', (words) => words.notDeleted),
     hasCurrentVersion
-      ? check('secret-version', 'ok', (say) => say.hasVersion)
-      : check('secret-version', 'failed', (say) => say.noVersion),
+      ? check('secret-version', 'ok', (words) => words.hasVersion)
+      : check('secret-version', 'failed', (words) => words.noVersion),
     rotationEnabled
-      ? check('secret-rotation', 'failed', (say) => say.rotates)
-      : check('secret-rotation', 'ok', (say) => say.noRotation),
+      ? check('secret-rotation', 'failed', (words) => words.rotates)
+      : check('secret-rotation', 'ok', (words) => words.noRotation),
     ...(access ? checkKmsKeys(secret, access.encryption, identity).map(ofKmsKey) : []),
   ];
 

@@ -2,7 +2,7 @@ import { parseSecretArn } from '../aws/arn.ts';
 import { isToolPolicy, type ListedPolicy, policyPages } from '../aws/iam/roles.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
-import type { Identity } from '../aws/session.ts';
+import type { Aws, Identity } from '../aws/session.ts';
 import { tryParsePolicy } from '../policy/index.ts';
 import { matchesArn } from '../policy/match.ts';
 import { statusMessages as messages } from './messages.ts';
@@ -29,11 +29,11 @@ export interface AccountSnapshot {
    * policy names them and they lack the tool tag. Absent if only part of the account was read.
    */
   skippedCounts?: ReadonlyMap<string, number>;
-  /** ARNs that the list lacks and that the caller isn't allowed to read. Absent if only names were searched for. */
+  /** ARNs that the list of secrets lacks and that the caller isn't allowed to read. Absent if only names were searched for. */
   unreadable?: ReadonlySet<string>;
   /** ARNs of other secrets that differ from an ARN in a policy only in the suffix or in case. */
   similarArns?: string[];
-  /** What was requested by name and doesn't exist. Absent if nothing is missing. */
+  /** What was requested by name and doesn't exist. Absent if the whole account was read. */
   missing?: StatusMissing[];
 }
 
@@ -44,7 +44,7 @@ export interface AccountSnapshot {
 export async function collect(context: ScanContext): Promise<AccountSnapshot> {
   const identity = await context.aws.identity();
   const roles = await findRoles(context);
-  const policyTargets = roles.flatMap(targetsOfRole);
+  const policyTargets = roles.flatMap(targetsOfPolicies);
   const namedSecrets = policyTargets.flatMap(({ names }) => names);
   const regions =
     context.requestedRegions.length > 0
@@ -53,18 +53,18 @@ export async function collect(context: ScanContext): Promise<AccountSnapshot> {
   const isNamed = (arn: string) => namedSecrets.some((each) => matchesArn(each, arn));
   const isWanted = (secret: ListedSecret) =>
     secret.hasToolTag || isNamed(secret.arn) || isNamed(primaryOf(secret));
-  const { skippedCounts, countSkipped } = skippedCounter(
-    new Set(policyTargets.flatMap(({ scopes }) => scopes)),
-  );
+  const scopes = new Set(policyTargets.flatMap((targets) => targets.scopes));
+  const { skippedCounts, countSkipped } = skippedCounter(scopes);
   const isSimilar = similarTo(namedSecrets);
   const similarArns: string[] = [];
   const onSkipped = (secret: ListedSecret) => {
     countSkipped(secret);
     if (isSimilar(secret.arn)) similarArns.push(secret.arn);
   };
-  const arns = [...new Set(namedSecrets)].filter((each) => isOfAccount(each, identity));
+  const arnsInAccount = [...new Set(namedSecrets)].filter((each) => isOfAccount(each, identity));
+  const namedIds = arnsInAccount.flatMap(withRegion);
   const [{ secrets, regions: searchedRegions, unreadable: unreadableIds }, policies] = await Promise.all([
-    findSecrets(context, regions, { isWanted, onSkipped, namedIds: arns.flatMap(withRegion) }),
+    findSecrets(context, regions, { isWanted, onSkipped, namedIds }),
     findUnattachedPolicies(context, roles),
   ]);
   const wasSearched = (named: string) =>
@@ -100,8 +100,8 @@ function withRegion(arn: string): SecretId[] {
 }
 
 /** Returns the ARN of the secret or, for a replica, of its primary secret. */
-function primaryOf({ arn, replicaOf }: ListedSecret): string {
-  return replicaOf ? inRegion(arn, replicaOf) : arn;
+function primaryOf({ arn, primaryRegion }: ListedSecret): string {
+  return primaryRegion ? inRegion(arn, primaryRegion) : arn;
 }
 
 /** Returns true if a name in a policy is the full ARN of a secret in this account. */
@@ -111,13 +111,14 @@ function isOfAccount(named: string, { partition, account }: Identity): boolean {
 }
 
 /** Returns the secrets that each policy of a role names. */
-function targetsOfRole({ found }: RoleSnapshot): PolicyTargets[] {
+function targetsOfPolicies({ found }: RoleSnapshot): PolicyTargets[] {
   return (found?.policies ?? []).flatMap(({ document }) => {
     const policy = tryParsePolicy(document);
     return policy ? [targetsIn(policy)] : [];
   });
 }
 
+/** IAM allows few requests a second. */
 const POLICIES_AT_ONCE = 3;
 
 /**
@@ -131,14 +132,17 @@ async function findUnattachedPolicies(
   const isUnattached = unattachedAmong(roles);
   const isCandidate = (policy: ListedPolicy) => /mediaconnect/i.test(policy.name) && isUnattached(policy);
   const find = async () => {
-    const candidates: ListedPolicy[] = [];
-    for await (const { items } of policyPages(aws)) {
-      candidates.push(...items.filter(isCandidate));
-    }
+    const candidates = await listPolicies(aws, isCandidate);
     const haveToolTag = await atMost(POLICIES_AT_ONCE, candidates, ({ arn }) => isToolPolicy(aws, arn));
     return candidates.filter((_, index) => haveToolTag[index]);
   };
-  return (await notes.unlessDenied(messages.loosePoliciesWhat, find())) ?? [];
+  return (await notes.unlessDenied(messages.unattachedPolicies, find())) ?? [];
+}
+
+async function listPolicies(aws: Aws, isWanted: (policy: ListedPolicy) => boolean): Promise<ListedPolicy[]> {
+  const policies: ListedPolicy[] = [];
+  for await (const { items } of policyPages(aws)) policies.push(...items.filter(isWanted));
+  return policies;
 }
 
 /** The only resources to search for, without duplicates. */
@@ -198,29 +202,21 @@ async function policiesNamed(
   names: string[],
   roles: RoleSnapshot[],
 ): Promise<{ unattached: ListedPolicy[]; missing: string[] }> {
-  const has = (policies: { name: string }[], name: string) =>
-    policies.some((policy) => policy.name.toLowerCase() === name.toLowerCase());
-  const rolePolicies = roles.flatMap(({ found }) => found?.policies ?? []);
-  const unattachedNames = names.filter((name) => !has(rolePolicies, name));
+  const rolePolicies = lowerCaseNames(roles.flatMap(({ found }) => found?.policies ?? []));
+  const unattachedNames = names.filter((name) => !rolePolicies.has(name.toLowerCase()));
   if (unattachedNames.length === 0) return { unattached: [], missing: [] };
-  const list = async () => {
-    const found: ListedPolicy[] = [];
-    for await (const { items } of policyPages(aws)) {
-      found.push(
-        ...items.filter(({ name }) =>
-          has(
-            unattachedNames.map((each) => ({ name: each })),
-            name,
-          ),
-        ),
-      );
-    }
-    return found;
-  };
-  const found = await notes.unlessDenied(messages.loosePoliciesWhat, list());
+  const wantedNames = new Set(unattachedNames.map((name) => name.toLowerCase()));
+  const listing = listPolicies(aws, ({ name }) => wantedNames.has(name.toLowerCase()));
+  const found = await notes.unlessDenied(messages.unattachedPolicies, listing);
   if (!found) return { unattached: [], missing: [] };
+  const foundNames = lowerCaseNames(found);
   return {
     unattached: found.filter(unattachedAmong(roles)),
-    missing: unattachedNames.filter((name) => !has(found, name)),
+    missing: unattachedNames.filter((name) => !foundNames.has(name.toLowerCase())),
   };
+}
+
+/** Returns names in lower case, because IAM names are case-insensitive. */
+function lowerCaseNames(policies: { name: string }[]): Set<string> {
+  return new Set(policies.map(({ name }) => name.toLowerCase()));
 }

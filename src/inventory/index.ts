@@ -3,7 +3,7 @@ import type { Progress } from '../ui/progress.ts';
 import { statusOf } from './build-status.ts';
 import type { AccountSnapshot } from './collect.ts';
 import { statusMessages as messages } from './messages.ts';
-import { collectNotes, type ScanContext } from './notes.ts';
+import { createNotes, type ScanContext } from './notes.ts';
 import type { Status } from './types.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function scanAccount(
   requestedRegions: string[],
   collectSnapshot: (context: ScanContext) => Promise<AccountSnapshot>,
 ): Promise<{ snapshot: AccountSnapshot; status: Status }> {
-  const notes = collectNotes();
+  const notes = createNotes();
   progress.start(messages.looking);
   const snapshot = await collectSnapshot({
     aws,

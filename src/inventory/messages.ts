@@ -1,7 +1,6 @@
 import { formatCount, plural, shortList } from '../ui/batch-messages.ts';
 
 /** Messages of the `status` command: the checks, the tree, the notes. */
-
 export const statusMessages = {
   lookingAtRoles: (count: number) => `Looking through the roles: ${count} so far`,
   lookingAtSecrets: (count: number) => `Looking through the secrets: ${count} so far`,
@@ -63,5 +62,5 @@ export const statusMessages = {
     `AWS returned errors for ${action}, or kept throttling it; run the command again`,
   regionOff: 'not enabled in this account',
   note: (subjects: string[], detail: string) => `${shortList(subjects)}: ${detail}`,
-  loosePoliciesWhat: 'policies that no role has',
+  unattachedPolicies: 'policies that no role has',
 };

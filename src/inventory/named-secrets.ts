@@ -1,6 +1,6 @@
 import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
-import { matches, pattern } from '../policy/match.ts';
+import { matches, parsePattern } from '../policy/match.ts';
 import { arnDifference } from '../policy/near-miss.ts';
 
 /** The secrets that a policy allows reading, as the policy names them. */
@@ -30,7 +30,9 @@ export function inRegion(arn: string, region: string): string {
 }
 
 function allows({ effect, actions }: Statement, action: string): boolean {
-  const isListed = actions.values.some((each) => matches(pattern(each.toLowerCase()), action.toLowerCase()));
+  const isListed = actions.values.some((each) =>
+    matches(parsePattern(each.toLowerCase()), action.toLowerCase()),
+  );
   return effect === 'Allow' && isListed !== actions.negated;
 }
 
@@ -41,7 +43,7 @@ function resourcesOf({ resources }: Statement): string[] {
 
 function isAboutSecrets(resource: string): boolean {
   const service = resource.split(':')[2];
-  return resource === '*' || (service !== undefined && matches(pattern(service), 'secretsmanager'));
+  return resource === '*' || (service !== undefined && matches(parsePattern(service), 'secretsmanager'));
 }
 
 function hasNameStart(resource: string): boolean {
@@ -57,7 +59,7 @@ export function similarTo(named: string[]): (arn: string) => boolean {
 }
 
 /** Returns a function that describes how an ARN without a secret differs from the closest of these, if one is close. Pure. */
-export function closestAmong(arns: string[]): (named: string) => string | undefined {
+export function differenceToClosestAmong(arns: string[]): (named: string) => string | undefined {
   const byStem = groupedBy(
     arns.flatMap((arn) => stemsOf(arn).map((stem) => ({ arn, stem }))),
     ({ stem }) => stem,

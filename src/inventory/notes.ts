@@ -1,9 +1,6 @@
-import { isNetworkFailure } from '../aws/http/network-errors.ts';
 import type { Aws } from '../aws/session.ts';
 import { type Observed, observed } from '../aws/session.ts';
-import type { KmsRequester } from '../checks/access/decryption.ts';
 import { type Failure, isAccessDenied } from '../failure.ts';
-import { HTTP } from '../limits.ts';
 import { statusMessages as messages } from './messages.ts';
 import type { StatusNote } from './types.ts';
 
@@ -20,7 +17,7 @@ export interface Notes {
    * Like `unlessDenied`, for an optional detail from another service, which may be unreachable from here: tolerates and notes any
    * failure.
    */
-  unlessUnseen<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
+  unlessFailed<T>(what: string, reading: Promise<T>): Promise<Observed<T>>;
   /** Notes that a Region was skipped. */
   noteSkippedRegion(region: string, because: Failure): void;
   list(): StatusNote[];
@@ -29,7 +26,7 @@ export interface Notes {
 /** Failures of AWS that may concern a single request. Network failures would repeat for all, and each takes time. */
 const UNANSWERED = /^(throttled|aws-internal-error)$/;
 
-export function collectNotes(): Notes {
+export function createNotes(): Notes {
   const notes = new Map<string, StatusNote>();
   const add = (subject: string, note: Omit<StatusNote, 'subjects'>) => {
     const known = notes.get(note.detail) ?? { ...note, subjects: [] };
@@ -63,7 +60,7 @@ export function collectNotes(): Notes {
       addUnseen(what, seen);
       return seen;
     },
-    async unlessUnseen(what, reading) {
+    async unlessFailed(what, reading) {
       const seen = await observed(reading);
       addUnseen(what, seen);
       return seen;
@@ -74,29 +71,6 @@ export function collectNotes(): Notes {
       add(region, { id: 'region-skipped', detail: isDisabled ? messages.regionOff : failure.message });
     },
     list: () => [...notes.values()].map((note) => ({ ...note, subjects: note.subjects.sort() })),
-  };
-}
-
-/**
- * Sends requests to KMS, which may be unreachable from here, with a short time limit. The first request to a Region goes alone.
- * After a network failure, no more requests are sent to that Region; they get the same failure. Each failure is noted.
- */
-export function kmsRequester(notes: Notes): KmsRequester {
-  const firstRequests = new Map<string, Promise<unknown>>();
-  const failures = new Map<string, unknown>();
-  const sendUnlessFailed = async <T>(region: string, send: () => Promise<T>): Promise<T> => {
-    const first = firstRequests.get(region);
-    await first;
-    if (failures.has(region)) throw failures.get(region);
-    return send();
-  };
-  return ({ region, id }, send) => {
-    const sending = sendUnlessFailed(region, () => send({ limitMs: HTTP.searchLimitMs }));
-    const sendingEnded = sending.catch((error: unknown) => {
-      if (isNetworkFailure(error)) failures.set(region, error);
-    });
-    if (!firstRequests.has(region)) firstRequests.set(region, sendingEnded);
-    return notes.unlessUnseen(id, sending);
   };
 }
 

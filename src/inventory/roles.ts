@@ -20,7 +20,7 @@ export type RoleSnapshot = Pick<RoleState, 'name' | 'arn' | 'trust'> & { found?:
 const ROLES_AT_ONCE = 2;
 
 /**
- * Returns the roles that let MediaConnect in, and those that this program created.
+ * Returns the roles that trust MediaConnect, and those that this program created.
  * @throws Failure if the caller isn't allowed to list roles, because then there is nothing to show
  */
 export async function findRoles({ aws, notes, onProgress }: ScanContext): Promise<RoleSnapshot[]> {
@@ -33,16 +33,16 @@ export async function findRoles({ aws, notes, onProgress }: ScanContext): Promis
   }
   if (candidates.length > 1) onProgress(messages.readingRoles(candidates.length));
   const reader = policyReader(aws);
-  const seen = await atMost(ROLES_AT_ONCE, candidates, async ({ name, arn, trust }) => {
+  const snapshots = await atMost(ROLES_AT_ONCE, candidates, async ({ name, arn, trust }) => {
     const reading = readRole(aws, reader, name, { exists: true }).then((found) => ({ found }));
     const result = await notes.unlessDenied(name, reading);
-    if (!result) return letsMediaConnectIn(trust) ? [{ name, arn, trust }] : [];
+    if (!result) return trustsMediaConnect(trust) ? [{ name, arn, trust }] : [];
     const { found } = result;
     // Deleted in the meantime, or a foreign role with a similar name.
-    if (!found || !(found.hasToolTag || letsMediaConnectIn(found.trust))) return [];
+    if (!found || !(found.hasToolTag || trustsMediaConnect(found.trust))) return [];
     return [{ name: found.name, arn: found.arn, trust: found.trust, found }];
   });
-  return seen.flat();
+  return snapshots.flat();
 }
 
 /**
@@ -56,18 +56,17 @@ export async function rolesNamed(
   const reader = policyReader(aws);
   const answers = await atMost(ROLES_AT_ONCE, names, async (name) => {
     const reading = readRole(aws, reader, name).then((found) => ({ found }));
+    const complete = await notes.unlessDenied(name, reading);
     const answer =
-      (await notes.unlessDenied(name, reading)) ??
+      complete ??
       (await notes.unlessDenied(
         name,
-        describeRole(aws, name).then((described) => ({ described })),
+        describeRole(aws, name).then((found) => ({ found })),
       ));
     if (!answer) return { roles: [], missing: [] };
-    const seen = 'found' in answer ? answer.found : answer.described;
-    if (!seen) return { roles: [], missing: [name] };
-    const { arn, trust } = seen;
-    const fullState = 'found' in answer && answer.found ? { found: answer.found } : {};
-    return { roles: [{ name: seen.name, arn, trust, ...fullState }], missing: [] };
+    if (!answer.found) return { roles: [], missing: [name] };
+    const { name: foundName, arn, trust } = answer.found;
+    return { roles: [{ name: foundName, arn, trust, found: complete?.found }], missing: [] };
   });
   return {
     roles: answers.flatMap(({ roles }) => roles),
@@ -87,17 +86,17 @@ export function unattachedAmong(roles: RoleSnapshot[]): (policy: ListedPolicy) =
 
 /**
  * Returns true if a role is worth reading. The list of roles has no tags, so a role of this program whose trust policy was
- * changed is first recognized by name or description. AWS's service-linked role also lets MediaConnect in, but it can't be
+ * changed is first recognized by name or description. AWS's service-linked role also trusts MediaConnect, but it can't be
  * changed and reads no keys.
  */
 function isCandidate({ name, path, description, trust }: ListedRole): boolean {
   if (path.startsWith('/aws-service-role/')) return false;
   const isLikelyOurs = /mediaconnect/i.test(name) || description === DEFAULTS.roleDescription;
-  return isLikelyOurs || letsMediaConnectIn(trust);
+  return isLikelyOurs || trustsMediaConnect(trust);
 }
 
-/** Returns true if a statement of a trust policy names MediaConnect, with any conditions. */
-function letsMediaConnectIn(trust: string): boolean {
+/** Returns true if an Allow statement of a trust policy names MediaConnect, with any conditions. */
+function trustsMediaConnect(trust: string): boolean {
   if (!trust.includes(MEDIACONNECT_SERVICE)) return false;
   const statements = tryParsePolicy(trust)?.statements ?? [];
   return statements.some(

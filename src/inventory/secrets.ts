@@ -1,8 +1,10 @@
+import { isNetworkFailure } from '../aws/http/network-errors.ts';
 import { allSettledOrThrow, atMost } from '../aws/requests/concurrency.ts';
 import { mayHaveResourcePolicy, readResourcePolicy } from '../aws/secrets/index.ts';
 import { type ListedSecret, readListedSecret, secretPages } from '../aws/secrets/listing.ts';
 import { type CurrentVersion, readCurrentVersion } from '../aws/secrets/versions.ts';
 import { type Observed, orAbsent, seenIn } from '../aws/session.ts';
+import type { KmsRequester } from '../checks/access/decryption.ts';
 import { keyPolicyReader } from '../checks/access/decryption.ts';
 import {
   type Encryption,
@@ -11,11 +13,13 @@ import {
   readEncryption,
 } from '../checks/access/encryption.ts';
 import { Failure } from '../failure.ts';
+import { HTTP } from '../limits.ts';
 import { statusMessages as messages } from './messages.ts';
-import { kmsRequester, type ScanContext } from './notes.ts';
+import type { Notes, ScanContext } from './notes.ts';
 
-/** A secret with the date of its current value, as far as these could be read. */
+/** A secret with the date of its current value and what decides who may read it, as far as they could be read. */
 export interface SecretSnapshot extends ListedSecret {
+  /** When the current value was stored. */
   currentSince?: Date;
   /** Absent while it is scheduled for deletion, or if only role policies are read. */
   access?: SecretAccess;
@@ -43,6 +47,7 @@ export interface SecretSnapshots {
   unreadable: SecretId[];
 }
 
+/** How many Regions, secrets of a Region, and secrets that a list doesn't show are read at the same time. */
 const REGIONS_AT_ONCE = 8;
 const DETAILS_AT_ONCE = 20;
 const UNLISTED_AT_ONCE = 10;
@@ -97,8 +102,8 @@ async function secretsIn(
   const { aws, onProgress } = context;
   const kept: ListedSecret[] = [];
   for await (const { items, next } of secretPages(aws, region, { withDeleted: true })) {
+    // Descriptions aren't shown, and there may be thousands.
     for (const { description: _, ...secret } of items) {
-      // Descriptions aren't shown, and there may be thousands.
       if (isWanted(secret)) kept.push(secret);
       else onSkipped?.(secret);
     }
@@ -117,7 +122,7 @@ async function secretsIn(
   return {
     kept: kept.sort((a, b) => a.name.localeCompare(b.name)),
     absent: unlistedIds.filter((_, index) => answers[index] && !answers[index].found),
-    unreadable: unlistedIds.filter((_, at) => !answers[at]),
+    unreadable: unlistedIds.filter((_, index) => !answers[index]),
   };
 }
 
@@ -143,8 +148,7 @@ function detailReader(context: ScanContext): (secret: ListedSecret) => Promise<S
     const readers = { currentVersionOf: () => version, keyPolicyOf, kmsKeyOf };
     const reading = rolesOnly ? undefined : readAccess(context, secret, readers);
     await allSettledOrThrow<unknown>([version, Promise.resolve(reading)]);
-    const [createdAt, access] = [seenIn(await version)?.createdAt, await reading];
-    return { ...secret, currentSince: createdAt, access };
+    return { ...secret, currentSince: seenIn(await version)?.createdAt, access: await reading };
   };
 }
 
@@ -166,9 +170,32 @@ async function readAccess(
   const identity = await aws.identity();
   const [resourcePolicy, encryption] = await Promise.all([
     mayHaveResourcePolicy(secret)
-      ? notes.unlessUnseen(name, readResourcePolicy(aws, region, arn))
+      ? notes.unlessFailed(name, readResourcePolicy(aws, region, arn))
       : { seen: undefined },
     readEncryption(readers, identity, secret),
   ]);
   return { resourcePolicy, encryption };
+}
+
+/**
+ * Sends requests to KMS, which may be unreachable from here, with a short time limit. The first request to a Region goes alone.
+ * After a network failure, no more requests are sent to that Region; they get the same failure. Each failure is noted.
+ */
+function kmsRequester(notes: Notes): KmsRequester {
+  const firstRequests = new Map<string, Promise<unknown>>();
+  const failures = new Map<string, unknown>();
+  const sendUnlessFailed = async <T>(region: string, send: () => Promise<T>): Promise<T> => {
+    const first = firstRequests.get(region);
+    await first;
+    if (failures.has(region)) throw failures.get(region);
+    return send();
+  };
+  return ({ region, id }, send) => {
+    const sending = sendUnlessFailed(region, () => send({ limitMs: HTTP.searchLimitMs }));
+    const sendingEnded = sending.catch((error: unknown) => {
+      if (isNetworkFailure(error)) failures.set(region, error);
+    });
+    if (!firstRequests.has(region)) firstRequests.set(region, sendingEnded);
+    return notes.unlessFailed(id, sending);
+  };
 }

@@ -1,6 +1,6 @@
 import type { StatusId } from '../checks/catalog/index.ts';
 import type { RawOptions } from '../options/catalog/index.ts';
-import { optionReader, readOptions } from '../options/read-options.ts';
+import { flagReader, readOptions } from '../options/read-options.ts';
 import type { Verdict } from '../plan-types.ts';
 
 /** The JSON document of `status`. Dates are in ISO 8601 format. `null` stands for unknown or not applicable. */
@@ -34,7 +34,7 @@ export interface StatusCheck {
   detail: string;
 }
 
-/** A role that lets MediaConnect in, or that this program created. */
+/** A role that trusts MediaConnect, or that this program created. */
 export interface StatusRole {
   name: string;
   arn: string;
@@ -56,9 +56,9 @@ export interface StatusPolicy {
   prefixes: string[];
   /** Its wildcards that match all secrets of a Region or more. */
   scopes: string[];
-  /** What it names and doesn't exist. */
+  /** ARNs and patterns in it that match no secret. */
   missing: string[];
-  /** What it names in Regions that were not read. */
+  /** ARNs and patterns in it for Regions that were not read. */
   unseen: string[];
 }
 
@@ -69,7 +69,7 @@ export interface StatusSecret {
   own: boolean;
   /** When the current value was stored. With `last-change` below, the value is at least as old. */
   keySince: string | null;
-  /** Whether that is the date of the version itself, or of the last change to anything in the secret. */
+  /** Whether `keySince` is the date of the version itself, or of the last change to anything in the secret. */
   keySinceFrom: 'version' | 'last-change' | null;
   keyAgeDays: number | null;
   /** The day on which the value was last read, such as `2026-11-25` (UTC). `null` if it never was. */
@@ -111,6 +111,6 @@ export function readStatusAnswers(options: RawOptions<'status'>): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const { regions } = readOptions('status', options, optionReader(problems));
+  const { regions } = readOptions('status', options, flagReader(problems));
   return { answers: { regions }, problems };
 }

@@ -3,7 +3,7 @@ import {
   type KeyProblemCode,
   keyMessages as messages,
   storedKeyMessages,
-  storedOtherAlgorithm,
+  storedWrongAlgorithm,
 } from './messages.ts';
 import {
   characterProblem,
@@ -20,14 +20,12 @@ export interface KeyRules {
   algorithm?: Algorithm;
 }
 
-export type CheckResult =
+/** A valid key, or the problems with the text. `algorithm` is absent for an SRT password. */
+type CheckResult =
   | { ok: true; key: KeyMaterial; algorithm?: Algorithm }
   | { ok: false; problems: KeyProblem[] };
 
-/**
- * Checks a key as the user provided it. One trailing newline is dropped. Don't keep the plaintext beyond this call: the returned
- * key is wrapped.
- */
+/** Checks a key as the user provided it, without one trailing newline. Don't keep the text: the returned key is wrapped. */
 export function checkKey(text: string, rules: KeyRules): CheckResult {
   const key = text.replace(/\r?\n$/, '');
   const problem = problemOf(key, rules);
@@ -43,17 +41,16 @@ export function checkKey(text: string, rules: KeyRules): CheckResult {
 export function checkStoredKey(key: KeyMaterial, rules: KeyRules): KeyProblem[] {
   const text = key.reveal();
   const withoutLineBreaks = withoutLineBreaksAtEnd(text);
+  const codes: KeyProblemCode[] = [];
   const problem = problemOf(withoutLineBreaks, rules);
-  const codes: KeyProblemCode[] = [
-    ...(problem ? [problem.code] : []),
-    ...(withoutLineBreaks === text ? [] : (['trailing-newline'] as const)),
-  ];
+  if (problem) codes.push(problem.code);
+  if (withoutLineBreaks !== text) codes.push('trailing-newline');
   return codes.map((code) => ({ code, message: storedMessage(code, rules) }));
 }
 
 function storedMessage(code: KeyProblemCode, { algorithm = 'aes256' }: KeyRules): string {
   return code === 'wrong-algorithm'
-    ? storedOtherAlgorithm(algorithm, KEY_LENGTH[algorithm])
+    ? storedWrongAlgorithm(algorithm, KEY_LENGTH[algorithm])
     : storedKeyMessages[code];
 }
 
@@ -125,9 +122,8 @@ function srtProblem(key: string): KeyProblem | undefined {
   const character = characterProblem(key);
   if (character) return character;
   if (/^(["'`]).*\1$/.test(key)) return { code: 'quoted', message: messages.quoted };
-  return key.length < 10 || key.length > 80
-    ? { code: 'srt-length', message: messages.srtLength(key.length) }
-    : undefined;
+  if (key.length >= 10 && key.length <= 80) return undefined;
+  return { code: 'srt-length', message: messages.srtLength(key.length) };
 }
 
 /**

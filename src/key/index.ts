@@ -1,4 +1,4 @@
-export { type CheckResult, checkKey, checkStoredKey, type KeyRules, mayBePassword } from './check.ts';
+export { checkKey, checkStoredKey, type KeyRules, mayBePassword } from './check.ts';
 export {
   ALGORITHMS,
   type Algorithm,
@@ -13,7 +13,7 @@ export {
   checkKeyOfUnknownType,
   checkKeyText,
   type FindKeyType,
-  fitsPassword,
+  isValidSrtPassword as fitsPassword,
   keyReader,
   type LoadedKey,
   loadKey,
@@ -25,7 +25,6 @@ export {
   canReadKey,
   type KeyInput,
   type KeySource,
-  type KeyText,
   readKeyText,
-  takeVariables,
+  takeKeyVariables as takeVariables,
 } from './source.ts';

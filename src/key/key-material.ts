@@ -9,10 +9,7 @@ export type Algorithm = 'aes128' | 'aes192' | 'aes256';
 
 const REDACTED = '[redacted]';
 
-/**
- * A key on its way from the user to Secrets Manager. Every conversion to text gives `[redacted]`. Only `reveal` returns the key,
- * for the calls that store it and the checks in this folder.
- */
+/** A key on its way to Secrets Manager. Every conversion to text gives `[redacted]`; only `reveal` returns the plaintext. */
 export class KeyMaterial {
   readonly #text: string;
 
@@ -39,7 +36,7 @@ export class KeyMaterial {
    * Returns true if both are the same key. Static keys are compared case-insensitively because they are hexadecimal; SRT
    * passwords are compared exactly.
    */
-  sameKey(other: KeyMaterial, keyType: KeyType): boolean {
+  equals(other: KeyMaterial, keyType: KeyType): boolean {
     const comparable = (text: string) => Buffer.from(keyType === 'static-key' ? text.toLowerCase() : text);
     const [mine, theirs] = [comparable(this.#text), comparable(other.#text)];
     return mine.length === theirs.length && timingSafeEqual(mine, theirs);

@@ -1,5 +1,5 @@
 import { EXIT, Failure } from '../failure.ts';
-import { plain } from '../text.ts';
+import { clean } from '../text.ts';
 import { checkKey, type KeyRules, keyWarnings } from './check.ts';
 import { generateKey, KeyMaterial, type KeyType } from './key-material.ts';
 import { keyMessages as messages } from './messages.ts';
@@ -25,17 +25,14 @@ export interface CheckedKey {
 /** A checked key with warnings about it. */
 export type LoadedKey = CheckedKey & { warnings: string[] };
 
-/** Returns the key from a source, or generates one. @throws Failure if it can't be read */
-export type ReadKey = (source: KeySource) => Promise<UncheckedKey>;
-
-/** Reads the type of a key from AWS. */
+/** Reads the type of a key from AWS. Returns undefined if AWS doesn't show it. */
 export type FindKeyType = () => Promise<KeyType | undefined>;
 
 /**
- * Returns a function that reads keys from their sources, or generates them. A source that several keys share is read once,
- * because reading a variable removes it from the environment.
+ * Returns a function that reads a key from a source, or generates one, and that throws a Failure if the source can't be read. A
+ * source that several keys share is read once, because reading a variable removes it from the environment.
  */
-export function keyReader(input: KeyInput): ReadKey {
+export function keyReader(input: KeyInput): (source: KeySource) => Promise<UncheckedKey> {
   const keysBySource = new Map<string, Promise<UncheckedKey>>();
   return (source) => {
     if (source.kind === 'generate')
@@ -74,7 +71,7 @@ export async function checkKeyOfUnknownType(
 ): Promise<LoadedKey> {
   const result = loadedOrProblems(unchecked, rules);
   if (!('problems' in result)) return result;
-  if (!fitsPassword(unchecked)) throw invalidKey(result.problems);
+  if (!isValidSrtPassword(unchecked)) throw invalidKey(result.problems);
   const keyType = await findType().catch((error: unknown) => {
     throw error instanceof Failure ? invalidKey(result.problems, error) : error;
   });
@@ -83,7 +80,7 @@ export async function checkKeyOfUnknownType(
 }
 
 /** Returns true if a key follows all rules for SRT passwords. Only a tag can tell whether it is a password. */
-export function fitsPassword({ text }: UncheckedKey): boolean {
+export function isValidSrtPassword({ text }: UncheckedKey): boolean {
   return checkKey(text.reveal(), { keyType: 'srt-password' }).ok;
 }
 
@@ -109,13 +106,11 @@ async function readFromSource(
 /** @param typeReadFailure why the type of the key could not be read from AWS */
 function invalidKey(problems: KeyProblem[], typeReadFailure?: Failure): Failure {
   const [message = '', ...details] = problems.map((problem) => problem.message);
+  if (typeReadFailure) details.push(messages.typeReadFailed(clean(typeReadFailure.message)));
   return new Failure(message, {
     code: 'bad-key',
     exitCode: EXIT.usage,
-    details: [
-      ...details,
-      ...(typeReadFailure ? [messages.typeReadFailed(plain(typeReadFailure.message))] : []),
-    ],
+    details,
     hint: typeReadFailure ? messages.passwordHint : messages.checkedOnly,
     cause: typeReadFailure,
   });

@@ -1,7 +1,6 @@
-/** Messages about keys. None of them contains any character of a key. */
-
 const count = (n: number, one: string, many: string) => (n === 1 ? `one ${one}` : `${n} ${many}`);
 
+/** Messages about keys. None of them contains any character of a key. */
 export const keyMessages = {
   checkedOnly: 'Nothing was sent to AWS.',
   typeReadFailed: (reason: string) => `The key type on the secret could not be read: ${reason}`,
@@ -89,7 +88,7 @@ export const keyMessages = {
     `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${word}`,
 };
 
-/** Problems with a stored value. The texts reveal no length, no count and no position. */
+/** Messages about stored keys, by problem. They reveal no length, no count and no position. */
 export const storedKeyMessages = {
   empty: 'The value is empty.',
   'too-long': 'The value is far too long for a key.',
@@ -118,39 +117,12 @@ export const storedKeyMessages = {
   'odd-length': 'The value does not have the length of a key: 32, 48 or 64 hexadecimal digits.',
   'wrong-length': 'The value does not have the length of a key: 32, 48 or 64 hexadecimal digits.',
   'srt-length': 'The value does not have the length of an SRT password: 10 to 80 characters.',
-} satisfies Record<Exclude<KeyProblemCode, 'wrong-algorithm'>, string>;
+};
 
-/** Returns the problem with a stored value that is a key for a different algorithm than requested. */
-export function storedOtherAlgorithm(algorithm: string, digits: number): string {
+/** Returns the message for the problem `wrong-algorithm`: a stored key for a different algorithm than requested. */
+export function storedWrongAlgorithm(algorithm: string, digits: number): string {
   return `The value does not have the ${digits} hexadecimal digits that ${algorithm} takes.`;
 }
 
-export type KeyProblemCode =
-  | 'empty'
-  | 'too-long'
-  | 'utf-16'
-  | 'byte-order-mark'
-  | 'json'
-  | 'blank-line'
-  | 'several-lines'
-  | 'trailing-newline'
-  | 'separated'
-  | 'assignment'
-  | 'quoted'
-  | 'surrounding-space'
-  | 'inner-space'
-  | 'prefixed'
-  | 'spreadsheet'
-  | 'file-reference'
-  | 'arn'
-  | 'placeholder'
-  | 'control'
-  | 'non-ascii'
-  | 'invisible'
-  | 'look-alike'
-  | 'base64'
-  | 'not-hexadecimal'
-  | 'odd-length'
-  | 'wrong-length'
-  | 'wrong-algorithm'
-  | 'srt-length';
+/** Stable identifiers of the problems. */
+export type KeyProblemCode = keyof typeof storedKeyMessages | 'wrong-algorithm';

@@ -1,13 +1,13 @@
 import { KEY_BYTE_LENGTHS } from './key-material.ts';
 import { type KeyProblemCode, keyMessages as messages } from './messages.ts';
 
-/** A problem with a key: a stable code, and a message that says what to do and shows nothing of the key. */
+/** A problem with a key. The message says what to do and shows nothing of the key. */
 export interface KeyProblem {
   code: KeyProblemCode;
   message: string;
 }
 
-/** Secrets Manager stores up to 65,536 bytes. A key is three orders of magnitude shorter. */
+/** In characters: far more than any key has. Secrets Manager stores up to 65,536 bytes. */
 const LONGEST_KEY = 1_024;
 
 /** Returns a problem with the form of the text, for any type of key. */
@@ -44,7 +44,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Returns a problem if hexadecimal digits are in the notation of another program, or have something around them. */
+/** Returns a problem for a key in the notation of another program, or with something around its digits. */
 export function notationProblem(key: string): KeyProblem | undefined {
   if (isSpreadsheetNumber(key)) return { code: 'spreadsheet', message: messages.spreadsheet };
   if (isPath(key)) return { code: 'file-reference', message: messages.fileReference };
@@ -54,10 +54,8 @@ export function notationProblem(key: string): KeyProblem | undefined {
   if (/^["'`“”„‘’‚«»‹›]|["'`“”„‘’‚«»‹›]$/.test(key)) return { code: 'quoted', message: messages.quoted };
   if (key.trim() !== key) return { code: 'surrounding-space', message: messages.surroundingSpace };
   if (/^0x/i.test(key)) return { code: 'prefixed', message: messages.prefixed };
-  const isSpaced = /^[0-9a-f\s]+$/i.test(key) && /\s/.test(key);
-  return isSpaced
-    ? { code: 'inner-space', message: messages.innerSpace(key.match(/\s/g)?.length ?? 0) }
-    : undefined;
+  const spaces = /^[0-9a-f\s]+$/i.test(key) ? (key.match(/\s/g) ?? []).length : 0;
+  return spaces > 0 ? { code: 'inner-space', message: messages.innerSpace(spaces) } : undefined;
 }
 
 /**
@@ -101,32 +99,22 @@ function isAssignment(key: string): boolean {
 export function characterProblem(key: string): KeyProblem | undefined {
   if (/\p{Cc}/u.test(key)) return { code: 'control', message: messages.control };
   const nonAscii = matchingCharacters(key, /[^\x20-\x7e]/);
-  return nonAscii
-    ? { code: 'non-ascii', message: messages.nonAscii(nonAscii.count, nonAscii.first) }
-    : undefined;
+  return nonAscii && { code: 'non-ascii', message: messages.nonAscii(nonAscii.count, nonAscii.first) };
 }
 
 /** Returns a problem for invisible characters, which come with text copied from a web page or a chat. */
 export function invisibleProblem(key: string): KeyProblem | undefined {
   const invisible = matchingCharacters(key, /\p{Cf}/u);
-  return invisible
-    ? { code: 'invisible', message: messages.invisible(invisible.count, invisible.first) }
-    : undefined;
+  return invisible && { code: 'invisible', message: messages.invisible(invisible.count, invisible.first) };
 }
 
 /** Returns a problem for plain text that is not hexadecimal. */
 export function digitProblem(key: string): KeyProblem | undefined {
   const nonHex = matchingCharacters(key, /[^0-9a-f]/i);
   if (!nonHex) return undefined;
-  if (/^[0-9a-foil]+$/i.test(key)) {
-    return { code: 'look-alike', message: messages.lookAlike(nonHex.count, nonHex.first) };
-  }
-  return (
-    base64Problem(key, nonHex.count) ?? {
-      code: 'not-hexadecimal',
-      message: messages.notHex(nonHex.count, nonHex.first),
-    }
-  );
+  const { count, first } = nonHex;
+  if (/^[0-9a-foil]+$/i.test(key)) return { code: 'look-alike', message: messages.lookAlike(count, first) };
+  return base64Problem(key, count) ?? { code: 'not-hexadecimal', message: messages.notHex(count, first) };
 }
 
 /** Detects Base64 of a key's bytes or of its hexadecimal digits. Kubernetes shows secrets in the latter form. */
@@ -135,9 +123,8 @@ function base64Problem(key: string, nonHexCount: number): KeyProblem | undefined
   if (!/^[\w+/-]+={0,2}$/.test(key) || nonHexCount * 4 < key.length) return undefined;
   const bytes = Buffer.from(key, 'base64');
   // Check for digits first: 32 digits are as many bytes as an aes256 key, and the advice for bytes would produce a wrong key.
-  if (/^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'))) {
-    return { code: 'base64', message: messages.base64OfDigits };
-  }
+  const isOfDigits = /^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'));
+  if (isOfDigits) return { code: 'base64', message: messages.base64OfDigits };
   return KEY_BYTE_LENGTHS.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;
 }
 

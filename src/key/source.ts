@@ -3,7 +3,7 @@ import { basename, normalize, parse, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { EXIT, errorCode, Failure, isExpected } from '../failure.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
-import { plain, shellWord } from '../text.ts';
+import { clean, shellWord } from '../text.ts';
 import { type Algorithm, KEY_BYTE_LENGTHS } from './key-material.ts';
 import { keyMessages as messages } from './messages.ts';
 
@@ -28,14 +28,11 @@ const MOST_BYTES = 65_536;
 export interface KeyInput {
   stdin: Readable & { isTTY?: boolean };
   env: NodeJS.ProcessEnv;
-  /** Aborts the wait for a pipe that sends nothing. */
+  /** Ends the wait for a pipe that sends nothing. */
   interrupt?: AbortSignal;
-  /** Called with the name of a source that has not ended after `WAITING_AFTER_MS`, such as a pipe that stays open. */
+  /** Called with the name of the source if the read takes long. */
   onWait?: (source: string) => void;
 }
-
-/** After this time, in milliseconds, the input may never end. */
-const WAITING_AFTER_MS = 1_000;
 
 /** Returns true if the variable is set, or the file exists and is readable. Returns false for other sources. */
 export function canReadKey(source: KeySource, env: NodeJS.ProcessEnv): boolean {
@@ -60,24 +57,24 @@ export async function readKeyText(
   source: Exclude<KeySource, { kind: 'generate' }>,
   input: KeyInput,
 ): Promise<KeyText> {
-  if (source.kind === 'file') return readFile(source, input);
+  if (source.kind === 'file') return readKeyFile(source, input);
   if (source.kind === 'env') return { text: takeVariable(source.name, input.env), warnings: [] };
   if (input.stdin.isTTY) throw keyFailure(messages.stdinIsTerminal);
   return { text: decode(await readStdin(input), '--key-file -'), warnings: [] };
 }
 
-async function readFile(
+async function readKeyFile(
   { path, shown: written = path }: { path: string; shown?: string },
   input: KeyInput,
 ): Promise<KeyText> {
-  const shown = plain(written);
+  const shown = clean(written);
   try {
     const { stream, stats } = openFile(path, (what) => {
       throw keyFailure(what === 'folder' ? messages.fileIsFolder(shown) : messages.fileIsTerminal(shown));
     });
     const bytes = await readAll(stream, shown, messages.fileTooLarge(shown, MOST_BYTES), input);
     const isExposed = stats.isFile() && process.platform !== 'win32' && (stats.mode & 0o077) !== 0;
-    const warnings = isExposed ? [messages.fileExposed(shown, shellWord(plain(path)))] : [];
+    const warnings = isExposed ? [messages.fileExposed(shown, shellWord(clean(path)))] : [];
     return { text: decode(bytes, `--key-file ${shown}`), warnings };
   } catch (error) {
     throw isExpected(error) ? error : fileFailure(path, shown, error);
@@ -88,7 +85,7 @@ function fileFailure(path: string, shown: string, error: unknown): Failure {
   const code = errorCode(error);
   const isAbsent = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code);
   if (isAbsent) {
-    if (isInFolder(path, shown)) return keyFailure(messages.fileMissing(plain(path)));
+    if (isInFolder(path, shown)) return keyFailure(messages.fileMissing(clean(path)));
     const folder = baseFolder(path, shown);
     return keyFailure(folder === undefined ? messages.fileAbsent : messages.fileAbsentIn(folder));
   }
@@ -113,10 +110,10 @@ function isInFolder(path: string, shown: string): boolean {
 function baseFolder(path: string, shown: string): string | undefined {
   const written = normalize(shown);
   if (shown === path || !path.endsWith(sep + written)) return undefined;
-  return plain(path.slice(0, -written.length - 1) || sep);
+  return clean(path.slice(0, -written.length - 1) || sep);
 }
 
-/** Matches at least half a key in hexadecimal digits, in one piece or in groups; more digits than a date with a time has. */
+/** Matches half a key in one piece, or 24 hexadecimal digits in groups, which are more than a date with a time has. */
 function mayHoldKey(name: string): boolean {
   return /[0-9a-f]{16}/i.test(name) || /[0-9a-f]{24}/i.test(name.replace(/[ :._-]/g, ''));
 }
@@ -135,13 +132,11 @@ async function readAll(
   tooLarge: string,
   { interrupt, onWait }: KeyInput,
 ): Promise<Buffer> {
-  const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS, source);
+  const limits = { interrupt, mostBytes: MOST_BYTES, onWait: onWait && (() => onWait(source)) };
   try {
-    return await readToEnd(stream, { interrupt, mostBytes: MOST_BYTES });
+    return await readToEnd(stream, limits);
   } catch (error) {
     throw error instanceof ReadLimitError ? keyFailure(tooLarge) : error;
-  } finally {
-    clearTimeout(waiting);
   }
 }
 
@@ -161,7 +156,7 @@ function decode(bytes: Buffer, source: string): string {
  * Removes all variables that contain keys from the environment, so that no child process inherits a key. Returns them as an
  * environment to read the keys from.
  */
-export function takeVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function takeKeyVariables(sources: readonly KeySource[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const keyVariables: NodeJS.ProcessEnv = {};
   for (const source of sources) {
     if (source.kind !== 'env' || !Object.hasOwn(env, source.name)) continue;
@@ -177,7 +172,7 @@ function takeVariable(name: string, env: NodeJS.ProcessEnv): string {
   // The name of an unset variable may be the key itself, given by mistake, so it isn't repeated.
   if (text === undefined) throw keyFailure(messages.envUnset);
   delete env[name];
-  if (text === '') throw keyFailure(messages.sourceEmpty(`--key-env ${plain(name)}`));
+  if (text === '') throw keyFailure(messages.sourceEmpty(`--key-env ${clean(name)}`));
   return text;
 }
 

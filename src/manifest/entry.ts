@@ -12,8 +12,8 @@ import { setupProblems } from '../options/combinations.ts';
 import { createOptionReader, type OptionReader } from '../options/read-options.ts';
 import { tagListProblems, tagProblem } from '../options/rules.ts';
 import { answersOf, type SetupAnswers, type SetupOptions } from '../options/setup-request.ts';
+import { fieldOf, flagsIn, flagsToFields } from './fields.ts';
 import { folderOf } from './file.ts';
-import { fieldOf, flagsIn, flagsToFields } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 import { type Field, type Fields, fieldsIn, isText, switchIn, type Tree, textIn, textsIn } from './tree.ts';
@@ -34,20 +34,17 @@ export function answersIn(fields: Fields, path: string, mistakes: Mistakes): Set
 
 /** Returns the equivalent options of `setup`, except tags, which `tagsIn` reads. */
 function optionsIn(fields: Fields): SetupOptions {
-  const key = keyFieldsIn(fields);
+  const keyFields = keyFieldsIn(fields);
   const options = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, option]) => {
     const { field, takes } = option;
-    const tree = field?.inKey === undefined ? fields.get(name)?.value : key.get(field.inKey)?.value;
+    const tree = field?.inKey === undefined ? fields.get(name)?.value : keyFields.get(field.inKey)?.value;
     const value = field && valueIn(tree, takes);
     return value === undefined ? [] : [[attributeOf(option), value]];
   });
   return Object.fromEntries(options);
 }
 
-function valueIn(
-  tree: Tree | undefined,
-  takes: OptionSpec['takes'],
-): string | string[] | boolean | undefined {
+function valueIn(tree: Tree | undefined, takes: OptionSpec['takes']) {
   if (takes === 'list') return textsIn(tree);
   if (takes === 'switch') return switchIn(tree);
   return takes === 'tags' ? undefined : textIn(tree);
@@ -71,7 +68,7 @@ function readerIn(fields: Fields, mistakes: Mistakes): OptionReader {
   });
 }
 
-/** Returns the value of the field that corresponds to a flag. */
+/** Returns the value of a flag's field, which may be under `key`. */
 function valueOfFlag(fields: Fields, flag: string): Tree | undefined {
   const [name = '', nestedName] = fieldOf(flag).split('.');
   const value = fields.get(name)?.value;
@@ -98,8 +95,7 @@ const NOT_FOR_EXISTING = Object.entries<OptionSpec>(OPTIONS).flatMap(([name, { f
 );
 
 /** Reports missing fields and invalid combinations in an entry that is merged with the defaults. */
-export function checkEntry(entry: { offset: number; fields: Fields }, mistakes: Mistakes): void {
-  const { offset, fields } = entry;
+export function checkEntry(offset: number, fields: Fields, mistakes: Mistakes): void {
   for (const sentence of setupProblems(optionsIn(fields))) {
     const [value] = flagsIn(sentence).flatMap((flag) => valueOfFlag(fields, flag) ?? []);
     mistakes.add(value?.offset ?? offset, flagsToFields(sentence));
@@ -134,31 +130,29 @@ export function withDefaults(entry: Fields, defaults: Fields): Fields {
   return merged;
 }
 
-/** Returns the fields that contradict the entry, or have no effect, if they come from the defaults. */
+/** Returns the names of the fields that, as defaults, contradict the entry or have no effect on it. */
 function inapplicableDefaults(entry: Fields, merged: Fields): string[] {
-  const key = fieldsIn(merged.get('key')?.value);
-  const generated = fieldsIn(entry.get('key')?.value).has('generate');
-  const srt = textIn(entry.get('keyType')?.value) === 'srt-password';
-  const otherScope = entry.has('policyScope') && textIn(entry.get('policyScope')?.value) !== 'prefix';
+  const keyFields = fieldsIn(merged.get('key')?.value);
+  const isGenerated = fieldsIn(entry.get('key')?.value).has('generate');
+  const isPassword = textIn(entry.get('keyType')?.value) === 'srt-password';
+  const hasNoPrefix = entry.has('policyScope') && textIn(entry.get('policyScope')?.value) !== 'prefix';
   return [
     ...(entry.has('secretArns')
       ? NEW_SECRET_OPTIONS.map((option) => fieldOf(flagOf(option)).replace(/\..*/, ''))
       : []),
-    ...(key.has('existing') ? NOT_FOR_EXISTING : []),
-    ...(generated || srt ? ['algorithm'] : []),
-    ...(srt && key.has('generate') ? ['key'] : []),
-    ...(otherScope ? ['policyPrefix'] : []),
+    ...(keyFields.has('existing') ? NOT_FOR_EXISTING : []),
+    ...(isGenerated || isPassword ? ['algorithm'] : []),
+    ...(isPassword && keyFields.has('generate') ? ['key'] : []),
+    ...(hasNoPrefix ? ['policyPrefix'] : []),
   ];
 }
 
 /** IAM tag keys are case-insensitive, so the entry's tag replaces a default whose key differs only in case. */
 function mergedTags(defaultTags: Field, entryTags: Field): Field {
-  const ofEntry = fieldsIn(entryTags.value);
+  const { offset, value } = entryTags;
+  const ofEntry = fieldsIn(value);
   const replacedKeys = new Set([...ofEntry.keys()].map((key) => key.toLowerCase()));
   const ofDefaults = [...fieldsIn(defaultTags.value)].filter(([key]) => !replacedKeys.has(key.toLowerCase()));
-  const { offset, value } = entryTags;
-  return {
-    offset,
-    value: { kind: 'map', offset: value.offset, fields: new Map([...ofDefaults, ...ofEntry]) },
-  };
+  const fields = new Map([...ofDefaults, ...ofEntry]);
+  return { offset, value: { kind: 'map', offset: value.offset, fields } };
 }

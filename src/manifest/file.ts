@@ -1,9 +1,9 @@
 import { dirname, normalize, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EXIT, errorCode, Failure, Interrupted } from '../failure.ts';
+import { EXIT, errorCode, Failure, isExpected } from '../failure.ts';
 import { looksLikePartOfKey } from '../key-detection.ts';
 import { openFile, ReadLimitError, readToEnd } from '../read-file.ts';
-import { plain } from '../text.ts';
+import { clean } from '../text.ts';
 import { manifestMessages as messages } from './messages.ts';
 
 /** Returns true if the manifest can be read only once: standard input, or a file descriptor of this process. */
@@ -16,23 +16,20 @@ function isStandardInput(path: string): boolean {
   return path === '-' || /^\/(dev\/(stdin|fd\/0)|proc\/self\/fd\/0)$/.test(normalize(path));
 }
 
-/** Returns the name of a manifest for messages. A path made by the shell's <(…) means nothing to the user. */
-export function nameOf(path: string): string {
+/** Returns the name of a manifest for messages. The path of a pipe that the shell opens for <(…) means nothing to the user. */
+export function displayNameOf(path: string): string {
   if (isStandardInput(path)) return messages.standardInput;
-  return isReadOnce(path) ? messages.thisManifest : plain(path);
+  return isReadOnce(path) ? messages.thisManifest : clean(path);
 }
 
 /** How to handle input that doesn't end, such as a pipe that stays open. */
 export interface ManifestInput {
   interrupt?: AbortSignal;
-  /** Called with the manifest's name when the input has not ended after `WAITING_AFTER_MS`. */
+  /** Called with the manifest's name if the read takes long. */
   onWait?: (name: string) => void;
 }
 
-/** After this time, in milliseconds, the input may never end. */
-const WAITING_AFTER_MS = 1_000;
-
-/** Returns the base folder for relative paths in a manifest: the current folder for one that can be read only once. */
+/** Returns the base folder for relative paths in a manifest: its own folder, or the current one if it can be read only once. */
 export function folderOf(path: string): string {
   return resolve(isReadOnce(path) ? '.' : dirname(path));
 }
@@ -44,8 +41,8 @@ const MOST_MEGABYTES = 4;
  * Reads a manifest as text and removes a byte order mark.
  * @throws Failure if the file can't be read or isn't UTF-8
  */
-export async function readText(path: string, input: ManifestInput): Promise<string> {
-  const shown = nameOf(path);
+export async function readManifestText(path: string, input: ManifestInput): Promise<string> {
+  const shown = displayNameOf(path);
   const bytes = await readBytes(path, shown, input);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -55,15 +52,13 @@ export async function readText(path: string, input: ManifestInput): Promise<stri
 }
 
 async function readBytes(path: string, shown: string, { interrupt, onWait }: ManifestInput): Promise<Buffer> {
-  const waiting = onWait && setTimeout(onWait, WAITING_AFTER_MS, shown);
+  const mostBytes = MOST_MEGABYTES * 1024 * 1024;
+  const limits = { interrupt, mostBytes, onWait: onWait && (() => onWait(shown)) };
   try {
-    const mostBytes = MOST_MEGABYTES * 1024 * 1024;
-    return await readToEnd(openManifest(path, shown), { interrupt, mostBytes });
+    return await readToEnd(openManifest(path, shown), limits);
   } catch (error) {
     if (error instanceof ReadLimitError) throw usageFailure(messages.tooLarge(shown, MOST_MEGABYTES));
-    throw error instanceof Failure || error instanceof Interrupted ? error : fileFailure(shown, error);
-  } finally {
-    clearTimeout(waiting);
+    throw isExpected(error) ? error : fileFailure(shown, error);
   }
 }
 
@@ -85,7 +80,6 @@ function fileFailure(shown: string, error: unknown): Failure {
   return usageFailure(/^ENO(ENT|TDIR)$/.test(code) ? messages.absent(shown) : messages.failed(shown, code));
 }
 
-/** Returns a failure about the command line or the file. */
 function usageFailure(message: string): Failure {
   return new Failure(message, { code: 'usage', exitCode: EXIT.usage });
 }

@@ -1,6 +1,6 @@
 import { inputMessages } from '../options/messages.ts';
+import { ENTRY_FIELDS, type FieldRule, KEY_FIELDS } from './fields.ts';
 import { isReadOnce } from './file.ts';
-import { ENTRY_FIELDS, type FieldRule, KEY_FIELDS } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import type { Mistake } from './mistakes.ts';
 import { type Fields, fieldsIn, isNothing, switchIn, type Tree, textIn } from './tree.ts';
@@ -55,7 +55,7 @@ function textMistakes(name: string, value: Tree): Mistake[] {
 
 /** Returns mistakes for the value under `key`. It may be a key given by mistake, so the messages repeat none of it. */
 function keyMistakes(value: Tree, part: Part): Mistake[] {
-  const mistakeAt = (sentence: string, { offset }: { offset: number } = value) => [{ offset, sentence }];
+  const mistakeAt = (sentence: string, { offset }: Tree = value) => [{ offset, sentence }];
   if (value.kind !== 'map') return mistakeAt(messages.keyForm);
   const [onlyField, ...others] = fieldsIn(value);
   const rule = KEY_FIELDS.get(onlyField?.[0] ?? '');
@@ -73,7 +73,6 @@ function keyMistakes(value: Tree, part: Part): Mistake[] {
 
 /** Returns the closest known name, if one is close enough. Hyphens, underscores and case don't count. */
 function closest(wrong: string, names: readonly string[]): string | undefined {
-  // A name this long is not a misspelled field.
   if (wrong.length > LONGEST_MISSPELLED) return undefined;
   const maxDistance = Math.max(1, Math.floor(wrong.length / 3));
   const [best] = names
@@ -83,7 +82,7 @@ function closest(wrong: string, names: readonly string[]): string | undefined {
   return best?.name;
 }
 
-/** In characters. */
+/** In characters. A longer name is not a misspelled field. */
 const LONGEST_MISSPELLED = 40;
 
 function withoutSeparators(name: string): string {

@@ -1,18 +1,17 @@
 import { isAccountId } from '../aws/arn.ts';
 import { looksLikePartOfKey } from '../key-detection.ts';
-import { checkEntriesAgree, type Entry } from './across.ts';
+import { checkEntriesAgree, type Entry } from './consistency.ts';
 import { answersIn, checkEntry, withDefaults } from './entry.ts';
-import { isReadOnce, type ManifestInput, nameOf, readText } from './file.ts';
+import { type Manifest, ROOT_FIELDS } from './fields.ts';
+import { displayNameOf, isReadOnce, type ManifestInput, readManifestText } from './file.ts';
 import { formMistakes, nameMistakes } from './forms.ts';
-import type { Manifest } from './members.ts';
-import { ROOT_FIELDS } from './members.ts';
 import { manifestMessages as messages } from './messages.ts';
 import { collectMistakes, type Mistake, type Mistakes, positionsIn } from './mistakes.ts';
 import { type Fields, fieldsIn, isNothing, type Tree } from './tree.ts';
 
+export { flagsToFields } from './fields.ts';
 export type { ManifestInput } from './file.ts';
 export { loadAvailableKeys, loadKeys } from './load.ts';
-export { flagsToFields } from './members.ts';
 export { asManifest, checkInManifest, inManifest, planInManifest } from './mistakes.ts';
 
 /**
@@ -20,21 +19,21 @@ export { asManifest, checkInManifest, inManifest, planInManifest } from './mista
  * @throws Failure (usage) that lists all mistakes with file:line:column and shows no values
  */
 export async function readManifest(path: string, input: ManifestInput = {}): Promise<Manifest> {
-  return parseManifest(await readText(path, input), path);
+  return parseManifest(await readManifestText(path, input), path);
 }
 
 /**
- * Like `readManifest`, for text that is already read.
- * @param path the path of the text: key file paths are relative to its folder, and messages name it
+ * Like `readManifest`, for text that was read before.
+ * @param path the path of the manifest: paths of key files are relative to its folder, and messages name it
  */
 export async function parseManifest(source: string, path: string): Promise<Manifest> {
-  const shown = looksLikePartOfKey(path) ? messages.thisFile : nameOf(path);
+  const name = looksLikePartOfKey(path) ? messages.thisFile : displayNameOf(path);
   const positionAt = positionsIn(source);
   const positionOf = (offset: number) => {
     const { line, column } = positionAt(offset);
-    return `${shown}:${line}:${column}`;
+    return `${name}:${line}:${column}`;
   };
-  const mistakes = collectMistakes(shown, positionOf);
+  const mistakes = collectMistakes(name, positionOf);
   // Loaded lazily: only runs with a manifest need the YAML library.
   const { parse } = await import('./syntax.ts');
   const root = parse(source, mistakes);
@@ -52,7 +51,7 @@ export async function parseManifest(source: string, path: string): Promise<Manif
     commandPath: isReadOnce(path) ? messages.commandPath : path,
     keys,
     account:
-      account === undefined ? undefined : { account, from: isReadOnce(path) ? messages.thisManifest : shown },
+      account === undefined ? undefined : { account, from: isReadOnce(path) ? messages.thisManifest : name },
   };
 }
 
@@ -108,7 +107,7 @@ function readEntry(item: Tree, defaults: Fields, path: string, mistakes: Mistake
   }
   addAll(mistakes, formMistakes(item.fields, 'entry'));
   const fields = withDefaults(item.fields, defaults);
-  checkEntry({ offset: item.offset, fields }, mistakes);
+  checkEntry(item.offset, fields, mistakes);
   return [{ offset: item.offset, fields, answers: answersIn(fields, path, mistakes) }];
 }
 

@@ -13,15 +13,14 @@ import {
 } from '../key/index.ts';
 import { keyMessages } from '../key/messages.ts';
 import { keyRules, keyTypeIsUnknown } from '../options/setup-request.ts';
-import { plain } from '../text.ts';
-import { nameOf } from './file.ts';
-import type { Manifest, ManifestKey } from './members.ts';
-import { flagsToFields } from './members.ts';
+import { clean } from '../text.ts';
+import { flagsToFields, type Manifest, type ManifestKey } from './fields.ts';
+import { displayNameOf } from './file.ts';
 import { manifestMessages as messages } from './messages.ts';
 import { manifestFailure } from './mistakes.ts';
 
 /** Concurrent reads of key files, and of key types of secrets. */
-const AT_ONCE = 16;
+const READS_AT_ONCE = 16;
 
 /** An entry with its unchecked key. */
 interface EntryWithKey {
@@ -30,23 +29,29 @@ interface EntryWithKey {
   unchecked: Attempt<UncheckedKey> | undefined;
 }
 
-/** Returns the key type of an entry if something other than the manifest gives it, such as a tag on the secret. */
-export type TypeOfEntry = (entry: ManifestKey) => Promise<KeyType | undefined>;
+/** Returns the key type of an entry from a source other than the manifest, such as a tag on the secret, if there is one. */
+type FindEntryKeyType = (entry: ManifestKey) => Promise<KeyType | undefined>;
+
+/** The keys of a manifest, in its order. Undefined for an entry that uses an existing secret. */
+interface LoadedKeys {
+  keys: (CheckedKey | undefined)[];
+  /** Each names the position of the first entry that it concerns. */
+  warnings: string[];
+}
 
 /**
- * Reads and checks all keys that the manifest names, in its order. The result is undefined for an entry that uses an existing
- * secret. A variable or file that several entries share is read once. Warnings name the position of the first entry they concern.
- * @param typeOf called for a key that is not a static key and may be a password, if the manifest doesn't give its type. By then,
- * no key is left in the environment.
+ * Reads and checks all keys that the manifest names. A variable or file that several entries share is read once.
+ * @param findType called for a key that is not a static key and may be a password, if the manifest doesn't give its type. No key
+ * is left in the environment at this time.
  * @throws Failure (usage) that lists all invalid keys, as `keys.yaml:12:10: …`, and never shows a key
  */
 export async function loadKeys(
   manifest: Manifest,
   input: KeyInput,
-  typeOf?: TypeOfEntry,
-): Promise<{ keys: (CheckedKey | undefined)[]; warnings: string[] }> {
+  findType?: FindEntryKeyType,
+): Promise<LoadedKeys> {
   const entries = await readKeys(manifest, input);
-  const attempts = await atMost(AT_ONCE, entries, (each) => checkEntryKey(each, typeOf));
+  const attempts = await atMost(READS_AT_ONCE, entries, (entry) => checkEntryKey(entry, findType));
   throwIfInvalid(manifest, attempts);
   const loaded = attempts.map((attempt) => (attempt && 'value' in attempt ? attempt.value : undefined));
   const warnings = new Map<string, string>();
@@ -65,7 +70,7 @@ export async function loadKeys(
 /** Reads all keys first, so that none is left in the environment. */
 function readKeys({ keys }: Manifest, input: KeyInput): Promise<EntryWithKey[]> {
   const readKey = keyReader(input);
-  return atMost(AT_ONCE, keys, async (entry) => {
+  return atMost(READS_AT_ONCE, keys, async (entry) => {
     const { keySource } = entry.answers;
     return { entry, unchecked: keySource && (await keepFailure(() => readKey(keySource))) };
   });
@@ -73,13 +78,13 @@ function readKeys({ keys }: Manifest, input: KeyInput): Promise<EntryWithKey[]> 
 
 async function checkEntryKey(
   { entry, unchecked }: EntryWithKey,
-  typeOf: TypeOfEntry | undefined,
+  findType: FindEntryKeyType | undefined,
 ): Promise<Attempt<LoadedKey> | undefined> {
   if (!unchecked || 'failure' in unchecked) return unchecked;
   const rules = keyRules(entry.answers);
   return keepFailure(async () =>
-    typeOf && keyTypeIsUnknown(entry.answers)
-      ? checkKeyOfUnknownType(unchecked.value, rules, () => typeOf(entry))
+    findType && keyTypeIsUnknown(entry.answers)
+      ? checkKeyOfUnknownType(unchecked.value, rules, () => findType(entry))
       : checkKeyText(unchecked.value, rules),
   );
 }
@@ -95,9 +100,9 @@ function throwIfInvalid(manifest: Manifest, attempts: (Attempt<LoadedKey> | unde
   if (problems.length === 0) return;
   const typeReadFailure = failures.map((failure) => failure?.cause).find((cause) => cause instanceof Failure);
   const notes = typeReadFailure
-    ? [keyMessages.typeReadFailed(plain(typeReadFailure.message)), flagsToFields(keyMessages.passwordHint)]
+    ? [keyMessages.typeReadFailed(clean(typeReadFailure.message)), flagsToFields(keyMessages.passwordHint)]
     : [];
-  throw manifestFailure(messages.keysTitle(nameOf(manifest.path), problems.length), problems, notes);
+  throw manifestFailure(messages.keysTitle(displayNameOf(manifest.path), problems.length), problems, notes);
 }
 
 async function keepFailure<T>(work: () => Promise<T>): Promise<Attempt<T>> {
@@ -109,24 +114,17 @@ async function keepFailure<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** The keys that are available on this machine, in the manifest's order. */
-export interface AvailableKeys {
-  keys: (CheckedKey | undefined)[];
-  warnings: string[];
-  /** The positions of the keys that are not available, such as `keys.yaml:12:10`. */
-  unavailable: string[];
-}
-
 /**
- * Reads and checks only the keys whose variables and files exist. For a command that compares them with the secrets and doesn't
+ * Reads and checks only the keys whose variables and files exist, for a command that compares them with the secrets and doesn't
  * need all of them. No keys are generated.
+ * @returns also the positions of the keys that are not available, such as `keys.yaml:12:10`
  * @throws Failure (usage) as `loadKeys` does, for the keys that exist
  */
 export async function loadAvailableKeys(
   manifest: Manifest,
   input: KeyInput,
-  typeOf?: TypeOfEntry,
-): Promise<AvailableKeys> {
+  findType?: FindEntryKeyType,
+): Promise<LoadedKeys & { unavailable: string[] }> {
   const unavailable: string[] = [];
   const keys = manifest.keys.map((key) => {
     const { keySource, ...answers } = key.answers;
@@ -134,5 +132,5 @@ export async function loadAvailableKeys(
     if (keySource && keySource.kind !== 'generate') unavailable.push(key.keyPosition);
     return { ...key, answers };
   });
-  return { ...(await loadKeys({ ...manifest, keys }, input, typeOf)), unavailable };
+  return { ...(await loadKeys({ ...manifest, keys }, input, findType)), unavailable };
 }

@@ -1,5 +1,5 @@
 import { EXIT, Failure, type Message } from '../failure.ts';
-import { flagsToFields, flagsToSettings } from './members.ts';
+import { flagsToFields, flagsToSettings } from './fields.ts';
 import { manifestMessages as messages } from './messages.ts';
 
 /** A mistake and its offset in the file. */
@@ -8,9 +8,9 @@ export interface Mistake {
   sentence: string;
 }
 
-/** Collects all mistakes in a file, to report them together. */
+/** The mistakes in a file, collected to report them together. */
 export interface Mistakes {
-  /** Adds a mistake. One that is reached again through an alias or a default counts once. */
+  /** Adds a mistake. If an alias or a default leads to the same mistake again, it counts once. */
   add(offset: number, sentence: string): void;
   /** Adds the mistake that something looks like a key. Other mistakes at this offset are then not reported. */
   addKeyInFile(offset: number): void;
@@ -22,22 +22,23 @@ export interface Mistakes {
 const MOST_SHOWN = 50;
 
 /**
- * @param path the file path as the user wrote it
+ * Starts to collect the mistakes in a file.
+ * @param name the name of the file for messages
  * @param positionOf returns a position such as `keys.yaml:12:5`
  */
-export function collectMistakes(path: string, positionOf: (offset: number) => string): Mistakes {
+export function collectMistakes(name: string, positionOf: (offset: number) => string): Mistakes {
   const found = new Map<string, Mistake>();
-  const keys = new Set<number>();
+  const keyOffsets = new Set<number>();
   return {
     add: (offset, sentence) => void found.set(`${offset} ${sentence}`, { offset, sentence }),
-    addKeyInFile: (offset) => void keys.add(offset),
+    addKeyInFile: (offset) => void keyOffsets.add(offset),
     throwIfAny() {
-      const keyMistakes = [...keys].map((offset) => ({ offset, sentence: messages.keyInFile }));
-      const otherMistakes = [...found.values()].filter(({ offset }) => !keys.has(offset));
+      const keyMistakes = [...keyOffsets].map((offset) => ({ offset, sentence: messages.keyInFile }));
+      const otherMistakes = [...found.values()].filter(({ offset }) => !keyOffsets.has(offset));
       if (keyMistakes.length + otherMistakes.length === 0) return;
       const sorted = [...keyMistakes, ...otherMistakes].sort((a, b) => a.offset - b.offset);
       const lines = sorted.map(({ offset, sentence }) => messages.atPosition(positionOf(offset), sentence));
-      throw manifestFailure(messages.title(path, lines.length), lines);
+      throw manifestFailure(messages.title(name, lines.length), lines);
     },
   };
 }
@@ -60,27 +61,11 @@ export function manifestFailure(title: string, lines: string[], notes: string[] 
 
 /** Returns a failure that names the manifest's fields instead of flags. A failure that already does so is unchanged. */
 export function inManifest(failure: Failure): Failure {
-  const {
-    message,
-    code,
-    exitCode,
-    details,
-    hint,
-    awsAction,
-    awsCode,
-    step,
-    unconfirmedAction,
-    stack,
-    cause,
-  } = failure;
+  const { message, details, hint, unconfirmedAction, stack, cause } = failure;
   const translated = new Failure(flagsToFields(message), {
-    code,
-    exitCode,
+    ...failure,
     details: details.map(messageInManifest),
-    hint: hint === undefined ? undefined : messageInManifest(hint),
-    awsAction,
-    awsCode,
-    step,
+    hint: hint && messageInManifest(hint),
     cause,
   });
   return Object.assign(translated, { unconfirmedAction, stack });
@@ -89,11 +74,7 @@ export function inManifest(failure: Failure): Failure {
 /** Returns a check, or a note, that names the manifest's fields instead of flags. */
 export function checkInManifest<Check extends { detail: string; remedy?: string }>(check: Check): Check {
   const { detail, remedy } = check;
-  return {
-    ...check,
-    detail: flagsToFields(detail),
-    remedy: remedy === undefined ? undefined : flagsToFields(remedy),
-  };
+  return { ...check, detail: flagsToFields(detail), remedy: remedy && flagsToFields(remedy) };
 }
 
 /** Returns a plan whose warnings name the manifest's fields instead of flags. */
@@ -104,12 +85,11 @@ export function planInManifest<Plan extends { warnings: string[] }>(plan: Plan):
 function messageInManifest(message: Message): Message {
   if (typeof message === 'string') return flagsToFields(message);
   if ('remedy' in message) return { ...message, remedy: flagsToFields(message.remedy) };
-  return {
-    resolutions: message.resolutions.map(({ flag, text }) => ({
-      flag: flagsToSettings(flag),
-      text: flagsToFields(text),
-    })),
-  };
+  const resolutions = message.resolutions.map(({ flag, text }) => ({
+    flag: flagsToSettings(flag),
+    text: flagsToFields(text),
+  }));
+  return { resolutions };
 }
 
 /**

@@ -15,33 +15,15 @@ import { manifestMessages as messages } from './messages.ts';
 import type { Mistakes } from './mistakes.ts';
 
 /** The content of a file as text: no numbers and no dates. `offset` is the position in the file, in characters. */
-export type Tree = Text | List | Mapping | Unknown;
+export type Tree =
+  /** `plain` is true for a scalar without quotes, where `true` can be a boolean. */
+  | { kind: 'text'; offset: number; text: string; plain: boolean }
+  | { kind: 'list'; offset: number; items: Tree[] }
+  | { kind: 'map'; offset: number; fields: Fields }
+  /** A value that is unknown because of a mistake, which is already reported. */
+  | { kind: 'unknown'; offset: number };
 
-export interface Text {
-  kind: 'text';
-  offset: number;
-  text: string;
-  /** True for a scalar without quotes, where `true` can be a boolean. */
-  plain: boolean;
-}
-
-export interface List {
-  kind: 'list';
-  offset: number;
-  items: Tree[];
-}
-
-export interface Mapping {
-  kind: 'map';
-  offset: number;
-  fields: Fields;
-}
-
-/** A value that is unknown because of a mistake, which is already reported. */
-interface Unknown {
-  kind: 'unknown';
-  offset: number;
-}
+type Text = Extract<Tree, { kind: 'text' }>;
 
 export type Fields = ReadonlyMap<string, Field>;
 
@@ -56,14 +38,14 @@ export interface TreeContext {
   mistakes: Mistakes;
   /** Called for every text in the file, including field names, with its offsets. */
   onText(text: string, from: number, to: number): void;
-  /** Called for every tag that the library accepts, with the offset of its node. */
+  /** Called with the offset of each node with a tag that the library accepts. A manifest has no tags, so it is a mistake. */
   onTag(offset: number): void;
 }
 
-/** Far more than the largest manifest has. A few nested aliases could expand to billions of nodes. */
+/** A few nested aliases could expand to billions of nodes. The largest manifest has far fewer than this. */
 const MOST_ALIASED_NODES = 2_000_000;
 
-/** Tags of the YAML failsafe schema. The library reports all others. */
+/** Tags of the YAML failsafe schema, which the library accepts. It reports all others itself. */
 const KNOWN_TAG = /^(!|tag:yaml\.org,2002:(str|seq|map))$/;
 
 /** Converts a YAML document to a tree, with aliases and merge keys resolved. */
@@ -88,11 +70,9 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: TreeC
   };
 
   /** Records the number of nodes in a tree. */
-  const withSize = <T extends Tree>(tree: T, parts: Tree[]): T => {
-    sizes.set(
-      tree,
-      parts.reduce((sum, part) => sum + (sizes.get(part) ?? 1), 1),
-    );
+  const withSize = (tree: Tree, parts: Tree[]): Tree => {
+    const size = parts.reduce((sum, part) => sum + (sizes.get(part) ?? 1), 1);
+    sizes.set(tree, size);
     return tree;
   };
 
@@ -103,24 +83,24 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: TreeC
     return aliasedNodes > MOST_ALIASED_NODES ? mistake(offset, messages.tooMuch) : target;
   };
 
-  const mistake = (offset: number, sentence: string): Unknown => {
+  const mistake = (offset: number, sentence: string): Tree => {
     mistakes.add(offset, sentence);
     return { kind: 'unknown', offset };
   };
 
-  const text = (node: Node | null, offset: number): Text => {
+  const text = (node: Node | null, offset: number): Tree => {
     if (!isScalar(node)) return { kind: 'text', offset, text: '', plain: true };
     const value = String(node.value ?? '');
     onText(value, offset, node.range?.[1] ?? offset);
     return { kind: 'text', offset, text: value, plain: node.type === 'PLAIN' };
   };
 
-  const list = ({ items }: YAMLSeq, offset: number): List => {
+  const list = ({ items }: YAMLSeq, offset: number): Tree => {
     const trees = items.map((item) => treeOfNode(asNode(item), offset));
     return withSize({ kind: 'list', offset, items: trees }, trees);
   };
 
-  const mapping = ({ items }: YAMLMap, offset: number): Mapping => {
+  const mapping = ({ items }: YAMLMap, offset: number): Tree => {
     const fields = new Map<string, Field>();
     const merged: Tree[] = [];
     for (const { key, value } of items as Pair[]) {
@@ -132,12 +112,11 @@ export function treeOf(contents: Node | null, { mistakes, onText, onTag }: TreeC
       else fields.set(name.text, { offset: name.offset, value: tree });
     }
     for (const tree of merged) merge(fields, tree);
-    return withSize(
-      { kind: 'map', offset, fields },
-      [...fields.values()].map(({ value }) => value),
-    );
+    const values = [...fields.values()].map(({ value }) => value);
+    return withSize({ kind: 'map', offset, fields }, values);
   };
 
+  /** Adds the fields of a tree under `<<` that the map doesn't have yet. */
   const merge = (into: Map<string, Field>, tree: Tree): void => {
     if (tree.kind === 'list') {
       for (const item of tree.items) merge(into, item);
@@ -178,7 +157,7 @@ export function textsIn(tree: Tree | undefined): string[] | undefined {
   return tree?.kind === 'list' && tree.items.every(isText) ? tree.items.map(({ text }) => text) : undefined;
 }
 
-/** Returns a boolean; undefined if the value is absent or not a boolean. */
+/** Returns the boolean; undefined if the value is absent or not a boolean. */
 export function switchIn(tree: Tree | undefined): boolean | undefined {
   if (tree?.kind !== 'text' || !tree.plain) return undefined;
   if (TRUE.test(tree.text)) return true;

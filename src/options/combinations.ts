@@ -2,12 +2,12 @@ import { parseArn, parseSecretArn } from '../aws/arn.ts';
 import { partitionOf } from '../aws/regions.ts';
 import { attributeOf, flagOf, NEW_SECRET_OPTIONS, type RawOptions } from './catalog/index.ts';
 import { inputMessages as messages } from './messages.ts';
-import { secretPrefix } from './rules.ts';
+import { secretPrefixProblem } from './rules.ts';
 
 /** Returns the problems with combinations of `setup` options that are valid by themselves. The sentences name flags. */
 export function setupProblems(options: RawOptions<'setup'>): string[] {
-  const given: Readonly<Record<string, unknown>> = options;
-  const describesNewSecret = NEW_SECRET_OPTIONS.some((option) => given[attributeOf(option)] !== undefined);
+  const values: Readonly<Record<string, unknown>> = options;
+  const describesNewSecret = NEW_SECRET_OPTIONS.some((option) => values[attributeOf(option)] !== undefined);
   return [
     ...keyProblems(options),
     ...(options.secretArn && describesNewSecret ? [messages.notWithArn(NEW_SECRET_OPTIONS.map(flagOf))] : []),
@@ -17,29 +17,23 @@ export function setupProblems(options: RawOptions<'setup'>): string[] {
   ];
 }
 
-/** All Regions must be in the account's partition. */
+/** All Regions must be in one partition, that of the account. */
 function partitionProblems({ region = [], secretArn = [] }: RawOptions<'setup'>): string[] {
-  const arns = secretArn.flatMap((arn) => parseSecretArn(arn.trim()) ?? []);
-  const spansPartitions = (regions: string[]) => new Set(regions.map(partitionOf)).size > 1;
-  return [
-    ...(spansPartitions(region) ? [messages.partitions(messages.regionsOf('--region'))] : []),
-    ...(spansPartitions(arns.map((arn) => arn.region))
-      ? [messages.partitions(messages.regionsOf('--secret-arn'))]
-      : []),
-  ];
+  const arnRegions = secretArn.flatMap((arn) => parseSecretArn(arn.trim())?.region ?? []);
+  const problemsIn = (flag: string, regions: string[]) => {
+    const partitions = new Set(regions.map(partitionOf));
+    return partitions.size > 1 ? [messages.partitions(messages.regionsOf(flag))] : [];
+  };
+  return [...problemsIn('--region', region), ...problemsIn('--secret-arn', arnRegions)];
 }
 
 /** A policy with a prefix must allow reading the secret that it is created for. */
-function prefixProblems({
-  policyScope,
-  policyPrefix,
-  secretName,
-  secretArn = [],
-}: RawOptions<'setup'>): string[] {
+function prefixProblems(options: RawOptions<'setup'>): string[] {
+  const { policyScope, policyPrefix, secretName, secretArn = [] } = options;
   if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];
   if (policyPrefix === undefined) return [messages.prefixMissing];
   // An invalid prefix is reported by its own rule.
-  if (secretPrefix(policyPrefix, '')) return [];
+  if (secretPrefixProblem(policyPrefix, '')) return [];
   const isOutsidePrefix = (name: string | undefined) => name !== undefined && !name.startsWith(policyPrefix);
   const names = secretArn.map((arn) => parseSecretArn(arn.trim())?.name);
   return [
@@ -52,37 +46,28 @@ function prefixProblems({
  * Returns problems with the KMS key. A key ARN is valid only in its own partition and Region. The Region doesn't matter for the
  * ARN of a multi-Region key or an alias.
  */
-export function kmsKeyProblems({
-  kmsKeyId,
-  region = [],
-}: Pick<RawOptions<'setup'>, 'kmsKeyId' | 'region'>): string[] {
+export function kmsKeyProblems(options: Pick<RawOptions<'setup'>, 'kmsKeyId' | 'region'>): string[] {
+  const { kmsKeyId, region = [] } = options;
   const arn = kmsKeyId === undefined ? undefined : parseArn(kmsKeyId);
   if (!arn) return [];
   if (region.some((name) => partitionOf(name) !== arn.partition))
     return [messages.kmsPartition('--kms-key-id')];
   const isSingleRegion = !/^(alias\/|key\/mrk-)/.test(arn.resource);
-  return isSingleRegion && region.some((name) => name !== arn.region)
-    ? [messages.kmsRegions('--kms-key-id')]
-    : [];
+  const isElsewhere = isSingleRegion && region.some((name) => name !== arn.region);
+  return isElsewhere ? [messages.kmsRegions('--kms-key-id')] : [];
 }
 
 /** Returns the problems with combinations of options for the key. */
-export function keyProblems({
-  keyFile,
-  keyEnv,
-  generate,
-  keyType,
-  algorithm,
-}: RawOptions<'rotate'>): string[] {
+export function keyProblems(options: RawOptions<'rotate'>): string[] {
+  const { keyFile, keyEnv, generate, keyType, algorithm } = options;
   const sources = [keyFile, keyEnv, generate].filter((source) => source !== undefined);
-  const srt = keyType === 'srt-password';
+  const isPassword = keyType === 'srt-password';
+  const hasTwoAlgorithms = generate !== undefined && algorithm !== undefined && generate !== algorithm;
   return [
     ...(sources.length > 1 ? [messages.keySources] : []),
-    ...(srt && algorithm !== undefined ? [messages.srtAlgorithm] : []),
-    ...(srt && generate !== undefined ? [messages.srtGenerate] : []),
-    ...(generate !== undefined && algorithm !== undefined && generate !== algorithm
-      ? [messages.generateAlgorithm]
-      : []),
+    ...(isPassword && algorithm !== undefined ? [messages.srtAlgorithm] : []),
+    ...(isPassword && generate !== undefined ? [messages.srtGenerate] : []),
+    ...(hasTwoAlgorithms ? [messages.generateAlgorithm] : []),
   ];
 }
 

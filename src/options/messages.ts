@@ -79,12 +79,11 @@ export const inputMessages = {
   regionsAndArns: 'The Regions and ARNs',
   sandboxEndpoint:
     '--sandbox brings its own endpoint and account, so it does not go together with --endpoint-url or --profile.',
-  recoveryDays: (what: string) => `${what} takes a number of days from 7 to 30.`,
   outputPath: (what: string) => `${what} takes the path of a file, or - for standard output.`,
   port: (what: string) => `${what} takes a port from 1 to 65535.`,
 
   unknownOption: (option: string) => `There is no option ${option}.`,
-  unknownOptionShort: 'There is no such option.',
+  unnamedUnknownOption: 'There is no such option.',
   didYouMean: (option: string) => `Did you mean ${option}?`,
   missingValue: (option: string) => `${option} needs a value.`,
   excess: 'There are more words than the command takes. Were quotes forgotten around a value?',

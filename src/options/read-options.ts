@@ -24,7 +24,7 @@ interface ProblemSink {
 }
 
 /** Creates an option reader for the command line. It adds each problem to `problems`, with the flag's name. */
-export function optionReader(problems: string[]): OptionReader {
+export function flagReader(problems: string[]): OptionReader {
   return createOptionReader({ nameOf: (flag) => flag, report: (problem) => void problems.push(problem) });
 }
 

@@ -10,7 +10,9 @@ import { inputMessages as messages } from './messages.ts';
  */
 export type Rule = (value: string, what: string) => string | undefined;
 
-function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
+/** Returns a rule for values that match a pattern and contain nothing that looks like a key. */
+/** Returns the rule that a value matches a pattern and doesn't look like a key. */
+export function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
   return (value, what) => {
     if (looksLikeKey(value)) return messages.looksLikeKey(what);
     return pattern.test(value) ? undefined : sentence(what);
@@ -18,37 +20,35 @@ function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
 }
 
 /** Secrets Manager API reference, `CreateSecret`, `Name`. */
-export const secretName: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, messages.secretName);
+export const secretNameProblem = matching(/^[A-Za-z0-9/_+=.@-]{1,512}$/, messages.secretName);
 
 /**
  * The start of secret names. It has the characters of secret names, none of which is a wildcard in an IAM policy. It is shorter
  * than the longest name, so that more characters can follow.
  */
-export const secretPrefix: Rule = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, messages.secretPrefix);
+export const secretPrefixProblem = matching(/^[A-Za-z0-9/_+=.@-]{1,500}$/, messages.secretPrefix);
 
 /** In characters. Source: IAM API reference, `CreatePolicy`, `PolicyName`. */
 export const LONGEST_POLICY_NAME = 128;
 
-/** IAM API reference, `CreatePolicy`, `PolicyName`. */
-export const policyName: Rule = matching(
-  new RegExp(`^[\\w+=,.@-]{1,${LONGEST_POLICY_NAME}}$`),
-  messages.policyName,
-);
+const POLICY_NAME = new RegExp(`^[\\w+=,.@-]{1,${LONGEST_POLICY_NAME}}$`);
+
+export const policyNameProblem = matching(POLICY_NAME, messages.policyName);
 
 const anyRoleName = matching(/^[\w+=,.@-]{1,64}$/, messages.roleName);
 
 /** IAM API reference, `CreateRole`, `RoleName`. `MediaConnectAccessRole` is reserved; role names are case-insensitive. */
-export const roleName: Rule = (value, what) =>
+export const roleNameProblem: Rule = (value, what) =>
   value.toLowerCase() === 'mediaconnectaccessrole' ? messages.roleReserved(what) : anyRoleName(value, what);
 
 /** IAM API reference, `CreateRole`, `Description`. */
-export const roleDescription: Rule = matching(
-  /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]{0,1000}$/,
+export const roleDescriptionProblem = matching(
+  /^[\t\n\r\x20-\x7e\xa1-\xff]{0,1000}$/,
   messages.roleDescription,
 );
 
-/** The URL for AWS requests. */
-export const endpointUrl: Rule = (value, what) => {
+/** A URL for AWS requests. */
+export const endpointUrlProblem: Rule = (value, what) => {
   if (hasKeyAsHost(value)) return messages.looksLikeKey(what);
   return isHttpUrl(value) ? undefined : messages.endpointUrl(what);
 };
@@ -68,19 +68,19 @@ export function hasKeyAsHost(url: string): boolean {
   return /^[0-9a-f._-]*$/i.test(host) && looksLikeKey(host);
 }
 
-export const region: Rule = (value, what) => (isRegionName(value) ? undefined : messages.region(what));
+export const regionProblem: Rule = (value, what) => (isRegionName(value) ? undefined : messages.region(what));
 
-export const secretArn: Rule = (value, what) =>
+export const secretArnProblem: Rule = (value, what) =>
   parseSecretArn(value) ? undefined : messages.secretArn(what);
 
-export const boundaryArn: Rule = (value, what) => {
+export const boundaryArnProblem: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'iam' && arn.region === '' && arn.account !== '';
   return ok && arn.resource.startsWith('policy/') ? undefined : messages.boundary(what);
 };
 
 /** IAM API reference, `Role`, `Arn`, with or without a path. */
-export const roleArn: Rule = (value, what) => {
+export const roleArnProblem: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'iam' && /^\d{12}$/.test(arn.account);
   return ok && /^role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/.test(arn.resource)
@@ -89,7 +89,7 @@ export const roleArn: Rule = (value, what) => {
 };
 
 /** MediaConnect API reference, `Flow`, `FlowArn`, and `RouterInput`, `Arn`: the resources that `verify --flow-arn` takes. */
-export const flowArn: Rule = (value, what) => {
+export const flowArnProblem: Rule = (value, what) => {
   const arn = parseArn(value);
   const ok = arn?.service === 'mediaconnect' && isRegionName(arn.region) && /^\d{12}$/.test(arn.account);
   return ok && FLOW_OR_ROUTER.test(arn.resource) ? undefined : messages.flowArn(what);
@@ -103,31 +103,30 @@ const SOURCE_ARN = /^arn:[a-z-]+:mediaconnect:[a-z0-9*?-]+:[0-9*?]+:[\x21\x23-\x
 const LONGEST_PATTERN = 2_048;
 
 /** An `aws:SourceArn` pattern, which can contain `*` and `?`. */
-export const sourceArn: Rule = (value, what) =>
+export const sourceArnProblem: Rule = (value, what) =>
   value.length <= LONGEST_PATTERN && SOURCE_ARN.test(value) ? undefined : messages.sourceArn(what);
 
 /** Secrets Manager API reference, `CreateSecret`, `KmsKeyId`. */
-export const kmsKeyId: Rule = (value, what) => {
-  const resource = parseArn(value)?.service === 'kms' ? (parseArn(value)?.resource ?? '') : value;
+export const kmsKeyIdProblem: Rule = (value, what) => {
+  const arn = parseArn(value);
+  const resource = arn?.service === 'kms' ? arn.resource : value;
   const form =
     /^(alias\/(?!aws\/)[\w/-]{1,250}|(key\/)?(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/i;
-  const keyPrefixed =
-    resource.startsWith('key/') === value.startsWith('arn:') || resource.startsWith('alias/');
-  return form.test(resource) && keyPrefixed ? undefined : messages.kmsKeyId(what);
+  // `key/` is a part of an ARN only. `alias/` is a part of the alias name.
+  const hasRightPrefix =
+    resource.startsWith('alias/') || resource.startsWith('key/') === value.startsWith('arn:');
+  return form.test(resource) && hasRightPrefix ? undefined : messages.kmsKeyId(what);
 };
 
 /** The name of an environment variable in POSIX (Base Definitions, 3.231 "Name"). */
-export const environmentVariable: Rule = (value, what) =>
+export const environmentVariableProblem: Rule = (value, what) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? undefined : messages.envName(what);
 
-export const accountId: Rule = (value, what) => (isAccountId(value) ? undefined : messages.accountId(what));
-
-/** In days. Source: Secrets Manager API reference, `DeleteSecret`, `RecoveryWindowInDays`. */
-export const recoveryDays: Rule = (value, what) =>
-  /^(0?[7-9]|[12]\d|30)$/.test(value) ? undefined : messages.recoveryDays(what);
+export const accountIdProblem: Rule = (value, what) =>
+  isAccountId(value) ? undefined : messages.accountId(what);
 
 /** Messages show the path, so it must not be a key. */
-export const outputPath: Rule = (value, what) => {
+export const outputPathProblem: Rule = (value, what) => {
   if (value === '') return messages.outputPath(what);
   return looksLikePartOfKey(value) ? messages.looksLikeKey(what) : undefined;
 };
@@ -169,11 +168,12 @@ export function parseTag(text: string): Tag | undefined {
  * undefined if there is none.
  */
 export function sharedPrefix(names: string[]): string | undefined {
-  const sorted = [...names].sort();
-  const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
   // In sorted order, the common start of the first and the last name is common to all.
+  const sorted = [...names].sort();
+  const first = sorted.at(0) ?? '';
+  const last = sorted.at(-1) ?? '';
   let length = 0;
   while (length < first.length && first[length] === last[length]) length += 1;
   const prefix = /^.*[/_.-]/.exec(first.slice(0, length))?.[0];
-  return prefix === undefined || secretPrefix(prefix, '') ? undefined : prefix;
+  return prefix === undefined || secretPrefixProblem(prefix, '') ? undefined : prefix;
 }

@@ -5,7 +5,8 @@ import type { Algorithm, CheckedKey, KeyMaterial, KeyRules, KeySource, KeyType }
 import type { PolicyScope } from '../policy/index.ts';
 import type { OptionValues, RawOptions } from './catalog/index.ts';
 import { setupProblems } from './combinations.ts';
-import { type OptionReader, optionReader, readOptions, withKeySource } from './read-options.ts';
+import type { KeyAnswers, OptionReader } from './read-options.ts';
+import { flagReader, readOptions, withKeySource } from './read-options.ts';
 
 /** The options of `setup` as commander stores them. */
 export type SetupOptions = RawOptions<'setup'>;
@@ -22,7 +23,7 @@ export interface SetupAnswers extends SetupValues {
 /** Reads flags into typed values. Returns all problems, one sentence each. */
 export function readAnswers(options: SetupOptions): { answers: SetupAnswers; problems: string[] } {
   const problems: string[] = [];
-  const answers = answersOf(options, optionReader(problems));
+  const answers = answersOf(options, flagReader(problems));
   return { answers, problems: [...problems, ...setupProblems(options)] };
 }
 
@@ -40,56 +41,33 @@ export interface CompleteAnswers {
 }
 
 /** Returns the rules to check the key against. */
-export function keyRules({
-  keyType = DEFAULTS.keyType,
-  algorithm,
-}: Pick<SetupAnswers, 'keyType' | 'algorithm'>): KeyRules {
+export function keyRules({ keyType = DEFAULTS.keyType, algorithm }: KeyAnswers): KeyRules {
   return { keyType, algorithm };
 }
 
 /** Returns true if no answer determines the key type. A generated key is a static key. */
-export function keyTypeIsUnknown({
-  keyType,
-  algorithm,
-  keySource,
-}: Pick<SetupAnswers, 'keyType' | 'algorithm' | 'keySource'>): boolean {
+export function keyTypeIsUnknown({ keyType, algorithm, keySource }: KeyAnswers): boolean {
   return keyType === undefined && algorithm === undefined && keySource?.kind !== 'generate';
 }
 
 /** Creates the request and applies the defaults. The answers must have a secret name, a Region and a key, or secret ARNs. */
 export function completeRequest(answers: SetupAnswers, checked: CheckedKey | undefined): SetupRequest {
+  const { algorithm, tags, restore, updateTrust, existingKey } = answers;
   return {
     secret: secretOf(answers, checked),
     keyType: answers.keyType ?? DEFAULTS.keyType,
-    keyTypeGuessed: answers.keyType || answers.algorithm ? undefined : (true as const),
-    algorithm: answers.algorithm,
-    policy: policyOf(answers),
-    role: roleOf(answers),
-    tags: answers.tags,
-    answers: {
-      restore: answers.restore,
-      updateTrust: answers.updateTrust,
-      existingKey: answers.existingKey,
+    keyTypeGuessed: answers.keyType || algorithm ? undefined : true,
+    algorithm,
+    policy: { name: answers.policyName ?? DEFAULTS.policyName, scope: scopeOf(answers) },
+    role: {
+      name: answers.roleName ?? DEFAULTS.roleName,
+      description: answers.roleDescription ?? DEFAULTS.roleDescription,
+      sourceAccount: answers.sourceAccount,
+      sourceArns: answers.sourceArns,
+      permissionsBoundary: answers.permissionsBoundary,
     },
-  };
-}
-
-/** Returns the spec of the policy, with defaults. */
-function policyOf(answers: SetupAnswers): SetupRequest['policy'] {
-  return {
-    name: answers.policyName ?? DEFAULTS.policyName,
-    scope: scopeOf(answers),
-  };
-}
-
-/** Returns the spec of the role, with defaults. */
-function roleOf(answers: SetupAnswers): SetupRequest['role'] {
-  return {
-    name: answers.roleName ?? DEFAULTS.roleName,
-    description: answers.roleDescription ?? DEFAULTS.roleDescription,
-    sourceAccount: answers.sourceAccount,
-    sourceArns: answers.sourceArns,
-    permissionsBoundary: answers.permissionsBoundary,
+    tags,
+    answers: { restore, updateTrust, existingKey },
   };
 }
 
@@ -115,14 +93,7 @@ function secretOf(answers: SetupAnswers, checked: CheckedKey | undefined): Setup
   if (answers.existing) return { kind: 'named', name, regions };
   if (!checked) throw new Error('the request has no key');
   const { key, generated } = checked;
-  return {
-    kind: 'store',
-    name,
-    regions,
-    key,
-    generated,
-    kmsKeyId,
-  };
+  return { kind: 'store', name, regions, key, generated, kmsKeyId };
 }
 
 /** Returns the Regions of a request. */
@@ -132,7 +103,12 @@ export function regionsOf({ secretArns, regions }: Pick<SetupAnswers, 'secretArn
 
 /** What the user wants for one key, complete and checked. It doesn't depend on the account's state. */
 export interface SetupRequest {
-  secret: NewSecret | NamedSecrets | ExistingSecrets;
+  secret:
+    | NewSecret
+    /** Existing secrets, by full ARN. */
+    | { kind: 'existing'; arns: string[] }
+    /** Existing secrets, by name. */
+    | { kind: 'named'; name: string; regions: string[] };
   keyType: KeyType;
   /** Set if no answer determines the key type. The tag of an existing secret then decides. */
   keyTypeGuessed?: true;
@@ -142,6 +118,7 @@ export interface SetupRequest {
   role: RoleSpec;
   /** The user's tags, without those that the program adds. */
   tags: Tag[];
+  /** The answers that resolve conflicts with what exists. */
   answers: {
     existingKey?: 'keep' | 'replace';
     restore: boolean;
@@ -174,17 +151,4 @@ export interface NewSecret {
   /** If a secret with this name already has a key in any Region, that key is used instead of a generated one. */
   generated: boolean;
   kmsKeyId?: string;
-}
-
-/** Existing secrets, by full ARN. */
-export interface ExistingSecrets {
-  kind: 'existing';
-  arns: string[];
-}
-
-/** Existing secrets, by name. */
-export interface NamedSecrets {
-  kind: 'named';
-  name: string;
-  regions: string[];
 }

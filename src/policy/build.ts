@@ -21,7 +21,6 @@ export type KmsKeyRef =
   | { kind: 'key'; arn: string }
   | { kind: 'alias'; alias: string; account: string; arn?: string };
 
-/** Returns the account ID of a KMS key. */
 export function accountOfKey(key: KmsKeyRef): string {
   return key.kind === 'alias' ? key.account : (key.arn.split(':')[4] ?? '');
 }
@@ -40,9 +39,6 @@ export interface ReadableSecret {
  */
 export type PolicyScope = 'secrets' | { prefix: string } | 'region' | 'account';
 
-/** The scopes as the user names them. */
-export type PolicyScopeName = Extract<PolicyScope, string> | 'prefix';
-
 export interface AccountRef {
   partition: string;
   account: string;
@@ -58,11 +54,9 @@ export function buildReadPolicy(
   scope: PolicyScope,
   account: AccountRef,
 ): JsonPolicy {
-  const statements = [
-    secretStatement(secretResources(secrets, scope, account)),
-    ...kmsStatements(secrets, account),
-  ];
-  return { Version: CURRENT_VERSION, Statement: statements };
+  const readStatement = secretStatement(secretResources(secrets, scope, account));
+  const kmsStatements = kmsPermissions(secrets, account).map((each) => kmsStatement(each, account.partition));
+  return { Version: CURRENT_VERSION, Statement: [readStatement, ...kmsStatements] };
 }
 
 /** Returns a statement that allows the read actions on `resources`. */
@@ -97,7 +91,7 @@ export function resourceFor(
 export interface KmsPermission {
   /** `*` for all Regions. */
   region: string;
-  /** Set if the keys are named by alias. `resources` then matches all keys in that Region of the account with the aliases. */
+  /** Empty if the keys are named by ARN. With aliases, `resources` matches all keys of that Region in the aliases' account. */
   aliases: string[];
   resources: string[];
 }
@@ -113,14 +107,15 @@ export function kmsPermissions(
   const regions = unique(secrets.map(({ region }) => region));
   return regions.flatMap((region) => {
     const keys = secrets.filter((secret) => secret.region === region).flatMap(({ kmsKey }) => kmsKey ?? []);
-    const arns = unique(keys.flatMap((key) => (key.kind === 'key' ? [key.arn] : [])));
+    const keyArns = unique(keys.flatMap((key) => (key.kind === 'key' ? [key.arn] : [])));
     const aliasKeys = keys.filter((key) => key.kind === 'alias');
-    const byAccount = unique(aliasKeys.map(({ account }) => account)).map((account) => ({
+    const aliasPermissions = unique(aliasKeys.map(({ account }) => account)).map((account) => ({
       region,
       resources: [`arn:${partition}:kms:${region}:${account}:key/*`],
       aliases: unique(aliasKeys.flatMap((key) => (key.account === account ? [key.alias] : []))),
     }));
-    return [...(arns.length > 0 ? [{ region, resources: arns, aliases: [] }] : []), ...byAccount];
+    const keyPermissions = keyArns.length > 0 ? [{ region, resources: keyArns, aliases: [] }] : [];
+    return [...keyPermissions, ...aliasPermissions];
   });
 }
 
@@ -167,7 +162,7 @@ export function buildTrustPolicy(options: TrustOptions): JsonPolicy {
   return { Version: CURRENT_VERSION, Statement: [trustStatement(options)] };
 }
 
-/** Returns the only statement of `buildTrustPolicy`. */
+/** Returns the statement that lets MediaConnect assume the role. */
 export function trustStatement({ account, sourceAccount, sourceArns }: TrustOptions): JsonStatement {
   const statement: JsonStatement = {
     Effect: 'Allow',
@@ -179,10 +174,6 @@ export function trustStatement({ account, sourceAccount, sourceArns }: TrustOpti
   if (sourceArns.length > 0) condition.ArnLike = { 'aws:SourceArn': unique(sourceArns) };
   if (Object.keys(condition).length > 0) statement.Condition = condition;
   return statement;
-}
-
-function kmsStatements(secrets: ReadableSecret[], account: AccountRef): JsonStatement[] {
-  return kmsPermissions(secrets, account).map((permission) => kmsStatement(permission, account.partition));
 }
 
 function unique(values: string[]): string[] {

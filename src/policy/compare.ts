@@ -26,13 +26,8 @@ export function isEquivalent(text: string, document: JsonPolicy): boolean {
   return current !== undefined && desired !== undefined && samePolicy(current, desired);
 }
 
-/** Returns true if two statements are equivalent, in documents of the same version. */
-export function sameStatement(a: Statement, b: Statement): boolean {
-  return canonicalStatement(a) === canonicalStatement(b);
-}
-
 /**
- * Returns a string that is equal for equivalent statements.
+ * Returns a string that is equal for equivalent statements, in documents of the same version.
  * @throws PolicyParseError if it is not a statement
  */
 export function statementKey(statement: JsonStatement): string {
@@ -66,8 +61,7 @@ function statementsOnlyIn(document: PolicyDocument, other: PolicyDocument): Stat
 function canonical(document: PolicyDocument): unknown {
   const statements = sorted(document.statements.map(canonicalStatement));
   const hasVariables = statements.some((statement) => statement.includes('${'));
-  const version = hasVariables ? document.version : OLD_VERSION;
-  return [version, statements];
+  return [hasVariables ? document.version : OLD_VERSION, statements];
 }
 
 function hasUnknownElements({ statements, unknownElements }: PolicyDocument): boolean {
@@ -96,24 +90,24 @@ function canonicalPrincipals({ type, values }: PrincipalClause['entries'][number
 
 function describeStatement(statement: Statement): string {
   const { effect, principals, actions, resources, conditions, unknownElements } = statement;
+  const listed = (values: string[]) => shortList(values, 4);
   const principalTexts = principals?.entries.map(({ type, values }) =>
-    type === '*' ? '*' : `${type} ${shortList(values)}`,
+    type === '*' ? '*' : `${type} ${listed(values)}`,
   );
   return [
     effect,
-    `${actions.negated ? 'all but ' : ''}${shortList(actions.values)}`,
-    ...(resources ? [`on ${resources.negated ? 'all but ' : ''}${shortList(resources.values)}`] : []),
+    `${actions.negated ? 'all but ' : ''}${listed(actions.values)}`,
+    ...(resources ? [`on ${resources.negated ? 'all but ' : ''}${listed(resources.values)}`] : []),
     ...(principalTexts ? [`${principals?.negated ? 'to all but' : 'to'} ${principalTexts.join(', ')}`] : []),
-    ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${shortList(values)}`),
+    ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${listed(values)}`),
     ...unknownElements.map((name) => `with ${name}`),
   ].join(' ');
 }
 
 /** Shortens a long list to its first entries, to fit a line in a terminal. */
-function shortList(values: string[]): string {
-  const shown = 4;
-  const rest = values.length - shown;
-  return values.slice(0, shown).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+export function shortList(values: readonly string[], maxShown = 3): string {
+  const shown = values.slice(0, maxShown).join(', ');
+  return values.length > maxShown ? `${shown} and ${values.length - maxShown} more` : shown;
 }
 
 function sorted(values: string[]): string[] {

@@ -55,11 +55,9 @@ export interface PolicyDocument {
   unknownElements: string[];
 }
 
-/**
- * The version of a document without `Version`, and the version that supports policy variables. Source: IAM User Guide, "IAM JSON
- * policy elements: Version".
- */
+/** The version of a document without `Version`. Source: IAM User Guide, "IAM JSON policy elements: Version". */
 export const OLD_VERSION = '2008-10-17';
+/** The only version with policy variables. */
 export const CURRENT_VERSION = '2012-10-17';
 
 const POLICY_ELEMENTS = ['Version', 'Id', 'Statement'];
@@ -77,12 +75,11 @@ export function parsePolicy(text: string): PolicyDocument {
   if (version !== CURRENT_VERSION && version !== OLD_VERSION) {
     throw new PolicyParseError('Version is neither 2012-10-17 nor 2008-10-17');
   }
-  const id = optionalString(policy.Id, 'Id');
   return {
     version,
-    id,
+    id: optionalString(policy.Id, 'Id'),
     statements: rawStatements(policy).map(readStatement),
-    unknownElements: otherNames(policy, POLICY_ELEMENTS),
+    unknownElements: unknownNames(policy, POLICY_ELEMENTS),
   };
 }
 
@@ -107,13 +104,12 @@ export function readJsonPolicy(text: string): JsonPolicy {
 }
 
 /**
- * Reads the document of a managed policy to change it, like `readJsonPolicy`. IAM accepts no new version with an older or no
- * `Version`, so it becomes the current one. The document must have no policy variables, because their meaning would change.
+ * Reads the document of a managed policy to change it, like `readJsonPolicy`. IAM rejects a new policy version whose `Version`
+ * element is missing or older, so `Version` becomes the current one. The document must have no policy variables, because their meaning would change.
  * @throws PolicyParseError as `parsePolicy` does
  */
 export function readManagedPolicy(text: string): JsonPolicy {
-  const policy = readJsonPolicy(text);
-  return policy.Version === CURRENT_VERSION ? policy : { ...policy, Version: CURRENT_VERSION };
+  return { ...readJsonPolicy(text), Version: CURRENT_VERSION };
 }
 
 /**
@@ -155,27 +151,25 @@ function readStatement(raw: JsonStatement): Statement {
   const sid = optionalString(raw.Sid, 'Sid');
   const actions = readElement(raw, 'Action', 'NotAction');
   if (actions === undefined) throw new PolicyParseError('a statement has neither Action nor NotAction');
-  const resources = readElement(raw, 'Resource', 'NotResource');
-  const principals = readPrincipals(raw);
   return {
     sid,
     effect: raw.Effect,
-    principals,
     actions,
-    resources,
+    resources: readElement(raw, 'Resource', 'NotResource'),
+    principals: readPrincipals(raw),
     conditions: readConditions(raw.Condition),
-    unknownElements: otherNames(raw, STATEMENT_ELEMENTS),
+    unknownElements: unknownNames(raw, STATEMENT_ELEMENTS),
   };
 }
 
 function readElement(raw: JsonStatement, name: string, negatedName: string): ElementClause | undefined {
-  const chosen = onlyOne(raw, name, negatedName);
+  const chosen = presentElement(raw, name, negatedName);
   if (chosen === undefined) return undefined;
   return { negated: chosen === negatedName, values: strings(raw[chosen], chosen) };
 }
 
 function readPrincipals(raw: JsonStatement): PrincipalClause | undefined {
-  const chosen = onlyOne(raw, 'Principal', 'NotPrincipal');
+  const chosen = presentElement(raw, 'Principal', 'NotPrincipal');
   if (chosen === undefined) return undefined;
   const value = raw[chosen];
   const negated = chosen === 'NotPrincipal';
@@ -194,24 +188,25 @@ function readConditions(raw: JsonValue | undefined): ConditionClause[] {
   });
 }
 
-function onlyOne(raw: JsonStatement, name: string, negatedName: string): string | undefined {
+/** Returns the name of the element that the statement has; undefined if it has neither. */
+function presentElement(raw: JsonStatement, name: string, negatedName: string): string | undefined {
   const present = [name, negatedName].filter((each) => raw[each] !== undefined);
   if (present.length === 2) throw new PolicyParseError(`a statement has both ${name} and ${negatedName}`);
   return present[0];
 }
 
-function strings(value: JsonValue | undefined, where: string): string[] {
+function strings(value: JsonValue | undefined, element: string): string[] {
   const list = Array.isArray(value) ? value : [value];
   if (list.every((each) => typeof each === 'string')) return list;
-  throw new PolicyParseError(`${where} holds something that is not a string`);
+  throw new PolicyParseError(`${element} holds something that is not a string`);
 }
 
 /** IAM accepts numbers and Booleans in conditions with or without quotation marks. Both mean the same. */
-function scalars(value: JsonValue, where: string): string[] {
+function scalars(value: JsonValue, operator: string): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.map((each) => {
     if (each === null || typeof each === 'object') {
-      throw new PolicyParseError(`Condition ${where} holds something that is not a value`);
+      throw new PolicyParseError(`Condition ${operator} holds something that is not a value`);
     }
     return String(each);
   });
@@ -222,7 +217,7 @@ function optionalString(value: JsonValue | undefined, name: string): string | un
   throw new PolicyParseError(`${name} is not a string`);
 }
 
-function otherNames(object: JsonObject, known: string[]): string[] {
+function unknownNames(object: JsonObject, known: string[]): string[] {
   return Object.keys(object).filter((name) => !known.includes(name));
 }
 

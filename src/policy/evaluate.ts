@@ -1,8 +1,8 @@
 import type { PolicyDocument } from './document.ts';
 import {
+  allOf,
   allows,
   anyOf,
-  both,
   type DeniedBy,
   denies,
   type Finding,
@@ -62,29 +62,31 @@ export function evaluateAccess(input: EvaluationInput): Evaluation {
   const request: StatementRequest = { caller: { role: principal }, action, resource, context };
 
   const identitySources = input.identityPolicies.map((document, index) =>
-    ofRole(input.identityNames?.[index] ?? `policy ${index + 1}`, document),
+    identitySource(input.identityNames?.[index] ?? `policy ${index + 1}`, document),
   );
   const boundarySources = input.permissionsBoundary
-    ? [ofRole('the permissions boundary', input.permissionsBoundary)]
+    ? [identitySource('the permissions boundary', input.permissionsBoundary)]
     : [];
-  const resourceName = isOfKms(action) ? 'the key policy' : 'the resource policy';
-  const resourcePolicyAllows = (reach: Reach) =>
-    allows(ofResource(input.resourcePolicy, [reach], resourceName), request);
-  const withinBoundary = boundarySources.length > 0 ? boundaryAllows(boundarySources, request) : UNBOUNDED;
-  const keyPolicyDelegation = resourcePolicyMustAllow(input)
-    ? [keyPolicyDelegates(resourcePolicyAllows('account'), input.resourcePolicy, request)]
-    : [];
+  const isForKmsKey = action.toLowerCase().startsWith('kms:');
+  const resourceName = isForKmsKey ? 'the key policy' : 'the resource policy';
+  const resourcePolicyFor = (reaches: readonly Reach[]) =>
+    resourceSources(resourceName, reaches, input.resourcePolicy);
+  const resourcePolicyAllows = (reach: Reach) => allows(resourcePolicyFor([reach]), request);
+  const withinBoundary = boundaryAllows(boundarySources, request);
+  // The role's own policies apply to a KMS key only if the key policy gives the account access.
+  const keyPolicyDelegation =
+    isForKmsKey && input.resourcePolicy
+      ? [keyPolicyDelegates(resourcePolicyAllows('account'), input.resourcePolicy, request)]
+      : [];
 
   const allowed = anyOf([
-    both([allows(identitySources, request), ...keyPolicyDelegation, withinBoundary]),
-    both([resourcePolicyAllows('role'), withinBoundary]),
+    allOf([allows(identitySources, request), ...keyPolicyDelegation, withinBoundary]),
+    allOf([resourcePolicyAllows('role'), withinBoundary]),
     resourcePolicyAllows('direct'),
   ]);
-  const denied = denies(
-    [...identitySources, ...boundarySources, ...ofResource(input.resourcePolicy, EVERY_REACH, resourceName)],
-    request,
-  );
-  const conclusion = conclude(denied, both([allowed, inOneAccount(principal.principalArn, resource)]));
+  const sources = [...identitySources, ...boundarySources, ...resourcePolicyFor(EVERY_REACH)];
+  const denied = denies(sources, request);
+  const conclusion = conclude(denied, allOf([allowed, inOneAccount(principal.principalArn, resource)]));
   return withNearMiss(conclusion, identitySources, request);
 }
 
@@ -93,7 +95,7 @@ export function evaluateTrust(
   trust: PolicyDocument,
   { service, context, unknownContext }: TrustRequest,
 ): Evaluation {
-  const sources = ofResource(trust, EVERY_REACH, 'the trust policy');
+  const sources = resourceSources('the trust policy', EVERY_REACH, trust);
   const request: StatementRequest = {
     caller: { service },
     action: 'sts:AssumeRole',
@@ -102,48 +104,29 @@ export function evaluateTrust(
   return withNearMiss(conclude(denies(sources, request), allows(sources, request)), sources, request);
 }
 
-const UNBOUNDED: Finding = { truth: 'yes', because: 'no permissions boundary limits it' };
-
-function ofRole(name: string, document: PolicyDocument): Source {
+function identitySource(name: string, document: PolicyDocument): Source {
   return { name, document, attachment: { to: 'identity' } };
 }
 
-function ofResource(document: PolicyDocument | undefined, reaches: readonly Reach[], name: string): Source[] {
+function resourceSources(name: string, reaches: readonly Reach[], document?: PolicyDocument): Source[] {
   return document ? [{ name, document, attachment: { to: 'resource', reaches } }] : [];
 }
 
 function boundaryAllows(boundary: Source[], request: StatementRequest): Finding {
+  if (boundary.length === 0) return { truth: 'yes', because: 'no permissions boundary limits it' };
   const finding = allows(boundary, request);
-  return finding.truth === 'no'
-    ? { ...finding, because: 'the permissions boundary does not allow it', deniedBy: 'boundary' }
-    : finding;
+  if (finding.truth !== 'no') return finding;
+  return { ...finding, because: 'the permissions boundary does not allow it', deniedBy: 'boundary' };
 }
 
-function keyPolicyDelegates(
-  finding: Finding,
-  keyPolicy: PolicyDocument | undefined,
-  request: StatementRequest,
-): Finding {
+function keyPolicyDelegates(finding: Finding, keyPolicy: PolicyDocument, request: StatementRequest): Finding {
   if (finding.truth !== 'no') return finding;
   const because = 'the key policy allows neither the role nor its account';
-  const miss = nearMiss(ofResource(keyPolicy, EVERY_REACH, 'the key policy'), request);
-  return {
-    ...finding,
-    because: miss === undefined ? because : `${because}: ${miss}`,
-    deniedBy: 'key-policy',
-  };
+  const miss = nearMiss(resourceSources('the key policy', EVERY_REACH, keyPolicy), request);
+  return { ...finding, because: miss ? `${because}: ${miss}` : because, deniedBy: 'key-policy' };
 }
 
-function isOfKms(action: string): boolean {
-  return action.toLowerCase().startsWith('kms:');
-}
-
-/** A role's own policies apply to a KMS key only if the key policy gives the account access. */
-function resourcePolicyMustAllow({ request, resourcePolicy }: EvaluationInput): boolean {
-  return resourcePolicy !== undefined && isOfKms(request.action);
-}
-
-/** Cross-account access has different rules. A resource whose ARN has no account counts as the role's own. */
+/** Cross-account access has different rules. A resource whose ARN has no account counts as one of the role's account. */
 function inOneAccount(roleArn: string, resource: string): Finding {
   const accountOf = (arn: string) => arn.split(':')[4] ?? '';
   const isSameAccount = ['', accountOf(roleArn)].includes(accountOf(resource));
@@ -162,10 +145,8 @@ function withNearMiss(evaluation: Evaluation, sources: Source[], request: Statem
 
 function conclude(denied: Finding, allowed: Finding): Evaluation {
   if (denied.truth === 'yes') return { verdict: 'denied', because: denied.because, deniedBy: 'statement' };
-  if (allowed.truth === 'no') {
-    const { because, deniedBy } = allowed;
-    return { verdict: 'denied', because, deniedBy };
-  }
+  if (allowed.truth === 'no')
+    return { verdict: 'denied', because: allowed.because, deniedBy: allowed.deniedBy };
   const undecided = [denied, allowed].find(({ truth }) => isUnknown(truth));
   return undecided
     ? { verdict: 'cannot-tell', because: undecided.because }
@@ -180,7 +161,7 @@ export function allowsAccess(
   document: PolicyDocument,
   { principal, action, resource, context }: AccessRequest,
 ): boolean {
-  const sources = [{ name: 'the policy', document, attachment: { to: 'identity' } as const }];
+  const sources = [identitySource('the policy', document)];
   const request = { caller: { role: principal }, action, resource, context: requestContext(context, []) };
   return denies(sources, request).truth === 'no' && allows(sources, request).truth === 'yes';
 }

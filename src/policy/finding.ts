@@ -32,7 +32,7 @@ export function denies(sources: Source[], request: StatementRequest): Finding {
 }
 
 /** Returns the conjunction of the findings, with the explanation of the decisive one. */
-export function both(findings: Finding[]): Finding {
+export function allOf(findings: Finding[]): Finding {
   return decisive(findings, all(findings.map((finding) => finding.truth)));
 }
 

@@ -9,28 +9,23 @@ export {
   kmsPermissions,
   MEDIACONNECT_SERVICE,
   type PolicyScope,
-  type PolicyScopeName,
   prefixOfEntry,
   READ_ACTIONS,
   type ReadableSecret,
   resourceFor,
   secretResources,
   secretsManagerEndpoint,
-  type TrustOptions,
 } from './build.ts';
 export { describeDifference, isEquivalent, samePolicy, statementKey } from './compare.ts';
 export {
-  type ConditionClause,
   CURRENT_VERSION,
   decodePolicy,
-  type ElementClause,
   type JsonObject,
   type JsonPolicy,
   type JsonStatement,
   type JsonValue,
   type PolicyDocument,
   PolicyParseError,
-  type PrincipalClause,
   parsePolicy,
   readJsonPolicy,
   type Statement,
@@ -43,22 +38,14 @@ export {
   type EvaluationInput,
   evaluateAccess,
   evaluateTrust,
-  type TrustRequest,
   type Verdict,
 } from './evaluate.ts';
-export {
-  addToReadPolicy,
-  addTrust,
-  type ExistingPolicy,
-  existingPolicy,
-  removeSecrets,
-} from './merge.ts';
+export { addToReadPolicy, addTrust, readExistingPolicy as existingPolicy, removeSecrets } from './merge.ts';
 export {
   deletedPrincipals,
   isReadPolicyShape,
   isWiderThan,
   MANAGED_POLICY_LIMIT,
-  measure,
+  policySize as measure,
   TRUST_POLICY_LIMIT,
 } from './shape.ts';
-export type { RequestPrincipal } from './statement.ts';

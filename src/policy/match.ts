@@ -4,7 +4,7 @@ import type { ElementClause } from './document.ts';
 export type Token = { char: string } | { any: 'one' | 'run' };
 
 /** Parses a text with the wildcards `*` and `?`. */
-export function pattern(text: string): Token[] {
+export function parsePattern(text: string): Token[] {
   return Array.from(text, (char) => {
     if (char === '*') return { any: 'run' };
     return char === '?' ? { any: 'one' } : { char };
@@ -47,7 +47,7 @@ export function covers(outer: Token[], inner: Token[]): boolean {
       outerIndex += 1;
       innerIndex += 1;
     } else if (resume !== undefined && resume.innerIndex < inner.length) {
-      // The last `*` takes one more character, then the rest of the pattern is tried again.
+      // The last `*` of `outer` takes one more token of `inner`. The rest of `outer` is tried again.
       resume.innerIndex += 1;
       outerIndex = resume.outerIndex;
       innerIndex = resume.innerIndex;
@@ -82,15 +82,16 @@ export function coversArn(outer: Token[], inner: Token[]): boolean {
 export function matchesArn(entry: string, arn: string): boolean {
   // Most entries differ at the start, which is quick to compare.
   if (!beginsLike(entry, arn)) return false;
-  return entry === '*' || entry === arn || coversArn(pattern(entry), literal(arn));
+  return entry === '*' || entry === arn || coversArn(parsePattern(entry), literal(arn));
 }
 
-function accepts(token: Token, next: Token): boolean {
-  if ('any' in token) return !isRun(next);
-  return 'char' in next && next.char === token.char;
+function accepts(outer: Token, inner: Token): boolean {
+  if ('any' in outer) return !isRun(inner);
+  return 'char' in inner && inner.char === outer.char;
 }
 
-function isRun(token: Token): boolean {
+/** Returns true for `*`. */
+export function isRun(token: Token): boolean {
   return 'any' in token && token.any === 'run';
 }
 
@@ -103,7 +104,7 @@ interface SplitEntries {
 
 const WHOLE_ARN = /^([^:*?$]*:){5}[^*?$]*$/;
 
-/** Caches the split entries of each clause. This is safe because parsed documents are never changed. */
+/** The split entries of each clause. They stay valid because parsed documents are never changed. */
 const splitCache = new WeakMap<ElementClause, SplitEntries>();
 
 /**
@@ -118,14 +119,10 @@ export function entriesFor(clause: ElementClause, arn: string): string[] {
 }
 
 function splitEntries(clause: ElementClause): SplitEntries {
-  const found = splitCache.get(clause) ?? split(clause);
-  splitCache.set(clause, found);
-  return found;
-}
-
-function split({ values }: ElementClause): SplitEntries {
-  return {
-    plain: new Set(values.filter((each) => WHOLE_ARN.test(each))),
-    patterns: values.filter((each) => !WHOLE_ARN.test(each)),
+  const split = splitCache.get(clause) ?? {
+    plain: new Set(clause.values.filter((each) => WHOLE_ARN.test(each))),
+    patterns: clause.values.filter((each) => !WHOLE_ARN.test(each)),
   };
+  splitCache.set(clause, split);
+  return split;
 }

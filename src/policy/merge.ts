@@ -11,7 +11,7 @@ import {
   type TrustOptions,
   trustStatement,
 } from './build.ts';
-import { sameStatement } from './compare.ts';
+import { statementKey } from './compare.ts';
 import {
   type JsonPolicy,
   type JsonStatement,
@@ -20,10 +20,10 @@ import {
   readManagedPolicy,
   type Statement,
 } from './document.ts';
-import { coversArn, entriesFor, pattern } from './match.ts';
+import { coversArn, entriesFor, parsePattern } from './match.ts';
 import { isFullRead, kmsPermissionOf, readsSecrets } from './shape.ts';
 
-/** A read policy to extend. It is parsed once for all attempts. */
+/** A read policy to extend: as its author wrote it, and parsed. Parsed only once, because many extensions are tried. */
 export interface ExistingPolicy {
   json: JsonPolicy;
   statements: Statement[];
@@ -33,7 +33,7 @@ export interface ExistingPolicy {
  * Reads a policy to extend.
  * @throws PolicyParseError if the text is not a policy document
  */
-export function existingPolicy(text: string): ExistingPolicy {
+export function readExistingPolicy(text: string): ExistingPolicy {
   return { json: readManagedPolicy(text), statements: parsePolicy(text).statements };
 }
 
@@ -43,31 +43,21 @@ export function existingPolicy(text: string): ExistingPolicy {
  * `isReadPolicyShape`.
  */
 export function addToReadPolicy(
-  existing: ExistingPolicy,
+  { json, statements }: ExistingPolicy,
   secrets: ReadableSecret[],
   scope: PolicyScope,
   account: AccountRef,
 ): JsonPolicy {
-  const resources = secretResources(secrets, scope, account);
-  return addEntries(existing, { resources, permissions: kmsPermissions(secrets, account) }, account);
-}
-
-/** Returns the read policy with missing `Resource` entries and missing permissions to decrypt added. */
-function addEntries(
-  { json, statements }: ExistingPolicy,
-  added: { resources: string[]; permissions: KmsPermission[] },
-  { partition }: Pick<AccountRef, 'partition'>,
-): JsonPolicy {
   const reads = statements.filter(readsSecrets);
-  const resources = added.resources.filter((each) => !canRead(reads, each));
-  const permissions = added.permissions.flatMap((permission) => missingPermission(statements, permission));
+  const resources = secretResources(secrets, scope, account).filter((each) => !canRead(reads, each));
+  const permissions = kmsPermissions(secrets, account).flatMap((each) => missingParts(statements, each));
 
   const list = [...json.Statement];
   addResources(list, statements.findIndex(isFullRead), resources, () => secretStatement(resources));
   for (const permission of permissions) {
-    const statementIndex =
+    const index =
       permission.aliases.length > 0 ? -1 : statements.findIndex((each) => hasKeysOf(each, permission.region));
-    addResources(list, statementIndex, permission.resources, () => kmsStatement(permission, partition));
+    addResources(list, index, permission.resources, () => kmsStatement(permission, account.partition));
   }
   return { ...json, Statement: list };
 }
@@ -80,11 +70,8 @@ function addEntries(
 export function addTrust(text: string, options: TrustOptions): JsonPolicy {
   const policy = readJsonPolicy(text);
   const ours = trustStatement(options);
-  const [desiredStatement] = parsePolicy(JSON.stringify({ Statement: ours })).statements;
-  const present = parsePolicy(text).statements.some(
-    (each) => desiredStatement && sameStatement(each, desiredStatement),
-  );
-  return present ? policy : { ...policy, Statement: [...policy.Statement, ours] };
+  const isPresent = policy.Statement.some((each) => statementKey(each) === statementKey(ours));
+  return isPresent ? policy : { ...policy, Statement: [...policy.Statement, ours] };
 }
 
 /** Adds the resources to the statement at `statementIndex`, or to a new statement at the end if there is none. */
@@ -92,15 +79,12 @@ function addResources(
   list: JsonStatement[],
   statementIndex: number,
   resources: string[],
-  make: () => JsonStatement,
+  newStatement: () => JsonStatement,
 ): void {
   if (resources.length === 0) return;
   const existing = list[statementIndex];
-  if (existing === undefined) {
-    list.push(make());
-    return;
-  }
-  list[statementIndex] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
+  if (existing === undefined) list.push(newStatement());
+  else list[statementIndex] = { ...existing, Resource: [existing.Resource ?? [], resources].flat() };
 }
 
 /** Returns true if these statements allow all read actions on everything that the ARN or pattern matches. */
@@ -114,8 +98,8 @@ function canRead(reads: Statement[], resource: string): boolean {
   );
 }
 
-/** Returns the part of the permission that is missing; empty if nothing is. */
-function missingPermission(statements: Statement[], permission: KmsPermission): KmsPermission[] {
+/** Returns the parts of a permission that the statements lack: one for its keys, or one for each account with aliases. */
+function missingParts(statements: Statement[], permission: KmsPermission): KmsPermission[] {
   const existingPermissions = statements.flatMap((statement) => kmsPermissionOf(statement) ?? []);
   const inRegion = existingPermissions.filter(({ region }) => region === permission.region);
   if (permission.aliases.length > 0) {
@@ -140,40 +124,40 @@ function hasKeysOf(statement: Statement, region: string): boolean {
 
 function coversResource({ resources }: Statement, resource: string): boolean {
   const entries = resources ? entriesFor(resources, resource) : [];
-  return entries.some((each) => each === '*' || coversArn(pattern(each), pattern(resource)));
+  return entries.some((each) => each === '*' || coversArn(parsePattern(each), parsePattern(resource)));
 }
 
 /**
- * Returns the read policy without the secrets that are gone; undefined if it would allow no secrets. The permission to decrypt is
+ * Returns the read policy without the secrets to remove; undefined if it would allow no secrets. The permission to decrypt is
  * removed with the last secret of its Region, because it is unknown which keys the other secrets use. Everything else stays the
  * same. The document must pass `isReadPolicyShape`.
- * @param isRemoved returns whether a `Resource` entry matches only secrets that are gone
+ * @param isToBeRemoved returns true for a `Resource` entry that matches only secrets to remove
  * @throws PolicyParseError if the text is not a policy document
  */
 export function removeSecrets(
   text: string,
-  isRemoved: (resource: string) => boolean,
+  isToBeRemoved: (resource: string) => boolean,
 ): JsonPolicy | undefined {
   const policy = readManagedPolicy(text);
   const { statements } = parsePolicy(text);
   const listed = statements.filter(readsSecrets).flatMap(({ resources }) => resources?.values ?? []);
-  const remaining = listed.filter((resource) => !isRemoved(resource));
+  const remaining = listed.filter((resource) => !isToBeRemoved(resource));
   if (remaining.length === 0) return undefined;
-  const changedRegions = new Set(listed.filter(isRemoved).map(regionOf));
-  const inUse = (region: string) =>
+  const changedRegions = new Set(listed.filter(isToBeRemoved).map(regionOf));
+  const isInUse = (region: string) =>
     !changedRegions.has(region) || remaining.some((resource) => mayBeIn(resource, region));
   const Statement = policy.Statement.flatMap((raw, index): JsonStatement[] => {
     const statement = statements[index];
     const permission = statement && kmsPermissionOf(statement);
-    if (permission) return inUse(permission.region) ? [raw] : [];
-    return withoutRemoved(raw, isRemoved);
+    if (permission) return isInUse(permission.region) ? [raw] : [];
+    return withoutEntries(raw, isToBeRemoved);
   });
   return { ...policy, Statement };
 }
 
-function withoutRemoved(raw: JsonStatement, isRemoved: (resource: string) => boolean): JsonStatement[] {
+function withoutEntries(raw: JsonStatement, isToBeRemoved: (resource: string) => boolean): JsonStatement[] {
   const entries = [raw.Resource ?? []].flat();
-  const kept = entries.filter((entry) => typeof entry !== 'string' || !isRemoved(entry));
+  const kept = entries.filter((entry) => typeof entry !== 'string' || !isToBeRemoved(entry));
   if (kept.length === entries.length) return [raw];
   return kept.length === 0 ? [] : [{ ...raw, Resource: kept }];
 }

@@ -1,7 +1,8 @@
 import { MEDIACONNECT_SERVICE } from './build.ts';
+import { shortList } from './compare.ts';
 import type { ConditionClause, Statement } from './document.ts';
 import type { Source } from './finding.ts';
-import { matches, pattern } from './match.ts';
+import { matches, parsePattern } from './match.ts';
 import { conditionHolds } from './operators.ts';
 import { elementMatches, type StatementRequest } from './statement.ts';
 
@@ -31,38 +32,28 @@ function missOf(
   request: StatementRequest,
 ): Miss | undefined {
   if (statement.effect !== 'Allow') return undefined;
-  const { action, principal, resource, facts } = elementMatches(
-    statement,
-    source.document,
-    request,
-    source.attachment,
-  );
-  const failedConditions = statement.conditions.filter(
-    (condition) => conditionHolds(condition, facts) === 'no',
-  );
+  const { document, attachment } = source;
+  const { action, principal, resource, facts } = elementMatches(statement, document, request, attachment);
+  const failedElementCount = [action, principal, resource].filter((truth) => truth === 'no').length;
+  if (failedElementCount > 1) return undefined;
+  const failedConditions = statement.conditions.filter((each) => conditionHolds(each, facts) === 'no');
   const conditionClauses = failedConditions.map((condition) => conditionMiss(condition, request));
   const location = `statement ${index + 1} of ${source.name}`;
-  const failedElementCount = [action, principal, resource].filter((part) => part === 'no').length;
-  if (failedElementCount > 1) return undefined;
-  const missWith = (what: string | undefined) =>
-    what === undefined
-      ? undefined
-      : {
-          count: failedElementCount + conditionClauses.length,
-          because: [`${location} ${what}`, ...conditionClauses].join(', and '),
-        };
-  if (principal === 'no') return missWith(principalMiss(statement, request));
-  if (action === 'no') return missWith(actionMiss(statement, request));
-  if (resource === 'no') return missWith(resourceMiss(statement, request.resource ?? ''));
-  const [firstClause, ...more] = conditionClauses;
+  const count = failedElementCount + conditionClauses.length;
+  const missWith = (clause: string | undefined, otherClauses: string[]): Miss | undefined => {
+    if (clause === undefined) return undefined;
+    return { count, because: [`${location} ${clause}`, ...otherClauses].join(', and ') };
+  };
+  if (principal === 'no') return missWith(principalMiss(statement, request), conditionClauses);
+  if (action === 'no') return missWith(actionMiss(statement, request), conditionClauses);
+  if (resource === 'no') return missWith(resourceMiss(statement, request.resource ?? ''), conditionClauses);
+  const [firstClause, ...otherClauses] = conditionClauses;
   if (firstClause === undefined) return undefined;
   const { caller } = request;
-  const roleVerb = source.attachment.to === 'resource' ? 'allows it' : 'comes closest';
-  const verb = 'service' in caller ? `trusts ${nameOf(caller.service)}` : roleVerb;
-  return {
-    count: conditionClauses.length,
-    because: [`${location} ${verb}, but ${firstClause}`, ...more].join(', and '),
-  };
+  // For a role, a resource-based policy allows it by itself; of the role's own policies, this one comes closest.
+  const verbForRole = attachment.to === 'resource' ? 'allows it' : 'comes closest';
+  const verb = 'service' in caller ? `trusts ${nameOf(caller.service)}` : verbForRole;
+  return missWith(`${verb}, but ${firstClause}`, otherClauses);
 }
 
 function nameOf(service: string): string {
@@ -110,21 +101,21 @@ function resourceMiss({ resources }: Statement, arn: string): string | undefined
   return related.length > 0 ? 'names other resources only' : undefined;
 }
 
-/** Names for the parts of an ARN before the resource. The first part is always `arn`. */
+/** Names for the parts of an ARN before the resource. The first part, always `arn`, has none. */
 const ARN_PART_NAMES = ['', 'partition', 'service', 'Region', 'account'] as const;
 
 /** Returns how an ARN pattern differs from an ARN; undefined if it doesn't, or if it differs too much. */
 export function arnDifference(value: string, arn: string): { what: string; distance: number } | undefined {
   const [patternParts, requestParts] = [partsOfArn(value), partsOfArn(arn)];
   const partDifferences = ARN_PART_NAMES.flatMap((partName, index) => {
-    const [actual, expected] = [patternParts[index] ?? '', requestParts[index] ?? ''];
-    return partName === '' || matches(pattern(actual), expected)
+    const [patternPart, requestPart] = [patternParts[index] ?? '', requestParts[index] ?? ''];
+    return partName === '' || matches(parsePattern(patternPart), requestPart)
       ? []
-      : [`is for the ${partName} ${actual}, not ${expected}`];
+      : [`is for the ${partName} ${patternPart}, not ${requestPart}`];
   });
-  const ofResource = resourceDifference(patternParts[5] ?? '', requestParts[5] ?? '');
-  if (ofResource === undefined) return undefined;
-  const differences = [...partDifferences, ...(ofResource === '' ? [] : [ofResource])];
+  const inResource = resourceDifference(patternParts[5] ?? '', requestParts[5] ?? '');
+  if (inResource === undefined) return undefined;
+  const differences = [...partDifferences, ...(inResource === '' ? [] : [inResource])];
   return differences.length === 0 || differences.length > 2
     ? undefined
     : { what: differences.join(' and '), distance: differences.length };
@@ -135,10 +126,10 @@ function partsOfArn(arn: string): string[] {
   return [a, b, c, d, e, rest.join(':')];
 }
 
-/** Returns an empty string if the resource matches, and undefined if it is a different one. */
+/** Returns how a nearly equal resource differs: an empty string if it matches, undefined if it is an unrelated one. */
 function resourceDifference(value: string, resource: string): string | undefined {
-  if (matches(pattern(value), resource)) return '';
-  if (matches(pattern(value.toLowerCase()), resource.toLowerCase())) return 'differs in letter case';
+  if (matches(parsePattern(value), resource)) return '';
+  if (matches(parsePattern(value.toLowerCase()), resource.toLowerCase())) return 'differs in letter case';
   // A secret's ARN ends in a hyphen and six random characters from Secrets Manager.
   const end = /-[A-Za-z0-9?]{6}$/.exec(resource)?.[0];
   if (!resource.startsWith('secret:') || end === undefined) return undefined;
@@ -153,11 +144,11 @@ function resourceDifference(value: string, resource: string): string | undefined
 
 function conditionMiss({ operator, key, values }: ConditionClause, { context }: StatementRequest): string {
   const found = context.lookup(key);
-  const actualValues = found.state === 'present' ? found.values : [];
-  const [first = ''] = actualValues;
+  const requestValues = found.state === 'present' ? found.values : [];
+  const [first = ''] = requestValues;
   if (/Not(Equals|Like|Ip)|^NotIp/.test(operator))
-    return `its condition ${key} excludes ${shortList(actualValues)}`;
-  if (actualValues.length === 0)
+    return `its condition ${key} excludes ${shortList(requestValues)}`;
+  if (requestValues.length === 0)
     return `its condition ${key} asks for ${shortList(values)}, which the request does not have`;
   if (first.startsWith('arn:')) {
     const [value = ''] = values;
@@ -165,14 +156,7 @@ function conditionMiss({ operator, key, values }: ConditionClause, { context }: 
     return `its condition ${key} is ${shortList(values)}${miss === undefined ? '' : `, which ${miss}`}`;
   }
   if (/^(String|Bool)/.test(operator.replace(/^For\w+:/, '')))
-    return `its condition ${key} is ${shortList(values)}, not ${shortList(actualValues)}`;
+    return `its condition ${key} is ${shortList(values)}, not ${shortList(requestValues)}`;
   const isTime = /^aws:(Current|Epoch)Time$/i.test(key);
   return `its condition ${operator} ${key} ${shortList(values)} does not hold${isTime ? `: it is ${first}` : ''}`;
-}
-
-const MAX_LISTED = 3;
-
-function shortList(values: readonly string[]): string {
-  const shown = values.slice(0, MAX_LISTED).join(', ');
-  return values.length > MAX_LISTED ? `${shown} and ${values.length - MAX_LISTED} more` : shown;
 }

@@ -11,8 +11,8 @@ import {
   truth,
 } from './variables.ts';
 
-/** A condition operator without its set prefix and `IfExists`. `test` itself is never negated. */
-export interface Operator {
+/** A condition operator without its set operator and `IfExists`. `test` itself is never negated. */
+interface Operator {
   negated: boolean;
   interpretation: Interpretation;
   /** Compares a value of the policy with a value of the request. */
@@ -25,14 +25,6 @@ const PLAIN: Interpretation = { wildcards: false, variables: false };
 const VARIABLES: Interpretation = { wildcards: false, variables: true };
 const PATTERN: Interpretation = { wildcards: true, variables: true };
 
-/**
- * Returns the operator with that case-sensitive name; undefined if there is none. Source: IAM User Guide, "IAM JSON policy
- * elements: Condition operators".
- */
-export function operatorNamed(name: string): Operator | undefined {
-  return OPERATORS.get(name);
-}
-
 const equals: Test = (policy, value) => truth(textOf(policy) === value);
 const equalsIgnoringCase: Test = (policy, value) =>
   truth(textOf(policy).toLowerCase() === value.toLowerCase());
@@ -44,6 +36,7 @@ const arnLike: Test = (policy, value) => {
   return truth(coversArn(policy, literal(value)));
 };
 
+/** The operators by case-sensitive name. Source: IAM User Guide, "IAM JSON policy elements: Condition operators". */
 const OPERATORS = new Map<string, Operator>([
   ...withNegation('StringEquals', 'StringNotEquals', VARIABLES, equals),
   ...withNegation('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', VARIABLES, equalsIgnoringCase),
@@ -53,18 +46,8 @@ const OPERATORS = new Map<string, Operator>([
   ...withNegation('IpAddress', 'NotIpAddress', PLAIN, isInRange),
   ...orderedOperators('Numeric', numberOf),
   ...orderedOperators('Date', timeOf),
-  [
-    'Bool',
-    {
-      negated: false,
-      interpretation: VARIABLES,
-      test: typedTest(booleanOf, (policy, value) => policy === value),
-    },
-  ],
-  [
-    'BinaryEquals',
-    { negated: false, interpretation: PLAIN, test: typedTest(bytesOf, (policy, value) => policy === value) },
-  ],
+  withoutNegation('Bool', VARIABLES, typedTest(booleanOf)),
+  withoutNegation('BinaryEquals', PLAIN, typedTest(bytesOf)),
 ]);
 
 function withNegation(
@@ -79,32 +62,42 @@ function withNegation(
   ];
 }
 
+function withoutNegation(name: string, interpretation: Interpretation, test: Test): [string, Operator] {
+  return [name, { negated: false, interpretation, test }];
+}
+
 function orderedOperators(family: string, read: (text: string) => number | undefined): [string, Operator][] {
-  const operator = (
-    suffix: string,
-    holds: (value: number, policy: number) => boolean,
-  ): [string, Operator] => {
-    const test = typedTest(read, (policy, value) => holds(value, policy));
-    return [family + suffix, { negated: false, interpretation: PLAIN, test }];
-  };
   return [
-    ...withNegation(
-      `${family}Equals`,
-      `${family}NotEquals`,
+    ...withNegation(`${family}Equals`, `${family}NotEquals`, PLAIN, typedTest(read)),
+    withoutNegation(
+      `${family}LessThan`,
       PLAIN,
-      typedTest(read, (policy, value) => policy === value),
+      typedTest(read, (policy, value) => value < policy),
     ),
-    operator('LessThan', (value, policy) => value < policy),
-    operator('LessThanEquals', (value, policy) => value <= policy),
-    operator('GreaterThan', (value, policy) => value > policy),
-    operator('GreaterThanEquals', (value, policy) => value >= policy),
+    withoutNegation(
+      `${family}LessThanEquals`,
+      PLAIN,
+      typedTest(read, (policy, value) => value <= policy),
+    ),
+    withoutNegation(
+      `${family}GreaterThan`,
+      PLAIN,
+      typedTest(read, (policy, value) => value > policy),
+    ),
+    withoutNegation(
+      `${family}GreaterThanEquals`,
+      PLAIN,
+      typedTest(read, (policy, value) => value >= policy),
+    ),
   ];
 }
 
-/** Returns a comparison of values of one type. AWS doesn't document the result for values of other types. */
+/**
+ * Returns a comparison of values of one type, by default for equality. AWS doesn't document the result for values of other types.
+ */
 function typedTest<Value>(
   read: (text: string) => Value | undefined,
-  compare: (policy: Value, value: Value) => boolean,
+  compare = (policy: Value, value: Value): boolean => policy === value,
 ): Test {
   return (policyTokens, requestText) => {
     const policyText = textOf(policyTokens);
@@ -145,9 +138,8 @@ function isInRange(policy: Token[], value: string): Truth {
   const family = isIP(base);
   const bits = family === 6 ? 128 : 32;
   const length = prefix === undefined ? bits : numberOf(prefix);
-  if (family === 0 || length === undefined || length < 0 || length > bits || more.length > 0) {
+  if (family === 0 || length === undefined || length < 0 || length > bits || more.length > 0)
     return { unknown: `the condition value ${text} cannot be read` };
-  }
   if (isIP(value) === 0) return { unknown: `the context value ${value} cannot be read` };
   if (isIP(value) !== family) return 'no';
   const range = new BlockList();
@@ -162,7 +154,8 @@ function textOf(tokens: Token[]): string {
 const OPERATOR_NAME = /^(?:(ForAnyValue|ForAllValues):)?(.+?)(IfExists)?$/;
 
 interface ParsedOperator {
-  set: string | undefined;
+  /** `ForAnyValue` or `ForAllValues`. */
+  setOperator: string | undefined;
   base: Operator;
   ifExists: boolean;
 }
@@ -186,16 +179,16 @@ export function conditionHolds({ operator, key, values }: ConditionClause, facts
   const results = requestValues.map((requestValue) =>
     anyValueMatches(values, negated, interpretation, facts, (tokens) => test(tokens, requestValue)),
   );
-  if (parsed.set === 'ForAllValues') return all(results);
-  if (parsed.set === 'ForAnyValue') return any(results);
+  if (parsed.setOperator === 'ForAllValues') return all(results);
+  if (parsed.setOperator === 'ForAnyValue') return any(results);
   const [onlyResult] = results;
   return onlyResult !== undefined && results.length === 1 ? onlyResult : severalValues(results, key);
 }
 
 function parseOperator(name: string): ParsedOperator | undefined {
-  const [, set, baseName = '', suffix] = OPERATOR_NAME.exec(name) ?? [];
-  const base = operatorNamed(baseName);
-  return base && { set, base, ifExists: suffix !== undefined };
+  const [, setOperator, baseName = '', suffix] = OPERATOR_NAME.exec(name) ?? [];
+  const base = OPERATORS.get(baseName);
+  return base && { setOperator, base, ifExists: suffix !== undefined };
 }
 
 function nullHolds(values: string[], absent: boolean): Truth {
@@ -206,20 +199,19 @@ function nullHolds(values: string[], absent: boolean): Truth {
 }
 
 /** For a set operator, a list of empty strings equals a missing value. */
-function isEmpty(values: string[], { set }: ParsedOperator): boolean {
-  return values.length === 0 || (set !== undefined && values.every((value) => value === ''));
+function isEmpty(values: string[], { setOperator }: ParsedOperator): boolean {
+  return values.length === 0 || (setOperator !== undefined && values.every((value) => value === ''));
 }
 
 /** AWS documents opposite results of `IfExists` and `ForAnyValue` for a missing key, and nothing for the combination. */
-function withoutValue({ set, base, ifExists }: ParsedOperator, name: string): Truth {
-  if (set === 'ForAllValues') return 'yes';
-  if (set === 'ForAnyValue')
+function withoutValue({ setOperator, base, ifExists }: ParsedOperator, name: string): Truth {
+  if (setOperator === 'ForAllValues') return 'yes';
+  if (setOperator === 'ForAnyValue')
     return ifExists ? { unknown: `${name} without the key is not documented` } : 'no';
   return truth(ifExists || base.negated);
 }
 
 /** A key with several values needs a set operator. Without one, the result is certain only if no value matches. */
 function severalValues(results: Truth[], key: string): Truth {
-  const unknownResult = { unknown: `context key ${key} has several values` };
-  return all([any(results), unknownResult]);
+  return all([any(results), { unknown: `context key ${key} has several values` }]);
 }

@@ -1,7 +1,8 @@
 import { DECRYPT_ACTION, type KmsPermission, READ_ACTIONS, secretsManagerEndpoint } from './build.ts';
 import type { ConditionClause, JsonPolicy, PolicyDocument, Statement } from './document.ts';
-import { coversArn, pattern } from './match.ts';
+import { coversArn, parsePattern } from './match.ts';
 
+// No `$` matches, because it can begin a policy variable (`${…}`).
 const SECRET_RESOURCE = /^(\*|arn:[^:$]+:secretsmanager:[^:$]*:[^:$]*:secret:[^$]+)$/;
 const KEY_RESOURCE = /^arn:([^:*?$]+):kms:([^:*?$]+):[^:*?$]+:key\/(\*|[^*?$]+)$/;
 const ALIAS = /^alias\/[^*?$]+$/;
@@ -42,9 +43,8 @@ export function kmsPermissionOf(statement: Statement): KmsPermission | undefined
   const [partition, region] = KEY_RESOURCE.exec(resources[0] ?? '')?.slice(1) ?? [];
   if (!isDecryptOfKeys(statement) || partition === undefined || region === undefined) return undefined;
 
-  const isVia = (condition: ConditionClause) =>
-    isViaService(condition, secretsManagerEndpoint(region, partition));
-  const others = statement.conditions.filter((condition) => !isVia(condition));
+  const endpoint = secretsManagerEndpoint(region, partition);
+  const others = statement.conditions.filter((condition) => !isViaService(condition, endpoint));
   const aliases = others.length === 1 ? others.flatMap(aliasesOf) : [];
   const isExpectedForm =
     statement.conditions.length === others.length + 1 &&
@@ -93,17 +93,14 @@ function actionsOf(statements: Statement[]): Set<string> {
 }
 
 function resourcesMatch({ resources }: Statement, form: RegExp): boolean {
-  return (
-    resources !== undefined &&
-    resources.values.length > 0 &&
-    resources.values.every((each) => form.test(each))
-  );
+  const values = resources?.values ?? [];
+  return values.length > 0 && values.every((value) => form.test(value));
 }
 
 function isDecryptOfKeys(statement: Statement): boolean {
   const { values } = statement.actions;
-  const decrypt = values.every((action) => action.toLowerCase() === DECRYPT_ACTION.toLowerCase());
-  return isPlainAllow(statement) && decrypt && resourcesMatch(statement, KEY_RESOURCE);
+  const isDecrypt = values.every((action) => action.toLowerCase() === DECRYPT_ACTION.toLowerCase());
+  return isPlainAllow(statement) && isDecrypt && resourcesMatch(statement, KEY_RESOURCE);
 }
 
 function isViaService({ operator, key, values }: ConditionClause, endpoint: string): boolean {
@@ -129,12 +126,13 @@ function aliasesOf({ operator, key, values }: ConditionClause): string[] {
 export function isWiderThan(document: PolicyDocument, requestedResources: string[]): boolean {
   if (!isReadPolicyShape(document)) return true;
   const wildcards = requestedResources.filter((each) => each.includes('*'));
-  const covers = (outer: string, entry: string) => outer === '*' || coversArn(pattern(outer), pattern(entry));
+  const covers = (wildcard: string, entry: string) =>
+    wildcard === '*' || coversArn(parsePattern(wildcard), parsePattern(entry));
   return document.statements
     .filter(readsSecrets)
     .flatMap(({ resources }) => resources?.values ?? [])
     .filter(matchesMany)
-    .some((entry) => !wildcards.some((outer) => covers(outer, entry)));
+    .some((entry) => !wildcards.some((wildcard) => covers(wildcard, entry)));
 }
 
 /** Returns true if an entry matches more than one secret. `-??????` matches only the suffix that Secrets Manager adds. */
@@ -144,14 +142,14 @@ function matchesMany(entry: string): boolean {
 
 /** Maximum size of a customer managed policy in characters. Source: IAM User Guide, "IAM and AWS STS quotas". */
 export const MANAGED_POLICY_LIMIT = 6144;
-/** Maximum size of a role trust policy in characters, unless the account's quota was raised. Source: as above. */
+/** Default maximum size of a role trust policy in characters. Source: IAM User Guide, "IAM and AWS STS quotas". */
 export const TRUST_POLICY_LIMIT = 2048;
 
 /**
  * Returns the size of a document in characters as IAM's quotas count it: without whitespace. AWS doesn't document whitespace
  * inside strings; it is counted here, so the result is never below IAM's.
  */
-export function measure(document: JsonPolicy | string): number {
+export function policySize(document: JsonPolicy | string): number {
   // `JSON.stringify` adds no whitespace.
   if (typeof document !== 'string') return JSON.stringify(document).length;
   // An unterminated string takes the rest of the text. Otherwise the search would restart at each quote in it.

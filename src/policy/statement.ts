@@ -1,5 +1,14 @@
 import { CURRENT_VERSION, type PolicyDocument, type PrincipalClause, type Statement } from './document.ts';
-import { arnParts, coversArn, entriesFor, literal, matches, pattern, type Token } from './match.ts';
+import {
+  arnParts,
+  coversArn,
+  entriesFor,
+  isRun,
+  literal,
+  matches,
+  parsePattern,
+  type Token,
+} from './match.ts';
 import { conditionHolds } from './operators.ts';
 import {
   all,
@@ -12,6 +21,17 @@ import {
   truth,
 } from './variables.ts';
 
+/** A user, or a session of a role. */
+export interface RequestPrincipal {
+  /** The ARN of the role or the user. */
+  principalArn: string;
+  /** The name of the role session. Absent if it is unknown. */
+  sessionName?: string;
+}
+
+/** The caller of a request: a role session, or an AWS service itself. */
+type Caller = { role: RequestPrincipal } | { service: string };
+
 /** A request, as matched against a statement. `resource` is absent for trust policies, whose statements have no `Resource`. */
 export interface StatementRequest {
   caller: Caller;
@@ -19,6 +39,15 @@ export interface StatementRequest {
   resource?: string;
   context: RequestContext;
 }
+
+/**
+ * How a resource-based policy names the caller: directly (all principals, the session itself, the service), through its role, or
+ * through its account. The way decides which other policies limit the caller. Source: IAM User Guide, "Determining whether a
+ * request is allowed or denied within an account".
+ */
+export type Reach = 'direct' | 'role' | 'account';
+
+export const EVERY_REACH: readonly Reach[] = ['direct', 'role', 'account'];
 
 /** The kind of policy that contains the statement. Resource-based policies name principals; identity-based policies must not. */
 export type Attachment = { to: 'identity' } | { to: 'resource'; reaches: readonly Reach[] };
@@ -31,7 +60,7 @@ export function statementApplies(
   attachment: Attachment,
 ): Truth {
   const facts: Facts = { version: document.version, context: request.context };
-  // Most statements are about other actions or resources, so skip the rest for them.
+  // Most statements are about other actions or resources. For them, the remaining work is skipped.
   const action = actionApplies(statement, request.action);
   if (action === 'no') return 'no';
   const resource = resourceApplies(statement, request.resource, facts);
@@ -72,7 +101,7 @@ function actionApplies({ actions }: Statement, action: string): Truth {
 function actionMatches(policyAction: string, action: string): Truth {
   if (policyAction === '*') return 'yes';
   if (!/[*?]/.test(policyAction)) return truth(policyAction === action);
-  if (!matches(pattern(policyAction), action)) return 'no';
+  if (!matches(parsePattern(policyAction), action)) return 'no';
   const service = action.slice(0, action.indexOf(':') + 1);
   return policyAction.startsWith(service) ? 'yes' : { unknown: `action ${policyAction} is not understood` };
 }
@@ -119,36 +148,12 @@ function padToArn(tokens: Token[]): Token[] {
   return padded;
 }
 
-function isRun(token: Token): boolean {
-  return 'any' in token && token.any === 'run';
-}
-
 function principalApplies({ principals }: Statement, caller: Caller, attachment: Attachment): Truth {
   if (attachment.to === 'identity')
     return principals ? { unknown: 'element Principal is out of place' } : 'yes';
   if (principals === undefined) return { unknown: 'element Principal is missing' };
   return principalMatches(principals, caller, attachment.reaches);
 }
-
-/** A user, or a session of a role. */
-export interface RequestPrincipal {
-  /** The ARN of the role or the user. */
-  principalArn: string;
-  /** The name of the role session. Absent if it is unknown. */
-  sessionName?: string;
-}
-
-/** The caller of a request: a role session, or an AWS service itself. */
-type Caller = { role: RequestPrincipal } | { service: string };
-
-/**
- * How a resource-based policy names the caller, which decides what else limits it: directly (all principals, the session itself,
- * the service), through its role, or through its account. Source: IAM User Guide, "Determining whether a request is allowed or
- * denied within an account".
- */
-export type Reach = 'direct' | 'role' | 'account';
-
-export const EVERY_REACH: readonly Reach[] = ['direct', 'role', 'account'];
 
 interface PrincipalMatch {
   reach: Reach;
@@ -171,10 +176,10 @@ function principalMatches(clause: PrincipalClause, caller: Caller, reaches: read
 function notListed(results: PrincipalMatch[], caller: Caller): Truth {
   const listed = (reaches: readonly Reach[]) =>
     any(results.filter(({ reach }) => reaches.includes(reach)).map((each) => each.truth));
-  if ('service' in caller) return not(listed(EVERY_REACH));
+  const listedInAnyWay = listed(EVERY_REACH);
+  if ('service' in caller) return not(listedInAnyWay);
   if (EVERY_REACH.every((reach) => listed([reach]) === 'yes')) return 'no';
-  const listedAnyway = listed(EVERY_REACH);
-  return listedAnyway === 'no' ? 'yes' : { unknown: 'NotPrincipal lists the role in part' };
+  return listedInAnyWay === 'no' ? 'yes' : { unknown: 'NotPrincipal lists the role in part' };
 }
 
 function matchPrincipal(type: string, id: string, caller: Caller): PrincipalMatch {
@@ -207,8 +212,8 @@ function matchRole(id: string, { principalArn, sessionName }: RequestPrincipal):
     return { reach: 'account', truth: 'yes' };
   if (id.startsWith(session))
     return { reach: 'direct', truth: matchSession(id.slice(session.length), sessionName) };
-  const otherPrincipal = /^(\d{12}|arn:[^:*?]+:(iam|sts)::\d{12}:(root|[a-z-]+\/[^*?]+))$/.test(id);
-  return { reach: 'direct', truth: otherPrincipal ? 'no' : { unknown: `principal ${id} is not known` } };
+  const isOtherPrincipal = /^(\d{12}|arn:[^:*?]+:(iam|sts)::\d{12}:(root|[a-z-]+\/[^*?]+))$/.test(id);
+  return { reach: 'direct', truth: isOtherPrincipal ? 'no' : { unknown: `principal ${id} is not known` } };
 }
 
 function matchSession(named: string, sessionName: string | undefined): Truth {

@@ -1,5 +1,5 @@
 import { CURRENT_VERSION } from './document.ts';
-import { literal, matches, pattern, type Token } from './match.ts';
+import { literal, matches, parsePattern, type Token } from './match.ts';
 
 /** An unknown result with its reason, a short clause. */
 interface Unknown {
@@ -74,7 +74,7 @@ export function anyValueMatches(
 }
 
 function expand(text: string, { wildcards, variables }: Interpretation, facts: Facts): Expansion {
-  const tokenize = wildcards ? pattern : literal;
+  const tokenize = wildcards ? parsePattern : literal;
   if (!variables || facts.version !== CURRENT_VERSION || !text.includes('${'))
     return { tokens: tokenize(text) };
   const tokens: Token[] = [];
@@ -117,8 +117,8 @@ export interface RequestContext {
 }
 
 /**
- * Creates a request context. A key that is not in `known` is absent, unless `unknown` matches its name; names there can have
- * wildcards, as in `aws:PrincipalTag/*`.
+ * Creates a request context. A key that is not in `knownContext` is absent, unless one of the `unknownContext` patterns, such as
+ * `aws:PrincipalTag/*`, matches its name.
  */
 export function requestContext(
   knownContext: Record<string, string | string[]>,
@@ -133,7 +133,7 @@ export function requestContext(
       const values = present.get(name);
       if (values !== undefined) return values.length > 0 ? { state: 'present', values } : { state: 'absent' };
       // The patterns are parsed lazily because few requests get here.
-      const mayBePresent = unknownContext.some((each) => matches(pattern(each.toLowerCase()), name));
+      const mayBePresent = unknownContext.some((each) => matches(parsePattern(each.toLowerCase()), name));
       return { state: mayBePresent ? 'unknown' : 'absent' };
     },
   };

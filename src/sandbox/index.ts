@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from './account.ts';
 import { checkIdentityPolicy } from './documents/identity-policy.ts';
 import { setPolicyDocument } from './iam/index.ts';
 import { setKmsKeyState } from './kms/index.ts';
-import { newSandboxState, type SandboxState } from './machine.ts';
 import { addFlow, addRouterEndpoint } from './mediaconnect/index.ts';
 import { homeRegion, PARTITIONS } from './partitions.ts';
-import { uniqueId } from './random.ts';
+import { newUniqueId } from './random.ts';
+import { newSandboxState, type SandboxState } from './sandbox-state.ts';
 import { addRotationFunction, addServiceOwnedSecret } from './secretsmanager/index.ts';
 import { HOST, listen } from './server.ts';
-import { mergeTags, type Tag } from './shapes.ts';
+import { mergeTags } from './shapes.ts';
 import type { Sandbox, SandboxCredentials, SandboxOptions } from './types.ts';
-import type { Account } from './world.ts';
 
 export { AWS_DEFAULT_QUOTAS, type Quotas } from './request-rates.ts';
 export type * from './types.ts';
@@ -24,12 +24,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const sandbox = newSandboxState(options);
   const listener = await listen(sandbox, options.port ?? 0);
   const url = `http://${HOST}:${listener.port}`;
-  const { credentials } = sandbox.sessions.user;
+  const { credentials } = sandbox.accessKeys.userKey;
   return {
     url,
     port: listener.port,
     account: sandbox.accountId,
-    env: environment(url, credentials),
+    env: environmentFor(url, credentials),
     credentials,
     requests: sandbox.recorder.requests,
     clearRequests: () => sandbox.recorder.clear(),
@@ -39,7 +39,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       sandbox.latency = latencyMs;
     },
     addFlow: (flow) => addFlow(sandbox, flow),
-    addRouterEndpoint: (end) => addRouterEndpoint(sandbox, end),
+    addRouterEndpoint: (endpoint) => addRouterEndpoint(sandbox, endpoint),
     addServiceOwnedSecret: (secret) => addServiceOwnedSecret(sandbox, secret),
     setPolicyDocument: (arn, document) => setPolicyDocument(sandbox, arn, document),
     setKmsKeyState: (arn, state) => setKmsKeyState(sandbox, arn, state),
@@ -50,7 +50,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-function environment(url: string, credentials: SandboxCredentials): Record<string, string> {
+function environmentFor(url: string, credentials: SandboxCredentials): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -63,8 +63,9 @@ function environment(url: string, credentials: SandboxCredentials): Record<strin
 
 /**
  * Returns the hosts that bypass the user's proxy, plus the sandbox's own: the AWS CLI would send requests for 127.0.0.1 to the
- * proxy too. Clients differ in which of the two variables they read, so both are set. If the user sets only one of
- * them, its value applies to both, because clients that prefer the other variable would ignore it.
+ * proxy too. Clients differ in which of `NO_PROXY` and `no_proxy` they read, so both are set. If the user sets only one, its
+ * value applies to both, because clients that prefer the other variable would ignore it.
+ * @param variableNames the variables that may have the user's hosts, in order of preference.
  */
 function noProxyHosts(...variableNames: string[]): string {
   const hosts = variableNames.map((name) => process.env[name]?.trim()).find(Boolean) ?? '';
@@ -76,10 +77,6 @@ function noProxyHosts(...variableNames: string[]): string {
 
 const TAGGABLE_ARN = /^arn:([a-z-]+):(secretsmanager|iam):([a-z0-9-]*):(\d{12}):(secret|role|policy)[:/]/;
 
-interface TaggedResource {
-  tags?: Tag[];
-}
-
 /**
  * Adds to a secret, a role or a customer managed policy the tags that CloudFormation sets on its resources.
  * Source: "Resource tag" in the CloudFormation template reference.
@@ -90,9 +87,7 @@ export function addCloudFormationTags(sandbox: SandboxState, arn: string, stackN
   const region = arnRegion || (homeRegion(partition) ?? '');
   const account = accountId === sandbox.accountId ? sandbox.accountIn(region) : undefined;
   const resource = account && resourceWithArn(sandbox, account, region, arn);
-  if (!resource) {
-    throw new RangeError(`The sandbox has no secret, role or customer managed policy ${arn}.`);
-  }
+  if (!resource) throw new RangeError(`The sandbox has no secret, role or customer managed policy ${arn}.`);
   const stackId = `arn:${partition}:cloudformation:${region}:${accountId}:stack/${stackName}/${randomUUID()}`;
   resource.tags = mergeTags(resource.tags ?? [], [
     { Key: 'aws:cloudformation:stack-name', Value: stackName },
@@ -105,12 +100,7 @@ export function addCloudFormationTags(sandbox: SandboxState, arn: string, stackN
   account.iam.view().commit();
 }
 
-function resourceWithArn(
-  sandbox: SandboxState,
-  account: Account,
-  region: string,
-  arn: string,
-): TaggedResource | undefined {
+function resourceWithArn(sandbox: SandboxState, account: Account, region: string, arn: string) {
   const { roles, policies } = account.iam.view().latest;
   const secrets = account.secretsIn(region).all(sandbox.now());
   return [...secrets, ...roles.values(), ...policies.values()].find((resource) => resource.arn === arn);
@@ -125,15 +115,14 @@ function engineerCredentials(sandbox: SandboxState, policy: object | string): Re
   const problems = PARTITIONS.map((partition) =>
     checkIdentityPolicy(document, 'inline', { accountId: sandbox.accountId, partition }),
   );
-  if (!problems.includes(undefined)) {
-    throw new RangeError(`No identity policy: ${problems[0]}`);
-  }
-  return sandbox.sessions.issue({
+  // The partition is not known before a request, so the document must be valid in at least one.
+  if (!problems.includes(undefined)) throw new RangeError(`No identity policy: ${problems[0]}`);
+  return sandbox.accessKeys.issue({
     principal: 'assumed-role/Engineer/test',
     service: 'sts',
     role: 'role/Engineer',
     permissionSource: { kind: 'document', document },
-    userId: `${uniqueId('AROA')}:test`,
+    userId: `${newUniqueId('AROA')}:test`,
     expiresAt: Number.POSITIVE_INFINITY,
     mfa: false,
   });

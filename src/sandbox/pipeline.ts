@@ -4,19 +4,19 @@ import { type Authorization, parseAuthorization } from './auth/signature.ts';
 import { AwsError } from './errors.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
-import type { SandboxState } from './machine.ts';
 import { mediaConnect } from './mediaconnect/index.ts';
 import { accessDeniedError, authorize } from './permissions/authorize.ts';
 import { jsonProtocol } from './protocols/json.ts';
 import type { Protocol, WireRequest, WireResponse } from './protocols/protocol.ts';
 import { queryProtocol } from './protocols/query.ts';
 import { newEntry } from './record.ts';
+import type { SandboxState } from './sandbox-state.ts';
 import { secretsManager } from './secretsmanager/index.ts';
 import type { Call, Service } from './service.ts';
 import { sts } from './sts/index.ts';
 import type { Fault, RecordedRequest } from './types.ts';
 
-/** The outcome of a handled request: a response (after a delay in milliseconds), a dropped connection, or no response at all. */
+/** What the client gets: a response (after a delay in milliseconds), a dropped connection, or no response at all. */
 export type SettledOutcome =
   | { readonly kind: 'answer'; readonly response: WireResponse; readonly delayMs: number }
   | { readonly kind: 'drop' }
@@ -54,8 +54,8 @@ export function handleRequest(
   arrivedAt: number,
 ): { outcome: Outcome; recorded?: RecordedRequest } {
   const parsedAuthorization = parseAuthorization(request.headers.authorization);
-  const isUsable = typeof parsedAuthorization === 'object' && !('incomplete' in parsedAuthorization);
-  const auth = isUsable ? parsedAuthorization : undefined;
+  const isComplete = typeof parsedAuthorization === 'object' && !('incomplete' in parsedAuthorization);
+  const auth = isComplete ? parsedAuthorization : undefined;
   const requestId = randomUUID();
   const service = serviceFor(request, auth);
   if (!service) {
@@ -80,14 +80,12 @@ export function handleRequest(
 
 function executeWithFault(job: Job, auth: Authorization): Outcome {
   const { sandbox, service, action } = job;
-  const { protocol } = service;
   const account = sandbox.accountIn(auth.region);
-  const caller = authenticate(job.request, auth, protocol, account, sandbox.now());
-  if (!account) {
-    throw new AwsError('InternalFailure', 'No account for an authenticated caller.', 500);
-  }
+  const caller = authenticate(job.request, auth, service.protocol, account, sandbox.now());
+  if (!account) throw new AwsError('InternalFailure', 'No account for an authenticated caller.', 500);
   const fault = sandbox.faults.faultFor(service.name, action, auth.region);
   fault?.onStrike?.();
+  // Created when the request is executed, because a delayed request sees the state of that moment.
   const newCall = (): Call => ({
     account,
     iam: account.iam.view(fault?.kind === 'stale' && service === iam ? fault.delayMs : 0),
@@ -106,7 +104,7 @@ function executeWithFault(job: Job, auth: Authorization): Outcome {
   return outcome ?? outcomeAfterExecution(executeNow(job, newCall()), fault);
 }
 
-/** Executes a request. An error is a response too, and can be lost or late like any other response. */
+/** Executes a request. An error is a response too, and can be dropped or delayed like any other response. */
 function executeNow(job: Job, call: Call): WireResponse {
   try {
     checkRate(job, call.region);
@@ -146,7 +144,7 @@ function outcomeWithoutExecution(job: Job, call: Call, fault: Fault): SettledOut
     case 'throttle':
       throw rateExceeded(protocol);
     case 'internal-error':
-      throw new AwsError(internalError[0], internalError[1], 500);
+      throw new AwsError(...internalError, 500);
     case 'expired-token':
       throw expiredToken(protocol);
     case 'access-denied':
@@ -167,7 +165,8 @@ function deniedByFault({ service, action, recorded }: Job, call: Call): AwsError
 
 function checkRate(job: Job, region: string): void {
   const { sandbox, service, action } = job;
-  if (!sandbox.throttle.tryAcquire(service.quotasFor(action), service === iam ? '' : region)) {
+  const isGlobal = service === iam;
+  if (!sandbox.throttle.tryAcquire(service.quotasFor(action), isGlobal ? '' : region)) {
     throw rateExceeded(service.protocol);
   }
 }
@@ -201,7 +200,7 @@ function notImplemented({ service, action }: Job): AwsError {
 
 function errorResponse(job: Job, error: unknown): WireResponse {
   const { protocol, internalError } = job.service;
-  const awsError = error instanceof AwsError ? error : new AwsError(internalError[0], internalError[1], 500);
+  const awsError = error instanceof AwsError ? error : new AwsError(...internalError, 500);
   job.recorded.errorCode = awsError.code;
   return protocol.failure(awsError, job.requestId);
 }
@@ -224,20 +223,15 @@ const SERVICES = new Map<string, Service>(
 );
 
 /**
- * Returns the service that a request is signed for. Without a usable signature, the service is guessed from the form of the
+ * Returns the service that a request is signed for. Without a complete signature, the service is guessed from the form of the
  * request, so that the error has the right protocol.
  * @returns undefined if the sandbox does not have the service.
  */
 function serviceFor(request: WireRequest, auth: Authorization | undefined): Service | undefined {
-  if (auth) {
-    return SERVICES.get(auth.service);
-  }
-  if (!/^\/(\?|$)/.test(request.target)) {
-    return mediaConnect;
-  }
+  if (auth) return SERVICES.get(auth.service);
+  if (!/^\/(\?|$)/.test(request.target)) return mediaConnect;
+  // KMS names itself TrentService in this header.
   const target = request.headers['x-amz-target'];
-  if (target !== undefined) {
-    return `${target}`.startsWith('TrentService.') ? kms : secretsManager;
-  }
+  if (target !== undefined) return `${target}`.startsWith('TrentService.') ? kms : secretsManager;
   return request.body.includes(sts.apiVersion) || request.target.includes(sts.apiVersion) ? sts : iam;
 }

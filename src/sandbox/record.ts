@@ -8,7 +8,7 @@ type Entry = Omit<RecordedRequest, 'startedAt' | 'endedAt' | 'status'>;
 
 const REDACTED = '[redacted]';
 const SECRET_MEMBER = /^(Secret(String|Binary)|WebIdentityToken|SAMLAssertion)$/i;
-/** A sandbox can run for days, so it keeps only the newest requests. */
+/** A sandbox can run for days, so it keeps only the newest requests, up to this number and these bytes. */
 const MAX_REQUESTS = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -61,7 +61,7 @@ export function newEntry(
   };
 }
 
-/** Returns the input with secret values redacted; an empty object if the request cannot be parsed, or is nested too deeply. */
+/** Returns the input without secret values; an empty object if the request cannot be parsed, or is nested too deeply. */
 function redactedInput(request: WireRequest, service: Service): Record<string, unknown> {
   try {
     return redactMembers(service.protocol.paramsOf(request));
@@ -70,18 +70,15 @@ function redactedInput(request: WireRequest, service: Service): Record<string, u
   }
 }
 
-/** Returns a copy in which the values of secret members are redacted. */
 function redactMembers(params: Record<string, unknown>): Record<string, unknown> {
-  const pairs = Object.entries(params).map(([key, item]) => [
-    key,
-    SECRET_MEMBER.test(key) ? REDACTED : redactValue(item),
+  const redactedPairs = Object.entries(params).map(([name, value]) => [
+    name,
+    SECRET_MEMBER.test(name) ? REDACTED : redactValue(value),
   ]);
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(redactedPairs);
 }
 
 function redactValue(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(redactValue);
-  }
+  if (Array.isArray(value)) return value.map(redactValue);
   return typeof value === 'object' && value !== null ? redactMembers({ ...value }) : value;
 }

@@ -1,15 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SandboxState } from './machine.ts';
 import { handleRequest, type Outcome, type SettledOutcome } from './pipeline.ts';
 import type { WireRequest } from './protocols/protocol.ts';
+import type { SandboxState } from './sandbox-state.ts';
 
 /** The only address that the sandbox listens on: the loopback address. */
 export const HOST = '127.0.0.1';
 const MAX_BODY_BYTES = 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node checks connections against the timeouts. */
 const TIMEOUT_CHECK_MS = 500;
 /** Longer than clients keep idle connections, so that the server never closes one while a request is on its way. */
 const KEEP_ALIVE_MS = 65_000;
@@ -87,28 +88,25 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const arrivedAt = performance.now();
-  const limits = limitsFor(sandbox, request);
-  const rejection = rejectionOf(request, limits);
+  const rejection = rejectionOf(sandbox, request);
   if (rejection) {
     sendRejection(response, rejection);
     return;
   }
-  if (request.headers.expect !== undefined) {
-    response.writeContinue();
-  }
+  if (request.headers.expect !== undefined) response.writeContinue();
   const body = await readBody(request);
   if (!body) {
-    sendRejection(response, bodyTooLarge(limits));
+    sendRejection(response, BODY_TOO_LARGE);
     return;
   }
-  const wire: WireRequest = {
+  const wireRequest: WireRequest = {
     method: request.method ?? '',
     target: request.url ?? '/',
     headers: request.headers,
     body,
   };
   const latencyMs = typeof sandbox.latency === 'function' ? sandbox.latency() : sandbox.latency;
-  const { outcome, recorded } = handleRequest(sandbox, wire, arrivedAt);
+  const { outcome, recorded } = handleRequest(sandbox, wireRequest, arrivedAt);
   const settled = await settledOutcome(outcome, closing);
   const status = await sendResponse(settled, latencyMs, closing, request, response);
   if (recorded && status !== undefined) {
@@ -122,17 +120,9 @@ async function serve(
  * request has arrived completely.
  */
 async function settledOutcome(outcome: Outcome, closing: AbortSignal): Promise<SettledOutcome> {
-  if (outcome.kind !== 'later') {
-    return outcome;
-  }
+  if (outcome.kind !== 'later') return outcome;
   await sleep(outcome.delayMs, undefined, { signal: closing });
   return outcome.execute();
-}
-
-function limitsFor(sandbox: SandboxState, request: IncomingMessage): RequestLimits {
-  const port = request.socket.localPort;
-  const ownHosts = [`${HOST}:${port}`, `localhost:${port}`];
-  return { ownHosts, maxBodyBytes: MAX_BODY_BYTES, allowsHost: (host) => sandbox.allowsHost(host) };
 }
 
 function sendRejection(response: ServerResponse, { status, message }: Rejection): void {
@@ -140,16 +130,14 @@ function sendRejection(response: ServerResponse, { status, message }: Rejection)
   response.end(`${message}\n`);
 }
 
-/** @returns undefined if the body is too large. */
+/** Returns the complete body; undefined if it is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Destroying the stream on an early return would close the connection before the response is sent.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) {
-      return undefined;
-    }
+    if (size > MAX_BODY_BYTES) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -157,7 +145,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 /**
  * Sends the response, or drops the connection, as the outcome says.
- * @returns the HTTP status sent; 0 if the connection was dropped; undefined if the client is left waiting.
+ * @returns the HTTP status of the response; 0 if the connection was dropped; undefined if the client is left waiting.
  */
 async function sendResponse(
   outcome: SettledOutcome,
@@ -166,13 +154,9 @@ async function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<number | undefined> {
-  if (outcome.kind === 'hang') {
-    return undefined;
-  }
+  if (outcome.kind === 'hang') return undefined;
   const waitMs = latencyMs + (outcome.kind === 'answer' ? outcome.delayMs : 0);
-  if (waitMs > 0) {
-    await sleep(waitMs, undefined, { signal: closing });
-  }
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal: closing });
   if (outcome.kind === 'drop') {
     request.socket.destroy();
     return 0;
@@ -189,28 +173,23 @@ interface Rejection {
   readonly message: string;
 }
 
-/** The hosts and the body size that requests may have. */
-interface RequestLimits {
-  /** The `Host` headers that name this server, in lowercase. */
-  readonly ownHosts: readonly string[];
-  readonly maxBodyBytes: number;
-  /** True if another `Host` header is accepted too. */
-  allowsHost(host: string): boolean;
-}
+const BODY_TOO_LARGE: Rejection = {
+  status: 413,
+  message: `The request body is larger than ${MAX_BODY_BYTES} bytes.`,
+};
 
 /**
- * Returns why a request is rejected; undefined if it is served. Rejected are requests that no AWS client sends. A web page in the
- * user's browser could reach this port too. Such a request is recognized by its Origin header, or by the browser's metadata about
- * the page's site. Another sign is the name that the page had to use for 127.0.0.1.
+ * Returns why a request is rejected; undefined if it is served. Rejected are requests that no AWS client sends, such as those of
+ * a web page in the user's browser, which could reach this port too. A page's request is recognized by its Origin header, by the
+ * browser's metadata about the page's site, or by a Host header with another name for 127.0.0.1.
  */
-function rejectionOf(request: IncomingMessage, limits: RequestLimits): Rejection | undefined {
-  if (isFromWebPage(request)) {
-    return { status: 403, message: 'Requests from web pages are not served.' };
-  }
+function rejectionOf(sandbox: SandboxState, request: IncomingMessage): Rejection | undefined {
+  if (isFromWebPage(request)) return { status: 403, message: 'Requests from web pages are not served.' };
   const hostHeaders = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   const { host = '' } = request.headers;
-  const isOwnHost = limits.ownHosts.includes(host.toLowerCase());
-  if (hostHeaders.length !== 1 || !(isOwnHost || limits.allowsHost(host))) {
+  const port = request.socket.localPort;
+  const isOwnHost = [`${HOST}:${port}`, `localhost:${port}`].includes(host.toLowerCase());
+  if (hostHeaders.length !== 1 || !(isOwnHost || sandbox.allowsHost(host))) {
     return { status: 403, message: 'The Host header does not name this server.' };
   }
   const { method = '', url = '' } = request;
@@ -221,20 +200,14 @@ function rejectionOf(request: IncomingMessage, limits: RequestLimits): Rejection
     };
   }
   // A target with its own host would override the Host header: RFC 9112, section 3.2.2.
-  if (!url.startsWith('/')) {
-    return { status: 400, message: 'The request target must be a path.' };
-  }
+  if (!url.startsWith('/')) return { status: 400, message: 'The request target must be a path.' };
   const bodyBytes = Number(request.headers['content-length'] ?? 0);
-  return bodyBytes > limits.maxBodyBytes ? bodyTooLarge(limits) : undefined;
+  return bodyBytes > MAX_BODY_BYTES ? BODY_TOO_LARGE : undefined;
 }
 
 /** True if the URL has a path. Only services with a REST interface use paths; all others are at the root. */
 function hasRestPath(url: string): boolean {
   return /^\/[^?]/.test(url);
-}
-
-function bodyTooLarge(limits: RequestLimits): Rejection {
-  return { status: 413, message: `The request body is larger than ${limits.maxBodyBytes} bytes.` };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import type { Identity } from './auth/identity.ts';
 import type { IamView } from './iam/store.ts';
 import type { RequiredPermission } from './permissions/need.ts';
@@ -5,7 +6,6 @@ import type { Protocol } from './protocols/protocol.ts';
 import type { QuotaName } from './request-rates.ts';
 import type { InputOf, Members } from './shapes.ts';
 import { type Dialect, decodeInput } from './validate.ts';
-import type { Account } from './world.ts';
 
 /** The members of a request. */
 export type Input = Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export type Output = object | undefined;
 
 export interface Operation {
   /** @param checkPermissions called with the validated input, before the operation does anything. */
-  invoke(call: Call, raw: Input, dialect: Dialect, checkPermissions: CheckPermissions): Output;
+  invoke(call: Call, rawInput: Input, dialect: Dialect, checkPermissions: CheckPermissions): Output;
 }
 
 export type Operations = { readonly [action: string]: Operation };
@@ -58,14 +58,14 @@ export interface Service {
   requiredPermissions(call: Call, action: string, input: Input): readonly RequiredPermission[];
 }
 
-/** Defines an operation by the members of its input and the function that runs it. */
+/** Returns an operation with these input members and the function that runs it. */
 export function operation<M extends Members>(
   members: M,
   run: (call: Call, input: InputOf<M>, checkPermissions: CheckPermissions) => Output,
 ): Operation {
   return {
-    invoke(call, raw, dialect, checkPermissions) {
-      const input = decodeInput(members, raw, dialect);
+    invoke(call, rawInput, dialect, checkPermissions) {
+      const input = decodeInput(members, rawInput, dialect);
       checkPermissions(input);
       return run(call, input, checkPermissions);
     },
@@ -84,9 +84,7 @@ export interface Page<T> {
  */
 export function pageOf<T>(list: readonly T[], token: string | undefined, size: number): Page<T> | undefined {
   const start = token === undefined ? 0 : startOfPage(token);
-  if (start === undefined) {
-    return undefined;
-  }
+  if (start === undefined) return undefined;
   const items = list.slice(start, start + size);
   const end = start + items.length;
   return end < list.length ? { items, next: tokenForPage(end) } : { items };

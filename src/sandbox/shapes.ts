@@ -3,11 +3,12 @@
  * from them.
  */
 
-interface Optional {
+/** What all shapes have in common. A member is optional unless it is marked as required. */
+interface BaseShape {
   readonly required?: true;
 }
 
-export interface TextShape extends Optional {
+export interface TextShape extends BaseShape {
   readonly type: 'text';
   readonly min?: number;
   readonly max?: number;
@@ -21,36 +22,36 @@ export interface TextShape extends Optional {
   readonly secret?: true;
 }
 
-export interface NumberShape extends Optional {
+export interface NumberShape extends BaseShape {
   readonly type: 'number';
   readonly min?: number;
   readonly max?: number;
 }
 
-export interface FlagShape extends Optional {
+export interface FlagShape extends BaseShape {
   readonly type: 'flag';
 }
 
-export interface ListShape extends Optional {
+export interface ListShape extends BaseShape {
   readonly type: 'list';
   readonly member: Shape;
   readonly min?: number;
   readonly max?: number;
 }
 
-export interface RecordShape extends Optional {
+export interface RecordShape extends BaseShape {
   readonly type: 'record';
   readonly members: Members;
 }
 
 /** Values by arbitrary keys, such as tags. */
-export interface MapShape extends Optional {
+export interface MapShape extends BaseShape {
   readonly type: 'map';
   readonly value: Shape;
 }
 
 /** A structure that is stored as is, without validation. */
-export interface OpaqueShape extends Optional {
+export interface OpaqueShape extends BaseShape {
   readonly type: 'opaque';
 }
 
@@ -112,7 +113,7 @@ export function required<S extends Shape>(shape: S): S & { readonly required: tr
   return { ...shape, required: true };
 }
 
-/** Characters that are allowed in documents and descriptions, written as AWS shows them in its error messages. */
+/** Escaped as AWS shows them in its error messages, which contain the pattern. */
 const TAB_LF_CR = '\\u0009\\u000A\\u000D';
 
 /** Source: `policyDocumentType` in the API models of IAM and STS. */
@@ -130,7 +131,7 @@ export const MAX_TAGS = 50;
 
 const ALLOWED_CHARACTERS = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
 const tagKeyPattern = new RegExp(`^${ALLOWED_CHARACTERS}+$`, 'u');
-const tagValuePattern = new RegExp(`^${ALLOWED_CHARACTERS}*$`, 'u');
+export const tagValuePattern = new RegExp(`^${ALLOWED_CHARACTERS}*$`, 'u');
 
 const tagKey = text({ min: 1, max: 128, pattern: tagKeyPattern });
 const tagValue = text({ max: 256, pattern: tagValuePattern });
@@ -146,12 +147,10 @@ export const isReservedTagKey = (key: string): boolean => /^aws:/i.test(key);
 export const countUserTags = (tags: readonly Tag[]): number =>
   tags.filter((tag) => !isReservedTagKey(tag.Key)).length;
 
-/** Returns the tags with others added. If a key already exists, the new value replaces the old one. */
+/** Returns the existing and the added tags. If a key already exists, the new value replaces the old one. */
 export function mergeTags(existing: readonly Tag[], added: readonly Tag[]): Tag[] {
   const byKey = new Map(existing.map((tag) => [tag.Key, tag]));
-  for (const tag of added) {
-    byKey.set(tag.Key, { Key: tag.Key, Value: tag.Value });
-  }
+  for (const tag of added) byKey.set(tag.Key, { Key: tag.Key, Value: tag.Value });
   return [...byKey.values()];
 }
 

@@ -30,21 +30,15 @@ export class Throttle {
    */
   tryAcquire(quotaNames: readonly QuotaName[], scope: string): boolean {
     const buckets = quotaNames.flatMap((quota) => this.#refilledBucket(quota, scope) ?? []);
-    if (buckets.some(({ tokens }) => tokens < 1)) {
-      return false;
-    }
-    for (const bucket of buckets) {
-      bucket.tokens -= 1;
-    }
+    if (buckets.some(({ tokens }) => tokens < 1)) return false;
+    for (const bucket of buckets) bucket.tokens -= 1;
     return true;
   }
 
   /** Returns the bucket of a quota, with the tokens that have been added since its last use; undefined if there is no limit. */
   #refilledBucket(name: QuotaName, scope: string): Bucket | undefined {
     const rate = this.#quotas[name];
-    if (rate === undefined) {
-      return undefined;
-    }
+    if (rate === undefined) return undefined;
     const capacity = rate * (BURST_SECONDS[name] ?? 1);
     const now = performance.now();
     const key = `${name} ${scope}`;
@@ -81,9 +75,7 @@ export class Faults {
   faultFor(service: string, action: string, region: string): Fault | undefined {
     const matchingFaults = this.#activeFaults.filter(({ fault }) => matches(fault, service, action, region));
     const dueFault = matchingFaults.find(isDue);
-    for (const activeFault of matchingFaults) {
-      activeFault.matchedRequests += 1;
-    }
+    for (const activeFault of matchingFaults) activeFault.matchedRequests += 1;
     return dueFault?.fault;
   }
 }

@@ -128,7 +128,7 @@ export interface Sandbox {
    * Adds a router input or output, and returns its ARN.
    * @throws RangeError if the Region is not available to the account.
    */
-  addRouterEndpoint(end: ExistingRouterEndpoint): string;
+  addRouterEndpoint(endpoint: ExistingRouterEndpoint): string;
   /** Adds a secret that is owned by an AWS service, and returns its ARN. */
   addServiceOwnedSecret(secret: ServiceOwnedSecret): string;
   /**
@@ -187,14 +187,16 @@ export interface RecordedRequest {
 }
 
 /**
- * What can go wrong with a request. Not carried out: `throttle`, `internal-error`, `drop-before`, `hang` (no response),
- * `access-denied`, `expired-token`, `html` (a proxy's error page). Carried out: `drop-after`, `hang-after` (no response), `delay`
- * (late response), `delay-before` (carried out late, even if the client has disconnected by then), `stale`.
+ * What can go wrong with a request. These faults prevent its execution: `throttle`, `internal-error`, `drop-before`, `hang` (no
+ * response), `access-denied`, `expired-token`, `html` (a proxy's error page). With these, the request is executed: `drop-after`,
+ * `hang-after` (no response), `delay` (late response), `delay-before` (executed late, even if the client has disconnected by
+ * then), `stale`.
  *
  * `stale` simulates IAM's eventual consistency for one request, and has no effect on other services. The request sees the state
  * that was visible `delayMs` ago, both to answer a read and to look up what a write refers to. What it writes becomes visible
- * after `delayMs`, or after `iamPropagationMs` if that is longer. A later write to the same role or policy includes it. History
- * is kept from the first fault of this kind on (earlier times show the state at that moment), for at most two minutes.
+ * after `delayMs`, or after `iamPropagationMs` if that is longer. A later write to the same role or policy includes that change.
+ * IAM's history begins when the first `stale` fault is added (a request that would see an earlier state sees the state at that
+ * moment), and goes back at most two minutes.
  */
 export type FaultKind =
   | 'throttle'
@@ -216,7 +218,7 @@ export interface Fault {
   region?: string;
   /** How many matching requests to let through first; 0 by default. */
   skip?: number;
-  /** How many matching requests to apply the fault to after those; 1 by default, `Infinity` for no limit. */
+  /** How many of the matching requests that follow get the fault; 1 by default, `Infinity` for no limit. */
   times?: number;
   kind: FaultKind;
   /** For `delay`, `delay-before` and `stale`, in milliseconds. */

@@ -5,7 +5,7 @@ import type { InputOf, ListShape, Members, NumberShape, Shape, TextShape } from 
 export interface Dialect {
   readonly validationCode: string;
   /** The code for a value of the wrong type. */
-  readonly typeCode: string;
+  readonly wrongTypeCode: string;
   /** True if every scalar arrives as text. */
   readonly scalarsAreText: boolean;
 }
@@ -14,7 +14,7 @@ export interface Dialect {
 interface Validation {
   readonly dialect: Dialect;
   readonly violations: string[];
-  /** The error for the first violated constraint for which the service has its own message. */
+  /** The service's own error, for the first violated constraint that has one. */
   customError?: AwsError;
 }
 
@@ -34,9 +34,7 @@ export function decodeInput<M extends Members>(
     const heading = `${count} validation error${count === 1 ? '' : 's'} detected`;
     throw new AwsError(dialect.validationCode, `${heading}: ${validation.violations.join('; ')}`);
   }
-  if (validation.customError) {
-    throw validation.customError;
-  }
+  if (validation.customError) throw validation.customError;
   return value as InputOf<M>;
 }
 
@@ -54,7 +52,7 @@ function decodeMembers(
       if (shape.required && shape.type === 'text' && shape.missingError) {
         validation.customError ??= new AwsError(...shape.missingError);
       } else if (shape.required) {
-        addViolation(validation, 'null', path, 'Member must not be null');
+        addViolation(validation, 'null', path, 'not be null');
       }
       continue;
     }
@@ -95,39 +93,22 @@ function objectOrThrow(validation: Validation, rawValue: unknown): object {
 }
 
 function decodeText(validation: Validation, shape: TextShape, rawValue: unknown, path: string): string {
-  if (typeof rawValue !== 'string') {
-    throw wrongTypeError(validation, rawValue, 'String');
-  }
+  if (typeof rawValue !== 'string') throw wrongTypeError(validation, rawValue, 'String');
   const displayedValue = shape.secret ? undefined : `'${rawValue}'`;
-  checkSize(
-    validation,
-    shape,
-    shape.secret ? Buffer.byteLength(rawValue) : rawValue.length,
-    'length',
-    displayedValue,
-    path,
-  );
+  const length = shape.secret ? Buffer.byteLength(rawValue) : rawValue.length;
+  checkSize(validation, shape, length, 'length', displayedValue, path);
   if (shape.oneOf && !shape.oneOf.includes(rawValue)) {
-    addViolation(
-      validation,
-      displayedValue,
-      path,
-      `Member must satisfy enum value set: [${shape.oneOf.join(', ')}]`,
-    );
+    addViolation(validation, displayedValue, path, `satisfy enum value set: [${shape.oneOf.join(', ')}]`);
   }
   if (shape.pattern && !shape.pattern.test(rawValue)) {
-    if (shape.mismatchMessage !== undefined) {
-      const message =
-        typeof shape.mismatchMessage === 'string' ? shape.mismatchMessage : shape.mismatchMessage(rawValue);
+    const { mismatchMessage } = shape;
+    if (mismatchMessage !== undefined) {
+      const message = typeof mismatchMessage === 'string' ? mismatchMessage : mismatchMessage(rawValue);
       validation.customError ??= new AwsError(validation.dialect.validationCode, message);
     } else {
+      // AWS's messages show a pattern without its anchors.
       const pattern = shape.pattern.source.replace(/^\^(?:\(\?:)?|\)?\$$/g, '');
-      addViolation(
-        validation,
-        displayedValue,
-        path,
-        `Member must satisfy regular expression pattern: ${pattern}`,
-      );
+      addViolation(validation, displayedValue, path, `satisfy regular expression pattern: ${pattern}`);
     }
   }
   return rawValue;
@@ -149,17 +130,13 @@ function decodeFlag(validation: Validation, rawValue: unknown): boolean {
   if (validation.dialect.scalarsAreText && (rawValue === 'true' || rawValue === 'false')) {
     return rawValue === 'true';
   }
-  if (typeof rawValue !== 'boolean') {
-    throw wrongTypeError(validation, rawValue, 'Boolean');
-  }
+  if (typeof rawValue !== 'boolean') throw wrongTypeError(validation, rawValue, 'Boolean');
   return rawValue;
 }
 
 function decodeList(validation: Validation, shape: ListShape, rawValue: unknown, path: string): unknown[] {
   const items = rawValue === '' && validation.dialect.scalarsAreText ? [] : rawValue;
-  if (!Array.isArray(items)) {
-    throw wrongTypeError(validation, rawValue, 'List');
-  }
+  if (!Array.isArray(items)) throw wrongTypeError(validation, rawValue, 'List');
   checkSize(validation, shape, items.length, 'length', `'[${items.length} members]'`, path);
   // If the list is too long, the items beyond the maximum are not validated: the request is rejected anyway.
   const itemsToDecode = items.slice(0, shape.max);
@@ -177,34 +154,33 @@ function checkSize(
   path: string,
 ): void {
   if (limits.min !== undefined && size < limits.min) {
-    addViolation(
-      validation,
-      displayedValue,
-      path,
-      `Member must have ${measure} greater than or equal to ${limits.min}`,
-    );
+    addViolation(validation, displayedValue, path, `have ${measure} greater than or equal to ${limits.min}`);
   }
   if (limits.max !== undefined && size > limits.max) {
-    addViolation(
-      validation,
-      displayedValue,
-      path,
-      `Member must have ${measure} less than or equal to ${limits.max}`,
-    );
+    addViolation(validation, displayedValue, path, `have ${measure} less than or equal to ${limits.max}`);
   }
 }
 
+/**
+ * @param displayedValue the value as the message shows it; undefined for a secret value.
+ * @param requirement what the member must do, such as `not be null`.
+ */
 function addViolation(
   validation: Validation,
   displayedValue: string | undefined,
   path: string,
-  constraint: string,
+  requirement: string,
 ): void {
   const value = displayedValue === undefined ? 'Value' : `Value ${displayedValue}`;
-  validation.violations.push(`${value} at '${path}' failed to satisfy constraint: ${constraint}`);
+  validation.violations.push(
+    `${value} at '${path}' failed to satisfy constraint: Member must ${requirement}`,
+  );
 }
 
 function wrongTypeError(validation: Validation, rawValue: unknown, expectedType: string): AwsError {
   const kind = Array.isArray(rawValue) ? 'START_ARRAY' : `${typeof rawValue}`.toUpperCase();
-  return new AwsError(validation.dialect.typeCode, `${kind}_VALUE cannot be converted to ${expectedType}`);
+  return new AwsError(
+    validation.dialect.wrongTypeCode,
+    `${kind}_VALUE cannot be converted to ${expectedType}`,
+  );
 }

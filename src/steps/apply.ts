@@ -5,8 +5,8 @@ import { groupedBy } from '../grouping.ts';
 import { BATCH_RUN } from '../limits.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
-import { keyConflict } from './conflict.ts';
-import { attempt } from './observe.ts';
+import { keyConflictFailure } from './conflict.ts';
+import { attemptInStep } from './observe.ts';
 import { canProceed, type GroupPlan, type KeyPlan, policiesFor, type SetupPlan } from './plan.ts';
 import { readPolicy } from './read-policy/index.ts';
 import {
@@ -57,8 +57,8 @@ export async function applyAll(
   };
 }
 
-/** Does the work of a step, and reports its start, and its end if it changed anything. A step without changes is not reported. */
-async function inStage<T>(
+/** Does the work of a step. If the plan has changes, reports its start, and its end unless all of it failed. */
+async function inStage<T extends object>(
   context: StepContext,
   step: StepName,
   planned: { plan: Pick<StepPlan, 'changes'> }[],
@@ -67,13 +67,9 @@ async function inStage<T>(
   const hasChanges = planned.some(({ plan }) => plan.changes.some(({ action }) => action !== 'keep'));
   if (hasChanges) context.begin(step);
   const results = await work();
+  const hasSucceeded = (result: T) => !('failure' in result) || result.failure === undefined;
   if (hasChanges && results.some(hasSucceeded)) context.end(step);
   return results;
-}
-
-function hasSucceeded(result: unknown): boolean {
-  const { failure } = (result ?? {}) as { failure?: unknown };
-  return failure === undefined;
 }
 
 async function storeAll(context: StepContext, { keys }: SetupPlan, onKey: () => void): Promise<KeyResult[]> {
@@ -96,13 +92,13 @@ async function storeKey(
   { plan }: NonNullable<KeyPlan['secrets']>,
   readBack: ReadBack,
 ): Promise<KeyResult> {
-  const stored = await attempt(storeSecret.name, () => storeSecret.apply(context, input, plan));
+  const stored = await attemptInStep(storeSecret.name, () => storeSecret.apply(context, input, plan));
   if ('failure' in stored) return failedResult(stored.failure);
   const { secrets = [], key } = stored.value;
-  const secretStates = attempt(storeSecret.name, () =>
+  const secretStates = attemptInStep(storeSecret.name, () =>
     readBackSecrets(readBack, secrets, existingSecretsIn(plan)),
   );
-  // The caller awaits this promise after the role step. If it rejects before that, the process must not end.
+  // The caller awaits this promise only after the role step. An earlier rejection must not end the process.
   secretStates.catch(() => undefined);
   return { secrets, key, secretStates };
 }
@@ -121,7 +117,7 @@ async function readBackSecrets(
   return (await Promise.all(states)).filter((state) => state !== undefined);
 }
 
-/** Applies a step to its policies or roles, for keys whose earlier steps succeeded. */
+/** Applies a step to its policies or roles, for keys whose earlier steps succeeded. A failure is recorded with the keys. */
 async function applyGroups<Request, Found, Plan extends StepPlan>(
   context: StepContext,
   step: Step<Request, Found, Plan>,
@@ -135,9 +131,9 @@ async function applyGroups<Request, Found, Plan extends StepPlan>(
       if (!replanned) return [];
       const { keyIndexes, input, plan } = replanned;
       warnOfNew(context, group.plan, plan);
-      const applied = await attempt(step.name, () => step.apply(context, input, plan));
+      const applied = await attemptInStep(step.name, () => step.apply(context, input, plan));
       if ('value' in applied) return [{ ...group, keyIndexes, input, output: applied.value }];
-      // An interrupted run would not report the lost statements otherwise.
+      // Otherwise, an interrupted run would not report the lost statements.
       if (context.interrupt.aborted && isStatementsLost(applied.failure)) throw applied.failure;
       for (const index of keyIndexes) if (keys[index]) keys[index].failure = applied.failure;
       return [];
@@ -164,15 +160,13 @@ function replan<Request, Found, Plan extends StepPlan>(
     const input: StepInput<Request> = { ...group.input, secrets, policies: policiesOf(keyIndexes) };
     const plan = step.plan(input, group.found);
     if (plan.conflicts.length === 0) return { keyIndexes, input, plan };
-    failAffectedKeys(
-      plan.conflicts,
-      keyIndexes.flatMap((index) => keys[index] ?? []),
-    );
+    const affectedKeys = keyIndexes.flatMap((index) => keys[index] ?? []);
+    failKeys(plan.conflicts, affectedKeys);
   }
 }
 
 /** A conflict about one secret fails only its key. Any other conflict fails all keys. */
-function failAffectedKeys(conflicts: Conflict[], keys: KeyResult[]): void {
+function failKeys(conflicts: Conflict[], keys: KeyResult[]): void {
   const byArn = groupedBy(
     keys.flatMap((key) => key.secrets.map(({ arn }) => ({ arn, key }))),
     ({ arn }) => arn,
@@ -180,12 +174,12 @@ function failAffectedKeys(conflicts: Conflict[], keys: KeyResult[]): void {
   const conflictsByKey = new Map<KeyResult, Conflict[]>();
   for (const conflict of conflicts) {
     const lateConflict = { ...conflict, details: [...conflict.details, messages.shownLate] };
-    const keysOfSecret = conflict.about === undefined ? undefined : byArn.get(conflict.about);
+    const keysOfSecret = conflict.secretArn === undefined ? undefined : byArn.get(conflict.secretArn);
     for (const key of keysOfSecret?.map((each) => each.key) ?? keys) {
       conflictsByKey.set(key, [...(conflictsByKey.get(key) ?? []), lateConflict]);
     }
   }
-  for (const [key, keyConflicts] of conflictsByKey) key.failure = keyConflict(keyConflicts);
+  for (const [key, keyConflicts] of conflictsByKey) key.failure = keyConflictFailure(keyConflicts);
 }
 
 /** Reads back what was written, in groups, which takes fewer requests than individual reads. */
@@ -199,13 +193,13 @@ interface ReadBack {
 function newReadBack({ secrets }: Pick<StepContext, 'secrets'>): ReadBack {
   let pendingReads: (() => void)[] = [];
   const startRemaining = () => {
-    for (const begin of pendingReads) begin();
+    for (const start of pendingReads) start();
     pendingReads = [];
   };
   return {
     read({ region, arn }) {
-      return new Promise((answer) => {
-        pendingReads.push(() => answer(secrets.read(region, arn, { exists: true })));
+      return new Promise((resolve) => {
+        pendingReads.push(() => resolve(secrets.read(region, arn, { exists: true })));
         if (pendingReads.length >= BATCH_RUN.readBackAtOnce) startRemaining();
       });
     },

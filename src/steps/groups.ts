@@ -14,13 +14,13 @@ export interface Group<Request> {
 
 /** Returns the unique policies that the keys need. Keys that name the same one agree on its spec. */
 export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
-  const groups = groupRequests(requests, ({ policy }) => policy.name);
+  const groups = groupedRequests(requests, ({ policy }) => policy.name);
   const names = groups.map(({ firstRequest }) => firstRequest.policy.name);
-  return groups.map(({ firstRequest, keyIndexes, tags, requests: sharing }) => ({
+  return groups.map(({ firstRequest, keyIndexes, tags, groupRequests }) => ({
     request: {
       policy: firstRequest.policy,
       tags,
-      roleNames: [...new Set(sharing.map(({ role }) => role.name))],
+      roleNames: [...new Set(groupRequests.map(({ role }) => role.name))],
       reserved: names.filter((name) => name !== firstRequest.policy.name),
     },
     keyIndexes,
@@ -30,15 +30,15 @@ export function policyGroups(requests: SetupRequest[]): Group<PolicyRequest>[] {
 /** Returns the unique roles that the keys need. Keys that name the same one agree on its spec. */
 export function roleGroups(requests: SetupRequest[]): Group<RoleRequest>[] {
   const secretCounts = secretCountByPolicy(requests);
-  return groupRequests(requests, ({ role }) => role.name).map(
-    ({ firstRequest, keyIndexes, tags, requests: sharing }) => {
-      const policyNames = [...new Set(sharing.map(({ policy }) => policy.name))];
+  return groupedRequests(requests, ({ role }) => role.name).map(
+    ({ firstRequest, keyIndexes, tags, groupRequests }) => {
+      const policyNames = [...new Set(groupRequests.map(({ policy }) => policy.name))];
       return {
         request: {
           role: firstRequest.role,
           tags,
-          regions: [...new Set(sharing.flatMap(regionsOfSecret))],
-          forRouters: sharing.some(isForRouters),
+          regions: [...new Set(groupRequests.flatMap(regionsOfSecret))],
+          forRouters: groupRequests.some(isForRouters),
           policyNames,
           maxPolicies: policyNames.reduce((sum, name) => sum + (secretCounts.get(name) ?? 0), 0),
           updateTrust: firstRequest.answers.updateTrust,
@@ -55,7 +55,6 @@ function isForRouters({ secret, keyType, algorithm }: SetupRequest): boolean {
   return secret.kind === 'store' ? secret.key.length === KEY_LENGTH.aes256 : algorithm === 'aes256';
 }
 
-/** Counts the secrets for each policy, by policy name. */
 function secretCountByPolicy(requests: SetupRequest[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { secret, policy } of requests) {
@@ -65,10 +64,13 @@ function secretCountByPolicy(requests: SetupRequest[]): Map<string, number> {
   return counts;
 }
 
-/** Returns a name for each of several keys: its secret's name, or the ARNs. */
+/** Returns a name for each key: its secret's name, or the ARNs. */
 export function namesOfKeys(requests: SetupRequest[]): string[] {
   return disambiguated(
-    requests.map((request) => ({ name: nameOfKey(request), regions: regionsOfSecret(request) })),
+    requests.map(({ secret }) => ({
+      name: secret.kind === 'existing' ? secret.arns.join(', ') : secret.name,
+      regions: regionsOfSecret({ secret }),
+    })),
   );
 }
 
@@ -81,24 +83,20 @@ export function disambiguated(secrets: { name: string; regions: string[] }[]): s
   );
 }
 
-function nameOfKey({ secret }: SetupRequest): string {
-  return secret.kind === 'existing' ? secret.arns.join(', ') : secret.name;
-}
-
-/** Returns the Regions of a key's secrets. */
 function regionsOfSecret({ secret }: Pick<SetupRequest, 'secret'>): string[] {
   return secret.kind === 'existing'
     ? secret.arns.flatMap((arn) => parseSecretArn(arn)?.region ?? [])
     : secret.regions;
 }
 
-function groupRequests(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
+/** Groups the requests by the name of their policy or role. */
+function groupedRequests(requests: SetupRequest[], nameOf: (request: SetupRequest) => string) {
   const groups = groupedBy(requests.entries(), ([, request]) => nameOf(request));
   return [...groups.values()].map((group) => {
     const [[, firstRequest]] = group;
-    const requests = group.map(([, request]) => request);
-    // A resource that several keys share gets only the tags that they have in common.
-    const tags = commonTags(requests.map((request) => request.tags));
-    return { firstRequest, keyIndexes: group.map(([index]) => index), requests, tags };
+    const groupRequests = group.map(([, request]) => request);
+    // A resource that several keys share gets only the tags that the keys have in common.
+    const tags = commonTags(groupRequests.map((request) => request.tags));
+    return { firstRequest, keyIndexes: group.map(([index]) => index), groupRequests, tags };
   });
 }

@@ -3,12 +3,12 @@ import type { SecretLocations } from '../aws/secrets/find-in-regions.ts';
 import { namedSecretMessages as messages } from '../aws/secrets/messages.ts';
 import type { Identity } from '../aws/session.ts';
 import type { Conflict } from '../plan-types.ts';
-import { blockedBy } from './conflict.ts';
+import { conflictWithoutChoices } from './conflict.ts';
 import { secretMessages } from './store-secret/messages.ts';
 
 /**
- * Returns conflicts for requested ARNs that are not among the ARNs of the secrets found: ARNs of a different account, and ARNs
- * of secrets whose name now belongs to a secret with another ARN, such as after a deletion.
+ * Returns conflicts for requested ARNs that none of the secrets found has: ARNs of a different account, and ARNs whose name now
+ * belongs to a secret with another ARN, such as after a deletion.
  */
 export function arnConflicts(
   arns: string[],
@@ -19,8 +19,8 @@ export function arnConflicts(
     .filter((arn) => !found.some((secret) => secret.arn === arn))
     .flatMap((arn) => {
       if (parseSecretArn(arn)?.account !== account)
-        return [blockedBy(secretMessages.foreignArn(arn, account))];
-      return found.length > 0 ? [blockedBy(messages.otherArn(arn), messages.copyArn)] : [];
+        return [conflictWithoutChoices(secretMessages.foreignArn(arn, account))];
+      return found.length > 0 ? [conflictWithoutChoices(messages.otherArn(arn), messages.copyArn)] : [];
     });
 }
 

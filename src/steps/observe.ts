@@ -8,7 +8,7 @@ import { type Group, policyGroups, roleGroups } from './groups.ts';
 import { type ObservedPolicies, readPolicy } from './read-policy/index.ts';
 import type { ObservedSecrets } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
-import type { TrustState } from './trust-role/conflicts.ts';
+import type { ObservedRole } from './trust-role/conflicts.ts';
 import { trustRole } from './trust-role/index.ts';
 import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
@@ -17,15 +17,15 @@ export interface ObservedGroup<Request, Found> extends Group<Request> {
   found: Attempt<Found>;
 }
 
-/** Everything that the steps have read. Plans for all or some of the keys can be derived from it repeatedly. */
+/** Everything that the steps have read: enough to plan all or some of the keys, repeatedly. */
 export interface ObservedKeys {
   identity: Identity;
-  /** The original requests, with the key type from the secrets if it is not given. */
+  /** The original requests. A key type that the user didn't give is taken from the secrets' tag. */
   requests: SetupRequest[];
   /** One item for each request. */
   secrets: Attempt<ObservedSecrets>[];
   policies: ObservedGroup<PolicyRequest, ObservedPolicies>[];
-  roles: ObservedGroup<RoleRequest, TrustState>[];
+  roles: ObservedGroup<RoleRequest, ObservedRole>[];
 }
 
 /**
@@ -38,15 +38,15 @@ export async function observeAll(
   onKey: () => void = () => undefined,
 ): Promise<ObservedKeys> {
   const secrets = inBatches(BATCH_RUN.readAtOnce, requests, (request) =>
-    attempt(storeSecret.name, () => storeSecret.observe(context, request)).finally(onKey),
+    attemptInStep(storeSecret.name, () => storeSecret.observe(context, request)).finally(onKey),
   );
   const policies = policyGroups(requests).map(async (group) => ({
     ...group,
-    found: await attempt(readPolicy.name, () => readPolicy.observe(context, group.request)),
+    found: await attemptInStep(readPolicy.name, () => readPolicy.observe(context, group.request)),
   }));
   const roles = roleGroups(requests).map(async (group) => ({
     ...group,
-    found: await attempt(trustRole.name, () => trustRole.observe(context, group.request)),
+    found: await attemptInStep(trustRole.name, () => trustRole.observe(context, group.request)),
   }));
   // Waits for all reads, even after a failure, so that nothing keeps running.
   await Promise.allSettled([secrets, ...policies, ...roles]);
@@ -60,7 +60,7 @@ export async function observeAll(
   };
 }
 
-/** Returns a request for existing secrets with the key type from their tag, if it is not given. */
+/** Returns the request with the key type from the tag of its existing secrets, if the user didn't give one. */
 function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> | undefined): SetupRequest {
   if (!request.keyTypeGuessed || request.secret.kind === 'store' || !found || 'failure' in found)
     return request;
@@ -68,13 +68,13 @@ function withTaggedType(request: SetupRequest, found: Attempt<ObservedSecrets> |
   return keyType ? { ...request, keyType } : request;
 }
 
-/** Runs work for one key, or for a policy or role that several keys share, as part of a step. */
-export function attempt<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
+/** Like `toAttempt`, for work that is part of a step. */
+export function attemptInStep<T>(step: StepName, work: () => Promise<T>): Promise<Attempt<T>> {
   return toAttempt(() => inStep(step, work));
 }
 
 /**
- * Runs work whose failure doesn't affect the rest.
+ * Runs work for one key, policy or role. Its failure doesn't affect the others.
  * @throws errors that concern everything: an interruption, or invalid credentials
  */
 export async function toAttempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {

@@ -1,15 +1,15 @@
 import type { Failure } from '../failure.ts';
 import { groupedBy } from '../grouping.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
-import type { Change, Conflict } from '../plan-types.ts';
+import type { Change, Conflict, PolicyOutcome } from '../plan-types.ts';
 import type { Group } from './groups.ts';
-import type { ObservedKeys } from './observe.ts';
+import type { ObservedGroup, ObservedKeys } from './observe.ts';
 import { type ObservedPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
 import type { ObservedSecrets, SecretPlan } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
-import type { TrustState } from './trust-role/conflicts.ts';
+import type { ObservedRole } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
-import type { PolicyRequest, RoleRequest, SecretRef, StepInput } from './types.ts';
+import type { PolicyRequest, RoleRequest, SecretRef, Step, StepInput, StepPlan } from './types.ts';
 
 /** The plan for one key. A key with a conflict or a failure is not set up. */
 export interface KeyPlan {
@@ -32,7 +32,7 @@ export interface SetupPlan {
   /** One item for each request. */
   keys: KeyPlan[];
   policies: GroupPlan<PolicyRequest, ObservedPolicies, PolicyPlan>[];
-  roles: GroupPlan<RoleRequest, TrustState, RolePlan>[];
+  roles: GroupPlan<RoleRequest, ObservedRole, RolePlan>[];
   changes: Change[];
   warnings: string[];
 }
@@ -53,7 +53,7 @@ export function planAll(observed: ObservedKeys, knownConflicts: Conflict[][] = [
     const key = planKey(observed, index, failures.get(index));
     return key.failure ? key : { ...key, conflicts: [...key.conflicts, ...(knownConflicts[index] ?? [])] };
   });
-  // The first pass includes keys with conflicts, so that all conflicts of a key are reported together.
+  // Only the first pass includes keys with conflicts, so that all conflicts of a key are reported together.
   let includedIndexes = keys.flatMap((key, index) => (key.failure ? [] : [index]));
   for (;;) {
     const groups = planGroups(observed, keys, includedIndexes);
@@ -98,47 +98,35 @@ function planGroups(
   includedIndexes: number[],
 ): Groups {
   const included = new Set(includedIndexes);
-  const refsOf = (indexes: number[]) =>
-    indexes.flatMap((index) => keys[index]?.secrets?.plan.expected.secrets ?? []);
-  const policyPlans = policies.flatMap((group) => {
-    const keyIndexes = group.keyIndexes.filter((index) => included.has(index));
-    if (!('value' in group.found) || keyIndexes.length === 0) return [];
-    const secrets = refsOf(keyIndexes);
-    const input = {
-      request: group.request,
-      identity,
-      secrets,
-      policies: [],
-      hasEarlierChanges: hasChanges(secrets),
-    };
-    const plan = readPolicy.plan(input, group.found.value);
+  const planGroup = <Request, Found, Plan extends StepPlan>(
+    step: Step<Request, Found, Plan>,
+    { request, keyIndexes: allIndexes, found }: ObservedGroup<Request, Found>,
+    policiesOf: (keyIndexes: number[]) => PolicyOutcome[],
+  ): GroupPlan<Request, Found, Plan>[] => {
+    const keyIndexes = allIndexes.filter((index) => included.has(index));
+    if ('failure' in found || keyIndexes.length === 0) return [];
+    const secrets = keyIndexes.flatMap((index) => keys[index]?.secrets?.plan.expected.secrets ?? []);
+    const earlierPolicies = policiesOf(keyIndexes);
+    const hasEarlierChanges = hasChanges([...secrets, ...earlierPolicies]);
+    const input = { request, identity, secrets, policies: earlierPolicies, hasEarlierChanges };
+    const plan = step.plan(input, found.value);
     addConflicts(plan.conflicts, keyIndexes, keys);
-    return [{ request: group.request, keyIndexes, found: group.found.value, input, plan }];
-  });
-  const rolePlans = roles.flatMap((group) => {
-    const keyIndexes = group.keyIndexes.filter((index) => included.has(index));
-    if (!('value' in group.found) || keyIndexes.length === 0) return [];
-    const secrets = refsOf(keyIndexes);
-    const attached = policiesFor(keyIndexes, policyPlans, ({ plan }) => plan.expected.policies ?? []);
-    const hasEarlierChanges = hasChanges(secrets) || hasChanges(attached);
-    const input = { request: group.request, identity, secrets, policies: attached, hasEarlierChanges };
-    const plan = trustRole.plan(input, group.found.value);
-    addConflicts(plan.conflicts, keyIndexes, keys);
-    return [{ request: group.request, keyIndexes, found: group.found.value, input, plan }];
-  });
-  return { policies: policyPlans, roles: rolePlans };
+    return [{ request, keyIndexes, found: found.value, input, plan }];
+  };
+  const policyPlans = policies.flatMap((group) => planGroup(readPolicy, group, () => []));
+  const policiesOf = (keyIndexes: number[]) =>
+    policiesFor(keyIndexes, policyPlans, ({ plan }) => plan.expected.policies ?? []);
+  return { policies: policyPlans, roles: roles.flatMap((group) => planGroup(trustRole, group, policiesOf)) };
 }
 
-/** Returns the policies for any of these keys. */
+/** Returns the outcomes of the groups that have any of these keys. */
 export function policiesFor<G extends { keyIndexes: number[] }, Policy>(
   keyIndexes: number[],
   groups: G[],
   outcomes: (group: G) => Policy[],
 ): Policy[] {
-  const wantedIndexes = new Set(keyIndexes);
-  return groups
-    .filter((group) => group.keyIndexes.some((index) => wantedIndexes.has(index)))
-    .flatMap(outcomes);
+  const indexes = new Set(keyIndexes);
+  return groups.filter((group) => group.keyIndexes.some((index) => indexes.has(index))).flatMap(outcomes);
 }
 
 export function hasChanges(outcomes: { action: SecretRef['action'] }[]): boolean {
@@ -146,16 +134,17 @@ export function hasChanges(outcomes: { action: SecretRef['action'] }[]): boolean
 }
 
 /** A conflict about one secret affects only its key. */
-function addConflicts(conflicts: Conflict[], indexes: number[], keys: KeyPlan[]): void {
+function addConflicts(conflicts: Conflict[], keyIndexes: number[], keys: KeyPlan[]): void {
   if (conflicts.length === 0) return;
-  const sharingKeys = indexes.flatMap((index) => keys[index] ?? []);
+  const sharingKeys = keyIndexes.flatMap((index) => keys[index] ?? []);
   const secrets = sharingKeys.flatMap((key) =>
     (key.secrets?.plan.expected.secrets ?? []).map(({ arn }) => ({ arn, key })),
   );
   const byArn = groupedBy(secrets, ({ arn }) => arn);
   for (const conflict of conflicts) {
-    const { about } = conflict;
-    const affectedKeys = about === undefined ? sharingKeys : (byArn.get(about) ?? []).map(({ key }) => key);
+    const { secretArn } = conflict;
+    const affectedKeys =
+      secretArn === undefined ? sharingKeys : (byArn.get(secretArn) ?? []).map(({ key }) => key);
     for (const key of affectedKeys) key.conflicts.push(conflict);
   }
 }
@@ -163,11 +152,7 @@ function addConflicts(conflicts: Conflict[], indexes: number[], keys: KeyPlan[])
 function combinePlans(keys: KeyPlan[], proceedingIndexes: number[], { policies, roles }: Groups): SetupPlan {
   const secretPlans = proceedingIndexes.flatMap((index) => keys[index]?.secrets?.plan ?? []);
   const groups = proceedingIndexes.length > 0 ? { policies, roles } : { policies: [], roles: [] };
-  const plans = [
-    ...secretPlans,
-    ...groups.policies.map(({ plan }) => plan),
-    ...groups.roles.map(({ plan }) => plan),
-  ];
+  const plans = [...secretPlans, ...[...groups.policies, ...groups.roles].map(({ plan }) => plan)];
   return {
     keys,
     ...groups,

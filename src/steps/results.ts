@@ -3,14 +3,13 @@ import type { SecretState } from '../aws/secrets/index.ts';
 import type { Attempt, Failure } from '../failure.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../plan-types.ts';
-import { keyConflict } from './conflict.ts';
+import { keyConflictFailure } from './conflict.ts';
 import { type GroupPlan, hasChanges, type KeyPlan, type SetupPlan } from './plan.ts';
 import type { SecretPlan } from './store-secret/decision-types.ts';
-import type { TrustState } from './trust-role/conflicts.ts';
+import type { ObservedRole } from './trust-role/conflicts.ts';
 import type { RolePlan } from './trust-role/index.ts';
 import type { RoleRequest, SecretRef, StepInput } from './types.ts';
 
-/** The result for one key. */
 export interface KeyResult {
   secrets: SecretRef[];
   /** The stored key: the user's, or an existing one that is kept. */
@@ -27,7 +26,7 @@ export interface RoleResult {
   keyIndexes: number[];
   role: RoleOutcome;
   policies: PolicyOutcome[];
-  /** The role as it was read, if nothing that it depends on has changed. */
+  /** The role as it was read. Absent if the run has changed the role, its policies or its secrets. */
   unchanged?: RoleState;
 }
 
@@ -39,15 +38,15 @@ export interface SetupResult {
 }
 
 /** Returns the results that the plan expects, for a dry run or a run with nothing to do. */
-export function asPlanned(plan: SetupPlan): SetupResult {
+export function expectedResults(plan: SetupPlan): SetupResult {
   return {
-    keys: plan.keys.map(expectedResult),
+    keys: plan.keys.map(expectedKeyResult),
     policies: plan.policies.flatMap((group) => group.plan.expected.policies ?? []),
     roles: plan.roles.flatMap((group) => roleResult(group, group.input, group.plan.expected.role)),
   };
 }
 
-function expectedResult(key: KeyPlan): KeyResult {
+function expectedKeyResult(key: KeyPlan): KeyResult {
   const failure = blockerOf(key);
   if (failure || !key.secrets) return failedResult(failure);
   const { expected, key: material } = key.secrets.plan;
@@ -58,17 +57,13 @@ function expectedResult(key: KeyPlan): KeyResult {
   };
 }
 
-/** Returns the existing secrets in the plan. */
 export function existingSecretsIn({ decisions }: SecretPlan): SecretState[] {
   return decisions.flatMap((decision) => ('found' in decision ? [decision.found] : []));
 }
 
 /** Returns why nothing is done for a key, if so. */
-export function blockerOf({
-  failure,
-  conflicts,
-}: Pick<KeyPlan, 'failure' | 'conflicts'>): Failure | undefined {
-  return failure ?? (conflicts.length > 0 ? keyConflict(conflicts) : undefined);
+export function blockerOf(key: Pick<KeyPlan, 'failure' | 'conflicts'>): Failure | undefined {
+  return key.failure ?? (key.conflicts.length > 0 ? keyConflictFailure(key.conflicts) : undefined);
 }
 
 /** Returns the result for a key of which nothing was set up. */
@@ -78,13 +73,11 @@ export function failedResult(failure: Failure | undefined): KeyResult {
 
 /** Returns the result for a role, once its outcome is known. */
 export function roleResult(
-  { request, keyIndexes, plan }: GroupPlan<RoleRequest, TrustState, RolePlan>,
+  { request, keyIndexes, plan }: GroupPlan<RoleRequest, ObservedRole, RolePlan>,
   { secrets, policies }: StepInput<RoleRequest>,
   role: RoleOutcome | undefined,
 ): RoleResult[] {
   if (!role) return [];
-  const hasChanged = hasChanges([...secrets, ...policies, role]);
-  return [
-    { request, keyIndexes, role, policies, unchanged: plan.found && !hasChanged ? plan.found : undefined },
-  ];
+  const unchanged = hasChanges([...secrets, ...policies, role]) ? undefined : plan.found;
+  return [{ request, keyIndexes, role, policies, unchanged }];
 }

@@ -11,8 +11,8 @@ import type {
   PolicyOutcome,
   RoleOutcome,
   SecretOutcome,
-  StepEvent,
   StepName,
+  StepOutcomes,
 } from '../plan-types.ts';
 import type { KmsKeyRef } from '../policy/index.ts';
 
@@ -41,17 +41,17 @@ export interface RoleRequest {
   updateTrust: boolean;
 }
 
-/** The environment of the steps. */
+/** What the steps need from the run: access to AWS, limits, and functions that report. */
 export interface StepContext {
   aws: Aws;
   secrets: SecretReader;
-  /** Reads policies for planning. Two steps share it because they read the same ones. */
+  /** Reads policies for planning. Steps 2 and 3 share it because they read the same policies. */
   policies: PolicyReader;
   limits: Limits;
   /** Aborted when the user interrupts. */
   interrupt: AbortSignal;
   /** Called as soon as a change is done, so that a later failure can report what exists. */
-  record(outcome: StepEvent): void;
+  record(outcome: StepOutcomes): void;
   /** Prints a warning that the displayed plan did not have. */
   warn(warning: string): void;
   /** Called when a step starts to make changes, and when it is done. */
@@ -106,6 +106,14 @@ export interface Step<Request, Found, Plan extends StepPlan> {
   plan(input: StepInput<Request>, found: Found): Plan;
   /** Applies the plan and returns the ARNs. */
   apply(context: StepContext, input: StepInput<Request>, plan: Plan): Promise<StepOutput>;
+}
+
+/**
+ * Returns the options of `waitUntil` for a step.
+ * @param what returns what the run waits for, as a phrase for the user
+ */
+export function waitOptions({ limits, interrupt, waiting }: StepContext, what: () => string) {
+  return { limits, interrupt, onWait: (elapsedMs: number) => waiting(what(), elapsedMs) };
 }
 
 type Warned = Pick<StepPlan, 'warnings'>;

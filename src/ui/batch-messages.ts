@@ -5,24 +5,25 @@ export function formatCount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const ONLY_THE_REST = 'Run the same command again when this is put right: it does only the rest.';
+const RUN_AGAIN = 'Run the same command again when this is put right: it does only the rest.';
 
 /** A command's messages about keys that can't be processed, and how to continue with them. */
 export interface BatchEnding {
   /** The heading for keys that can't be processed, before anything is changed. */
-  skippedTitle: (number: number, all: number) => string;
+  skippedTitle: (number: number, total: number) => string;
   /** How to continue if some keys failed. */
   howToContinue: string;
   /** How to continue if all keys failed. */
   howToContinueAfterAllFailed: string;
 }
 
+/** @param others a sentence about the keys that did not fail */
 function endOf(done: string, others: string): BatchEnding {
   return {
-    skippedTitle: (number, all) =>
-      `${formatCount(number)} of ${formatCount(all)} keys cannot be ${done} as they are:`,
-    howToContinue: `${others} ${ONLY_THE_REST}`,
-    howToContinueAfterAllFailed: ONLY_THE_REST,
+    skippedTitle: (number, total) =>
+      `${formatCount(number)} of ${formatCount(total)} keys cannot be ${done} as they are:`,
+    howToContinue: `${others} ${RUN_AGAIN}`,
+    howToContinueAfterAllFailed: RUN_AGAIN,
   };
 }
 
@@ -32,6 +33,18 @@ export const batchEndings = {
   rollback: endOf('put back', 'The other keys are those from before again.'),
   teardown: endOf('taken down', 'The other keys are taken down.'),
 };
+
+const UNCHANGED = 'Nothing has to be changed.';
+
+/** Returns a function for the message that nothing is to be changed for all keys, or for some (`done`). */
+function nothingToDo(every: string, state: string): (done: number, total: number) => string {
+  return (done, total) => {
+    if (total === 0) return `The manifest names no keys. ${UNCHANGED}`;
+    if (done === total) return every;
+    const [verb, pronoun] = done === 1 ? ['is', 'it'] : ['are', 'them'];
+    return `${formatCount(done)} of ${formatCount(total)} keys ${verb} ${state}. Nothing is changed for ${pronoun}.`;
+  };
+}
 
 export const batchMessages = {
   counted: (what: string, bar: string, done: number, total: number, remainingMs: number | undefined) => {
@@ -59,27 +72,21 @@ export const batchMessages = {
   resources: (number: number) => `${formatCount(number)} resources`,
   moreNotes: (number: number) => `and ${formatCount(number)} more notes; --dry-run shows them all`,
 
-  failed: (number: number, all: number) =>
-    all === 1 ? 'The one key failed:' : `${formatCount(number)} of ${formatCount(all)} keys failed:`,
+  failed: (number: number, total: number) =>
+    total === 1 ? 'The one key failed:' : `${formatCount(number)} of ${formatCount(total)} keys failed:`,
   andOthers: (name: string, number: number) => `${name} and ${formatCount(number)} more`,
   more: (number: number) => `and ${formatCount(number)} more; --json has them all`,
   noneDone: 'Nothing was changed.',
   unreported: 'What was done for them by then:',
   failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${formatCount(number)} keys failed.`),
   nothingToDo: {
-    setup: (done: number, all: number) =>
-      nothingToDo(done, all, 'Every key is in place already.', 'in place already'),
-    rotate: (done: number, all: number) =>
-      nothingToDo(done, all, 'Every secret holds its key already.', 'stored already'),
-    rollback: (done: number, all: number) =>
-      nothingToDo(
-        done,
-        all,
-        'Every key is the one before the last rotation already.',
-        'the ones before the last rotation already',
-      ),
-    teardown: (done: number, all: number) =>
-      nothingToDo(done, all, 'There is nothing left to take down.', 'taken down already'),
+    setup: nothingToDo(`Every key is in place already. ${UNCHANGED}`, 'in place already'),
+    rotate: nothingToDo(`Every secret holds its key already. ${UNCHANGED}`, 'stored already'),
+    rollback: nothingToDo(
+      `Every key is the one before the last rotation already. ${UNCHANGED}`,
+      'the ones before the last rotation already',
+    ),
+    teardown: nothingToDo('There is nothing left to take down.', 'taken down already'),
   },
   column: { key: 'key', why: 'why' },
 
@@ -98,13 +105,6 @@ export const batchMessages = {
 function duration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 100 ? `about ${seconds} s` : `about ${Math.ceil(seconds / 60)} min`;
-}
-
-/** Says that nothing is left to do, for all keys or for some. */
-function nothingToDo(done: number, all: number, every: string, what: string): string {
-  if (all === 0) return 'The manifest names no keys. Nothing has to be changed.';
-  if (done === all) return every.endsWith('down.') ? every : `${every} Nothing has to be changed.`;
-  return `${formatCount(done)} of ${formatCount(all)} keys ${done === 1 ? 'is' : 'are'} ${what}. Nothing is changed for ${done === 1 ? 'it' : 'them'}.`;
 }
 
 const SHORT_LIST_LENGTH = 12;

@@ -2,7 +2,7 @@ import { DEFAULTS } from '../defaults.ts';
 import type { KeySource, KeyType } from '../key/index.ts';
 import { shellWord } from '../text.ts';
 
-/** How this run connects to AWS, as far as a printed command needs options to connect in the same way. */
+/** The options that a printed command needs to connect to AWS as this run does. */
 export interface Connection {
   profile?: string;
   /** The profile to pass to the AWS CLI, which otherwise prefers access keys from the environment. */
@@ -74,14 +74,17 @@ export interface ReadAccess {
 }
 
 /** The values for a `setup` command that creates a missing secret. */
-export interface ToStore extends ReadAccess {
+export interface StoreCommandValues extends ReadAccess {
   name: string;
   region: string;
   keyType: KeyType;
 }
 
 /** Returns the `setup` command that stores the key. Without a key source, `setup` asks for it. */
-export function storeCommand({ name, region, keyType, ...readAccess }: ToStore, ...source: string[]): string {
+export function storeCommand(
+  { name, region, keyType, ...readAccess }: StoreCommandValues,
+  ...source: string[]
+): string {
   return toolCommand(
     ...['setup', '--secret-name', name, '--region', region],
     ...[...keyTypeOption(keyType), ...source, ...readAccessOptions(readAccess)],
@@ -91,10 +94,7 @@ export function storeCommand({ name, region, keyType, ...readAccess }: ToStore, 
 function readAccessOptions({ roleName, policyName }: ReadAccess): string[] {
   // `setup` refuses the reserved name, so use its default.
   const isDefault = roleName === undefined || roleName === DEFAULTS.roleName || isReserved(roleName);
-  return [
-    ...(policyName === undefined ? [] : ['--policy-name', policyName]),
-    ...(isDefault ? [] : ['--role-name', roleName]),
-  ];
+  return [...option('--policy-name', policyName), ...(isDefault ? [] : ['--role-name', roleName])];
 }
 
 function isReserved(roleName: string): boolean {
@@ -102,7 +102,7 @@ function isReserved(roleName: string): boolean {
 }
 
 /** The values for a `rotate` command for one secret. */
-export interface ToRotate {
+export interface RotateCommandValues {
   name: string;
   /** The only Regions in which the secret gets the key. */
   regions: string[];
@@ -114,7 +114,7 @@ export interface ToRotate {
 }
 
 /** Returns the `rotate` command that stores the key. */
-export function rotateCommand({ name, regions, keyType, source, roleName }: ToRotate): string {
+export function rotateCommand({ name, regions, keyType, source, roleName }: RotateCommandValues): string {
   return toolCommand(
     ...['rotate', '--secret-name', name, ...regions.flatMap((region) => ['--region', region])],
     ...[...keyTypeOption(keyType), ...sourceOption(source), ...readAccessOptions({ roleName })],
@@ -128,7 +128,7 @@ function sourceOption(source: KeySource | undefined): string[] {
 }
 
 /** The values for a `setup` command that completes or repairs existing resources. */
-export interface ToSetUp {
+export interface SetupCommandValues {
   secrets: { arn: string; keyType: KeyType }[];
   /** The Regions of the setup. Used only without secrets, because the ARN of a secret names its Region. */
   regions: string[];
@@ -145,28 +145,26 @@ export interface ToSetUp {
  * one.
  */
 export function setupCommand(
-  { secrets, regions, roleName, policyName, manifest }: ToSetUp,
+  { secrets, regions, roleName, policyName, manifest }: SetupCommandValues,
   ...moreOptions: string[]
 ): string {
   if (manifest !== undefined) return toolCommand('setup', '--manifest', manifest);
   const types = [...new Set(secrets.map(({ keyType }) => keyType))];
-  const roleOptions = roleName === undefined || isReserved(roleName) ? [] : ['--role-name', roleName];
   const regionOptions = secrets.length > 0 ? [] : regions.flatMap((region) => ['--region', region]);
-  const policyOptions = policyName === undefined ? [] : ['--policy-name', policyName];
-  return (types.length > 0 ? types : [DEFAULTS.keyType])
-    .map((type) => {
-      const arnOptions = secrets.flatMap(({ arn, keyType }) =>
-        keyType === type ? ['--secret-arn', arn] : [],
-      );
-      return toolCommand(
-        'setup',
-        ...arnOptions,
-        ...regionOptions,
-        ...keyTypeOption(type),
-        ...policyOptions,
-        ...roleOptions,
-        ...moreOptions,
-      );
-    })
-    .join(' && ');
+  const roleOptions = roleName === undefined || isReserved(roleName) ? [] : ['--role-name', roleName];
+  const otherOptions = [...option('--policy-name', policyName), ...roleOptions, ...moreOptions];
+  const commands = (types.length > 0 ? types : [DEFAULTS.keyType]).map((type) => {
+    const arnOptions = secrets.flatMap(({ arn, keyType }) => (keyType === type ? ['--secret-arn', arn] : []));
+    return toolCommand('setup', ...arnOptions, ...regionOptions, ...keyTypeOption(type), ...otherOptions);
+  });
+  return commandSequence(...commands);
+}
+
+/** Returns the AWS CLI command for a secret. */
+export function secretCommand(
+  command: string,
+  { arn, region }: { arn: string; region: string },
+  ...options: string[]
+): string {
+  return awsCommand('secretsmanager', command, '--region', region, '--secret-id', arn, ...options);
 }

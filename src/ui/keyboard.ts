@@ -3,19 +3,16 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
 import { forceRawMode } from './terminal.ts';
 
-/** No answer is longer than this. A prompt redraws for every character, so longer input would take minutes. */
+/** The maximum length of an answer, in characters. A prompt redraws for each character, so longer input would take minutes. */
 const LONGEST_ANSWER = 1_200;
 
 /** After a pause this long, in milliseconds, input counts as another paste. */
 const QUIET_MS = 300;
 
-/**
- * Control characters that keyboards don't send, and bidirectional marks. Pasted text can contain them, and a prompt would print
- * them.
- */
+/** Control characters that keyboards don't send, and bidirectional marks. A prompt would print them if pasted text has them. */
 const NOT_TYPED = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Ctrl-Z in raw mode. */
+/** What the terminal sends for Ctrl-Z in raw mode. */
 const SUSPEND = '\x1a';
 
 /** What the terminal sends for a Ctrl-D that was typed before raw mode, when nothing was reading. */

@@ -1,13 +1,7 @@
-import {
-  Chalk,
-  type ChalkInstance,
-  type ColorSupportLevel,
-  chalkStderr,
-  default as chalkStdout,
-} from 'chalk';
+import chalkStdout, { Chalk, type ChalkInstance, type ColorSupportLevel, chalkStderr } from 'chalk';
 import { wrapAnsi } from 'fast-wrap-ansi';
 import type { Verdict } from '../plan-types.ts';
-import { harmless } from '../text.ts';
+import { cleanOutput } from '../text.ts';
 
 /** Options that control the output. */
 export interface OutputOptions {
@@ -29,7 +23,7 @@ export interface Output {
   readonly width: number;
   /** The width of standard output in columns; 80 if it is not a terminal. */
   readonly resultWidth: number;
-  /** Returns the caller, once it is known. */
+  /** Returns the caller for the JSON document. Absent before the run knows anything about the caller. */
   caller?: () => object;
   /** Prints part of the result. */
   result(text: string): void;
@@ -47,7 +41,7 @@ export interface Output {
 export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = process.env): Output {
   const paint = painter(chalkStderr, options, env);
   const width = process.stderr.columns ?? 80;
-  const write = (text: string) => process.stderr.write(`${wrap(harmless(text), width)}\n`);
+  const write = (text: string) => process.stderr.write(`${wrap(cleanOutput(text), width)}\n`);
   return {
     options,
     paint,
@@ -58,19 +52,20 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
     info: (text = '') => void (options.quiet || write(text)),
     warn: (text, unwrapped = false) =>
-      void (unwrapped ? process.stderr.write(`${harmless(text)}\n`) : write(text)),
+      void (unwrapped ? process.stderr.write(`${cleanOutput(text)}\n`) : write(text)),
   };
 }
 
-/** Characters to write at a time. Avoids copying a large document as a whole. */
-const PIECE = 65_536;
+/** The number of characters to write at a time, so that a large document is not copied as a whole. */
+const PIECE_LENGTH = 65_536;
 
 function writeResult(text: string): void {
-  const shown = harmless(text);
+  const shown = cleanOutput(text);
   let start = 0;
   while (start < shown.length) {
     // Don't split a surrogate pair.
-    const end = /[\ud800-\udbff]/.test(shown[start + PIECE - 1] ?? '') ? start + PIECE - 1 : start + PIECE;
+    const fullEnd = start + PIECE_LENGTH;
+    const end = /[\ud800-\udbff]/.test(shown[fullEnd - 1] ?? '') ? fullEnd - 1 : fullEnd;
     process.stdout.write(shown.slice(start, end));
     start = end;
   }
@@ -93,13 +88,13 @@ export function wrap(text: string, width: number): string {
     .join('\n');
 }
 
-/** Chalk handles FORCE_COLOR and TERM, but not NO_COLOR (no-color.org). */
+/** Returns the colors for a stream. Chalk handles FORCE_COLOR and TERM, but not NO_COLOR (no-color.org). */
 function painter(stream: ChalkInstance, { color }: OutputOptions, env: NodeJS.ProcessEnv): ChalkInstance {
   const isColorless = !color || (env.NO_COLOR && env.FORCE_COLOR === undefined);
   return new Chalk({ level: isColorless ? 0 : levelOf(stream) });
 }
 
-/** The level comes from FORCE_COLOR unchecked. It can be NaN or out of the range that chalk accepts. */
+/** Returns a valid color level. Chalk takes the level from FORCE_COLOR unchecked: it can be NaN or out of range. */
 function levelOf({ level }: ChalkInstance): ColorSupportLevel {
   if (Number.isNaN(level) || level > 3) return 1;
   return level < 0 ? 0 : level;
@@ -114,12 +109,12 @@ export const outputMessages = {
 export const WORST_FIRST: readonly Verdict[] = ['failed', 'cannot-tell', 'warning', 'ok'];
 
 /** Returns the worst verdict of several checks. */
-export function worst(checks: readonly { verdict: Verdict }[]): Verdict {
+export function worstVerdict(checks: readonly { verdict: Verdict }[]): Verdict {
   return WORST_FIRST.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ok';
 }
 
 /** Returns the symbol of a verdict, in its color. */
-export function mark(paint: ChalkInstance, verdict: Verdict): string {
+export function verdictMark(paint: ChalkInstance, verdict: Verdict): string {
   return colorOf(paint, verdict)(verdictMarks[verdict]);
 }
 
@@ -128,9 +123,4 @@ export function colorOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
 }
 
 /** The symbols in front of check results. */
-export const verdictMarks: Record<Verdict, string> = {
-  failed: '✖',
-  'cannot-tell': '?',
-  warning: '!',
-  ok: '✔',
-};
+export const verdictMarks = { failed: '✖', 'cannot-tell': '?', warning: '!', ok: '✔' };

@@ -1,6 +1,6 @@
 import type { Message } from '../failure.ts';
 import type { Change, ChangeAction, Conflict } from '../plan-types.ts';
-import { folded, MOST_LINES, plain, plainCommand, plainLines } from '../text.ts';
+import { clean, cleanCommand, cleanLines, groupByText, MOST_LINES } from '../text.ts';
 import { batchMessages } from './batch-messages.ts';
 import { setupMessages as messages } from './messages.ts';
 import type { Output } from './output.ts';
@@ -34,26 +34,25 @@ export function showPlan(
 
 /** Prints a warning that doesn't stop the run. */
 export function showWarning({ paint, info }: Output, warning: string): void {
-  info(`  ${paint.yellow('!')} ${plain(warning)}`);
+  info(`  ${paint.yellow('!')} ${clean(warning)}`);
 }
 
 /** Returns the lines of a plan: one for each resource, or one for each group of similar resources. */
 export function planLines(output: Output, changes: Change[], { unfolded }: { unfolded: boolean }): string[] {
-  const groupBy = (change: Change) => JSON.stringify([change.action, change.region, change.reason]);
-  return folded(changes, unfolded || !isLong({ changes }) ? undefined : groupBy).map(([first, ...others]) =>
-    planLine(output, first, others.length + 1),
-  );
+  const groupBy = ({ action, region, reason }: Change) => JSON.stringify([action, region, reason]);
+  const groups = groupByText(changes, unfolded || !isLongPlan({ changes }) ? undefined : groupBy);
+  return groups.map(([first, ...others]) => planLine(output, first, others.length + 1));
 }
 
 /** Returns true if a plan is too long to read line by line. */
-export function isLong({ changes }: Pick<ShownPlan, 'changes'>): boolean {
+export function isLongPlan({ changes }: Pick<ShownPlan, 'changes'>): boolean {
   return changes.filter(({ resource }) => resource === 'secret').length > MOST_LINES;
 }
 
 /** @param count the number of resources that the line stands for */
 function planLine({ paint }: Output, change: Change, count: number): string {
   const { action, resource, name, region, reason } = change;
-  const color = {
+  const colors = {
     create: paint.green,
     attach: paint.green,
     update: paint.yellow,
@@ -67,9 +66,9 @@ function planLine({ paint }: Output, change: Change, count: number): string {
   const where = region ? ` (${region})` : '';
   const subject =
     count === 1
-      ? `${messages.resource[resource]} ${paint.bold(plain(name))}`
+      ? `${messages.resource[resource]} ${paint.bold(clean(name))}`
       : paint.bold(batchMessages.several[resource](count));
-  return `  ${color[action](what)} ${subject}${where}: ${plain(reason)}`;
+  return `  ${colors[action](what)} ${subject}${where}: ${clean(reason)}`;
 }
 
 /** Returns true if a plan changes anything. */
@@ -82,17 +81,18 @@ export function planDocuments({ paint }: Output, changes: Change[]): string {
   return changes
     .filter(({ document }) => document !== undefined)
     .map(({ name, resource, document }) => {
-      const title = paint.bold(`${messages.resource[resource]} ${plain(name)}`);
-      return `${title}\n${plainLines(JSON.stringify(document, undefined, 2))}`;
+      const title = paint.bold(`${messages.resource[resource]} ${clean(name)}`);
+      return `${title}\n${cleanLines(JSON.stringify(document, undefined, 2))}`;
     })
     .join('\n\n');
 }
 
 /** Returns the lines that describe a conflict. */
 export function conflictLines({ found, details }: Conflict): string[] {
-  return [plain(found), ...details.map((detail) => `  ${plain(messageText(detail))}`)];
+  return [clean(found), ...details.map((detail) => `  ${clean(messageText(detail))}`)];
 }
 
+/** A line of a message for the user. */
 export interface MessageLine {
   text: string;
   /** True for a command, which is printed as one line that can be copied. */
@@ -102,11 +102,11 @@ export interface MessageLine {
 /** Returns the lines of a message, with a command on its own line. */
 export function messageLines(message: Message): MessageLine[] {
   if (typeof message === 'string' || 'resolutions' in message || message.command === undefined)
-    return [{ text: plain(messageText(message)), unwrapped: false }];
+    return [{ text: clean(messageText(message)), unwrapped: false }];
   const indent = /^ */.exec(message.remedy)?.[0] ?? '';
   return [
-    { text: plain(message.remedy), unwrapped: false },
-    { text: `${indent}  ${plainCommand(message.command)}`, unwrapped: true },
+    { text: clean(message.remedy), unwrapped: false },
+    { text: `${indent}  ${cleanCommand(message.command)}`, unwrapped: true },
   ];
 }
 

@@ -1,4 +1,4 @@
-import { plain } from '../text.ts';
+import { clean } from '../text.ts';
 import { batchMessages as messages } from './batch-messages.ts';
 import type { Output } from './output.ts';
 import { type SuspensionWatch, watchSuspension } from './terminal.ts';
@@ -17,24 +17,24 @@ export interface Progress {
   stop(): void;
 }
 
-/** @param animated false if the terminal is only recorded, as in CI systems */
+/** @param animated false if nobody watches the terminal, as in CI systems */
 export async function createProgress(output: Output, animated: boolean): Promise<Progress> {
-  const capable = process.stderr.isTTY && process.env.TERM !== 'dumb';
-  const spinning = animated && capable && !output.options.quiet;
-  return spinning ? spinner(output) : logLines(output);
+  const canAnimate = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  return animated && canAnimate && !output.options.quiet ? spinnerProgress(output) : logProgress(output);
 }
 
-async function spinner({ paint, info, width }: Output): Promise<Progress> {
+async function spinnerProgress({ paint, info, width }: Output): Promise<Progress> {
   // Loaded only for a terminal; a pipeline doesn't need it.
   const { default: ora } = await import('ora');
   // Don't let the spinner read standard input, so that Ctrl-C stays an ordinary signal.
-  const show = ora({ stream: process.stderr, discardStdin: false, color: paint.level > 0 ? 'cyan' : false });
+  const color = paint.level > 0 ? 'cyan' : false;
+  const spinner = ora({ stream: process.stderr, discardStdin: false, color });
   let activity = '';
   let estimateRemainingMs = remainingTimeEstimate();
   let suspension: SuspensionWatch | undefined;
   const end = () => {
     suspension?.close();
-    show.stop();
+    spinner.stop();
   };
   return {
     start(what) {
@@ -42,35 +42,30 @@ async function spinner({ paint, info, width }: Output): Promise<Progress> {
       estimateRemainingMs = remainingTimeEstimate();
       suspension?.close();
       // The spinner hides the cursor, which the shell needs while the process is suspended.
-      suspension = watchSuspension({ leave: () => show.stop(), comeBack: () => show.start() });
-      show.start(plain(what));
+      suspension = watchSuspension({ leave: () => spinner.stop(), comeBack: () => spinner.start() });
+      spinner.start(clean(what));
     },
     count(done, total) {
-      show.text = messages.counted(
-        activity,
-        bar(done / total, width),
-        done,
-        total,
-        estimateRemainingMs(done, total),
-      );
+      const remainingMs = estimateRemainingMs(done, total);
+      spinner.text = messages.counted(activity, bar(done / total, width), done, total, remainingMs);
     },
     wait(what = activity) {
-      show.text = plain(what);
+      spinner.text = clean(what);
     },
     done(what) {
       end();
       info(`${paint.green('✔')} ${what}`);
     },
     printBetween(print) {
-      show.clear();
+      spinner.clear();
       print();
-      if (show.isSpinning) show.render();
+      if (spinner.isSpinning) spinner.render();
     },
     stop: end,
   };
 }
 
-/** Returns a progress bar, or an empty string if the terminal is too narrow. */
+/** Returns a progress bar that leaves room for about 60 columns of text; empty if the terminal is too narrow. */
 function bar(fraction: number, width: number): string {
   const length = Math.min(Math.floor((width - 60) / 2), 30);
   if (length < 8) return '';
@@ -81,7 +76,7 @@ function bar(fraction: number, width: number): string {
 /** The shortest time between two log lines about a wait or a count, in milliseconds. */
 const LOG_EVERY_MS = 5_000;
 
-function logLines(output: Output): Progress {
+function logProgress(output: Output): Progress {
   let lastLine = '';
   let activity = '';
   let estimateRemainingMs = remainingTimeEstimate();
@@ -130,10 +125,10 @@ const ESTIMATE_AFTER_MS = 3_000;
  * Returns a function that estimates the remaining time of similar items, in milliseconds, from the items done so far. It returns
  * undefined while there is too little data.
  */
-function remainingTimeEstimate(now: () => number = () => performance.now()) {
-  const startedAt = now();
+function remainingTimeEstimate() {
+  const startedAt = performance.now();
   return (done: number, total: number): number | undefined => {
-    const elapsed = now() - startedAt;
-    return elapsed < ESTIMATE_AFTER_MS || done === 0 ? undefined : (elapsed / done) * (total - done);
+    const elapsedMs = performance.now() - startedAt;
+    return elapsedMs < ESTIMATE_AFTER_MS || done === 0 ? undefined : (elapsedMs / done) * (total - done);
   };
 }

@@ -7,21 +7,21 @@ import { openKeyboard } from './keyboard.ts';
 import { wrap } from './output.ts';
 import { watchSuspension } from './terminal.ts';
 
-/** An option in a list. */
-export interface Option<T> {
+/** An option in a list of options. */
+export interface PromptOption<T> {
   value: T;
   name: string;
   description?: string;
 }
 
 /** Returns the problem with an answer, or undefined if it is valid. */
-export type Check = (answer: string) => string | undefined;
+export type AnswerCheck = (answer: string) => string | undefined;
 
-/** Asks for a line of text. While typing, an invalid answer is shown in red, and a key in the wrong place is hidden. */
+/** Asks for a line of text. While the user types, `mark` marks an invalid answer, and a key in the wrong place is hidden. */
 export function askText(
   message: string,
   fallback: string,
-  check: Check,
+  check: AnswerCheck,
   mark: (text: string) => string,
 ): Promise<string> {
   return ask<string>({
@@ -39,17 +39,18 @@ export function askText(
   });
 }
 
-function shownWhileTyping(answer: string, check: Check, mark: (text: string) => string): string {
+function shownWhileTyping(answer: string, check: AnswerCheck, mark: (text: string) => string): string {
   // A key pasted into the wrong place is drawn digit by digit. Hide it before much of it is visible.
-  const last = answer.split(/[/\\.]/).at(-1) ?? '';
+  const lastPart = answer.split(/[/\\.]/).at(-1) ?? '';
   // Digits alone can be an account ID in a name.
-  const looksLikeStartOfKey = /^[0-9a-f]{12,}$/i.test(last) && (last === answer || /[a-f]/i.test(last));
+  const looksLikeStartOfKey =
+    /^[0-9a-f]{12,}$/i.test(lastPart) && (lastPart === answer || /[a-f]/i.test(lastPart));
   const shown = looksLikeStartOfKey ? stars(answer) : concealed(answer);
   const accepted = answer === '' || (shown === answer && check(answer) === undefined);
   return accepted ? answer : mark(shown);
 }
 
-/** Hides an answer that contains a key, such as a path that is one. Answers stay on the screen. */
+/** Hides an answer that contains a key, because answers stay on the screen. */
 function concealed(answer: string): string {
   return looksLikePartOfKey(answer) ? stars(answer) : answer;
 }
@@ -58,13 +59,13 @@ function stars(text: string): string {
   return '*'.repeat(text.length);
 }
 
-/** Asks for hidden text. Each character shows as a star, so that the user sees a paste arrive. */
+/** Asks for hidden text. Shows each character as a star, so that the user sees that a paste has arrived. */
 export function askHidden(message: string): Promise<string> {
   return ask<string>({ type: 'password', message, mask: '*', toggleMask: false });
 }
 
 /** Asks for one of a few options. The first one is the default. */
-export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> {
+export function askChoice<T>(message: string, choices: PromptOption<T>[]): Promise<T> {
   return ask<T>({
     type: 'select',
     message,
@@ -75,7 +76,7 @@ export function askChoice<T>(message: string, choices: Option<T>[]): Promise<T> 
 }
 
 /** Asks for one of many options, with a search by part of the name. */
-export function askSearch<T>(message: string, find: (term: string) => Option<T>[]): Promise<T> {
+export function askSearch<T>(message: string, find: (term: string) => PromptOption<T>[]): Promise<T> {
   return ask<T>({
     type: 'search',
     message,
@@ -94,7 +95,7 @@ type Question = Record<string, unknown> & {
   message: string;
 };
 
-/** Wraps a sentence between words, which the prompts don't do. Two columns are the prompt's own. */
+/** Wraps a sentence between words, which Inquirer doesn't do. Two columns are for the prompt's own prefix. */
 function wrapped(sentence: string): string {
   return wrap(sentence, width() - 2).replaceAll('\n', '\n  ');
 }
@@ -106,7 +107,7 @@ function shownAnswer(question: string, answer: string): string {
 
 /** Returns a function that converts an option to an item of the list, with its text after the answered question. */
 function toListItem<T>(question: string) {
-  return ({ value, name, description }: Option<T>) => ({
+  return ({ value, name, description }: PromptOption<T>) => ({
     value,
     name: wrapped(name),
     short: shownAnswer(question, name),
@@ -118,7 +119,7 @@ function width(): number {
   return process.stderr.columns ?? 80;
 }
 
-/** Prompts go to standard error because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt. */
+/** Asks on standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt. */
 async function ask<T>(question: Question): Promise<T> {
   const interruption = new AbortController();
   const onSignal = () => interruption.abort();
@@ -146,7 +147,7 @@ async function ask<T>(question: Question): Promise<T> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    // The library infers answer types from literal question lists. Here, the caller's question determines the type.
+    // Inquirer infers answer types from literal question lists. Here, the caller's question determines the type.
     const { answer } = (await prompt([
       { ...question, message: wrapped(question.message), name: 'answer' },
     ])) as { answer: unknown };

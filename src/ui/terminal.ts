@@ -18,7 +18,7 @@ export function ignoreZeroSizes(stream: Pick<WriteStream, 'columns' | 'rows'>): 
   }
 }
 
-/** What to do before the process is suspended (Ctrl-Z), and after it continues. */
+/** Called before the process is suspended (Ctrl-Z), and after it continues. */
 export interface SuspensionHandlers {
   /** Restores the terminal to the state that the shell expects. */
   leave(): void;
@@ -26,6 +26,7 @@ export interface SuspensionHandlers {
   comeBack(): void;
 }
 
+/** Handles the suspension of the process until it is closed. */
 export interface SuspensionWatch {
   /** Suspends all processes of the terminal's foreground job, as Ctrl-Z does outside raw mode. */
   suspendJob(): void;
@@ -41,7 +42,7 @@ const WHOLE_JOB = 0;
  */
 const IGNORED_AFTER_MS = 50;
 
-/** Handles SIGTSTP and SIGCONT until it is closed. */
+/** Calls the handlers on SIGTSTP and SIGCONT until the watch is closed. */
 export function watchSuspension({ leave, comeBack }: SuspensionHandlers): SuspensionWatch {
   if (process.platform === 'win32') return { suspendJob: () => undefined, close: () => undefined };
   let isSuspending = false;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { toFailure } from '../../src/aws/errors.ts';
 import type { RequestDetails } from '../../src/aws/http/network-errors.ts';
+import { toFailure } from '../../src/aws/to-failure.ts';
 import { REGION, roleArn } from '../support/account.ts';
 import { setUp } from '../support/runs/setup.ts';
 import { freshSandbox } from '../support/sandbox.ts';

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { performManifest } from '../../src/commands/setup/batch.ts';
+import { performSetupManifest } from '../../src/commands/setup/batch.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { FAR_REGION, KEYS, REGION, readAccount } from '../support/account.ts';
 import { feeds, manifestFile, runWith, setUpAll } from '../support/runs/manifest.ts';
@@ -87,7 +87,7 @@ test('lists what was created for a failed key apart from what the other keys use
   const { stdout, log } = await runWith(
     sandbox(),
     { keys: APART.map((each) => ({ ...each, key: { generate: 'aes128' } })) },
-    (on, manifest) => performManifest(on, manifest, { dryRun: false, restore: false }),
+    (on, manifest) => performSetupManifest(on, manifest, { dryRun: false, restore: false }),
     { common: { json: false } },
   );
   const { secrets } = await readAccount(sandbox());

@@ -2,7 +2,7 @@ import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { performPermissionsManifest } from '../../src/commands/permissions/batch.ts';
 import type { PermissionCommand } from '../../src/commands/permissions/needs/index.ts';
-import { type PermissionsOptions, readPermissionsAnswers } from '../../src/commands/permissions/options.ts';
+import { type PermissionsOptions, readPermissionsValues } from '../../src/commands/permissions/options.ts';
 import { performRotateManifest } from '../../src/commands/rotate/batch.ts';
 import { performStatusManifest } from '../../src/commands/status/run.ts';
 import { performTeardownManifest } from '../../src/commands/teardown/batch.ts';
@@ -38,7 +38,7 @@ async function printed(
   content: ManifestContent,
   options: PermissionsOptions = {},
 ): Promise<CommandResult & { policy: PrintedPolicy }> {
-  const { answers } = readPermissionsAnswers(command, options);
+  const { answers } = readPermissionsValues(command, options);
   const result = await runWith(
     on,
     content,

@@ -1,6 +1,6 @@
 import { PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
-import { performManifest } from '../../src/commands/setup/batch.ts';
+import { performSetupManifest } from '../../src/commands/setup/batch.ts';
 import {
   ACCOUNT,
   clientsOf,
@@ -261,7 +261,7 @@ test('ends with the number of secrets in each Region, and the command that reads
   const { stdout } = await runWith(
     sandbox(),
     { keys },
-    (run, manifest) => performManifest(run, manifest, { dryRun: false, restore: false }),
+    (run, manifest) => performSetupManifest(run, manifest, { dryRun: false, restore: false }),
     { common: { json: false } },
   );
   expect(stdout).toContain('MediaConnect can read 21 keys.');

@@ -6,10 +6,12 @@ const ALL = Object.entries<CheckSpec>(CHECKS);
 
 /** Returns the table of the `verify` checks of a subject, with what to do when they fail. */
 function verifyTable(about: RegExp): string {
-  const rows = ALL.flatMap(([id, { asks, fix = '' }]) =>
-    asks !== undefined && about.test(id) ? [[`\`${id}\``, asks, fix]] : [],
+  const rows = ALL.flatMap(([id, { asks, fix = '', needs = [] }]) =>
+    asks !== undefined && about.test(id)
+      ? [[`\`${id}\``, asks, fix, needs.map((action) => `\`${action}\``).join(', ')]]
+      : [],
   );
-  return table(['id', 'asks', 'what to do when it fails'], rows);
+  return table(['id', 'asks', 'what to do when it fails', '`cannot-tell` without'], rows);
 }
 
 /** `npx vitest run test/checks/documents.test.ts -u` updates the documents. */

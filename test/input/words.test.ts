@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { harmless, plain, plainJson, plainLines } from '../../src/text.ts';
+import { clean, cleanLines, cleanOutput, escapeJson } from '../../src/text.ts';
 import { COLORS, cases, expectHarmless, nasty, without } from './nasty.ts';
 
 const MILLION = 1_000_000;
@@ -9,12 +9,12 @@ test('plain, plainLines and harmless remove everything that controls a terminal'
   fc.assert(
     fc.property(nasty, nasty, (one, two) => {
       const text = one + two;
-      for (const shown of [plain(text), plainLines(text)]) {
+      for (const shown of [clean(text), cleanLines(text)]) {
         expectHarmless(shown);
-        expect(plainLines(shown)).toBe(shown);
+        expect(cleanLines(shown)).toBe(shown);
       }
-      expect(plain(text)).not.toContain('\n');
-      expectHarmless(without(COLORS, harmless(text)));
+      expect(clean(text)).not.toContain('\n');
+      expectHarmless(without(COLORS, cleanOutput(text)));
     }),
     cases(200, 4_000),
   );
@@ -23,7 +23,7 @@ test('plain, plainLines and harmless remove everything that controls a terminal'
 test('plain, plainLines and harmless leave ordinary text unchanged', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[ -~é鍵🔑а-я\u0600-\u0610]{0,200}$/u), (text) => {
-      expect([plain(text), plainLines(text), harmless(text)]).toEqual([text, text, text]);
+      expect([clean(text), cleanLines(text), cleanOutput(text)]).toEqual([text, text, text]);
     }),
     cases(200, 5_000),
   );
@@ -32,7 +32,7 @@ test('plain, plainLines and harmless leave ordinary text unchanged', () => {
 test('plainJson keeps all values and has no character that controls a terminal', () => {
   fc.assert(
     fc.property(fc.dictionary(nasty, nasty), (values) => {
-      const json = plainJson(JSON.stringify({ values }, undefined, 2));
+      const json = escapeJson(JSON.stringify({ values }, undefined, 2));
       expectHarmless(json);
       expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ values })));
     }),
@@ -45,7 +45,7 @@ function timeFor(piece: string, length: number): number {
   const text = piece.repeat(length / piece.length);
   const times = [1, 2, 3].map(() => {
     const before = process.cpuUsage();
-    for (const show of [plain, plainLines, harmless, plainJson]) show(text);
+    for (const show of [clean, cleanLines, cleanOutput, escapeJson]) show(text);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1_000;
   });
@@ -58,6 +58,6 @@ test.each(['x', '\x1b[', '\x1b]', '\x9b;', '\u202e', '\n', '\x1b]8;;a', ' '])(
     const tenth = timeFor(piece, MILLION / 10);
     // Very short times cannot be measured well.
     expect(timeFor(piece, MILLION)).toBeLessThan(40 * Math.max(tenth, 5));
-    expect(plain(piece.repeat(MILLION / piece.length)).length).toBeLessThan(5_000);
+    expect(clean(piece.repeat(MILLION / piece.length)).length).toBeLessThan(5_000);
   },
 );

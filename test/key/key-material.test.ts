@@ -77,7 +77,7 @@ function comparisonError(): string {
 
 describe('KeyMaterial.sameKey', () => {
   const same = (one: string, other: string, type: 'static-key' | 'srt-password') =>
-    KeyMaterial.from(one).sameKey(KeyMaterial.from(other), type);
+    KeyMaterial.from(one).equals(KeyMaterial.from(other), type);
 
   test('ignores letter case in static keys', () => {
     expect(same(KEY, KEY.toUpperCase(), 'static-key')).toBe(true);

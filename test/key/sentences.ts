@@ -1,4 +1,4 @@
-import { keyMessages, storedKeyMessages, storedOtherAlgorithm } from '../../src/key/messages.ts';
+import { keyMessages, storedKeyMessages, storedWrongAlgorithm } from '../../src/key/messages.ts';
 
 /** Arguments for the messages; each number in a message counts as `#`. */
 const PARAMETERS: readonly unknown[][] = [
@@ -12,7 +12,7 @@ const PARAMETERS: readonly unknown[][] = [
 ];
 
 const SENTENCES = new Set(
-  [...Object.values(keyMessages), ...Object.values(storedKeyMessages), storedOtherAlgorithm]
+  [...Object.values(keyMessages), ...Object.values(storedKeyMessages), storedWrongAlgorithm]
     .flatMap((word) =>
       typeof word === 'string'
         ? [word]

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../src/failure.ts';
+import type { Manifest } from '../../src/manifest/fields.ts';
 import { readManifest } from '../../src/manifest/index.ts';
-import type { Manifest } from '../../src/manifest/members.ts';
 import { messageText } from '../../src/ui/plan.ts';
 import { closing } from '../support/closing.ts';
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Failure, type Fix } from '../../src/failure.ts';
+import { ENTRY_FIELDS, KEY_FIELDS } from '../../src/manifest/fields.ts';
 import { checkInManifest, inManifest } from '../../src/manifest/index.ts';
-import { ENTRY_FIELDS, KEY_FIELDS } from '../../src/manifest/members.ts';
 
 const SOURCES = new URL('../../src/', import.meta.url);
 

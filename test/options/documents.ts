@@ -1,4 +1,4 @@
-import { ROOT_FIELDS } from '../../src/manifest/members.ts';
+import { ROOT_FIELDS } from '../../src/manifest/fields.ts';
 import {
   flagOf,
   type ManifestField,

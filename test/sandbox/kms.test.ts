@@ -41,6 +41,12 @@ const storeKey = (Name: string, KmsKeyId: string) =>
 const readKey = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
 
 describe('a KMS key', () => {
+  it('is not created with a malformed key policy', async () => {
+    const failure = await failureOf(kms.send(new CreateKeyCommand({ Policy: '{}' })));
+    expect(failure.name).toBe('MalformedPolicyDocumentException');
+    expect((await kms.send(new ListKeysCommand({}))).Keys).toEqual([]);
+  });
+
   it('is found by its ID, its ARN, its alias and the ARN of its alias', async () => {
     const created = await kms.send(new CreateKeyCommand({ Description: 'Feeds' }));
     const { KeyId = '', Arn = '' } = created.KeyMetadata ?? {};

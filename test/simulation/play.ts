@@ -1,4 +1,4 @@
-import type { SandboxState } from '../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../src/sandbox/sandbox-state.ts';
 import { setupMessages } from '../../src/ui/messages.ts';
 import { type Access, accessIn, gains, unreadable } from './judges/access.ts';
 import { Asked, keysOf, type PlayedRun } from './judges/asked.ts';

@@ -1,4 +1,4 @@
-import type { SandboxState } from '../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../src/sandbox/sandbox-state.ts';
 import type { Run, Write } from './run.ts';
 import type { Clock } from './world/clock.ts';
 import {

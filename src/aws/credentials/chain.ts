@@ -4,16 +4,16 @@ import { fromSSO } from '@aws-sdk/credential-provider-sso';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import { isAccountId, parseArn } from '../arn.ts';
 import type { RequestHandler } from '../http/sdk-client.ts';
 import type { AwsConfiguration } from './configuration.ts';
-import { methodOfSourceProfile } from './configuration-files.ts';
 import { fromContainer, runProcess } from './container.ts';
 import type { CredentialsStep, LastRequest } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
+import { methodOfSourceProfile } from './precedence.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
-import { type CredentialsTools, takeStep, unusable } from './step.ts';
+import { type CredentialsTools, runStep, unusableProfile } from './step.ts';
 import type { CredentialsSource, Profile, ProfileMethod } from './types.ts';
 
 /** Prevents the SDK's own warning about multiple credential variables. */
@@ -27,7 +27,7 @@ const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
  * @param outerProfiles the names of the profiles that use the credentials of this step, outermost first
  * @throws Failure that names the step; Interrupted
  */
-export async function credentialsOf(
+export async function getCredentials(
   tools: CredentialsTools,
   step: CredentialsStep,
   outerProfiles: readonly string[] = [],
@@ -37,7 +37,7 @@ export async function credentialsOf(
     case 'environment':
       return fromProvider(tools, step, fromEnv);
     case 'container':
-      return takeStep(tools, step, (stop) => fromContainer(process.env, stop));
+      return runStep(tools, step, (stop) => fromContainer(process.env, stop));
     case 'instance':
       return fromProvider(tools, step, fromInstance);
     case 'token-file':
@@ -59,9 +59,9 @@ async function fromProfile(
     case 'access-keys':
       return accessKeysOf(profile);
     case 'process':
-      return takeStep(tools, step, (stop) => runProcess(credential_process, stop));
+      return runStep(tools, step, (stop) => runProcess(credential_process, stop));
     case 'web-identity': {
-      if (!settings.role_arn) throw unusable(profile, messages.tokenWithoutRole(plain(profile.name)));
+      if (!settings.role_arn) throw unusableProfile(profile, messages.tokenWithoutRole(clean(profile.name)));
       checkRoleSettings(profile);
       const { role_arn: role, role_session_name: session } = settings;
       return assumeRoleWithToken(tools, step, { file, role, session });
@@ -86,7 +86,7 @@ async function fromRoleProfile(
   const { profile } = step;
   checkRoleSettings(profile);
   const sourceStep = sourceStepOf(tools.configuration, profile, outerProfiles);
-  const credentials = await credentialsOf(tools, sourceStep, [...outerProfiles, profile.name]).catch(
+  const credentials = await getCredentials(tools, sourceStep, [...outerProfiles, profile.name]).catch(
     (error: unknown) => {
       if (error instanceof Failure) error.details.push(sourceSentence(profile, sourceStep));
       throw error;
@@ -97,32 +97,33 @@ async function fromRoleProfile(
   return assumeRole(tools, step, credentials, sourceStep);
 }
 
-/** Returns the step with the credentials for assuming the profile's role. */
+/** Returns the step that gets the credentials for assuming the profile's role. @throws Failure if the settings are unusable */
 function sourceStepOf(
   configuration: AwsConfiguration,
   profile: Profile,
   outerProfiles: readonly string[],
 ): CredentialsStep {
   const { source_profile: sourceProfile, credential_source: credentialSource, role_arn } = profile.settings;
-  const name = plain(profile.name);
+  const name = clean(profile.name);
   if (sourceProfile !== undefined && credentialSource !== undefined)
-    throw unusable(profile, messages.twoSources(name));
+    throw unusableProfile(profile, messages.twoSources(name));
   if (sourceProfile === undefined && credentialSource === undefined)
-    throw unusable(profile, messages.roleWithoutSource(name));
+    throw unusableProfile(profile, messages.roleWithoutSource(name));
   if (sourceProfile === undefined) {
     const source = CREDENTIAL_SOURCES.get(credentialSource ?? '');
     const knownNames = [...CREDENTIAL_SOURCES.keys()];
     if (!source)
-      throw unusable(profile, messages.unknownSource(name, plain(credentialSource ?? ''), knownNames));
+      throw unusableProfile(profile, messages.unknownSource(name, clean(credentialSource ?? ''), knownNames));
     return { source, profile, isCredentialSource: true };
   }
-  if (role_arn === undefined) throw unusable(profile, messages.sourceWithoutRole(name));
+  const sourceName = clean(sourceProfile);
+  if (role_arn === undefined) throw unusableProfile(profile, messages.sourceWithoutRole(name));
   const found = configuration.profileNamed(sourceProfile);
-  if (!found) throw unusable(profile, messages.sourceMissing(name, plain(sourceProfile)));
+  if (!found) throw unusableProfile(profile, messages.sourceMissing(name, sourceName));
   const method = methodOfSourceProfile(found);
-  if (method === undefined) throw unusable(profile, messages.sourceEmpty(name, plain(sourceProfile)));
+  if (method === undefined) throw unusableProfile(profile, messages.sourceEmpty(name, sourceName));
   if (method === 'role' && [...outerProfiles, profile.name].includes(sourceProfile))
-    throw unusable(profile, messages.sourceLoop(name, plain(sourceProfile)));
+    throw unusableProfile(profile, messages.sourceLoop(name, sourceName));
   return { source: { kind: 'profile', method }, profile: { ...found, from: messages.sourceProfileOf(name) } };
 }
 
@@ -133,16 +134,16 @@ const CREDENTIAL_SOURCES: ReadonlyMap<string, CredentialsSource> = new Map([
   ['Ec2InstanceMetadata', { kind: 'instance' }],
 ]);
 
-/** Says where a profile gets its credentials from. */
+/** Returns the sentence that says where a profile gets its credentials from. */
 function sourceSentence({ name }: Profile, { source, profile }: CredentialsStep): string {
   return source.kind === 'profile'
-    ? messages.takesFromProfile(plain(name), plain(profile.name))
-    : messages.takesFrom(plain(name), messages.source(source, '', undefined));
+    ? messages.takesFromProfile(clean(name), clean(profile.name))
+    : messages.takesFrom(clean(name), messages.source(source, '', undefined));
 }
 
 function accessKeysOf(profile: Profile): AwsCredentialIdentity {
   const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = profile.settings;
-  if (!id || !secret) throw unusable(profile, messages.halfKey(plain(profile.name)));
+  if (!id || !secret) throw unusableProfile(profile, messages.incompleteAccessKey(clean(profile.name)));
   return { accessKeyId: id, secretAccessKey: secret, sessionToken: token || undefined };
 }
 
@@ -160,9 +161,10 @@ async function fromProvider(
     clientConfig: { ignoreConfiguredEndpointUrls: true as const, requestHandler },
     parentClientConfig: { requestHandler },
   };
-  return takeStep(tools, step, async () => provider(options)(), lastRequest);
+  return runStep(tools, step, async () => provider(options)(), lastRequest);
 }
 
+/** Options that the SDK's providers take. Each provider uses some of them. */
 interface ProviderOptions {
   profile: string;
   logger: typeof SILENT;
@@ -181,18 +183,18 @@ function fromInstance({ profile, logger }: ProviderOptions): () => Promise<AwsCr
 function recordingRequests(handler: RequestHandler, lastRequest: LastRequest): RequestHandler {
   return {
     metadata: handler.metadata,
-    // The connections are shared by all clients.
+    // All clients share the connections.
     destroy: () => undefined,
     handle: async (...request) => {
-      const started = performance.now();
+      const startedAt = performance.now();
       Object.assign(lastRequest, { error: undefined, status: undefined });
       try {
-        const answer = await handler.handle(...request);
-        lastRequest.status = answer.response.statusCode;
-        return answer;
+        const output = await handler.handle(...request);
+        lastRequest.status = output.response.statusCode;
+        return output;
       } catch (error) {
         lastRequest.error = error instanceof Error ? error : undefined;
-        lastRequest.elapsedMs = performance.now() - started;
+        lastRequest.elapsedMs = performance.now() - startedAt;
         throw error;
       }
     },
@@ -205,10 +207,10 @@ function recordingRequests(handler: RequestHandler, lastRequest: LastRequest): R
  * Identity Center credential provider".
  * @throws Failure
  */
-function checkSso({ ssoSession }: Pick<AwsConfiguration, 'ssoSession'>, profile: Profile): void {
+function checkSso({ ssoSession }: AwsConfiguration, profile: Profile): void {
   const mistake = ssoMistake(ssoSession, profile);
   if (mistake === undefined) return;
-  const hint = messages.ssoConfigureHint(plain(profile.name));
+  const hint = messages.ssoConfigureHint(clean(profile.name));
   throw new Failure(mistake, { code: 'no-credentials', exitCode: EXIT.permission, hint });
 }
 
@@ -217,21 +219,18 @@ function ssoMistake(
   ssoSession: AwsConfiguration['ssoSession'],
   { name, settings }: Profile,
 ): string | undefined {
-  const profile = plain(name);
+  const profile = clean(name);
   const { sso_session } = settings;
   const session = sso_session === undefined ? {} : ssoSession(sso_session);
-  if (!session) return messages.ssoSessionMissing(profile, plain(sso_session ?? ''));
-  for (const member of ['sso_start_url', 'sso_region']) {
+  if (!session) return messages.ssoSessionMissing(profile, clean(sso_session ?? ''));
+  const sessionMembers = ['sso_start_url', 'sso_region'];
+  for (const member of sessionMembers) {
     const [inProfile, inSession] = [settings[member], session[member]];
-    if (sso_session !== undefined && !inSession) return messages.ssoSessionLacks(plain(sso_session), member);
+    if (sso_session !== undefined && !inSession) return messages.ssoSessionLacks(clean(sso_session), member);
     if (inProfile && inSession && inProfile !== inSession)
-      return messages.ssoInconsistent(profile, plain(sso_session ?? ''), member);
+      return messages.ssoInconsistent(profile, clean(sso_session ?? ''), member);
   }
-  const required = [
-    'sso_account_id',
-    'sso_role_name',
-    ...(sso_session ? [] : ['sso_start_url', 'sso_region']),
-  ];
+  const required = ['sso_account_id', 'sso_role_name', ...(sso_session ? [] : sessionMembers)];
   const missing = required.find((setting) => !settings[setting]);
   if (missing) return messages.ssoLacks(profile, missing);
   return isAccountId(settings.sso_account_id ?? '') ? undefined : messages.badSsoAccount(profile);
@@ -240,5 +239,5 @@ function ssoMistake(
 /** Checks a profile's settings for `aws login`. @throws Failure */
 function checkLogin(profile: Profile): void {
   if (!parseArn(profile.settings.login_session ?? ''))
-    throw unusable(profile, messages.badLoginSession(plain(profile.name)));
+    throw unusableProfile(profile, messages.badLoginSession(clean(profile.name)));
 }

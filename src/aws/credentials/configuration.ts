@@ -2,16 +2,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import type { ServiceId } from '../regions.ts';
-import {
-  type FileLimits,
-  hasAccessKeys,
-  readConfigurationFile,
-  sectionsIn,
-  sourceOf,
-} from './configuration-files.ts';
+import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
 import { configurationMessages as messages } from './messages.ts';
+import { hasAccessKeys, sourceOf } from './precedence.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
 /** A value of the AWS configuration and its origin: a flag, a variable, or a profile. */
@@ -20,7 +15,7 @@ export interface Setting {
   from: string;
 }
 
-/** The AWS configuration from flags, environment and AWS CLI files. It is read once for each run. */
+/** The AWS configuration from flags, environment and AWS CLI files. */
 export interface AwsConfiguration {
   /** The active profile. */
   profile: Profile;
@@ -30,7 +25,7 @@ export interface AwsConfiguration {
   ssoSession(name: string): Readonly<Record<string, string>> | undefined;
   source: CredentialsSource;
   region?: Setting;
-  /** A file with the certificate authorities to trust instead of Node's own. */
+  /** A PEM file with the certificate authorities to trust instead of Node's own. */
   caBundle?: Setting;
   /** Returns the custom endpoint of a service, if any. */
   endpointOf(service: ServiceId): Setting | undefined;
@@ -59,24 +54,20 @@ export async function readConfiguration(
   const named = namedProfile(flags, env);
   const files = await readFiles(env, limits);
   const name = named?.value ?? 'default';
-  const found = profileIn(files, name);
-  const exists = hasProfile(files, name);
   // The AWS CLI and the SDKs treat a missing profile named `default` as an empty one.
-  if (named && !exists && name !== 'default') throw profileNotFound(named, files);
-  const settings = named?.from === '--profile' ? found.settings : withRoleOf(env, found.settings);
+  if (named && name !== 'default' && !hasProfile(files, name)) throw profileNotFound(named, files);
+  const found = profileIn(files, name);
+  const settings = named?.from === '--profile' ? found.settings : addEnvRole(env, found.settings);
   const profile: Profile = { ...found, settings, from: named?.from };
   const inProfile = (member: string): Setting | undefined =>
-    settings[member] ? { value: settings[member], from: messages.inProfile(plain(name)) } : undefined;
-  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION') ?? inProfile('region');
-  const caBundle = settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle');
-  const source = sourceOf(profile, env);
+    settings[member] ? { value: settings[member], from: messages.inProfile(clean(name)) } : undefined;
   return {
     profile,
     ssoSession: (session) => files.config[`sso-session.${session}`],
     profileNamed: (other) => (hasProfile(files, other) ? profileIn(files, other) : undefined),
-    source,
-    region,
-    caBundle,
+    source: sourceOf(profile, env),
+    region: settingOf(env, ...REGION_VARIABLES) ?? inProfile('region'),
+    caBundle: settingOf(env, 'AWS_CA_BUNDLE') ?? inProfile('ca_bundle'),
     endpointOf: endpointLookup(flags.endpointUrl, env, profile, files),
   };
 }
@@ -88,20 +79,21 @@ export function configurationWithoutFiles(
 ): KnownConfiguration {
   const named = namedProfile(flags, env);
   const profile = { name: named?.value ?? 'default', from: named?.from, settings: {} };
-  const region = settingOf(env, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   return {
     profile,
-    region,
+    region: settingOf(env, ...REGION_VARIABLES),
     endpointOf: endpointLookup(flags.endpointUrl, env, profile, { config: {} }),
   };
 }
+
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
 
 function namedProfile({ profile }: ConfigurationFlags, env: NodeJS.ProcessEnv): Setting | undefined {
   if (profile !== undefined) return { value: profile, from: '--profile' };
   return settingOf(env, 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE');
 }
 
-/** Returns a profile with the Region of its SSO session. A profile that doesn't exist has no settings. */
+/** Returns a profile, with the Region of its SSO session if it names one. A profile that doesn't exist has no settings. */
 function profileIn({ config, credentials }: Files, name: string): Profile {
   const sectionIn = (sections: Files['config']) => (Object.hasOwn(sections, name) ? sections[name] : {});
   const settings = { ...sectionIn(config), ...sectionIn(credentials) };
@@ -113,19 +105,22 @@ function profileIn({ config, credentials }: Files, name: string): Profile {
   };
 }
 
-/** Adds the role for a web identity from the environment if the profile has none, as the AWS CLI does. */
-function withRoleOf({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
+/**
+ * Adds the role for a web identity from the environment if the profile has none, as the AWS CLI does. Not for `--profile`, which
+ * overrides the environment.
+ */
+function addEnvRole({ AWS_ROLE_ARN }: NodeJS.ProcessEnv, settings: Profile['settings']): Profile['settings'] {
   const lacksRole = 'web_identity_token_file' in settings && !('role_arn' in settings);
   return lacksRole && AWS_ROLE_ARN ? { ...settings, role_arn: AWS_ROLE_ARN } : settings;
 }
 
-/** Returns true for a section in the configuration file that is not a profile. */
-function isSection(name: string): boolean {
+/** Returns true for the name of a section in the configuration file that is not a profile. */
+function isOtherSection(name: string): boolean {
   return /^(sso-session|services)\./.test(name);
 }
 
 function hasProfile({ config, credentials }: Files, name: string): boolean {
-  return !isSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
+  return !isOtherSection(name) && (Object.hasOwn(config, name) || Object.hasOwn(credentials, name));
 }
 
 /** Returns the first of the variables that is set. */
@@ -143,14 +138,11 @@ interface Files {
 }
 
 async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Files> {
-  const home = homedir();
   const pathOf = (variable: string, name: string) => env[variable] || join('~', '.aws', name);
-  const [configFile, credentialsFile] = [
-    pathOf('AWS_CONFIG_FILE', 'config'),
-    pathOf('AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
-  ];
-  const fullPath = (path: string) => path.replace(/^~(?=[/\\])/, home);
-  // The SDK treats an unreadable file as empty.
+  const configFile = pathOf('AWS_CONFIG_FILE', 'config');
+  const credentialsFile = pathOf('AWS_SHARED_CREDENTIALS_FILE', 'credentials');
+  const fullPath = (path: string) => path.replace(/^~(?=[/\\])/, homedir());
+  // Read here, so that an unreadable file is a failure. The SDK would treat it as empty.
   const [configText = '', credentialsText = ''] = await Promise.all(
     [configFile, credentialsFile].map((path) => readConfigurationFile(fullPath(path), path, limits)),
   );
@@ -167,7 +159,7 @@ async function readFiles(env: NodeJS.ProcessEnv, limits: FileLimits): Promise<Fi
 }
 
 /**
- * Returns the sections without settings that have no value. Adds sections without settings, which the SDK's parser omits.
+ * Returns all sections, without settings that have no value. The SDK's parser omits empty sections.
  * @param names the names of all sections
  */
 function definedSections(
@@ -185,38 +177,35 @@ function definedSections(
 }
 
 function profileNotFound({ value, from }: Setting, { config, credentials, paths }: Files): Failure {
-  const profiles = [...new Set([...Object.keys(config), ...Object.keys(credentials)])].filter(
-    (name) => !isSection(name),
-  );
-  return new Failure(messages.profileNotFound(plain(value), from, paths.map(plain)), {
+  const sections = new Set([...Object.keys(config), ...Object.keys(credentials)]);
+  const profiles = [...sections].filter((name) => !isOtherSection(name));
+  return new Failure(messages.profileNotFound(clean(value), from, paths.map(clean)), {
     code: 'profile-not-found',
     exitCode: EXIT.permission,
-    hint: messages.profileNotFoundHint(profiles.map(plain)),
+    hint: messages.profileNotFoundHint(profiles.map(clean)),
   });
 }
 
-/** Returns the lookup of custom endpoints. @throws Failure if the profile names a services section that doesn't exist */
+/** Returns the function that looks up endpoints. @throws Failure if the profile names a services section that is missing */
 function endpointLookup(
   flag: string | undefined,
   env: NodeJS.ProcessEnv,
   { name, settings }: Profile,
   { config }: Pick<Files, 'config'>,
 ): AwsConfiguration['endpointOf'] {
-  const isTrue = (value: string | undefined) => value?.toLowerCase() === 'true';
-  const { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: ignoreVariable } = env;
-  const isIgnored = isTrue(ignoreVariable || settings.ignore_configured_endpoint_urls);
+  const ignoreSetting = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || settings.ignore_configured_endpoint_urls;
+  const isIgnored = ignoreSetting?.toLowerCase() === 'true';
   const services = settings.services === undefined ? undefined : config[`services.${settings.services}`];
   if (settings.services !== undefined && !services)
-    throw new Failure(messages.noServices(plain(name), plain(settings.services)), {
+    throw new Failure(messages.noServices(clean(name), clean(settings.services)), {
       code: 'aws-configuration',
       exitCode: EXIT.permission,
       hint: messages.noServicesHint,
     });
   const inServices = (member: string): Setting | undefined => {
     const value = services?.[`${member}.endpoint_url`];
-    return value
-      ? { value, from: messages.inServices(plain(settings.services ?? ''), plain(name)) }
-      : undefined;
+    const from = messages.inServices(clean(settings.services ?? ''), clean(name));
+    return value ? { value, from } : undefined;
   };
   return (service) => {
     if (flag !== undefined) return { value: flag, from: '--endpoint-url' };
@@ -226,7 +215,7 @@ function endpointLookup(
     return (
       settingOf(env, `AWS_ENDPOINT_URL_${serviceName.toUpperCase()}`, 'AWS_ENDPOINT_URL') ??
       inServices(serviceName.toLowerCase()) ??
-      (inProfile ? { value: inProfile, from: messages.inProfile(plain(name)) } : undefined)
+      (inProfile ? { value: inProfile, from: messages.inProfile(clean(name)) } : undefined)
     );
   };
 }

@@ -19,7 +19,7 @@ export class ContainerError extends Error {
 }
 
 /** Why there are no credentials. `status` is an HTTP status; `code` is an error code of the system. */
-export type ContainerProblem =
+type ContainerProblem =
   | { kind: 'no-url' | 'bad-url' | 'host-not-allowed' | 'bad-token' | 'no-credentials' | 'expired' }
   | { kind: 'token-file'; code: string }
   | { kind: 'status'; status: number }
@@ -46,13 +46,18 @@ export async function fromContainer(
     for (let attempt = 1; ; attempt += 1) {
       const { status, text } = await requestCredentials(handler, url, token, interrupt);
       if (status === 200) return parseCredentials(text);
-      const isTransient = status === 429 || status >= 500;
-      if (!isTransient || attempt === MAX_ATTEMPTS) throw new ContainerError({ kind: 'status', status });
+      if (!isTransient(status) || attempt === MAX_ATTEMPTS)
+        throw new ContainerError({ kind: 'status', status });
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } finally {
     handler.destroy();
   }
+}
+
+/** Returns true for an HTTP status with which a server says that the same request may succeed later. */
+export function isTransient(status: number): boolean {
+  return status === 429 || status >= 500;
 }
 
 function urlIn(env: NodeJS.ProcessEnv): URL {
@@ -101,10 +106,8 @@ async function requestCredentials(
   });
   try {
     const { response } = await handler.handle(request, { abortSignal });
-    const body = await readToEnd(response.body, {
-      interrupt: abortSignal,
-      mostBytes: HTTP.longestAnswerBytes,
-    });
+    const limits = { interrupt: abortSignal, mostBytes: HTTP.maxResponseBytes };
+    const body = await readToEnd(response.body, limits);
     return { status: response.statusCode, text: body.toString() };
   } catch (error) {
     if (abortSignal.aborted) throw error;
@@ -113,13 +116,7 @@ async function requestCredentials(
 }
 
 function parseCredentials(text: string): AwsCredentialIdentity {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new ContainerError({ kind: 'no-credentials' });
-  }
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = Object(parsed) as Record<string, unknown>;
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = membersIn(text);
   const expiration = new Date(`${Expiration}`);
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string' || typeof Token !== 'string')
     throw new ContainerError({ kind: 'no-credentials' });
@@ -130,6 +127,15 @@ function parseCredentials(text: string): AwsCredentialIdentity {
     sessionToken: Token,
     expiration: Number.isNaN(expiration.getTime()) ? undefined : expiration,
   };
+}
+
+/** Returns the members of a JSON object; none if the text is not a JSON object. */
+function membersIn(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 /** The output of a credential process has a few hundred characters. */
@@ -170,16 +176,7 @@ export async function runProcess(command: string, signal: AbortSignal): Promise<
 }
 
 function parseProcessOutput(text: string): AwsCredentialIdentity | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Object(parsed) as Record<
-    string,
-    unknown
-  >;
+  const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = membersIn(text);
   if (Version !== 1 || typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string')
     return undefined;
   const expiration = Expiration === undefined || Expiration === null ? undefined : new Date(`${Expiration}`);

@@ -1,11 +1,11 @@
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { ReadLimitError } from '../../read-file.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import { networkFailure } from '../http/network-errors.ts';
 import { awsMessages } from '../messages.ts';
 import { isThrottled } from '../requests/retries.ts';
 import type { Setting } from './configuration.ts';
-import { ContainerError, ProcessError } from './container.ts';
+import { ContainerError, isTransient, ProcessError } from './container.ts';
 import { configurationMessages as messages } from './messages.ts';
 import type { CredentialsSource, Profile } from './types.ts';
 
@@ -15,7 +15,7 @@ export interface LastRequest {
   error?: Error;
   /** The HTTP status of the response. */
   status?: number;
-  /** The time until it failed, in milliseconds. */
+  /** The time until the request failed, in milliseconds. */
   elapsedMs?: number;
 }
 
@@ -33,10 +33,10 @@ export function credentialsFailure(
   thrown: unknown,
   step: CredentialsStep,
   lastRequest: LastRequest,
-  caBundle?: Setting | undefined,
+  caBundle?: Setting,
 ): Failure {
   if (thrown instanceof Failure) return thrown;
-  // SDK providers wrap errors.
+  // SDK providers wrap the error of their request.
   if (lastRequest.error instanceof Failure) return lastRequest.error;
   const error = { thrown: thrown instanceof Error ? thrown : new Error(), lastRequest, step, caBundle };
   const { source } = step;
@@ -50,29 +50,29 @@ export function credentialsFailure(
     case 'instance':
       return instanceFailure(error);
     case 'profile':
-      return profileFailure(error, plain(step.profile.name));
+      return profileFailure(error, clean(step.profile.name));
   }
 }
 
 /**
- * The failure of the instance metadata service. Unless the profile names that service, it is the last resort: most often, nothing
- * is configured, and the machine is not in AWS.
+ * Returns the failure of the instance metadata service. Unless the profile names that service, it is the last resort: most often,
+ * nothing is configured, and the machine is not in AWS.
  */
 function instanceFailure(error: StepError): Failure {
   const { statusCode, code = '', message } = error.thrown as NodeJS.ErrnoException & { statusCode?: number };
   const { isCredentialSource, profile } = error.step;
   // An instance without a role responds with 404 to the request for the role name.
-  const answered = statusCode !== undefined && statusCode !== 404;
+  const hasErrorStatus = statusCode !== undefined && statusCode !== 404;
   const isUnexpectedResponse =
     /^Invalid response|JSON|Unrecognized/.test(message) || code === 'ERR_INVALID_URL';
-  if (isCredentialSource || answered || isUnexpectedResponse) {
-    const reason = answered ? `${statusCode}` : code;
+  if (isCredentialSource || hasErrorStatus || isUnexpectedResponse) {
+    const reason = hasErrorStatus ? `${statusCode}` : code;
     const exitCode = isServiceProblem({ ...error, lastRequest: { status: statusCode } })
       ? EXIT.failed
       : EXIT.permission;
-    return failureFor(error, messages.instanceFailed(plain(reason)), messages.instanceHint, exitCode);
+    return failureFor(error, messages.instanceFailed(clean(reason)), messages.instanceHint, exitCode);
   }
-  const name = profile.from ? plain(profile.name) : undefined;
+  const name = profile.from ? clean(profile.name) : undefined;
   const sentence = name === undefined ? messages.noCredentials : messages.profileWithout(name);
   return failureFor(error, sentence, messages.noCredentialsHint(name));
 }
@@ -93,31 +93,22 @@ function containerFailure(error: StepError): Failure {
     case 'token-file':
       return failureFor(
         error,
-        messages.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', plain(problem.code)),
+        messages.tokenFileUnreadable('AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', clean(problem.code)),
         messages.containerVariablesHint,
       );
     case 'no-credentials':
       return failureFor(error, messages.containerStrange, messages.containerHint, EXIT.failed);
     case 'expired':
-      return failureFor(
-        error,
-        messages.containerExpired,
-        messages.laterHint,
-        EXIT.failed,
-        'expired-credentials',
-      );
-    case 'unreachable':
-      return failureFor(
-        error,
-        messages.containerFailed(plain(problem.code)),
-        messages.laterHint,
-        EXIT.failed,
-      );
+      return expiredFailure(error, messages.containerExpired, messages.laterHint, EXIT.failed);
+    case 'unreachable': {
+      const sentence = messages.containerFailed(clean(problem.code));
+      return failureFor(error, sentence, messages.laterHint, EXIT.failed);
+    }
     case 'status': {
-      const isTransient = problem.status === 429 || problem.status >= 500;
-      return isTransient
-        ? failureFor(error, messages.containerFailed(`${problem.status}`), messages.laterHint, EXIT.failed)
-        : failureFor(error, messages.containerFailed(`${problem.status}`), messages.containerHint);
+      const sentence = messages.containerFailed(`${problem.status}`);
+      return isTransient(problem.status)
+        ? failureFor(error, sentence, messages.laterHint, EXIT.failed)
+        : failureFor(error, sentence, messages.containerHint);
     }
   }
 }
@@ -126,14 +117,14 @@ function tokenFileFailure(error: StepError): Failure {
   const { code = '' } =
     error.thrown instanceof ReadLimitError ? { code: 'EFBIG' } : (error.thrown as NodeJS.ErrnoException);
   const name = tokenFileName(error.step);
-  return failureFor(error, messages.tokenFileUnreadable(name, plain(code)), messages.tokenFileHint);
+  return failureFor(error, messages.tokenFileUnreadable(name, clean(code)), messages.tokenFileHint);
 }
 
 /** Returns the setting that names the web identity token file, for messages. */
 export function tokenFileName({ source, profile }: CredentialsStep): string {
   return source.kind === 'token-file'
     ? 'AWS_WEB_IDENTITY_TOKEN_FILE'
-    : messages.tokenFileOf(plain(profile.name), plain(profile.settings.web_identity_token_file ?? ''));
+    : messages.tokenFileOf(clean(profile.name), clean(profile.settings.web_identity_token_file ?? ''));
 }
 
 function profileFailure(error: StepError, name: string): Failure {
@@ -145,56 +136,34 @@ function profileFailure(error: StepError, name: string): Failure {
   if (method === 'web-identity') return tokenFileFailure(error);
   return (
     serviceFailure(error, 'signin:CreateOAuth2Token', 'AWS Sign-In') ??
-    failureFor(
-      error,
-      messages.loginEnded(name),
-      messages.loginHint(name),
-      EXIT.permission,
-      'expired-credentials',
-    )
+    expiredFailure(error, messages.loginEnded(name), messages.loginHint(name))
   );
 }
 
 function processFailure(error: StepError, { end }: ProcessError, name: string): Failure {
   const hint = messages.processHint(name);
-  if ('exit' in end) return failureFor(error, messages.processFailed(name, plain(end.exit)), hint);
+  if ('exit' in end) return failureFor(error, messages.processFailed(name, clean(end.exit)), hint);
   if (end.printed === 'something-else') return failureFor(error, messages.processPrinted(name), hint);
-  return failureFor(error, messages.processExpired(name), hint, EXIT.permission, 'expired-credentials');
+  return expiredFailure(error, messages.processExpired(name), hint);
 }
 
 function ssoFailure(error: StepError, name: string): Failure {
   const { lastRequest, thrown, step } = error;
-  const { sso_account_id, sso_role_name } = step.profile.settings;
-  const ofService = serviceFailure(error, 'sso:GetRoleCredentials', 'IAM Identity Center');
-  if (ofService) return ofService;
+  const action = 'sso:GetRoleCredentials';
+  const portalFailure = serviceFailure(error, action, 'IAM Identity Center');
+  if (portalFailure) return portalFailure;
+  // If the SDK's provider sent no request, it has no valid token, which is handled like a rejected one.
   const { status = 401 } = lastRequest;
-  if (status === 403)
-    return failureFor(
-      error,
-      messages.ssoDenied(name, plain(sso_role_name ?? ''), plain(sso_account_id ?? '')),
-      messages.ssoDeniedHint,
-    );
+  if (status === 401) return expiredFailure(error, messages.ssoEnded(name), messages.ssoHint(name));
+  if (status === 403) {
+    const { sso_account_id = '', sso_role_name = '' } = step.profile.settings;
+    const sentence = messages.ssoDenied(name, clean(sso_role_name), clean(sso_account_id));
+    return failureFor(error, sentence, messages.ssoDeniedHint);
+  }
   if (status < 400)
-    return failureFor(
-      error,
-      awsMessages.notAws('sso:GetRoleCredentials'),
-      awsMessages.notAwsHint,
-      EXIT.failed,
-      'not-aws',
-    );
-  if (status !== 401)
-    return failureFor(
-      error,
-      messages.ssoRefused(name, plain(thrown.message)),
-      messages.ssoConfigureHint(name),
-    );
-  return failureFor(
-    error,
-    messages.ssoEnded(name),
-    messages.ssoHint(name),
-    EXIT.permission,
-    'expired-credentials',
-  );
+    return failureFor(error, awsMessages.notAws(action), awsMessages.notAwsHint, EXIT.failed, 'not-aws');
+  const sentence = messages.ssoRefused(name, clean(thrown.message));
+  return failureFor(error, sentence, messages.ssoConfigureHint(name));
 }
 
 /** Returns the failure of a sign-in service, if the problem is the service or the connection; otherwise undefined. */
@@ -204,22 +173,19 @@ function serviceFailure(error: StepError, action: string, service: string): Fail
   const { sso_region = '', region = '' } = step.profile.settings;
   const { elapsedMs = 0 } = lastRequest;
   const request = { action, resource: '*', region: sso_region || region, elapsedMs };
-  const ofNetwork = lastRequest.error && networkFailure(lastRequest.error, request, { caBundle });
-  return (
-    ofNetwork ??
-    failureFor(
-      error,
-      messages.signInAnswered(service, lastRequest.status),
-      messages.laterHint,
-      EXIT.failed,
-      'aws-error',
-    )
-  );
+  const connectionFailure = lastRequest.error && networkFailure(lastRequest.error, request, { caBundle });
+  if (connectionFailure) return connectionFailure;
+  const sentence = messages.signInServiceFailed(service, lastRequest.status);
+  return failureFor(error, sentence, messages.laterHint, EXIT.failed, 'aws-error');
 }
 
 /** Returns true if the service or the connection failed, so there is nothing for the user to correct. */
 function isServiceProblem({ lastRequest: { status = 0, error }, thrown }: StepError): boolean {
-  return error !== undefined || status === 429 || status >= 500 || isThrottled(thrown);
+  return error !== undefined || isTransient(status) || isThrottled(thrown);
+}
+
+function expiredFailure(error: StepError, message: string, hint: string, exitCode?: ExitCode): Failure {
+  return failureFor(error, message, hint, exitCode, 'expired-credentials');
 }
 
 function failureFor(
@@ -233,7 +199,7 @@ function failureFor(
 }
 
 /**
- * Returns an error for `--debug` without the original message. That may contain the command line of a process, or parts of a
+ * Returns an error for `--debug` without the original message, which may contain the command line of a process, or parts of a
  * token file that could not be parsed.
  */
 function bareCause(thrown: Error): Error {

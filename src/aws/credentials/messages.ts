@@ -156,7 +156,7 @@ export const configurationMessages = {
     `The external_id of the profile ${profile} has fewer than 2 characters.`,
   badDuration: (profile: string) =>
     `In the profile ${profile}, duration_seconds must be a whole number of seconds.`,
-  halfKey: (profile: string) =>
+  incompleteAccessKey: (profile: string) =>
     `The profile ${profile} must have both aws_access_key_id and aws_secret_access_key. One of them is missing.`,
   tokenWithoutRole: (profile: string) =>
     `The profile ${profile} has web_identity_token_file, but no role_arn.`,
@@ -178,7 +178,7 @@ export const configurationMessages = {
     `IAM Identity Center returned no credentials for the profile ${profile}: ${message}`,
   ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
   ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
-  signInAnswered: (service: string, status: number | undefined) =>
+  signInServiceFailed: (service: string, status: number | undefined) =>
     status === undefined ? `${service} did not answer.` : `${service} returned HTTP status ${status}.`,
   waitedFor: (source: string) => `credentials (${source})`,
   laterHint: 'Run the same command again later.',

@@ -1,23 +1,27 @@
-import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  type AssumeRoleResponse,
+  AssumeRoleWithWebIdentityCommand,
+} from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { EXIT, Failure } from '../../failure.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import { parseArn } from '../arn.ts';
-import { toFailure } from '../errors.ts';
 import { NotAwsError } from '../http/sdk-client.ts';
 import { awsMessages } from '../messages.ts';
+import { toFailure } from '../to-failure.ts';
 import { readLimited } from './configuration-files.ts';
 import { type CredentialsStep, tokenFileName } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
-import { type CredentialsTools, takeStep, unusable } from './step.ts';
+import { type CredentialsTools, runStep, unusableProfile } from './step.ts';
 import type { Profile } from './types.ts';
 
 /** Checks a profile's settings for assuming a role before a request is sent. @throws Failure */
 export function checkRoleSettings({ name, settings }: Profile): void {
   const { role_arn, external_id, duration_seconds } = settings;
-  const profile = plain(name);
+  const profile = clean(name);
   const fail = (sentence: string) => {
-    throw unusable({ name, settings }, sentence);
+    throw unusableProfile({ name, settings }, sentence);
   };
   const role = parseArn(role_arn ?? '');
   if (role_arn !== undefined && !(role?.service === 'iam' && /^role\/./.test(role.resource)))
@@ -38,13 +42,8 @@ export async function assumeRole(
   credentials: AwsCredentialIdentity,
   sourceStep: CredentialsStep,
 ): Promise<AwsCredentialIdentity> {
-  const {
-    role_arn = '',
-    role_session_name,
-    external_id,
-    duration_seconds,
-    mfa_serial,
-  } = step.profile.settings;
+  const { settings } = step.profile;
+  const { role_arn = '', role_session_name, external_id, duration_seconds, mfa_serial } = settings;
   const askMfaCode = tools.askMfaCode ?? refuseMfa;
   const mfaCode = mfa_serial === undefined ? undefined : await askMfaCode(mfa_serial);
   const command = new AssumeRoleCommand({
@@ -69,21 +68,13 @@ export async function assumeRoleWithToken(
   step: CredentialsStep,
   { file, role, session }: { file: string; role?: string; session?: string | undefined },
 ): Promise<AwsCredentialIdentity> {
-  if (!role)
-    throw new Failure(messages.roleMissing, {
-      code: 'no-credentials',
-      exitCode: EXIT.permission,
-      hint: messages.tokenFileHint,
-    });
-  // The file may be a pipe.
-  const bytes = await takeStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
+  const failure = (message: string) =>
+    new Failure(message, { code: 'no-credentials', exitCode: EXIT.permission, hint: messages.tokenFileHint });
+  if (!role) throw failure(messages.roleMissing);
+  // Reading has a time limit because the file may be a pipe.
+  const bytes = await runStep(tools, step, (interrupt) => readLimited(file, { interrupt }));
   const token = bytes.toString().trim();
-  if (token === '')
-    throw new Failure(messages.tokenFileEmpty(tokenFileName(step)), {
-      code: 'no-credentials',
-      exitCode: EXIT.permission,
-      hint: messages.tokenFileHint,
-    });
+  if (token === '') throw failure(messages.tokenFileEmpty(tokenFileName(step)));
   const command = new AssumeRoleWithWebIdentityCommand({
     RoleArn: role,
     RoleSessionName: session ?? sessionName(),
@@ -97,23 +88,11 @@ export async function assumeRoleWithToken(
   );
 }
 
-/** The response of STS, as far as it is used. */
-interface AssumedRole {
-  Credentials?:
-    | {
-        AccessKeyId: string | undefined;
-        SecretAccessKey: string | undefined;
-        SessionToken: string | undefined;
-        Expiration: Date | undefined;
-      }
-    | undefined;
-}
-
 /** A request to assume a role. */
 interface RoleRequest {
   action: string;
   role: string;
-  /** The step that the signature or the token of the request comes from. Its credentials may have to be renewed. */
+  /** The step that provided the signing credentials or the token. If STS rejects them, the user may have to renew them. */
   sourceStep: CredentialsStep;
   /** Secret values in the request, to remove from errors, because STS repeats parts of a request. */
   secrets: (string | undefined)[];
@@ -124,10 +103,10 @@ async function requestRole(
   tools: CredentialsTools,
   step: CredentialsStep,
   { action, role, sourceStep, secrets }: RoleRequest,
-  send: (stop: AbortSignal) => Promise<AssumedRole>,
+  send: (stop: AbortSignal) => Promise<Pick<AssumeRoleResponse, 'Credentials'>>,
 ): Promise<AwsCredentialIdentity> {
-  const started = performance.now();
-  return takeStep(tools, step, async (stop) => {
+  const startedAt = performance.now();
+  return runStep(tools, step, async (stop) => {
     try {
       const { Credentials: credentials } = await send(stop);
       if (!credentials?.AccessKeyId || !credentials.SecretAccessKey)
@@ -139,7 +118,7 @@ async function requestRole(
         expiration: credentials.Expiration,
       };
     } catch (error) {
-      const elapsedMs = performance.now() - started;
+      const elapsedMs = performance.now() - startedAt;
       removeSecrets(error, secrets);
       const request = { action, resource: role, region: tools.homeRegion, elapsedMs };
       const context = { configuration: { ...tools.configuration, ...sourceStep } };
@@ -152,24 +131,18 @@ async function requestRole(
 function withRoleAdvice(failure: Failure, step: CredentialsStep): Failure {
   const { message, details, awsAction, awsCode, cause } = failure;
   const withHint = (code: string, hint: string, sentence = message) =>
-    new Failure(sentence, {
-      ...{ code, hint, details, cause, exitCode: EXIT.permission },
-      awsAction,
-      awsCode,
-    });
+    new Failure(sentence, { code, hint, details, awsAction, awsCode, cause, exitCode: EXIT.permission });
   const isTokenRequest =
     step.source.kind === 'token-file' || 'web_identity_token_file' in step.profile.settings;
-  if (isTokenRequest && awsCode === 'ExpiredTokenException')
-    return withHint(
-      'expired-credentials',
-      messages.tokenFileHint,
-      messages.tokenExpired(tokenFileName(step)),
-    );
+  if (isTokenRequest && awsCode === 'ExpiredTokenException') {
+    const sentence = messages.tokenExpired(tokenFileName(step));
+    return withHint('expired-credentials', messages.tokenFileHint, sentence);
+  }
   if (awsCode?.startsWith('InvalidIdentityToken')) return withHint('no-credentials', messages.tokenFileHint);
   if (failure.code === 'access-denied')
     return withHint('access-denied', messages.roleDeniedHint({ isTokenRequest }));
   if (awsCode === 'ValidationError')
-    return withHint('aws-error', messages.profileHint(plain(step.profile.name)));
+    return withHint('aws-error', messages.profileHint(clean(step.profile.name)));
   return failure;
 }
 
@@ -191,7 +164,7 @@ async function refuseMfa(serial: string): Promise<string> {
   });
 }
 
-/** Returns the session name for CloudTrail if the profile has none. */
+/** Returns the role session name for a profile or an environment without one. CloudTrail shows it. */
 function sessionName(): string {
   return `mc-static-key-${Date.now()}`;
 }

@@ -2,15 +2,16 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { EXIT, Failure, Interrupted } from '../../failure.ts';
 import { HTTP } from '../../limits.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import type { RequestHandler } from '../http/sdk-client.ts';
+import { unlessAborted } from '../requests/concurrency.ts';
 import type { BeginWait } from '../requests/slow-calls.ts';
 import type { AwsConfiguration } from './configuration.ts';
 import { type CredentialsStep, credentialsFailure, type LastRequest } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
 import type { Profile } from './types.ts';
 
-/** What every credentials step needs. */
+/** What all credentials steps share. */
 export interface CredentialsTools {
   configuration: AwsConfiguration;
   requestHandler: RequestHandler;
@@ -31,7 +32,7 @@ export interface CredentialsTools {
  * @param lastRequest the record of the provider's last request, if the step has one
  * @throws Failure that says what failed; Interrupted
  */
-export async function takeStep<T>(
+export async function runStep<T>(
   { interrupt, configuration, beginWait }: CredentialsTools,
   step: CredentialsStep,
   work: (stop: AbortSignal) => Promise<T>,
@@ -46,7 +47,7 @@ export async function takeStep<T>(
   interrupt.addEventListener('abort', stop, { once: true });
   if (interrupt.aborted) stop();
   try {
-    return await unlessStopped(work(controller.signal), controller.signal);
+    return await unlessAborted(work(controller.signal), controller.signal);
   } catch (error) {
     if (interrupt.aborted || error instanceof Interrupted) throw new Interrupted();
     throw controller.signal.aborted
@@ -59,23 +60,13 @@ export async function takeStep<T>(
   }
 }
 
-/** Awaits work, but rejects as soon as `stop` is aborted, even if the work ignores the signal. */
-function unlessStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(stop.reason);
-    if (stop.aborted) onAbort();
-    stop.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', onAbort));
-  });
-}
-
-/** Returns the time limit of a step in milliseconds. */
+/** Returns the time limit of a step, in milliseconds. */
 function limitOf({ source: { kind } }: CredentialsStep): number {
-  return kind === 'container' || kind === 'instance' ? HTTP.localLimitMs : HTTP.callLimitMs;
+  return kind === 'container' || kind === 'instance' ? HTTP.localCredentialsLimitMs : HTTP.callLimitMs;
 }
 
 function nameOf({ source, profile }: CredentialsStep): string {
-  return messages.source(source, plain(profile.name), profile.from);
+  return messages.source(source, clean(profile.name), profile.from);
 }
 
 function timedOut(step: CredentialsStep, limitMs: number): Failure {
@@ -86,11 +77,11 @@ function timedOut(step: CredentialsStep, limitMs: number): Failure {
   });
 }
 
-/** Returns the failure for a profile that can't provide credentials, no matter what AWS responds. */
-export function unusable({ name }: Profile, sentence: string): Failure {
+/** Returns the failure for a profile whose settings can't provide credentials, no matter what AWS responds. */
+export function unusableProfile({ name }: Profile, sentence: string): Failure {
   return new Failure(sentence, {
     code: 'no-credentials',
     exitCode: EXIT.permission,
-    hint: messages.profileHint(plain(name)),
+    hint: messages.profileHint(clean(name)),
   });
 }

@@ -15,7 +15,7 @@ export type ProfileMethod = 'role' | 'access-keys' | 'web-identity' | 'process' 
 /** A profile of the AWS CLI. */
 export interface Profile {
   name: string;
-  /** The flag, variable or other profile that refers to this one. Absent if nothing does, so that it is the default profile. */
+  /** The flag, variable or other profile that names this one. Absent for the default profile, unless something names it. */
   from?: string;
   settings: Readonly<Record<string, string>>;
   /** True if the profile has access keys in the credentials file. */

@@ -12,12 +12,11 @@ export function isClockSkew({ name, message }: Error): boolean {
  * off, the SDK assumes that its clock correction fixed any error, even "not found", and retries repeatedly.
  */
 export function withoutSkewRetries<C extends SdkClient>(client: C): C {
-  const relation = {
+  middlewareOf(client).addRelativeTo(removeWrongMark, {
     relation: 'after',
     toMiddleware: 'retryMiddleware',
     name: 'withoutSkewRetries',
-  } as const;
-  middlewareOf(client).addRelativeTo(removeWrongMark, relation);
+  });
   return client;
 }
 
@@ -36,10 +35,7 @@ function removeWrongMark<Next extends (args: never) => Promise<unknown>>(next: N
   return withoutMark as Next;
 }
 
-/**
- * Returns the time by AWS's clock, in milliseconds since the epoch. Until AWS has responded, the time by this machine's clock,
- * which may be wrong.
- */
+/** Returns the time by AWS's clock, in milliseconds since the epoch. Until AWS has responded, it is this machine's time. */
 export type AwsTime = () => number;
 
 /** A `Date` header in milliseconds since the epoch, and when it was received, by `performance.now()`. */
@@ -48,25 +44,24 @@ interface ServerDate {
   receivedAt: number;
 }
 
-/** The date of the latest AWS response to any client. All AWS services have the same time. */
+/** The date of the latest AWS response to any client in this process. All AWS services have the same time. */
 let latestDate: ServerDate | undefined;
 
 /**
- * Returns the time by AWS's clock, in milliseconds since the epoch, based on the latest response in this process. Before the
- * first response, it is this machine's time. Policies are evaluated with this time because AWS evaluates them by its own clock.
+ * Returns the same as an `AwsTime`, but from the latest response to any client. Policies are evaluated with this time because AWS
+ * evaluates them by its own clock.
  */
 export function currentAwsTime(): number {
   return timeAfter(latestDate);
 }
 
-/** Returns the current time by AWS's clock, from a date in a response; without one, by this machine's clock. */
 function timeAfter(serverDate: ServerDate | undefined): number {
   return serverDate ? serverDate.date + performance.now() - serverDate.receivedAt : Date.now();
 }
 
 /**
- * Wraps a handler to record the `Date` of each response, so that dates from AWS can be compared with AWS's time. The header has a
- * resolution of one second. Returns the handler, and the clock that its responses set.
+ * Wraps a handler to record the `Date` header of each response, so that dates from AWS can be compared with AWS's time. The
+ * header has a resolution of one second. Returns the handler, and the clock that its responses set.
  */
 export function withServerTime(handler: RequestHandler): { handler: RequestHandler; now: AwsTime } {
   let lastDate: ServerDate | undefined;
@@ -74,13 +69,13 @@ export function withServerTime(handler: RequestHandler): { handler: RequestHandl
     metadata: handler.metadata,
     destroy: () => handler.destroy(),
     async handle(...request) {
-      const answer = await handler.handle(...request);
-      const date = Date.parse(answer.response.headers.date ?? '');
+      const output = await handler.handle(...request);
+      const date = Date.parse(output.response.headers.date ?? '');
       if (!Number.isNaN(date)) {
         lastDate = { date, receivedAt: performance.now() };
         latestDate = lastDate;
       }
-      return answer;
+      return output;
     },
   };
   return { handler: timed, now: () => timeAfter(lastDate) };

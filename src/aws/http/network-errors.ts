@@ -1,19 +1,19 @@
 import { EXIT, Failure } from '../../failure.ts';
-import { plain, shownUrl } from '../../text.ts';
+import { clean, shownUrl } from '../../text.ts';
 import type { Setting } from '../credentials/configuration.ts';
 import { awsMessages as messages } from '../messages.ts';
 import { ProxyError } from './proxy.ts';
 import { NotAwsError } from './sdk-client.ts';
 
 /** The certificates to trust. */
-export interface Trust {
-  /** A file with the certificate authorities to trust instead of Node's own. */
+export interface TrustedCertificates {
+  /** A PEM file with the certificate authorities to trust instead of Node's own. */
   caBundle?: Setting;
 }
 
 /** The endpoint of a request, and the certificates to trust. */
-interface Destination extends Trust {
-  /** Absent for AWS's own endpoint. */
+interface Destination extends TrustedCertificates {
+  /** A custom endpoint. Absent for AWS's own. */
   endpoint?: Setting;
 }
 
@@ -28,15 +28,7 @@ interface NetworkError {
   $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
-const UNREACHABLE_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-]);
+const UNREACHABLE_CODES = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE)$/;
 /** Node's codes (OpenSSL's `X509_V_ERR_…`) for a certificate whose issuer is not trusted. */
 const UNTRUSTED_CODES = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -51,7 +43,7 @@ const UNTRUSTED_CODES = new Set([
 /** The SDK's messages for responses that it can't parse. */
 const UNREADABLE_RESPONSE =
   /deserializ|unexpected token|not valid xml|invalid response from sts|^unknown(error)?$/i;
-/** Node's codes for a certificate that is not valid now. */
+/** Node's codes for a certificate that has expired or is not valid yet. */
 const OUT_OF_DATE_CODES = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /** Returns the failure for a network problem; undefined if the response came from AWS. */
@@ -63,13 +55,8 @@ export function networkFailure(
   const problem = networkProblem(error, request, destination);
   if (!problem) return undefined;
   const [code, message, hint] = problem;
-  return new Failure(message, {
-    code,
-    exitCode: EXIT.failed,
-    hint,
-    awsAction: request.action,
-    cause: error,
-  });
+  const { action: awsAction } = request;
+  return new Failure(message, { code, exitCode: EXIT.failed, hint, awsAction, cause: error });
 }
 
 /** Returns true for network failures. Another request to the same endpoint would most likely fail as well. */
@@ -88,14 +75,16 @@ function networkProblem(
   { endpoint, caBundle }: Destination,
 ): NetworkProblem | undefined {
   const { action, region } = request;
-  const { code = '' } = error;
+  const { code = '', hostname } = error;
   const certificate = certificateProblem(error, caBundle);
   if (certificate) return certificate;
   if (error instanceof ProxyError) return proxyProblem(error, region);
-  if (error.name === 'TimeoutError' && !UNREACHABLE_CODES.has(code)) return timedOut(request, endpoint);
-  if (code === 'ETIMEDOUT') return timedOut(request, endpoint);
-  if (code === 'ENOTFOUND' && isAwsHost(error.hostname)) return noSuchEndpoint(error.hostname, region);
-  if (UNREACHABLE_CODES.has(code)) return unreachable(request, endpoint);
+  const isUnreachable = UNREACHABLE_CODES.test(code);
+  if (code === 'ETIMEDOUT' || (error.name === 'TimeoutError' && !isUnreachable))
+    return timedOut(request, endpoint);
+  if (code === 'ENOTFOUND' && isAwsHost(hostname))
+    return ['no-such-endpoint', messages.noSuchEndpoint(hostname), messages.endpointHint(hostname, region)];
+  if (isUnreachable) return unreachable(request, endpoint);
   if (isNotAws(error)) return ['not-aws', messages.notAws(action), messages.notAwsHint];
   return undefined;
 }
@@ -124,24 +113,18 @@ function certificateProblem(
   caBundle: Setting | undefined,
 ): NetworkProblem | undefined {
   const codes = [code, (cause as NetworkError | undefined)?.code];
-  const problemCode =
-    codes.find((each) => each && (UNTRUSTED_CODES.has(each) || OUT_OF_DATE_CODES.has(each))) ?? '';
-  if (UNTRUSTED_CODES.has(problemCode) && caBundle) {
-    const [file, from] = [plain(caBundle.value), caBundle.from];
-    return [
-      'untrusted-certificate',
-      messages.notInBundle(file, from, problemCode),
-      messages.notInBundleHint(file),
-    ];
-  }
-  if (UNTRUSTED_CODES.has(problemCode))
-    return ['untrusted-certificate', messages.untrusted(problemCode), messages.untrustedHint];
-  if (problemCode) return ['untrusted-certificate', messages.outOfDate(problemCode), messages.outOfDateHint];
-  return undefined;
+  const problemCode = codes.find((each = '') => UNTRUSTED_CODES.has(each) || OUT_OF_DATE_CODES.has(each));
+  if (!problemCode) return undefined;
+  if (OUT_OF_DATE_CODES.has(problemCode))
+    return ['untrusted-certificate', messages.outOfDate(problemCode), messages.outOfDateHint];
+  if (!caBundle) return ['untrusted-certificate', messages.untrusted(problemCode), messages.untrustedHint];
+  const file = clean(caBundle.value);
+  const sentence = messages.notInBundle(file, caBundle.from, problemCode);
+  return ['untrusted-certificate', sentence, messages.notInBundleHint(file)];
 }
 
 function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region: string): NetworkProblem {
-  const host = plain(proxy.url.host);
+  const host = clean(proxy.url.host);
   const { variable } = proxy;
   const hint = messages.proxyHint(variable, target);
   switch (problem) {
@@ -152,15 +135,15 @@ function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region
     case 'wants-password':
       return [
         'proxy-authentication',
-        messages.proxyWantsPassword(host, variable),
-        messages.proxyWantsPasswordHint(variable),
+        messages.proxyRequiresPassword(host, variable),
+        messages.proxyRequiresPasswordHint(variable),
       ];
     case 'refused':
       return ['proxy-refused', messages.proxyRefused(host, variable, target, status), hint];
     case 'no-way-on':
       return [
         'proxy-failed',
-        messages.proxyNoWayOn(host, variable, target, status),
+        messages.proxyCannotReachTarget(host, variable, target, status),
         messages.endpointHint(target, region),
       ];
     case 'not-a-proxy':
@@ -168,13 +151,9 @@ function proxyProblem({ problem, proxy, target, status = 0 }: ProxyError, region
   }
 }
 
-/** Returns true if the SDK derived the host from a Region; false if the user configured it. */
+/** Returns true for the host of an AWS endpoint, which the SDK derives from the Region; false for any other. */
 function isAwsHost(host: string | undefined): host is string {
   return /\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/.test(host ?? '');
-}
-
-function noSuchEndpoint(host: string, region: string): NetworkProblem {
-  return ['no-such-endpoint', messages.noSuchEndpoint(host), messages.endpointHint(host, region)];
 }
 
 /**

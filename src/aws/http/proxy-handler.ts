@@ -28,7 +28,7 @@ export class ProxyHandler {
   /** Sends requests without TLS through the proxy. Created on first use. */
   #forwarding: NodeHttpHandler | undefined;
   /** Sends TLS requests through the proxy's tunnels. Created on first use. */
-  #tunnelling: NodeHttpHandler | undefined;
+  #tunneling: NodeHttpHandler | undefined;
 
   constructor(proxies: Proxies, options: HandlerOptions) {
     this.#proxies = proxies;
@@ -44,15 +44,15 @@ export class ProxyHandler {
     const proxy = proxyFor(request, this.#proxies);
     if (!proxy) return this.#direct.handle(request, options);
     if (request.protocol === 'http:') return this.#forward(request, proxy, options);
-    this.#tunnelling ??= tunnellingHandler(proxy, this.#options);
-    return this.#tunnelling.handle(request, options);
+    this.#tunneling ??= tunnelingHandler(proxy, this.#options);
+    return this.#tunneling.handle(request, options);
   };
 
   /** Closes all connections and aborts tunnels that are being opened. */
   destroy(): void {
     this.#direct.destroy();
     this.#forwarding?.destroy();
-    this.#tunnelling?.destroy();
+    this.#tunneling?.destroy();
   }
 
   /** Sends a request without TLS to the proxy itself, with the full URL instead of the path (RFC 9112, 3.2.2). */
@@ -69,9 +69,9 @@ export class ProxyHandler {
     });
     try {
       this.#forwarding ??= forwardingHandler(proxy, this.#options);
-      const answer = await this.#forwarding.handle(forwarded, options);
-      if (answer.response.statusCode === 407) throw refusal(proxy, hostname, 407);
-      return answer;
+      const output = await this.#forwarding.handle(forwarded, options);
+      if (output.response.statusCode === 407) throw refusal(proxy, hostname, 407);
+      return output;
     } catch (error) {
       throw failedBeforeProxy(error) ? proxyError(error, proxy, hostname) : error;
     }
@@ -80,40 +80,32 @@ export class ProxyHandler {
 
 /** Returns the handler that sends requests without TLS through a proxy. */
 function forwardingHandler(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
-  const trust = ca ? { ca } : {};
-  const httpsAgent = new https.Agent({
-    ...CONNECTION_OPTIONS,
-    ...trust,
-    servername: nameInCertificate(proxy),
-  });
+  const httpsAgent = new https.Agent({ ...CONNECTION_OPTIONS, ca, servername: nameInCertificate(proxy) });
   return new NodeHttpHandler({ ...settings, httpsAgent });
 }
 
 /** Returns the handler that sends TLS requests through a proxy's tunnels. */
-function tunnellingHandler(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
+function tunnelingHandler(proxy: HttpProxy, { ca, ...settings }: HandlerOptions): NodeHttpHandler {
   // The tunnel agent applies the connection timeout itself, because it knows which side caused a timeout.
-  const { connectionTimeout: timeoutMs, ...handler } = settings;
-  return new NodeHttpHandler({
-    ...handler,
-    httpsAgent: new TunnelAgent(proxy, timeoutMs, ca ? { ca } : {}),
-  });
+  const { connectionTimeout: timeoutMs, ...otherSettings } = settings;
+  return new NodeHttpHandler({ ...otherSettings, httpsAgent: new TunnelAgent(proxy, timeoutMs, ca) });
 }
 
 /**
- * Opens connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). Node's own agent does everything else, including keep-alive. The
- * well-known libraries are not used because with `DEBUG=*`, they print requests with the key and the proxy's password. They also
+ * Opens connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). Node's own agent does everything else, including keep-alive.
+ * The well-known libraries are not suitable: with `DEBUG=*`, they print requests with the key and the proxy's password. They also
  * pass a proxy's error response on as if it came from AWS.
  */
 class TunnelAgent extends https.Agent {
   readonly #proxy: HttpProxy;
   readonly #timeoutMs: number;
-  readonly #trust: { ca?: Buffer };
+  readonly #ca: Buffer | undefined;
   readonly #pendingTunnels = new Set<ClientRequest>();
 
-  constructor(proxy: HttpProxy, timeoutMs: number, trust: { ca?: Buffer }) {
-    super({ ...CONNECTION_OPTIONS, ...trust });
+  constructor(proxy: HttpProxy, timeoutMs: number, ca: Buffer | undefined) {
+    super({ ...CONNECTION_OPTIONS, ca });
     this.#proxy = proxy;
-    this.#trust = trust;
+    this.#ca = ca;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -123,20 +115,18 @@ class TunnelAgent extends https.Agent {
   ): undefined {
     const host = `${options.host}`;
     const fail = (error: Error) => callback(error, undefined as never);
-    const connect = this.#requestTunnel(`${host.includes(':') ? `[${host}]` : host}:${options.port}`);
-    this.#pendingTunnels.add(connect);
-    const timer = setTimeout(
-      () => connect.destroy(new ProxyError('timed-out', this.#proxy, host)),
-      this.#timeoutMs,
-    );
-    connect.once('close', () => this.#pendingTunnels.delete(connect));
-    connect.once('error', (error) => {
+    const tunnelRequest = this.#requestTunnel(`${host.includes(':') ? `[${host}]` : host}:${options.port}`);
+    this.#pendingTunnels.add(tunnelRequest);
+    const timeOut = () => tunnelRequest.destroy(new ProxyError('timed-out', this.#proxy, host));
+    const timer = setTimeout(timeOut, this.#timeoutMs);
+    tunnelRequest.once('close', () => this.#pendingTunnels.delete(tunnelRequest));
+    tunnelRequest.once('error', (error) => {
       clearTimeout(timer);
       fail(proxyError(error, this.#proxy, host));
     });
-    connect.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
+    tunnelRequest.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket) => {
       clearTimeout(timer);
-      this.#pendingTunnels.delete(connect);
+      this.#pendingTunnels.delete(tunnelRequest);
       if (statusCode >= 200 && statusCode < 300) {
         callback(null, super.createConnection({ ...options, socket } as https.RequestOptions) as Duplex);
       } else {
@@ -144,11 +134,11 @@ class TunnelAgent extends https.Agent {
         fail(refusal(this.#proxy, host, statusCode));
       }
     });
-    connect.end();
+    tunnelRequest.end();
   }
 
   override destroy(): void {
-    for (const connect of this.#pendingTunnels) connect.destroy();
+    for (const tunnelRequest of this.#pendingTunnels) tunnelRequest.destroy();
     super.destroy();
   }
 
@@ -162,7 +152,7 @@ class TunnelAgent extends https.Agent {
       path: target,
       headers: { host: target, ...authorization(this.#proxy) },
       agent: false,
-      ...this.#trust,
+      ca: this.#ca,
     });
   }
 }
@@ -183,7 +173,7 @@ function authorization({ url }: HttpProxy): Record<string, string> {
   return { 'proxy-authorization': `Basic ${Buffer.from(text).toString('base64')}` };
 }
 
-/** Decodes percent-encoded text; a literal percent sign is left alone. */
+/** Decodes percent-encoded text. Text that can't be decoded, such as one with a literal percent sign, is returned as is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -197,9 +187,7 @@ function refusal(proxy: HttpProxy, target: string, status: number): ProxyError {
   return new ProxyError(status >= 500 ? 'no-way-on' : 'refused', proxy, target, { status });
 }
 
-/**
- * Returns true if a request failed before the proxy passed it on. A later failure may be one of the server behind the proxy.
- */
+/** Returns true if a request failed before the proxy passed it on. A later failure may be one of the server behind the proxy. */
 function failedBeforeProxy(error: unknown): boolean {
   const { code = '', name = '', syscall = '' } = error as NodeJS.ErrnoException;
   return (

@@ -28,16 +28,10 @@ export interface Proxies {
   readonly exceptions: string;
 }
 
-/** A problem between this machine and the proxy, or an error response from the proxy. */
-export type ProxyProblem =
-  | 'unreachable'
-  | 'timed-out'
-  | 'wants-password'
-  | 'refused'
-  | 'no-way-on'
-  | 'not-a-proxy';
+/** A problem between this machine and the proxy, or an error response from the proxy. `no-way-on` is a status of 500 or more. */
+type ProxyProblem = 'unreachable' | 'timed-out' | 'wants-password' | 'refused' | 'no-way-on' | 'not-a-proxy';
 
-/** A proxy that did not open the requested connection. */
+/** The error for a proxy that did not open the requested connection. */
 export class ProxyError extends Error {
   override name = 'ProxyError';
   /** Tells the SDK to retry: the server behind the proxy may be available again in a moment. */
@@ -45,7 +39,7 @@ export class ProxyError extends Error {
 
   readonly problem: ProxyProblem;
   readonly proxy: HttpProxy;
-  /** The target host. */
+  /** The host that was requested. */
   readonly target: string;
   /** The HTTP status of the proxy's response. */
   readonly status: number | undefined;

@@ -10,48 +10,48 @@ import { directHandler, type HandlerOptions, readProxies } from './proxy.ts';
 import type { ProxyHandler } from './proxy-handler.ts';
 
 /*
- * The fields of AWS's responses that the program reads, by type: lists, objects and texts. Names of dates end in `Date`. The SDK
- * doesn't check types: it passes on a number in place of a text, or a text in place of a list. AWS sends no such values, but an
- * imitation of AWS or an intermediary may.
+ * The fields of AWS's responses that the program reads, by type: lists, objects and strings. Names of dates end in `Date`. The
+ * SDK doesn't check types: it passes on a number in place of a string, or a string in place of a list. AWS sends no such values,
+ * but an imitation of AWS or an intermediary may.
  */
 
 const LISTS =
   /^(PolicyRoles|PolicyUsers|PolicyGroups|SecretList|AttachedPolicies|Policies|Roles|Versions|Tags|ReplicationStatus|EvaluationResults|Flows|Sources|Outputs|Entitlements|SecretValues|Errors|RouterInputs|RouterOutputs|ProtocolConfigurations)$/;
-const LISTS_OF_TEXTS = /^(PolicyNames|VersionStages|KmsKeyIds)$/;
-const RECORDS =
+const LISTS_OF_STRINGS = /^(PolicyNames|VersionStages|KmsKeyIds)$/;
+const OBJECTS =
   /^(Role|Policy|PolicyVersion|PermissionsBoundary|KeyMetadata|Flow|Source|Transport|Decryption|Encryption|RouterInput|RouterOutput|Configuration|MediaConnectFlow|EncryptionKeyConfiguration|SecretsManager|EncryptionKey|\w*Transit(Encryption|Decryption)|(Encryption|Decryption)Configuration)$/;
-const TEXTS =
+const STRINGS =
   /^(ARN|Arn|Name|Description|VersionId|OwningService|PrimaryRegion|KmsKeyId|ResourcePolicy|SecretString|NextToken|Marker|Account|UserId|PolicyName|PolicyArn|PolicyDocument|DefaultVersionId|Document|RoleName|Path|AssumeRolePolicyDocument|PermissionsBoundaryArn|Key|Value|Region|Status|EvalDecision|KeyState|KeyUsage|KeyManager|FlowArn|SourceArn|OutputArn|EntitlementArn|Protocol|KeyType|Algorithm|RoleArn|SecretArn|SecretId|ErrorCode|Message|EncryptionKeyType|RouterIntegrationState|ConnectedRouter(Input|Output)Arn|FlowOutputArn|FlowSourceArn)$/;
 
-/** Returns true if an error's name and message are texts, as its type promises. */
-export function hasNameAndMessage(error: unknown): boolean {
+/** Returns true if an error's name and message are strings, as its type promises. */
+function hasNameAndMessage(error: unknown): boolean {
   return error instanceof Error && typeof error.name === 'string' && typeof error.message === 'string';
 }
 
 /** Returns true if all known fields of a response have the right type. */
-export function hasExpectedTypes(answer: object): boolean {
-  return Object.entries(answer).every(
-    ([name, value]) => value === undefined || value === null || fits(name, value),
+function hasExpectedTypes(response: object): boolean {
+  return Object.entries(response).every(
+    ([name, value]) => value === undefined || value === null || isExpectedField(name, value),
   );
 }
 
-/** Returns true if a field has the type that is known for its name. */
-function fits(name: string, value: unknown): boolean {
+/** Returns true if a field has the type that its name requires. */
+function isExpectedField(name: string, value: unknown): boolean {
   if (value instanceof Date) return !Number.isNaN(value.getTime());
-  // In KMS, `Policy` is a text.
+  // In KMS, `Policy` is a string.
   if (name === 'Policy' && typeof value === 'string') return true;
-  if (TEXTS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || isEncoded(value));
-  if (LISTS_OF_TEXTS.test(name)) return isListOfTexts(value);
+  if (STRINGS.test(name)) return typeof value === 'string' && (!/Document$/.test(name) || canDecode(value));
+  if (LISTS_OF_STRINGS.test(name)) return isListOfStrings(value);
   if (LISTS.test(name))
-    return Array.isArray(value) && value.every((item) => isRecord(item) && hasExpectedTypes(item));
+    return Array.isArray(value) && value.every((item) => isObject(item) && hasExpectedTypes(item));
   if (/^(SecretVersions|VersionIds)ToStages$/.test(name))
-    return isRecord(value) && Object.values(value).every(isListOfTexts);
-  if (name === 'SummaryMap') return isRecord(value);
-  return RECORDS.test(name) ? isRecord(value) && hasExpectedTypes(value) : !/Date$/.test(name);
+    return isObject(value) && Object.values(value).every(isListOfStrings);
+  if (name === 'SummaryMap') return isObject(value);
+  return OBJECTS.test(name) ? isObject(value) && hasExpectedTypes(value) : !/Date$/.test(name);
 }
 
 /** IAM returns documents percent-encoded (IAM API reference, `PolicyVersion`, `Document`). */
-function isEncoded(document: string): boolean {
+function canDecode(document: string): boolean {
   try {
     decodeURIComponent(document);
     return true;
@@ -60,27 +60,27 @@ function isEncoded(document: string): boolean {
   }
 }
 
-function isListOfTexts(value: unknown): boolean {
+function isListOfStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-function isRecord(value: unknown): value is object {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Wraps a handler to abort a response that is larger than any from AWS; it may never end. */
-export function withBoundedAnswers(handler: RequestHandler): RequestHandler {
+/** Wraps a handler to abort a response that is larger than any from AWS and may never end. */
+export function withBoundedResponses(handler: RequestHandler): RequestHandler {
   return {
     metadata: handler.metadata,
     destroy: () => handler.destroy(),
     async handle(...request) {
-      const answer = await handler.handle(...request);
-      const { body, headers } = answer.response;
+      const output = await handler.handle(...request);
+      const { body, headers } = output.response;
       // AWS sends `Content-Length`, and Node reads no more than that. Only a response that may be longer needs a limit.
       const length = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
-      if (length > HTTP.longestAnswerBytes && body instanceof Readable)
-        answer.response.body = withMaxSize(body);
-      return answer;
+      if (length > HTTP.maxResponseBytes && body instanceof Readable)
+        output.response.body = withMaxSize(body);
+      return output;
     },
   };
 }
@@ -91,7 +91,7 @@ function withMaxSize(body: Readable): Readable {
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      done(size > HTTP.longestAnswerBytes ? new NotAwsError('an answer that does not end') : null, chunk);
+      done(size > HTTP.maxResponseBytes ? new NotAwsError('an answer that does not end') : null, chunk);
     },
   });
   // The reader gets the error from the stream itself.
@@ -137,7 +137,7 @@ export function middlewareOf(client: SdkClient): IAMClient['middlewareStack'] {
 export type RequestHandler = Pick<NodeHttpHandler, 'handle' | 'destroy' | 'metadata'>;
 
 /**
- * Returns the request handler, which uses the proxies in the environment, if any. The SDK itself ignores these variables. A
+ * Returns the request handler, which uses the proxies in the environment, if any. The SDK itself ignores the proxy variables. A
  * request fails with a `Failure` if its proxy is not an HTTP proxy.
  * @param ca the certificate authorities to trust instead of Node's own, in PEM format
  */
@@ -147,7 +147,7 @@ export async function requestHandlerFor(
   options: Partial<HandlerOptions> = {},
 ): Promise<ProxyHandler | NodeHttpHandler> {
   const proxies = readProxies(env);
-  const settings = { ...HTTP.handler, ...(ca ? { ca } : {}), ...options };
+  const settings = { ...HTTP.handler, ca, ...options };
   if (!proxies.https && !proxies.http) return directHandler(settings);
   const { ProxyHandler } = await import('./proxy-handler.ts');
   return new ProxyHandler(proxies, settings);

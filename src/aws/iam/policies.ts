@@ -12,16 +12,16 @@ import { awsMessages as messages } from '../messages.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { hasToolTag, isOverflow, stackOf } from '../tags.ts';
 import {
-  listVersions,
+  listPolicyVersions,
   type PolicyState,
   type PolicyVersion,
-  readVersion,
+  readVersionDocument,
   versionFields,
 } from './policy-versions.ts';
 
 /**
- * Reads managed policies, each at most once, because the policy step and the role step read the same ones. Create a new reader to
- * see changes.
+ * Reads managed policies, each at most once, because the policy step and the role step read the same ones. To see changes, a new
+ * reader is needed.
  */
 export interface PolicyReader {
   /**
@@ -62,7 +62,8 @@ export function policyReader(aws: Aws): PolicyReader {
           ? versions.then((exists) => (exists ? unlessDenied(getPolicy(arn), undefined) : undefined))
           : undefined,
       ]);
-      return found && { ...found, ...(description ? ownershipIn(description.Tags) : {}) };
+      if (!found || !description) return found;
+      return { ...found, overflow: isOverflow(description.Tags), stack: stackOf(description.Tags) };
     },
     prefetch: (arn, versionId) => void startRead(arn, versionId),
     getPolicy,
@@ -85,24 +86,20 @@ function cachedByName<T>(request: (name: string) => Promise<T>): (name: string) 
   };
 }
 
-function ownershipIn(tags: Policy['Tags']): Pick<PolicyState, 'stack' | 'overflow'> {
-  return { overflow: isOverflow(tags), stack: stackOf(tags) };
-}
-
 /** A policy being read: first its versions, and with them the document of the default version. */
 interface PolicyRead {
   versions: Promise<PolicyVersion[] | undefined>;
   policy: Promise<PolicyState | undefined>;
 }
 
-/** @param likelyVersionId the likely default version, if it can be guessed; its document is requested at once */
+/** @param likelyVersionId the default version, if it can be guessed; its document is then requested at once */
 function startPolicyRead(aws: Aws, arn: string, likelyVersionId?: string): PolicyRead {
-  const likelyDocument = likelyVersionId ? readVersion(aws, arn, likelyVersionId) : undefined;
-  const versions = orAbsent(listVersions(aws, arn));
+  const likelyDocument = likelyVersionId ? readVersionDocument(aws, arn, likelyVersionId) : undefined;
+  const versions = orAbsent(listPolicyVersions(aws, arn));
   const readDocument = (id: string) =>
-    likelyDocument && id === likelyVersionId ? likelyDocument : readVersion(aws, arn, id);
+    likelyDocument && id === likelyVersionId ? likelyDocument : readVersionDocument(aws, arn, id);
   const policy = versions.then((found) => found && readUntilConsistent(aws, arn, found, readDocument));
-  // Failures are thrown where these promises are awaited. A read that is not awaited must not end the process.
+  // Failures are thrown where these promises are awaited. One that nobody awaits must not end the process.
   for (const promise of [likelyDocument, versions, policy]) promise?.catch(() => undefined);
   return { versions, policy };
 }
@@ -121,9 +118,9 @@ async function readUntilConsistent(
   if (firstRead) return firstRead;
   for (const pauseMs of CONTRADICTION_PAUSES_MS) {
     await aws.pause(pauseMs);
-    const versions = await orAbsent(listVersions(aws, arn));
+    const versions = await orAbsent(listPolicyVersions(aws, arn));
     if (!versions) return undefined;
-    const policy = await readDefaultVersion(arn, versions, (id) => readVersion(aws, arn, id));
+    const policy = await readDefaultVersion(arn, versions, (id) => readVersionDocument(aws, arn, id));
     if (policy) return policy;
   }
   throw new Failure(messages.versionNotShown(nameInIamArn(arn)), {
@@ -142,20 +139,18 @@ async function readDefaultVersion(
 ): Promise<PolicyState | undefined> {
   const versionId = versions.find((version) => version.isDefault)?.id;
   const document = versionId && (await readDocument(versionId));
-  return versionId && document !== undefined ? toPolicy(arn, versions, versionId, document) : undefined;
-}
-
-function toPolicy(arn: string, versions: PolicyVersion[], versionId: string, document: string): PolicyState {
+  if (!versionId || document === undefined) return undefined;
   return { arn, name: nameInIamArn(arn), versionId, document, ...versionFields(versions) };
 }
 
-async function requestPolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
-  const answer = await orAbsent(
+/** Returns the response of `GetPolicy`; undefined if the policy doesn't exist. */
+export async function requestPolicy(aws: Aws, arn: string): Promise<Policy | undefined> {
+  const response = await orAbsent(
     aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
       aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
     ),
   );
-  return answer?.Policy;
+  return response?.Policy;
 }
 
 /** Returns true for `baseName`, `baseName-2`, …, in any case. */
@@ -168,11 +163,8 @@ function isNamedLike(name: string, baseName: string): boolean {
 function listCustomerPolicies(aws: Aws): Promise<string[]> {
   return aws.call({ action: 'iam:ListPolicies', resource: '*' }, async (options) => {
     const arns: string[] = [];
-    const pages = paginateListPolicies(
-      { client: aws.clients.iam(), pageSize: 1000 },
-      { Scope: 'Local' },
-      options,
-    );
+    const config = { client: aws.clients.iam(), pageSize: 1000 };
+    const pages = paginateListPolicies(config, { Scope: 'Local' }, options);
     for await (const { Policies = [] } of pages) arns.push(...Policies.flatMap(({ Arn }) => Arn ?? []));
     return arns;
   });
@@ -191,11 +183,8 @@ async function unlessDenied<T>(call: Promise<T>, valueIfDenied: T): Promise<T> {
 export function listAttachedPolicies(aws: Aws, name: string): Promise<string[]> {
   return aws.call({ action: 'iam:ListAttachedRolePolicies', resource: name }, async (options) => {
     const arns: string[] = [];
-    const pages = paginateListAttachedRolePolicies(
-      { client: aws.clients.iam() },
-      { RoleName: name },
-      options,
-    );
+    const config = { client: aws.clients.iam() };
+    const pages = paginateListAttachedRolePolicies(config, { RoleName: name }, options);
     for await (const page of pages) {
       for (const { PolicyArn } of page.AttachedPolicies ?? []) if (PolicyArn) arns.push(PolicyArn);
     }

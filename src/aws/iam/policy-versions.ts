@@ -18,7 +18,7 @@ export async function readVersions(
   aws: Aws,
   arn: string,
 ): Promise<Pick<PolicyState, 'versionId' | 'versionIds' | 'versionCreatedAtMs'> | undefined> {
-  const versions = await orAbsent(listVersions(aws, arn));
+  const versions = await orAbsent(listPolicyVersions(aws, arn));
   const defaultVersion = versions?.find(({ isDefault }) => isDefault);
   return versions && defaultVersion
     ? { versionId: defaultVersion.id, ...versionFields(versions) }
@@ -26,12 +26,16 @@ export async function readVersions(
 }
 
 /** Returns the document of a policy version as JSON text. Returns undefined if IAM shows no such version. */
-export async function readVersion(aws: Aws, arn: string, versionId: string): Promise<string | undefined> {
+export async function readVersionDocument(
+  aws: Aws,
+  arn: string,
+  versionId: string,
+): Promise<string | undefined> {
   const command = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: versionId });
   const document = await orAbsent(
     aws.call({ action: 'iam:GetPolicyVersion', resource: arn }, async (options) => {
       const { PolicyVersion } = await aws.clients.iam().send(command, options);
-      // Returning undefined would mean a version that IAM doesn't show yet, and the run would wait for it.
+      // To return undefined would say that IAM doesn't show the version yet, and the run would wait for it.
       if (!PolicyVersion?.Document) throw new NotAwsError('a policy version without a document');
       return PolicyVersion.Document;
     }),
@@ -54,14 +58,11 @@ export function versionNumber(versionId: string): number {
 }
 
 /** Returns all versions of a policy, oldest first. The list also marks the default version, so `GetPolicy` is not needed. */
-export async function listVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
+export function listPolicyVersions(aws: Aws, arn: string): Promise<PolicyVersion[]> {
   return aws.call({ action: 'iam:ListPolicyVersions', resource: arn }, async (options) => {
     const versions: PolicyVersion[] = [];
-    for await (const page of paginateListPolicyVersions(
-      { client: aws.clients.iam() },
-      { PolicyArn: arn },
-      options,
-    )) {
+    const pages = paginateListPolicyVersions({ client: aws.clients.iam() }, { PolicyArn: arn }, options);
+    for await (const page of pages) {
       for (const { VersionId, IsDefaultVersion, CreateDate } of page.Versions ?? []) {
         if (!VersionId || !VERSION_ID.test(VersionId))
           throw new NotAwsError('a policy version without an ID');

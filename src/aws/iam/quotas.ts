@@ -1,9 +1,8 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
-import { Failure, isCredentialFailure } from '../../failure.ts';
 import type { Quota } from '../../plan-types.ts';
 import { TRUST_POLICY_LIMIT } from '../../policy/index.ts';
 import type { AwsClients } from '../clients.ts';
-import type { Aws } from '../session.ts';
+import { type Aws, observed, seenIn } from '../session.ts';
 
 /** The quotas of a role. */
 export interface RoleQuotas {
@@ -21,7 +20,7 @@ export const DEFAULT_ROLE_QUOTAS = quotas({}, { markAssumed: false });
 
 const quotasByClients = new WeakMap<AwsClients, Promise<RoleQuotas>>();
 
-/** Returns the account's quotas. They are read once for each session; if that fails, the defaults apply. */
+/** Returns the account's quotas. They are read once for each session; if they can't be read, the defaults apply. */
 export function readRoleQuotas(aws: Aws): Promise<RoleQuotas> {
   const result = quotasByClients.get(aws.clients) ?? requestQuotas(aws);
   quotasByClients.set(aws.clients, result);
@@ -29,15 +28,12 @@ export function readRoleQuotas(aws: Aws): Promise<RoleQuotas> {
 }
 
 async function requestQuotas(aws: Aws): Promise<RoleQuotas> {
-  try {
-    const { SummaryMap } = await aws.call({ action: 'iam:GetAccountSummary', resource: '*' }, (options) =>
+  const summary = await observed(
+    aws.call({ action: 'iam:GetAccountSummary', resource: '*' }, (options) =>
       aws.clients.iam().send(new GetAccountSummaryCommand({}), options),
-    );
-    return quotas(SummaryMap ?? {}, { markAssumed: true });
-  } catch (error) {
-    if (error instanceof Failure && !isCredentialFailure(error)) return quotas({}, { markAssumed: true });
-    throw error;
-  }
+    ),
+  );
+  return quotas(seenIn(summary)?.SummaryMap ?? {}, { markAssumed: true });
 }
 
 /** @param markAssumed true to mark a default as assumed, because it stands in for a quota that the account didn't return */

@@ -1,18 +1,15 @@
 import {
-  GetPolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   ListPoliciesCommand,
   ListRolesCommand,
   paginateListRolePolicies,
-  type Role,
 } from '@aws-sdk/client-iam';
 import { decodePolicy } from '../../policy/index.ts';
 import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { hasToolTag, stackOf } from '../tags.ts';
-import type { PolicyReader } from './policies.ts';
-import type { PolicyState } from './policy-versions.ts';
+import { type PolicyReader, requestPolicy } from './policies.ts';
 
 /** `{}`, percent-encoded as IAM returns documents. Stands in for a missing trust policy. */
 const EMPTY_DOCUMENT = '%7B%7D';
@@ -25,7 +22,7 @@ export interface RolePolicy {
   document: string;
 }
 
-/** A role, with everything that determines its permissions. */
+/** A role, with all policies that determine its permissions. */
 export interface RoleState {
   name: string;
   arn: string;
@@ -40,7 +37,7 @@ export interface RoleState {
   boundary?: { arn: string; document?: string };
   /** The CloudFormation stack that the role belongs to, if any. */
   stack?: string;
-  /** True if this program created it, according to its tag. */
+  /** True if this program created the role, according to its tag. */
   hasToolTag: boolean;
 }
 
@@ -55,6 +52,7 @@ export async function readRole(
   { exists = false } = {},
 ): Promise<RoleState | undefined> {
   const earlyList = exists ? listPolicies(aws, reader, name) : undefined;
+  // A failure counts only if the role exists, so it is thrown where the list is awaited.
   earlyList?.catch(() => undefined);
   const role = await describeRole(aws, name);
   if (!role) return undefined;
@@ -68,7 +66,7 @@ export async function readRole(
   ]);
   return {
     ...description,
-    policies: [...managed.filter(isFound), ...inline.filter((policy) => policy !== undefined)],
+    policies: [...managed, ...inline].filter((policy) => policy !== undefined),
     attachedArns,
     boundary: boundaryArn ? { arn: boundaryArn, document: boundary?.document } : undefined,
   };
@@ -82,10 +80,13 @@ export interface DescribedRole
 
 /** Reads a role without its policies. Returns undefined if it doesn't exist. */
 export async function describeRole(aws: Aws, name: string): Promise<DescribedRole | undefined> {
-  const role = await getRole(aws, name);
+  const response = await orAbsent(
+    aws.call({ action: 'iam:GetRole', resource: name }, (options) =>
+      aws.clients.iam().send(new GetRoleCommand({ RoleName: name }), options),
+    ),
+  );
+  const role = response?.Role;
   if (!role?.Arn) return undefined;
-  const stack = stackOf(role.Tags);
-  const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
   return {
     name: role.RoleName ?? name,
     arn: role.Arn,
@@ -93,25 +94,12 @@ export async function describeRole(aws: Aws, name: string): Promise<DescribedRol
     trust: decodePolicy(role.AssumeRolePolicyDocument ?? EMPTY_DOCUMENT),
     hasToolTag: hasToolTag(role.Tags),
     description: role.Description || undefined,
-    boundaryArn,
-    stack,
+    boundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
+    stack: stackOf(role.Tags),
   };
 }
 
-function isFound(policy: PolicyState | undefined): policy is PolicyState {
-  return policy !== undefined;
-}
-
-async function getRole(aws: Aws, name: string): Promise<Role | undefined> {
-  const answer = await orAbsent(
-    aws.call({ action: 'iam:GetRole', resource: name }, (options) =>
-      aws.clients.iam().send(new GetRoleCommand({ RoleName: name }), options),
-    ),
-  );
-  return answer?.Role;
-}
-
-/** Returns the attached managed policies and the names of the inline policies; undefined if the role doesn't exist. */
+/** Returns the ARNs of the attached managed policies and the names of the inline policies; undefined if there is no such role. */
 function listPolicies(aws: Aws, reader: PolicyReader, name: string) {
   return Promise.all([reader.arnsAttachedTo(name), orAbsent(listInlinePolicies(aws, name))]);
 }
@@ -126,30 +114,24 @@ export function listInlinePolicies(aws: Aws, name: string): Promise<string[]> {
   });
 }
 
-/** Returns an inline policy of a role. */
+/** Returns an inline policy of a role; undefined if it doesn't exist. */
 export async function readInlinePolicy(
   aws: Aws,
   role: string,
   name: string,
 ): Promise<RolePolicy | undefined> {
-  const answer = await orAbsent(
+  const response = await orAbsent(
     aws.call({ action: 'iam:GetRolePolicy', resource: role }, (options) =>
       aws.clients.iam().send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), options),
     ),
   );
-  return answer?.PolicyDocument === undefined
-    ? undefined
-    : { name, document: decodePolicy(answer.PolicyDocument) };
+  const document = response?.PolicyDocument;
+  return document === undefined ? undefined : { name, document: decodePolicy(document) };
 }
 
 /** A role from the list of roles, without tags and permissions boundary. */
-export interface ListedRole {
-  name: string;
-  arn: string;
-  path: string;
+export interface ListedRole extends Pick<RoleState, 'name' | 'arn' | 'path' | 'trust'> {
   description: string;
-  /** The trust policy as JSON text. */
-  trust: string;
 }
 
 /** Even with the longest trust policies, a page of this size is well below `HTTP.longestAnswerBytes`. */
@@ -158,24 +140,16 @@ const PAGE_SIZE = 200;
 /** Returns all roles of the account, page by page. */
 export function rolePages(aws: Aws): AsyncGenerator<Page<ListedRole>> {
   return pages(async (token) => {
-    const answer = await aws.call({ action: 'iam:ListRoles', resource: '*' }, (options) =>
+    const response = await aws.call({ action: 'iam:ListRoles', resource: '*' }, (options) =>
       aws.clients.iam().send(new ListRolesCommand({ MaxItems: PAGE_SIZE, Marker: token }), options),
     );
-    const items = (answer.Roles ?? []).flatMap(
-      ({ RoleName, Arn, Path, Description, AssumeRolePolicyDocument }) =>
-        RoleName && Arn
-          ? [
-              {
-                name: RoleName,
-                arn: Arn,
-                path: Path ?? '/',
-                description: Description ?? '',
-                trust: decodePolicy(AssumeRolePolicyDocument ?? EMPTY_DOCUMENT),
-              },
-            ]
-          : [],
-    );
-    return { items, next: answer.IsTruncated ? answer.Marker : undefined };
+    const items = (response.Roles ?? []).flatMap((role) => {
+      const { RoleName: name, Arn: arn, Path, Description } = role;
+      if (!name || !arn) return [];
+      const trust = decodePolicy(role.AssumeRolePolicyDocument ?? EMPTY_DOCUMENT);
+      return [{ name, arn, path: Path ?? '/', description: Description ?? '', trust }];
+    });
+    return { items, next: response.IsTruncated ? response.Marker : undefined };
   });
 }
 
@@ -191,22 +165,17 @@ export interface ListedPolicy {
 export function policyPages(aws: Aws): AsyncGenerator<Page<ListedPolicy>> {
   return pages(async (token) => {
     const input = { Scope: 'Local', MaxItems: 1000, Marker: token } as const;
-    const answer = await aws.call({ action: 'iam:ListPolicies', resource: '*' }, (options) =>
+    const response = await aws.call({ action: 'iam:ListPolicies', resource: '*' }, (options) =>
       aws.clients.iam().send(new ListPoliciesCommand(input), options),
     );
-    const items = (answer.Policies ?? []).flatMap(({ PolicyName, Arn, AttachmentCount }) =>
+    const items = (response.Policies ?? []).flatMap(({ PolicyName, Arn, AttachmentCount }) =>
       PolicyName && Arn ? [{ name: PolicyName, arn: Arn, attached: AttachmentCount !== 0 }] : [],
     );
-    return { items, next: answer.IsTruncated ? answer.Marker : undefined };
+    return { items, next: response.IsTruncated ? response.Marker : undefined };
   });
 }
 
 /** Returns true if this program created a policy, according to its tag. Returns false if it no longer exists. */
 export async function isToolPolicy(aws: Aws, arn: string): Promise<boolean> {
-  const answer = await orAbsent(
-    aws.call({ action: 'iam:GetPolicy', resource: arn }, (options) =>
-      aws.clients.iam().send(new GetPolicyCommand({ PolicyArn: arn }), options),
-    ),
-  );
-  return hasToolTag(answer?.Policy?.Tags);
+  return hasToolTag((await requestPolicy(aws, arn))?.Tags);
 }

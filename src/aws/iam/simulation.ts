@@ -37,9 +37,9 @@ export async function simulatePassRole(aws: Aws, principalArn: string, roleArn: 
       },
     ],
   });
-  const answer = await aws.call(
+  const response = await aws.call(
     { action: 'iam:SimulatePrincipalPolicy', resource: principalArn },
     (options) => aws.clients.iam().send(command, options),
   );
-  return answer.EvaluationResults?.[0]?.EvalDecision ?? '';
+  return response.EvaluationResults?.[0]?.EvalDecision ?? '';
 }

@@ -4,9 +4,9 @@ import { parseArn } from '../arn.ts';
 import { type Aws, type CallRequest, orAbsent } from '../session.ts';
 
 /**
- * Returns the customer managed KMS key that a key ARN, key ID, alias or alias ARN means for a secret in one Region. An ARN keeps
- * its account, because Secrets Manager accepts a key of another account by key ARN or alias ARN (API reference, `CreateSecret`,
- * `KmsKeyId`).
+ * Returns the customer managed KMS key that a key ARN, key ID, alias or alias ARN stands for in a secret of one Region. An ARN
+ * keeps its account, because Secrets Manager accepts a key of another account by key ARN or alias ARN (API reference,
+ * `CreateSecret`, `KmsKeyId`).
  *
  * A multi-Region key (`mrk-…`) has the same ID in all Regions, so its ARN is converted to the Region of the secret. The ARN of an
  * alias is converted too. Returns undefined for a key ARN of another Region and for any ARN of another partition, which Secrets
@@ -23,8 +23,8 @@ export function kmsKeyRef(id: string, region: string, secretAccount: AccountRef)
 }
 
 /**
- * Returns the ID, ARN or alias that names a KMS key in one Region. KMS accepts ARNs only of its own Region, so the ARN of a
- * multi-Region key or an alias is converted (KMS Developer Guide, "Multi-Region keys in AWS KMS").
+ * Returns the key ID, ARN or alias that names a KMS key in requests to one Region. KMS accepts only ARNs of the same Region, so
+ * the ARN of a multi-Region key or an alias is converted (KMS Developer Guide, "Multi-Region keys in AWS KMS").
  */
 export function kmsKeyIdIn(id: string, region: string, ref: KmsKeyRef | undefined): string {
   const arn = parseArn(id);
@@ -51,7 +51,7 @@ function kmsArn(partition: string, region: string, account: string, resource: st
 /** The time limit for requests to KMS, in milliseconds. */
 export type TimeLimit = Pick<CallRequest, 'limitMs'>;
 
-/** A KMS key. The texts are those of the KMS API reference, `KeyMetadata`. */
+/** A KMS key. Source of the values: KMS API reference, `KeyMetadata`. */
 export interface KmsKeyState {
   arn: string;
   /** `Enabled`, `Disabled`, `PendingDeletion`, … */
@@ -72,16 +72,15 @@ export async function readKmsKey(
   limit: TimeLimit = {},
 ): Promise<KmsKeyState | undefined> {
   const client = await aws.clients.kms(region);
-  const answer = await orAbsent(
+  const response = await orAbsent(
     aws.call({ action: 'kms:DescribeKey', resource: id, region, ...limit }, (options) =>
       client.send(new DescribeKeyCommand({ KeyId: id }), options),
     ),
   );
-  const key = answer?.KeyMetadata;
+  const key = response?.KeyMetadata;
   if (!key?.Arn) return undefined;
   const { Arn: arn, KeyState: state = '', KeyUsage: usage = '', KeyManager, CustomKeyStoreId } = key;
-  const keyStore = CustomKeyStoreId ? { keyStoreId: CustomKeyStoreId } : {};
-  return { arn, state, usage, managedByAws: KeyManager === 'AWS', ...keyStore };
+  return { arn, state, usage, managedByAws: KeyManager === 'AWS', keyStoreId: CustomKeyStoreId || undefined };
 }
 
 /** Reads the policy of a KMS key by key ARN, as JSON text. Returns undefined if the key doesn't exist. */
@@ -92,10 +91,10 @@ export async function readKeyPolicy(
   limit: TimeLimit = {},
 ): Promise<string | undefined> {
   const client = await aws.clients.kms(region);
-  const answer = await orAbsent(
+  const response = await orAbsent(
     aws.call({ action: 'kms:GetKeyPolicy', resource: arn, region, ...limit }, (options) =>
       client.send(new GetKeyPolicyCommand({ KeyId: arn }), options),
     ),
   );
-  return answer?.Policy;
+  return response?.Policy;
 }

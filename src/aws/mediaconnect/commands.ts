@@ -5,9 +5,9 @@ import {
   type ListFlowsCommandInput,
 } from '@aws-sdk/client-mediaconnect';
 
-/**
- * Commands of MediaConnect that the newest installable SDK (3.654.0) lacks, or for which it drops unknown response fields. They
- * use the SDK's endpoint rules, signing and retries. Responses are complete, with the SDK's field names.
+/*
+ * Commands of MediaConnect that the newest installable SDK (3.654.0) lacks, or for which it drops response fields that it doesn't
+ * know. They use the SDK's endpoint rules, signing and retries. Responses are complete, with the SDK's field names.
  */
 
 /** The undeclared methods of an SDK command that write its request and read its response. */
@@ -42,7 +42,7 @@ export class DescribeWholeFlowCommand extends DescribeFlowCommand {
   }
 }
 
-/** A request without an SDK command. Its page token and size, if any, are written like those of `ListFlows`. */
+/** A request that the SDK has no command for. Its page token and size, if any, are sent like those of `ListFlows`. */
 class RouterCommand extends ListFlowsCommand {
   constructor(
     name: string,

@@ -1,6 +1,7 @@
 import {
   type DescribeFlowResponse,
   type Encryption,
+  type Entitlement,
   type Flow,
   ListFlowsCommand,
   type Output,
@@ -11,9 +12,9 @@ import { pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 import { DescribeWholeFlowCommand } from './commands.ts';
 
-/** Encryption settings of a flow (MediaConnect API reference, `Encryption`). Texts are as AWS sent them. */
+/** Encryption settings of a part of a flow (MediaConnect API reference, `Encryption`). All values are as AWS sent them. */
 export interface FlowEncryption {
-  /** `static-key`, `srt-password` or `speke`. Without one, the setting is a static key. */
+  /** `static-key`, `srt-password` or `speke`. If AWS omits it, it is `static-key`. */
   keyType: string;
   algorithm?: string;
   roleArn?: string;
@@ -79,10 +80,10 @@ export async function readFlow(aws: Aws, flowArn: string): Promise<FlowState | u
   const region = parseArn(flowArn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
   const request = { action: 'mediaconnect:DescribeFlow', resource: flowArn, region };
-  const answer = await orAbsent(
+  const response = await orAbsent(
     aws.call(request, (options) => client.send(new DescribeWholeFlowCommand({ FlowArn: flowArn }), options)),
   );
-  return answer?.Flow && toFlow({ Flow: answer.Flow, Messages: answer.Messages }, flowArn, region);
+  return response?.Flow && toFlow(response.Flow, response.Messages, flowArn, region);
 }
 
 /** The time limit for each page of a list, in milliseconds. */
@@ -94,7 +95,7 @@ export async function listFlowArns(aws: Aws, region: string, limit: ListLimit = 
   const request = { action: 'mediaconnect:ListFlows', resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
-    const command = new ListFlowsCommand({ MaxResults: 100, NextToken: token || undefined });
+    const command = new ListFlowsCommand({ MaxResults: 100, NextToken: token });
     const { Flows = [], NextToken: next } = await aws.call(request, (options) =>
       client.send(command, options),
     );
@@ -105,14 +106,14 @@ export async function listFlowArns(aws: Aws, region: string, limit: ListLimit = 
 }
 
 function toFlow(
-  { Flow: flow, Messages: messages }: { Flow: Flow; Messages: DescribeFlowResponse['Messages'] },
+  flow: Flow,
+  messages: DescribeFlowResponse['Messages'],
   arn: string,
   region: string,
 ): FlowState {
+  const onlySource = flow.Source ? [flow.Source] : [];
   // If a flow has several sources, `Source` repeats the first of `Sources`.
-  const sources = flow.Sources?.length
-    ? flow.Sources
-    : [flow.Source].filter((source) => source !== undefined);
+  const sources = flow.Sources?.length ? flow.Sources : onlySource;
   return {
     arn: flow.FlowArn ?? arn,
     name: flow.Name ?? '',
@@ -121,85 +122,65 @@ function toFlow(
     parts: [
       ...sources.map(toSource),
       ...(flow.Outputs ?? []).map(toOutput),
-      ...(flow.Entitlements ?? []).map(({ Name, EntitlementArn, Encryption }) => ({
-        ...identityOf('entitlement', Name, EntitlementArn),
-        ...encryptionOf(Encryption),
-      })),
+      ...(flow.Entitlements ?? []).map(toEntitlement),
     ],
-    errors: textsIn(messages?.Errors),
+    errors: stringsIn(messages?.Errors),
     response: flow,
   };
 }
 
-/** Returns the texts in a list; empty if it is not a list. */
-function textsIn(list: unknown): string[] {
+/** Returns the strings in a list; none if `list` is not a list. */
+function stringsIn(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
 }
 
 function toSource(source: Source & RouterIntegration): FlowPart {
-  const { Name, SourceArn, Transport, Decryption } = source;
+  const { Name: name = '', SourceArn: arn = '', Transport, Decryption } = source;
+  const transit = source.RouterIntegrationTransitDecryption;
   return {
-    ...identityOf('source', Name, SourceArn),
-    ...protocolOf(Transport),
-    ...encryptionOf(Decryption),
-    ...routingOf(source, source.RouterIntegrationTransitDecryption, source.ConnectedRouterOutputArn),
+    kind: 'source',
+    name,
+    arn,
+    protocol: Transport?.Protocol || undefined,
+    encryption: encryptionOf(Decryption),
+    transit: transit && transitOf(transit),
+    routerIntegration: source.RouterIntegrationState,
+    connectedTo: source.ConnectedRouterOutputArn,
   };
 }
 
 function toOutput(output: Output & RouterIntegration): FlowPart {
-  const { Name, OutputArn, Transport, Encryption } = output;
+  const { Name: name = '', OutputArn: arn = '', Transport, Encryption } = output;
+  const transit = output.RouterIntegrationTransitEncryption;
   return {
-    ...identityOf('output', Name, OutputArn),
-    ...protocolOf(Transport),
-    ...encryptionOf(Encryption),
-    ...routingOf(output, output.RouterIntegrationTransitEncryption, output.ConnectedRouterInputArn),
+    kind: 'output',
+    name,
+    arn,
+    protocol: Transport?.Protocol || undefined,
+    encryption: encryptionOf(Encryption),
+    transit: transit && transitOf(transit),
+    routerIntegration: output.RouterIntegrationState,
+    connectedTo: output.ConnectedRouterInputArn,
   };
 }
 
-function identityOf(kind: FlowPart['kind'], name = '', arn = '') {
-  return { kind, name, arn };
-}
-
-function protocolOf(transport: Source['Transport']): { protocol?: string } {
-  return transport?.Protocol ? { protocol: transport.Protocol } : {};
-}
-
-function routingOf(
-  { RouterIntegrationState: state }: RouterIntegration,
-  settings: TransitSettings | undefined,
-  connectedTo: string | undefined,
-): Pick<FlowPart, 'transit' | 'routerIntegration' | 'connectedTo'> {
-  return {
-    transit: settings ? transitOf(settings) : undefined,
-    routerIntegration: state,
-    connectedTo,
-  };
+function toEntitlement({ Name: name = '', EntitlementArn: arn = '', Encryption }: Entitlement): FlowPart {
+  return { kind: 'entitlement', name, arn, encryption: encryptionOf(Encryption) };
 }
 
 /** Returns transit encryption settings with an omitted key type filled in. */
-export function transitOf({
-  EncryptionKeyType,
-  EncryptionKeyConfiguration,
-}: TransitSettings): TransitEncryption {
-  const { SecretArn, RoleArn } = EncryptionKeyConfiguration?.SecretsManager ?? {};
-  const hasSecret = EncryptionKeyConfiguration?.SecretsManager !== undefined;
+export function transitOf(settings: TransitSettings): TransitEncryption {
+  const secret = settings.EncryptionKeyConfiguration?.SecretsManager;
   return {
-    keyType: EncryptionKeyType ?? (hasSecret ? 'SECRETS_MANAGER' : 'AUTOMATIC'),
-    roleArn: RoleArn || undefined,
-    secretArn: SecretArn || undefined,
+    keyType: settings.EncryptionKeyType ?? (secret ? 'SECRETS_MANAGER' : 'AUTOMATIC'),
+    roleArn: secret?.RoleArn || undefined,
+    secretArn: secret?.SecretArn || undefined,
   };
 }
 
-/** If AWS omits the key type, it is a static key (MediaConnect API reference, `Encryption`, `keyType`). */
-function encryptionOf(settings: Encryption | undefined): { encryption?: FlowEncryption } {
-  if (!settings) return {};
-  const { KeyType: keyType = 'static-key', Algorithm, RoleArn, SecretArn } = settings;
-  return {
-    encryption: {
-      keyType,
-      algorithm: Algorithm,
-      roleArn: RoleArn || undefined,
-      secretArn: SecretArn || undefined,
-    },
-  };
+/** The default key type is a static key (MediaConnect API reference, `Encryption`, `keyType`). */
+function encryptionOf(settings: Encryption | undefined): FlowEncryption | undefined {
+  if (!settings) return undefined;
+  const { KeyType: keyType = 'static-key', Algorithm: algorithm, RoleArn, SecretArn } = settings;
+  return { keyType, algorithm, roleArn: RoleArn || undefined, secretArn: SecretArn || undefined };
 }

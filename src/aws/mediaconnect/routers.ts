@@ -10,32 +10,30 @@ import {
 } from './commands.ts';
 import { type ListLimit, type TransitEncryption, type TransitSettings, transitOf } from './flows.ts';
 
-export type { RouterKind } from './commands.ts';
-
 /** A router input or router output. */
-export interface RouterEndState {
+export interface RouterState {
   kind: RouterKind;
   arn: string;
   name: string;
   region: string;
-  /** Its encryption settings, with the path of the field that contains each, such as `transitEncryption`. */
+  /** All encryption settings, with the path of the field that contains each, such as `transitEncryption`. */
   settings: RouterSetting[];
   /** The flow output that feeds a router input, or the flow source that a router output feeds, with its flow. */
   connectedTo?: { flowArn?: string; partArn?: string };
-  /** Messages from MediaConnect about it. */
+  /** Messages from MediaConnect about this router input or output. */
   messages: string[];
   /** The whole response from AWS, with the SDK's field names. */
   response: object;
 }
 
-/** An encryption setting. An SRT setting always has a secret. */
+/** An encryption setting. `srt` is SRT encryption, which always takes a secret. */
 export type RouterSetting = { path: string } & (
   | { kind: 'transit'; transit: TransitEncryption }
   | { kind: 'srt'; secretArn?: string; roleArn?: string }
 );
 
-/** The response fields that are used, with the SDK's names. */
-interface RouterAnswer {
+/** The fields of a router input or output that are used, with the SDK's names. */
+interface RouterFields {
   Arn?: string;
   Name?: string;
   Configuration?: {
@@ -44,13 +42,10 @@ interface RouterAnswer {
   Messages?: unknown;
 }
 
+/** The commands for each kind, and the kind's name in operations and in responses. */
 const COMMANDS = {
-  routerInput: { get: GetRouterInputCommand, list: ListRouterInputsCommand, responseMember: 'RouterInput' },
-  routerOutput: {
-    get: GetRouterOutputCommand,
-    list: ListRouterOutputsCommand,
-    responseMember: 'RouterOutput',
-  },
+  routerInput: { get: GetRouterInputCommand, list: ListRouterInputsCommand, apiName: 'RouterInput' },
+  routerOutput: { get: GetRouterOutputCommand, list: ListRouterOutputsCommand, apiName: 'RouterOutput' },
 } as const;
 
 /** Returns the router resource type of an ARN; undefined for all other ARNs (API reference, `GetRouterInput`). */
@@ -61,20 +56,16 @@ export function routerKindOf(arn: string): RouterKind | undefined {
 }
 
 /** Reads a router input or output in the Region of its ARN. Returns undefined if it doesn't exist. */
-export async function readRouterEnd(
-  aws: Aws,
-  kind: RouterKind,
-  arn: string,
-): Promise<RouterEndState | undefined> {
+export async function readRouter(aws: Aws, kind: RouterKind, arn: string): Promise<RouterState | undefined> {
   const region = parseArn(arn)?.region ?? '';
   const client = await aws.clients.mediaConnect(region);
-  const { get: GetCommand, responseMember } = COMMANDS[kind];
-  const request = { action: `mediaconnect:Get${responseMember}`, resource: arn, region };
-  const answer: object | undefined = await orAbsent(
+  const { get: GetCommand, apiName } = COMMANDS[kind];
+  const request = { action: `mediaconnect:Get${apiName}`, resource: arn, region };
+  const response: object | undefined = await orAbsent(
     aws.call(request, (options) => client.send(new GetCommand({ Arn: arn }), options)),
   );
-  const found = answer && (answer as Record<string, RouterAnswer | undefined>)[responseMember];
-  return found && toRouterEnd(kind, found, { arn, region });
+  const found = response && (response as Record<string, RouterFields | undefined>)[apiName];
+  return found && toRouter(kind, found, arn, region);
 }
 
 /** Returns the ARNs of all router inputs or outputs in a Region. */
@@ -85,25 +76,20 @@ export async function listRouterArns(
   limit: ListLimit = {},
 ): Promise<string[]> {
   const client = await aws.clients.mediaConnect(region);
-  const { list: ListCommand, responseMember } = COMMANDS[kind];
-  const request = { action: `mediaconnect:List${responseMember}s`, resource: '*', region, ...limit };
+  const { list: ListCommand, apiName } = COMMANDS[kind];
+  const request = { action: `mediaconnect:List${apiName}s`, resource: '*', region, ...limit };
   const arns: string[] = [];
   const listing = pages(async (token) => {
-    const command = new ListCommand({ MaxResults: 100, NextToken: token || undefined });
-    const answer = await aws.call(request, (options) => client.send(command, options));
-    const items =
-      (answer as unknown as Record<string, RouterAnswer[] | undefined>)[`${responseMember}s`] ?? [];
-    return { items: items.flatMap(({ Arn }) => Arn ?? []), next: answer.NextToken };
+    const command = new ListCommand({ MaxResults: 100, NextToken: token });
+    const response = await aws.call(request, (options) => client.send(command, options));
+    const entries = (response as unknown as Record<string, RouterFields[] | undefined>)[`${apiName}s`];
+    return { items: (entries ?? []).flatMap(({ Arn }) => Arn ?? []), next: response.NextToken };
   });
   for await (const { items } of listing) arns.push(...items);
   return arns;
 }
 
-function toRouterEnd(
-  kind: RouterKind,
-  response: RouterAnswer,
-  { arn, region }: { arn: string; region: string },
-): RouterEndState {
+function toRouter(kind: RouterKind, response: RouterFields, arn: string, region: string): RouterState {
   const { FlowArn, FlowOutputArn, FlowSourceArn } = response.Configuration?.MediaConnectFlow ?? {};
   const partArn = kind === 'routerInput' ? FlowOutputArn : FlowSourceArn;
   const messages = Array.isArray(response.Messages) ? response.Messages : [];
@@ -122,7 +108,7 @@ function toRouterEnd(
   };
 }
 
-/** Finds all encryption settings, anywhere in a configuration. `path` is that of `value`. */
+/** Finds all encryption settings, anywhere in a response. `path` is the path of `value`. */
 function settingsIn(value: object, path: string): RouterSetting[] {
   return Object.entries(value).flatMap(([name, member]): RouterSetting[] => {
     if (typeof member !== 'object' || member === null) return [];
@@ -131,14 +117,7 @@ function settingsIn(value: object, path: string): RouterSetting[] {
       return [{ path: memberPath, kind: 'transit', transit: transitOf(member as TransitSettings) }];
     if (name !== 'EncryptionKey') return settingsIn(member, memberPath);
     const { SecretArn, RoleArn } = member as { SecretArn?: string; RoleArn?: string };
-    return [
-      {
-        path,
-        kind: 'srt',
-        secretArn: SecretArn || undefined,
-        roleArn: RoleArn || undefined,
-      },
-    ];
+    return [{ path, kind: 'srt', secretArn: SecretArn || undefined, roleArn: RoleArn || undefined }];
   });
 }
 

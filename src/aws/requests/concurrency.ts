@@ -92,7 +92,7 @@ export interface Page<T> {
 /**
  * Reads a listing page by page, so that only one page is in memory. Each page is a separate call, because a listing of thousands
  * of items takes longer than the time limit of one call.
- * @param read reads the page of a token; the first page has none
+ * @param read reads the page of a token; the first page has no token
  */
 export async function* pages<T>(
   read: (token: string | undefined) => Promise<Page<T>>,
@@ -107,17 +107,10 @@ export async function* pages<T>(
   } while (token);
 }
 
-/** The result of waiting. */
-interface WaitResult<T> {
-  /** The value of the last read. */
-  value: T;
-  /** True if the last value met the condition; false if the time is up. */
-  done: boolean;
-}
-
 /**
  * Polls until `isDone` returns true, for at most `limits.iamPropagationMs`. That limit is for changes in IAM, and is ample for
  * other services. Each pause is 1.5 times as long as the one before.
+ * @returns the value of the last read; `done` is false if it still didn't meet the condition
  * @throws Interrupted if the user interrupts
  */
 export async function waitUntil<T>(
@@ -128,7 +121,7 @@ export async function waitUntil<T>(
     interrupt,
     onWait,
   }: { limits: Limits; interrupt: AbortSignal; onWait: (elapsedMs: number) => void },
-): Promise<WaitResult<T>> {
+): Promise<{ value: T; done: boolean }> {
   const startedAt = performance.now();
   const deadline = startedAt + limits.iamPropagationMs;
   let pauseMs = limits.firstPauseMs;
@@ -140,6 +133,19 @@ export async function waitUntil<T>(
     await pauseFor(pauseMs, interrupt);
     pauseMs = Math.min(pauseMs * 1.5, limits.longestPauseMs);
   }
+}
+
+/**
+ * Awaits a promise, but rejects as soon as the signal is aborted, even if the promise never settles.
+ * @param error what to reject with. Default: the signal's reason.
+ */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, error?: Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(error ?? signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 /**

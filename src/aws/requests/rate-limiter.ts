@@ -3,9 +3,9 @@ import { RATE_LIMITER } from '../../limits.ts';
 const SECOND_MS = 1_000;
 
 /**
- * Limits the request rate of one quota. It starts at the documented rate and then grows faster and faster while AWS accepts all
- * requests. When AWS throttles a request, it falls to the rate that AWS has accepted since the last throttling. Between two times
- * when the quota is used up, that rate is the quota. All times are milliseconds on one clock.
+ * Limits the request rate of one quota. The rate starts at the documented one and then grows faster and faster while AWS accepts
+ * all requests. When AWS throttles a request, the rate falls to the one at which AWS has accepted requests since the throttling
+ * before. All times are milliseconds on one clock.
  *
  * The SDK's own limiter (`retryMode: 'adaptive'`) is not suitable: it starts only after the first throttling, when all requests
  * have been sent at once. It also slows down reads along with writes, and leaves half of a quota unused.
@@ -20,8 +20,8 @@ export class RateLimiter {
   #hadToWait = false;
   #throttledAt: number | undefined;
   /**
-   * How many requests AWS has accepted since a time when the quota was used up. Absent if the tokens have been full since then,
-   * because fewer requests were sent than the rate allows.
+   * Measures the quota: how many requests AWS has accepted since it last throttled one. Absent if the tokens have been full since
+   * then, because fewer requests were sent than the rate allows.
    */
   #sample: { since: number; accepted: number } | undefined;
 

@@ -5,7 +5,7 @@ import { RateLimiter } from './rate-limiter.ts';
 /** Returns the queue for an operation. */
 export type QueueForOperation = (operation: string) => RequestQueue;
 
-/** Returns the queues of a service (with its IAM action prefix) in a Region. Global services have no Region. */
+/** Returns the queues of a service, named by its IAM action prefix, in a Region. Global services have no Region. */
 export type RequestQueues = (service: string, region?: string) => QueueForOperation;
 
 /**
@@ -32,11 +32,11 @@ function createQueue(quota: RequestQuota | undefined, interrupt: AbortSignal): R
   return new RequestQueue(HTTP.callsAtOnce, rateLimiter, interrupt);
 }
 
-/** A call that waits for its turn. */
+/** A new call or a retry that waits for its turn. */
 interface WaitingCall {
   start: () => void;
   reject: (reason: Interrupted) => void;
-  /** The call is rejected when this signal is aborted. Absent for a retry. */
+  /** A new call is rejected when this signal is aborted. Absent for a retry. */
   stop?: AbortSignal;
 }
 
@@ -67,7 +67,7 @@ export class RequestQueue {
    */
   async run<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (stop.aborted) throw new Interrupted();
-    await this.#enqueue(this.#newCalls, { stop });
+    await this.#enqueue(this.#newCalls, stop);
     try {
       if (stop.aborted) throw new Interrupted();
       return await work();
@@ -79,7 +79,7 @@ export class RequestQueue {
 
   /** Waits for the turn of a retry. Call it during the work of a call, which keeps its slot. */
   waitForRetry(): Promise<void> {
-    return this.#enqueue(this.#retries, {});
+    return this.#enqueue(this.#retries);
   }
 
   /** Records AWS's response: whether it throttled the request. */
@@ -88,7 +88,7 @@ export class RequestQueue {
     else this.#rateLimiter?.recordAccepted();
   }
 
-  #enqueue(queue: WaitingCall[], { stop }: Pick<WaitingCall, 'stop'>): Promise<void> {
+  #enqueue(queue: WaitingCall[], stop?: AbortSignal): Promise<void> {
     return new Promise((start, reject) => {
       queue.push({ stop, start, reject });
       this.#startCalls();

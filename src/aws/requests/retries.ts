@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import { ProxyError } from '../http/proxy.ts';
 import { middlewareOf, type SdkClient } from '../http/sdk-client.ts';
+import { unlessAborted } from './concurrency.ts';
 import type { QueueForOperation, RequestQueue } from './request-queues.ts';
 
 /**
@@ -13,7 +14,7 @@ const NOT_RETRYABLE: ReadonlySet<string> = new Set([
   'UpdateAssumeRolePolicyCommand',
 ]);
 
-/** Errors that occur before anything is sent: no credentials, or an untrusted certificate. */
+/** Errors that occur before anything is sent: no credentials, no connection, or an untrusted certificate. */
 const NEVER_SENT = /^(\w*ProviderError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|\w*CERT\w*|UNABLE_TO_\w+)$/;
 
 /** Errors of calls in which this or an earlier attempt may have made the change. */
@@ -35,10 +36,10 @@ export function mayHaveTakenEffect(error: unknown): boolean {
   return !(error instanceof Error) || unconfirmedErrors.has(error) || attemptMayHaveTakenEffect(error);
 }
 
-/** Like `mayHaveTakenEffect`, for one attempt. */
+/** Like `mayHaveTakenEffect`, but regardless of earlier attempts of the same call. */
 function attemptMayHaveTakenEffect(error: Error): boolean {
   const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
-  // Node tries each address of a host, and throws what became of all of them.
+  // Node tries each address of a host, and throws the errors of all of them together.
   if (error instanceof AggregateError)
     return error.errors.some((each) => !(each instanceof Error) || attemptMayHaveTakenEffect(each));
   // The program's own failures are thrown instead of sending a request.
@@ -80,10 +81,10 @@ export function withBoundedRetries<C extends SdkClient>(
       async refreshRetryTokenForRetry(token, info) {
         const { error } = info;
         if (!(error instanceof Error)) throw error;
-        const isNotRetryable = isResourceQuotaError(error) || failedAttempts.notRetryable.has(error);
-        if (isNotRetryable || interrupt.aborted) throw error;
+        const isResourceQuotaError = error.name === 'LimitExceededException';
+        if (isResourceQuotaError || failedAttempts.notRetryable.has(error) || interrupt.aborted) throw error;
         const waitForRetry = async () => {
-          // This includes the pause before the next attempt.
+          // This call includes the pause before the next attempt.
           const retryToken = await strategy.refreshRetryTokenForRetry(token, info);
           // The SDK has a budget for retries, to protect a service in trouble. Retries after throttling would use it up and make
           // calls fail. The rate limiter already handles throttling.
@@ -91,27 +92,17 @@ export function withBoundedRetries<C extends SdkClient>(
           await failedAttempts.queues.get(error)?.waitForRetry();
           return retryToken;
         };
-        return unlessInterrupted(waitForRetry(), interrupt, error);
+        return unlessAborted(waitForRetry(), interrupt, error);
       },
     };
   };
   return client;
 }
 
-/** Awaits a promise, but rejects with `error` on an interruption. */
-function unlessInterrupted<T>(promise: Promise<T>, interrupt: AbortSignal, error: Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(error);
-    interrupt.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => interrupt.removeEventListener('abort', onAbort));
-  });
-}
-
-function isResourceQuotaError({ name }: Error): boolean {
-  return name === 'LimitExceededException';
-}
-
-/** Inspects the error of each attempt. Runs inside the retry middleware; all attempts of a call share one context. */
+/**
+ * Records the outcome of each attempt, for retries and for the rate limiter. Runs inside the retry middleware; all attempts of a
+ * call share one context.
+ */
 function watchAttempts(
   client: SdkClient,
   { notRetryable, queues }: FailedAttempts,
@@ -140,14 +131,7 @@ function watchAttempts(
   );
 }
 
-const THROTTLED = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-]);
-
 /** Returns true if AWS throttled a request. */
 export function isThrottled({ name }: Pick<Error, 'name'>): boolean {
-  return THROTTLED.has(name);
+  return /^(Throttling(Exception)?|TooManyRequestsException|RequestLimitExceeded)$/.test(name);
 }

@@ -1,7 +1,7 @@
-import { Failure, isCredentialFailure } from '../../failure.ts';
+import type { Failure } from '../../failure.ts';
 import { HTTP } from '../../limits.ts';
 import { mediaConnectRegionsIn } from '../regions.ts';
-import type { Aws } from '../session.ts';
+import { type Aws, observed, seenIn } from '../session.ts';
 import { type SecretState, secretExists } from './index.ts';
 
 /** The Regions that have a secret with a name, and those that don't. */
@@ -14,7 +14,7 @@ export interface SecretLocations {
   unreadable: string[];
 }
 
-/** Reads those parts of a secret that the caller of `findSecret` needs. Returns undefined if the secret doesn't exist. */
+/** Reads the parts of a secret that the caller of `findSecret` needs. Returns undefined if the secret doesn't exist. */
 export type ReadSecret = (region: string, name: string) => Promise<SecretState | undefined>;
 
 /**
@@ -46,39 +46,27 @@ async function findIn(name: string, regions: string[], read: ReadSecret): Promis
   };
 }
 
-/** @param regions the configured Region, then the others */
+/** Searches Regions that the user didn't name. @param regions the configured Region, then the others */
 async function search(
   aws: Aws,
   name: string,
   regions: [string, ...string[]],
   read: ReadSecret,
 ): Promise<SecretLocations> {
-  const results = await Promise.all(regions.map((region) => checkExistence(aws, name, region)));
-  const { found } = await findIn(
-    name,
-    regions.filter((_region, index) => results[index] === true),
-    read,
+  const results = await Promise.all(
+    regions.map((region) => observed(secretExists(aws, region, name, HTTP.searchLimitMs))),
   );
-  const failure = results.find((result) => result instanceof Failure);
-  if (found.length === 0 && failure) throw failure;
-  const homeResult = results[0];
+  /** @param exists undefined for the Regions that could not be read */
+  const regionsWhere = (exists: boolean | undefined) =>
+    regions.filter((_region, index) => seenIn(results[index]) === exists);
+  const { found } = await findIn(name, regionsWhere(true), read);
+  const failures = results.map((result) => ('unseen' in result ? result.unseen : undefined));
+  const firstFailure = failures.find((failure) => failure !== undefined);
+  if (found.length === 0 && firstFailure) throw firstFailure;
+  const homeFailure = failures[0];
   // The configured Region is not behind a firewall, so this is a failure of AWS or the network. Continuing would skip the Region.
-  if (homeResult instanceof Failure && !isForbidden(homeResult)) throw homeResult;
-  return {
-    found,
-    absent: regions.filter((_region, index) => results[index] === false),
-    unreadable: regions.filter((_region, index) => results[index] instanceof Failure),
-  };
-}
-
-/** Returns whether the secret exists, or the failure that kept it from being read. */
-async function checkExistence(aws: Aws, name: string, region: string): Promise<boolean | Failure> {
-  try {
-    return await secretExists(aws, region, name, HTTP.searchLimitMs);
-  } catch (error) {
-    if (error instanceof Failure && !isCredentialFailure(error)) return error;
-    throw error;
-  }
+  if (homeFailure && !isForbidden(homeFailure)) throw homeFailure;
+  return { found, absent: regionsWhere(false), unreadable: regionsWhere(undefined) };
 }
 
 function isForbidden({ code }: Failure): boolean {

@@ -2,6 +2,7 @@ import {
   DescribeSecretCommand,
   type DescribeSecretResponse,
   GetResourcePolicyCommand,
+  type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { Failure, hasAwsCode } from '../../failure.ts';
 import type { KeyType } from '../../key/index.ts';
@@ -11,9 +12,26 @@ import { type CurrentValue, readValue, type SecretContent, type Stage } from './
 
 const POLICY_ACTION = 'secretsmanager:GetResourcePolicy';
 
-/** A secret in one Region. */
-export interface SecretState {
+/** The metadata of a secret that both `DescribeSecret` and `ListSecrets` return. */
+export interface SecretMetadata {
   region: string;
+  /** Set while the secret is scheduled for deletion. Its value can't be read until it is restored. */
+  deletedAt?: Date;
+  /** The Region of the primary secret, if this is a replica. */
+  primaryRegion?: string;
+  /** True if this program created the secret, according to its tag. */
+  hasToolTag: boolean;
+  /** The key type, according to the secret's tag. */
+  keyType?: KeyType;
+  /** Set if this program created the secret and it hasn't changed since. */
+  unchangedSinceCreation?: true;
+  rotationEnabled: boolean;
+  /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
+  kmsKeyId?: string;
+}
+
+/** A secret in one Region. */
+export interface SecretState extends SecretMetadata {
   name: string;
   arn: string;
   /** The ID of the version labeled `AWSCURRENT`. */
@@ -25,27 +43,13 @@ export interface SecretState {
   content: SecretContent;
   /** Set if the value could not be decrypted, so `content` is meaningless. */
   undecryptable?: true;
-  /** When the secret was created. */
   createdAt?: Date;
-  /** Set while the secret is scheduled for deletion. Its value can't be read until it is restored. */
-  deletedAt?: Date;
   /** The AWS service that owns the secret, if any. */
   owningService?: string;
-  /** The Region of the primary secret, if this is a replica. */
-  replicaOf?: string;
   /** The Regions of the secret's replicas, which also get every new value. Absent if there are none. */
   replicas?: string[];
   /** The CloudFormation stack that the secret belongs to, if any. */
   stack?: string;
-  /** True if this program created it, according to its tag. */
-  hasToolTag: boolean;
-  /** The key type, according to its tag. */
-  keyType?: KeyType;
-  /** Set if this program created the secret and it hasn't changed since. */
-  unchangedSinceCreation?: true;
-  rotationEnabled: boolean;
-  /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
-  kmsKeyId?: string;
   /** The secret's resource policy as JSON text, if any. */
   resourcePolicy?: string;
   /** Why the resource policy could not be read, for example because the caller has fewer permissions in a replica's Region. */
@@ -56,7 +60,7 @@ export interface SecretState {
 export interface SecretReadOptions {
   /** True if the secret is known to exist. All reads are then sent at once, instead of waiting for `DescribeSecret`. */
   exists?: boolean;
-  /** Its current value, if that was just read in a batch. */
+  /** The current value of the secret, if it was just read in a batch. */
   value?: CurrentValue;
   /** False to skip the secret's resource policy. Default: true. */
   withPolicy?: boolean;
@@ -74,7 +78,7 @@ export async function readSecret(
 ): Promise<SecretState | undefined> {
   const description = describeSecret(aws, region, id);
   const earlyContent = exists ? contentAndPolicy(aws, region, id, { withPolicy }) : undefined;
-  // The description is awaited first. A failure of the other reads counts only if the secret exists.
+  // A failure of these reads counts only if the secret exists, so it is thrown where they are awaited.
   earlyContent?.catch(() => undefined);
   const found = await description;
   if (!found || found.deletedAt) return found;
@@ -84,17 +88,13 @@ export async function readSecret(
     kmsKeyId: found.kmsKeyId,
   };
   try {
-    return withContent(
-      found,
-      await (earlyContent ?? contentAndPolicy(aws, region, found.arn, contentOptions)),
-    );
+    const content = await (earlyContent ?? contentAndPolicy(aws, region, found.arn, contentOptions));
+    return withContent(found, content);
   } catch (error) {
-    const isReplicaPolicy = found.replicaOf !== undefined && contentOptions.withPolicy;
+    const isReplicaPolicy = found.primaryRegion !== undefined && contentOptions.withPolicy;
     if (isReplicaPolicy && error instanceof Failure && error.awsAction === POLICY_ACTION) {
-      const content = await contentAndPolicy(aws, region, found.arn, {
-        ...contentOptions,
-        withPolicy: false,
-      });
+      const withoutPolicy = { ...contentOptions, withPolicy: false };
+      const content = await contentAndPolicy(aws, region, found.arn, withoutPolicy);
       return { ...withContent(found, content), resourcePolicyFailure: error };
     }
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
@@ -105,7 +105,7 @@ export async function readSecret(
   }
 }
 
-/** A value that is not visible yet doesn't say which version it is; the description does. */
+/** Adds the content to a description. If the value is not visible yet, only the description has the version ID. */
 function withContent(found: SecretState, content: Awaited<ReturnType<typeof contentAndPolicy>>): SecretState {
   return { ...found, ...content, versionId: content.versionId ?? found.versionId };
 }
@@ -121,7 +121,8 @@ export async function secretExists(aws: Aws, region: string, id: string, limitMs
   return (await requestDescription(aws, region, id, { limitMs })) !== undefined;
 }
 
-function requestDescription(
+/** Returns the response of `DescribeSecret`; undefined if the secret doesn't exist. */
+export function requestDescription(
   aws: Aws,
   region: string,
   id: string,
@@ -138,11 +139,7 @@ async function contentAndPolicy(
   aws: Aws,
   region: string,
   id: string,
-  {
-    value,
-    withPolicy,
-    kmsKeyId,
-  }: { value?: CurrentValue; withPolicy: boolean; kmsKeyId?: string | undefined },
+  { value, withPolicy, kmsKeyId }: { value?: CurrentValue; withPolicy: boolean; kmsKeyId?: string },
 ) {
   const [{ arn: _arn, ...currentValue }, resourcePolicy] = await Promise.all([
     value ?? readValue(aws, region, id, kmsKeyId),
@@ -155,48 +152,51 @@ async function contentAndPolicy(
  * Returns true if a secret may have a resource policy. A secret that this program created has none unless it was changed later,
  * because `CreateSecret` can't set one (Secrets Manager API reference).
  */
-export function mayHaveResourcePolicy({
-  unchangedSinceCreation,
-}: Pick<SecretState, 'unchangedSinceCreation'>): boolean {
-  return unchangedSinceCreation !== true;
+export function mayHaveResourcePolicy(secret: Pick<SecretState, 'unchangedSinceCreation'>): boolean {
+  return secret.unchangedSinceCreation !== true;
 }
 
 /** Returns the resource policy of a secret as JSON text, if any. */
 export async function readResourcePolicy(aws: Aws, region: string, id: string): Promise<string | undefined> {
-  const answer = await orAbsent(
+  const response = await orAbsent(
     aws.call({ action: POLICY_ACTION, resource: id, region }, (options) =>
       aws.clients.secretsManager(region).send(new GetResourcePolicyCommand({ SecretId: id }), options),
     ),
   );
-  return answer?.ResourcePolicy;
+  return response?.ResourcePolicy;
 }
 
 function toSecret(secret: DescribeSecretResponse, arn: string, region: string, id: string): SecretState {
   const replicas = (secret.ReplicationStatus ?? []).flatMap(({ Region, Status }) =>
     Region && Status !== 'Failed' ? [Region] : [],
   );
-  const stack = stackOf(secret.Tags);
-  const keyType = keyTypeOf(secret.Tags);
   const stagesByVersion = Object.entries(secret.VersionIdsToStages ?? {});
   const versionLabeled = (stage: Stage) => stagesByVersion.find(([, stages]) => stages.includes(stage))?.[0];
   return {
-    region,
+    ...metadataOf(secret, region),
     name: secret.Name ?? id,
     arn,
     content: { kind: 'none' },
-    hasToolTag: hasToolTag(secret.Tags),
-    unchangedSinceCreation: isUnchangedSinceCreation(secret) || undefined,
-    rotationEnabled: secret.RotationEnabled ?? false,
     createdAt: secret.CreatedDate,
-    deletedAt: secret.DeletedDate,
     owningService: secret.OwningService || undefined,
-    replicaOf: secret.PrimaryRegion && secret.PrimaryRegion !== region ? secret.PrimaryRegion : undefined,
     replicas: replicas.length > 0 ? replicas : undefined,
-    stack,
-    keyType,
+    stack: stackOf(secret.Tags),
     versionId: versionLabeled('AWSCURRENT'),
     previousVersionId: versionLabeled('AWSPREVIOUS'),
-    kmsKeyId: isCustomerKey(secret.KmsKeyId) ? secret.KmsKeyId : undefined,
+  };
+}
+
+export function metadataOf(secret: DescribeSecretResponse | SecretListEntry, region: string): SecretMetadata {
+  const { Tags, PrimaryRegion, KmsKeyId } = secret;
+  return {
+    region,
+    deletedAt: secret.DeletedDate,
+    primaryRegion: PrimaryRegion && PrimaryRegion !== region ? PrimaryRegion : undefined,
+    hasToolTag: hasToolTag(Tags),
+    keyType: keyTypeOf(Tags),
+    unchangedSinceCreation: isUnchangedSinceCreation(secret) || undefined,
+    rotationEnabled: secret.RotationEnabled ?? false,
+    kmsKeyId: isCustomerKey(KmsKeyId) ? KmsKeyId : undefined,
   };
 }
 
@@ -204,25 +204,18 @@ function toSecret(secret: DescribeSecretResponse, arn: string, region: string, i
  * Returns true if this program created a secret and it hasn't changed since. AWS records when a secret was last "modified in any
  * way" (Secrets Manager API reference, `DescribeSecret` and `SecretListEntry`).
  */
-export function isUnchangedSinceCreation({
-  Tags,
-  CreatedDate,
-  LastChangedDate,
-}: Pick<DescribeSecretResponse, 'Tags' | 'CreatedDate' | 'LastChangedDate'>): boolean {
-  return (
-    Boolean(CreatedDate && LastChangedDate && hasToolTag(Tags)) &&
-    isPartOfCreation(CreatedDate, LastChangedDate)
-  );
+function isUnchangedSinceCreation(secret: DescribeSecretResponse | SecretListEntry): boolean {
+  const { Tags, CreatedDate, LastChangedDate } = secret;
+  if (!CreatedDate || !LastChangedDate || !hasToolTag(Tags)) return false;
+  return isPartOfCreation(CreatedDate, LastChangedDate);
 }
 
-/**
- * Returns true if a change to a secret, such as a new version, belongs to its creation, which takes AWS a few milliseconds.
- */
+/** Returns true if a change to a secret, such as a new version, belongs to its creation, which takes AWS a few milliseconds. */
 export function isPartOfCreation(created: Date | undefined, changed: Date | undefined): boolean {
   return (changed?.getTime() ?? 0) - (created?.getTime() ?? 0) < 100;
 }
 
-/** Returns true if a secret uses a customer managed KMS key, rather than `aws/secretsmanager` or none. */
-export function isCustomerKey(kmsKeyId: string | undefined): kmsKeyId is string {
+/** Returns true for a customer managed KMS key, rather than `aws/secretsmanager` or none. */
+function isCustomerKey(kmsKeyId: string | undefined): kmsKeyId is string {
   return Boolean(kmsKeyId) && !/alias\/aws\/secretsmanager$/.test(kmsKeyId ?? '');
 }

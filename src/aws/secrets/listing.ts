@@ -1,42 +1,22 @@
-import {
-  DescribeSecretCommand,
-  ListSecretsCommand,
-  type SecretListEntry,
-  type SortOrderType,
-} from '@aws-sdk/client-secrets-manager';
-import type { KeyType } from '../../key/index.ts';
+import { ListSecretsCommand, type SecretListEntry } from '@aws-sdk/client-secrets-manager';
 import { type Page, pages } from '../requests/concurrency.ts';
-import { type Aws, orAbsent } from '../session.ts';
-import { hasToolTag, keyTypeOf, type Tag, userDefinedTags } from '../tags.ts';
-import { isCustomerKey, isUnchangedSinceCreation } from './index.ts';
+import type { Aws } from '../session.ts';
+import { type Tag, userDefinedTags } from '../tags.ts';
+import { metadataOf, requestDescription, type SecretMetadata } from './index.ts';
 
 /** A secret from the list of secrets. Listing doesn't count as reading its value. */
-export interface ListedSecret {
-  region: string;
+export interface ListedSecret extends SecretMetadata {
   name: string;
   arn: string;
   description?: string;
-  /** True if this program created it, according to its tag. */
-  hasToolTag: boolean;
-  /** The key type, according to its tag. */
-  keyType?: KeyType;
-  /** Set if this program created the secret and it hasn't changed since. */
-  unchangedSinceCreation?: true;
   /** The tags that neither this program nor AWS has set. */
   tags: Tag[];
-  /** Set while the secret is scheduled for deletion. */
-  deletedAt?: Date;
-  /** The Region of the primary secret, if this is a replica. */
-  replicaOf?: string;
-  rotationEnabled: boolean;
-  /** True if it has a version labeled `AWSCURRENT`. */
+  /** True if the secret has a version labeled `AWSCURRENT`. */
   hasCurrentVersion: boolean;
   /** When anything in the secret was last changed, including tags and description. */
   changedAt?: Date;
   /** The day on which the value was last read, at 0:00 UTC. Absent if it never was. */
   lastAccessedAt?: Date;
-  /** The customer managed KMS key, as the secret names it (ARN, ID or alias). Absent for `aws/secretsmanager`. */
-  kmsKeyId?: string;
 }
 
 /**
@@ -46,65 +26,49 @@ export interface ListedSecret {
 export function secretPages(
   aws: Aws,
   region: string,
-  { withDeleted = false, order }: { withDeleted?: boolean; order?: SortOrderType } = {},
+  { withDeleted = false, order }: { withDeleted?: boolean; order?: 'asc' | 'desc' } = {},
 ): AsyncGenerator<Page<ListedSecret>> {
   return pages(async (token) => {
-    const input = {
-      MaxResults: 100,
-      NextToken: token,
-      IncludePlannedDeletion: withDeleted,
-      SortOrder: order,
-    };
+    const filter = { IncludePlannedDeletion: withDeleted, SortOrder: order };
+    const command = new ListSecretsCommand({ MaxResults: 100, NextToken: token, ...filter });
     const request = { action: 'secretsmanager:ListSecrets', resource: '*', region };
-    const answer = await aws.call(request, (options) =>
-      aws.clients.secretsManager(region).send(new ListSecretsCommand(input), options),
+    const response = await aws.call(request, (options) =>
+      aws.clients.secretsManager(region).send(command, options),
     );
-    const items = (answer.SecretList ?? []).flatMap((entry) => toListedSecret(entry, region) ?? []);
-    return { items, next: answer.NextToken };
+    const items = (response.SecretList ?? []).flatMap((entry) => toListedSecret(entry, region) ?? []);
+    return { items, next: response.NextToken };
   });
 }
 
 /**
- * Reads one secret by ARN or name; undefined if it doesn't exist. For secrets that `ListSecrets` doesn't show yet, because lists
- * can be five minutes out of date (Secrets Manager API reference, `ListSecrets`).
+ * Reads one secret by ARN or name; undefined if it doesn't exist. For secrets that `ListSecrets` doesn't show yet: it can be five
+ * minutes out of date (Secrets Manager API reference, `ListSecrets`).
  */
 export async function readListedSecret(
   aws: Aws,
   region: string,
   id: string,
 ): Promise<ListedSecret | undefined> {
-  const answer = await orAbsent(
-    aws.call({ action: 'secretsmanager:DescribeSecret', resource: id, region }, (options) =>
-      aws.clients.secretsManager(region).send(new DescribeSecretCommand({ SecretId: id }), options),
-    ),
-  );
-  // `DescribeSecret` returns the fields of a list entry, with another name for the labels.
-  const { VersionIdsToStages: SecretVersionsToStages, ...otherFields } = answer ?? {};
+  // `DescribeSecret` returns the fields of a list entry, with another name for the staging labels.
+  const response = await requestDescription(aws, region, id);
+  const { VersionIdsToStages: SecretVersionsToStages, ...otherFields } = response ?? {};
   return toListedSecret({ ...otherFields, SecretVersionsToStages }, region);
 }
 
 /** Returns undefined for an entry without a name or an ARN. */
 function toListedSecret(entry: SecretListEntry, region: string): ListedSecret | undefined {
-  const { Name, ARN, Description, DeletedDate, LastChangedDate, LastAccessedDate, PrimaryRegion } = entry;
-  if (!Name || !ARN) return undefined;
+  const { Name: name, ARN: arn } = entry;
+  if (!name || !arn) return undefined;
   const labels = Object.values(entry.SecretVersionsToStages ?? {}).flat();
-  const keyType = keyTypeOf(entry.Tags);
   return {
-    region,
-    name: Name,
-    arn: ARN,
-    hasToolTag: hasToolTag(entry.Tags),
+    ...metadataOf(entry, region),
+    name,
+    arn,
     tags: userDefinedTags(entry.Tags),
-    rotationEnabled: entry.RotationEnabled ?? false,
     hasCurrentVersion: labels.includes('AWSCURRENT'),
-    keyType,
-    unchangedSinceCreation: isUnchangedSinceCreation(entry) || undefined,
-    description: Description || undefined,
-    deletedAt: DeletedDate,
-    replicaOf: PrimaryRegion && PrimaryRegion !== region ? PrimaryRegion : undefined,
-    changedAt: LastChangedDate,
-    lastAccessedAt: LastAccessedDate,
-    kmsKeyId: isCustomerKey(entry.KmsKeyId) ? entry.KmsKeyId : undefined,
+    description: entry.Description || undefined,
+    changedAt: entry.LastChangedDate,
+    lastAccessedAt: entry.LastAccessedDate,
   };
 }
 

@@ -55,24 +55,21 @@ export const userMessages = {
   },
   readsNew: 'Anything there that uses it will read the new key.',
   stopsDecrypting: 'Anything there that uses it will stop decrypting.',
-  looking: 'Looking for what uses the secret',
+  lookingForUsers: 'Looking for what uses the secret',
   denied: (action: string) => `${action} is not allowed`,
   noEndpoint: 'no MediaConnect endpoint was found there',
   noRouters: 'MediaConnect does not answer router requests there',
 
   /** Says what could not be read, with one sentence for each reason. */
-  unknown: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
+  couldNotCheck: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
     [...new Set(unseen.map(({ why }) => why))].map((why) => {
       const entries = unseen.filter((entry) => entry.why === why);
       const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) =>
         entries.some((entry) => entry.kind === kind),
       );
-      const resources = joined(
-        kinds.map((kind) => `a ${KINDS[kind]}`),
-        'or',
-      );
+      const names = kinds.map((kind) => `a ${KINDS[kind]}`);
       const regions = [...new Set(entries.map(({ region }) => region))];
-      return `Couldn't check whether ${resources} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
+      return `Couldn't check whether ${joined(names, 'or')} uses the secret in ${regions.join(', ')} (${why}). ${consequence}`;
     }),
 };
 

@@ -1,7 +1,7 @@
 import { Failure, hasAwsCode, isAccessDenied, isCredentialFailure } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import { type FlowState, type ListLimit, listFlowArns, readFlow } from '../mediaconnect/flows.ts';
-import { listRouterArns, pathOf, type RouterEndState, readRouterEnd } from '../mediaconnect/routers.ts';
+import { listRouterArns, pathOf, type RouterState, readRouter } from '../mediaconnect/routers.ts';
 import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';
 import type { Aws } from '../session.ts';
 import { userMessages as messages } from './messages.ts';
@@ -10,7 +10,7 @@ import { userMessages as messages } from './messages.ts';
  * The kinds of users of a secret: MediaConnect resources whose settings can name it. In this file and its messages, a user is
  * never an IAM user.
  */
-export const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;
+const USER_KINDS = ['flow', 'routerInput', 'routerOutput'] as const;
 export type UserKind = (typeof USER_KINDS)[number];
 
 /** A flow, router input or router output that names a secret. */
@@ -22,23 +22,23 @@ export interface SecretUser {
   /** True if all these parts have no effect because their router integration is disabled. */
   disabled: boolean;
   /** The flow, router input or router output as it was read. */
-  resource: FlowState | RouterEndState;
+  resource: FlowState | RouterState;
 }
 
-/** The users of one kind in one Region, all or some of which could not be read. */
-export interface UnseenUsers {
+/** Says that all or some of the users of one kind in one Region could not be read. */
+interface UnseenUsers {
   region: string;
   kind: UserKind;
   failure: Failure;
 }
 
 /** The users that were found, by secret ARN, and those that could not be read. */
-export interface FoundUsers {
+interface FoundUsers {
   users: Map<string, SecretUser[]>;
   unseen: UnseenUsers[];
 }
 
-/** Limits memory use. The rate of requests is limited by `QUOTAS`. */
+/** Users read at the same time in one Region. Limits memory use; the rate of requests is limited by `QUOTAS`. */
 const READ_AT_ONCE = 8;
 
 /**
@@ -59,7 +59,7 @@ export async function findUsers(
   const searches = USER_KINDS.map(async (kind) => {
     const failure = await failureOf(async () => {
       const failures: Failure[] = [];
-      await atMost(READ_AT_ONCE, await list(aws, kind, region, limit), async (arn) => {
+      await atMost(READ_AT_ONCE, await listArns(aws, kind, region, limit), async (arn) => {
         // Access can be denied for a single resource. Any other failure would repeat for the next one.
         const denial = await failureOf(() => recordUses(aws, kind, arn, spellings, found), isAccessDenied);
         if (denial) failures.push(denial);
@@ -77,7 +77,7 @@ export function spellingsOf(secretArn: string): string[] {
   return [secretArn, secretArn.replace(/-[A-Za-z0-9]{6}$/, '')];
 }
 
-/** Runs work and returns its failure if `isTolerable` accepts that failure; rethrows all other errors. */
+/** Runs work and returns its failure if `isTolerable` returns true for it; throws all other errors. */
 async function failureOf(
   work: () => Promise<void>,
   isTolerable: (failure: Failure) => boolean = (failure) => !isCredentialFailure(failure),
@@ -91,7 +91,7 @@ async function failureOf(
   }
 }
 
-function list(aws: Aws, kind: UserKind, region: string, limit: ListLimit): Promise<string[]> {
+function listArns(aws: Aws, kind: UserKind, region: string, limit: ListLimit): Promise<string[]> {
   return kind === 'flow' ? listFlowArns(aws, region, limit) : listRouterArns(aws, kind, region, limit);
 }
 
@@ -103,9 +103,9 @@ async function recordUses(
   spellings: ReadonlyMap<string, string>,
   { users }: FoundUsers,
 ): Promise<void> {
-  const resource = kind === 'flow' ? await readFlow(aws, arn) : await readRouterEnd(aws, kind, arn);
+  const resource = kind === 'flow' ? await readFlow(aws, arn) : await readRouter(aws, kind, arn);
   if (!resource) return;
-  const allUses = 'parts' in resource ? usesInFlow(resource) : usesInRouter(resource);
+  const allUses = 'parts' in resource ? usesInFlow(resource) : usesByPath(resource.response);
   const searchedUses = allUses.flatMap((use) => {
     const secret = spellings.get(use.secretArn);
     return secret === undefined ? [] : [{ ...use, secret }];
@@ -124,27 +124,22 @@ interface Use {
   disabled: boolean;
 }
 
-function usesInRouter(end: RouterEndState): Use[] {
-  return secretsIn(end.response).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
-}
-
 /** Sources, outputs and entitlements are shown by name, everything else by path. */
 function usesInFlow(flow: FlowState): Use[] {
-  const {
-    Source: source,
-    Sources = [],
-    Outputs = [],
-    Entitlements = [],
-    ...otherFields
-  } = flow.response as FlowResponse;
+  const response = flow.response as FlowResponse;
+  const { Source: source, Sources = [], Outputs = [], Entitlements = [], ...otherFields } = response;
   // If a flow has several sources, `Source` repeats the first of `Sources`.
   const sources = Sources.length > 0 || !source ? Sources : [source];
   return [
     ...sources.flatMap((part) => usesInPart('source', part)),
     ...Outputs.flatMap((part) => usesInPart('output', part)),
     ...Entitlements.flatMap((part) => usesInPart('entitlement', part)),
-    ...secretsIn(otherFields).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false })),
+    ...usesByPath(otherFields),
   ];
+}
+
+function usesByPath(value: object): Use[] {
+  return secretsIn(value).map(({ secretArn, path }) => ({ secretArn, place: path, disabled: false }));
 }
 
 interface Part {
@@ -172,10 +167,10 @@ function usesInPart(kind: string, part: Part): Use[] {
 /** Returns all secrets in a response, with the path of the setting that names each. */
 function secretsIn(value: object, path = ''): { secretArn: string; path: string }[] {
   return Object.entries(value).flatMap(([name, member]) => {
-    if (name === 'SecretArn' && typeof member === 'string')
-      return [
-        { secretArn: member, path: path.replace(/\.encryptionKey(Configuration\.secretsManager)?$/, '') },
-      ];
+    if (name === 'SecretArn' && typeof member === 'string') {
+      const settingPath = path.replace(/\.encryptionKey(Configuration\.secretsManager)?$/, '');
+      return [{ secretArn: member, path: settingPath }];
+    }
     return typeof member === 'object' && member !== null ? secretsIn(member, pathOf(path, value, name)) : [];
   });
 }

@@ -13,8 +13,8 @@ export type BatchedValue = { kind: 'found'; value: CurrentValue } | { kind: 'abs
  */
 export interface ValueReader {
   /**
-   * Returns what a batch read says of the secret. Returns undefined if the caller has to read the secret individually, for example
-   * because too few were requested for a batch. The individual read then reports any error.
+   * Returns what a batch read says of the secret. Returns undefined if the caller has to read the secret individually, for
+   * example because too few secrets were requested for a batch. That read then reports any error.
    */
   fromBatch(region: string, id: string): Promise<BatchedValue | undefined>;
 }
@@ -31,7 +31,7 @@ export function valueReader(aws: Aws): ValueReader {
   };
 }
 
-/** A requested value. `resolve` gets undefined if the secret has to be read individually. */
+/** A requested value. `resolve` is called with undefined if the secret has to be read individually. */
 interface PendingValue {
   id: string;
   resolve: (value: BatchedValue | undefined) => void;
@@ -63,10 +63,7 @@ class RegionBatcher {
     else void this.#readInBatches(pending);
   }
 
-  /**
-   * Reads the values in batches. In each Region, the first batch goes alone, so that a missing permission doesn't fail all of
-   * them.
-   */
+  /** Reads the values in batches. The first batch goes alone, so that a missing permission doesn't make all of them fail. */
   async #readInBatches(pending: PendingValue[]): Promise<void> {
     const batches: PendingValue[][] = [];
     while (pending.length > 0) batches.push(pending.splice(0, BATCH_GET_SECRET_VALUE.maxSecrets));

@@ -4,11 +4,12 @@ import {
   type GetSecretValueResponse,
   ListSecretVersionIdsCommand,
   type SecretValueEntry,
+  type SecretVersionsListEntry,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { hasAwsCode } from '../../failure.ts';
 import { KeyMaterial } from '../../key/index.ts';
-import { pages } from '../requests/concurrency.ts';
+import { type Page, pages } from '../requests/concurrency.ts';
 import { type Aws, orAbsent } from '../session.ts';
 
 /** The staging labels that Secrets Manager itself moves (User Guide, "What's in a Secrets Manager secret?"). */
@@ -23,14 +24,14 @@ export interface StagedVersion {
   key?: KeyMaterial;
 }
 
-/** Where a secret is. */
+/** Identifies a secret in one Region. */
 export interface SecretLocation {
   region: string;
   arn: string;
 }
 
-/** Reads the version of a secret with a staging label; undefined if there is none. */
-export async function readStage(
+/** Reads the version of a secret that has the staging label; undefined if there is none. */
+export async function readStagedVersion(
   aws: Aws,
   { region, arn }: SecretLocation,
   stage: Stage,
@@ -43,17 +44,11 @@ export async function readStage(
   return value && toVersion(value);
 }
 
-function toVersion({
-  VersionId,
-  CreatedDate,
-  SecretString,
-}: GetSecretValueResponse): StagedVersion | undefined {
-  if (VersionId === undefined) return undefined;
-  return {
-    versionId: VersionId,
-    createdAt: CreatedDate ?? new Date(0),
-    key: SecretString === undefined ? undefined : KeyMaterial.from(SecretString),
-  };
+function toVersion(value: GetSecretValueResponse): StagedVersion | undefined {
+  const { VersionId: versionId, CreatedDate, SecretString } = value;
+  if (versionId === undefined) return undefined;
+  const key = SecretString === undefined ? undefined : KeyMaterial.from(SecretString);
+  return { versionId, createdAt: CreatedDate ?? new Date(0), key };
 }
 
 /** A version of a secret from its list of versions, without its value. */
@@ -65,22 +60,9 @@ export interface ListedVersion {
 }
 
 /** Lists all versions of a secret, including those without a label. */
-export async function listVersions(aws: Aws, { region, arn }: SecretLocation): Promise<ListedVersion[]> {
-  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
-  const versionPages = pages(async (token) => {
-    const command = new ListSecretVersionIdsCommand({
-      SecretId: arn,
-      IncludeDeprecated: true,
-      MaxResults: 100,
-      NextToken: token,
-    });
-    const page = await aws.call(request, (options) =>
-      aws.clients.secretsManager(region).send(command, options),
-    );
-    return { items: page.Versions ?? [], next: page.NextToken };
-  });
+export async function listSecretVersions(aws: Aws, secret: SecretLocation): Promise<ListedVersion[]> {
   const versions: ListedVersion[] = [];
-  for await (const { items } of versionPages) {
+  for await (const { items } of versionPages(aws, secret, { IncludeDeprecated: true })) {
     for (const { VersionId: versionId, CreatedDate, VersionStages: stages = [] } of items) {
       // A version without a date could be arbitrarily new, so skip it.
       if (versionId !== undefined && CreatedDate)
@@ -104,23 +86,31 @@ export interface CurrentVersion {
 /** Returns the current version of a secret; undefined if it has none. Listing versions doesn't count as reading a value. */
 export async function readCurrentVersion(
   aws: Aws,
-  { region, arn }: SecretLocation,
+  secret: SecretLocation,
 ): Promise<CurrentVersion | undefined> {
-  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
-  const versionPages = pages(async (token) => {
-    const command = new ListSecretVersionIdsCommand({ SecretId: arn, MaxResults: 100, NextToken: token });
-    const page = await aws.call(request, (options) =>
-      aws.clients.secretsManager(region).send(command, options),
-    );
-    return { items: page.Versions ?? [], next: page.NextToken };
-  });
-  for await (const { items } of versionPages) {
+  for await (const { items } of versionPages(aws, secret)) {
     const current = items.find(({ VersionStages = [] }) => VersionStages.includes('AWSCURRENT'));
     if (!current) continue;
     const { CreatedDate: createdAt, KmsKeyIds: kmsKeyIds = [] } = current;
     return { createdAt, kmsKeyIds: kmsKeyIds.length > 0 ? kmsKeyIds : undefined };
   }
   return undefined;
+}
+
+/** Returns the versions of a secret, page by page. Versions without a staging label require `IncludeDeprecated`. */
+function versionPages(
+  aws: Aws,
+  { region, arn }: SecretLocation,
+  filter: { IncludeDeprecated?: true } = {},
+): AsyncGenerator<Page<SecretVersionsListEntry>> {
+  const request = { action: 'secretsmanager:ListSecretVersionIds', resource: arn, region };
+  return pages(async (token) => {
+    const input = { SecretId: arn, ...filter, MaxResults: 100, NextToken: token };
+    const page = await aws.call(request, (options) =>
+      aws.clients.secretsManager(region).send(new ListSecretVersionIdsCommand(input), options),
+    );
+    return { items: page.Versions ?? [], next: page.NextToken };
+  });
 }
 
 /**
@@ -148,7 +138,7 @@ export async function makeCurrent(
   }
 }
 
-/** The value of a secret: text, which is wrapped immediately; binary; or no current value. */
+/** The value of a secret: text, which is wrapped immediately so that it can't be printed; binary; or no current value. */
 export type SecretContent = { kind: 'text'; key: KeyMaterial } | { kind: 'binary' } | { kind: 'none' };
 
 /** The current value of a secret, and its ARN. Reading it updates the secret's date of last access. */
@@ -178,7 +168,7 @@ export async function readValue(
   return toCurrentValue(value);
 }
 
-/** Converts a value from a single or a batch read. Pass undefined if the secret has no value. */
+/** Converts a value from a single or a batch read. @param value undefined if the secret has no value */
 function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   return {
     content: contentOf(value),
@@ -188,7 +178,7 @@ function toCurrentValue(value: SecretValueEntry | undefined): CurrentValue {
   };
 }
 
-/** The results of a batch read. A secret that is in neither member could not be read in the batch. */
+/** The results of a batch read. A secret that is neither in `values` nor in `absentIds` could not be read in the batch. */
 export interface BatchValues {
   /** Current values, by name and by ARN. */
   values: ReadonlyMap<string, CurrentValue>;
@@ -196,22 +186,22 @@ export interface BatchValues {
   absentIds: ReadonlySet<string>;
 }
 
-/** The message from Secrets Manager if the secret doesn't exist, as opposed to having no value. */
+/** Secrets Manager's message if a secret doesn't exist. One that has no value causes the same error code. */
 const NO_SECRET = /^Secrets Manager can't find the specified secret\.$/;
 
 /** Reads the current values of several secrets in one request. This updates the secrets' dates of last access. */
 export async function readValues(aws: Aws, region: string, ids: readonly string[]): Promise<BatchValues> {
   const command = new BatchGetSecretValueCommand({ SecretIdList: [...new Set(ids)] });
   const request = { action: 'secretsmanager:BatchGetSecretValue', resource: '*', region };
-  const answer = await aws.call(request, (options) =>
+  const response = await aws.call(request, (options) =>
     aws.clients.secretsManager(region).send(command, options),
   );
   const values = new Map<string, CurrentValue>();
-  for (const entry of answer.SecretValues ?? []) {
+  for (const entry of response.SecretValues ?? []) {
     const value = toCurrentValue(entry);
     for (const id of [entry.Name, entry.ARN]) if (id) values.set(id, value);
   }
-  const absentErrors = (answer.Errors ?? []).filter(
+  const absentErrors = (response.Errors ?? []).filter(
     ({ ErrorCode, Message = '' }) => ErrorCode === 'ResourceNotFoundException' && NO_SECRET.test(Message),
   );
   return { values, absentIds: new Set(absentErrors.map(({ SecretId = '' }) => SecretId)) };

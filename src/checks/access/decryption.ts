@@ -3,18 +3,11 @@ import { kmsKeyRef, readKeyPolicy, type TimeLimit } from '../../aws/kms/index.ts
 import { awsMessages } from '../../aws/messages.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { type CurrentVersion, readCurrentVersion, type SecretLocation } from '../../aws/secrets/versions.ts';
-import type { Aws, Identity } from '../../aws/session.ts';
-import { type Observed, observed, seenIn } from '../../aws/session.ts';
+import { type Aws, type Identity, type Observed, observed, seenIn } from '../../aws/session.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import {
-  DECRYPT_ACTION,
-  evaluateAccess,
-  type KmsKeyRef,
-  parsePolicy,
-  tryParsePolicy,
-} from '../../policy/index.ts';
+import { type AccessRequest, evaluateAccess, type KmsKeyRef, tryParsePolicy } from '../../policy/index.ts';
 import { readBackMessages as messages } from './messages.ts';
-import { requestsForReading, UNKNOWN_SESSION_KEYS, withTime } from './read-requests.ts';
+import { ALLOW_EVERYTHING, decryptRequest, UNKNOWN_SESSION_KEYS, withTime } from './read-requests.ts';
 
 /** What decides who may decrypt the current version of a secret, as far as it could be read. */
 export interface Decryption {
@@ -45,12 +38,10 @@ export type KmsRequester = <T>(
 /** Sends each request immediately, with the usual time limit. */
 export const sendImmediately: KmsRequester = (_key, send) => observed(send());
 
-/** Creates the reader of key policies for a run. */
 export function keyPolicyReader(aws: Aws, request = sendImmediately): KeyPolicyReader {
   const reads = new Map<string, Promise<Observed<string | undefined>>>();
-  return (region, key) => {
+  return (region, { arn }) => {
     // `GetKeyPolicy` doesn't accept an alias.
-    const arn = key.arn;
     if (arn === undefined) return Promise.resolve({ seen: undefined });
     const reading =
       reads.get(arn) ?? request({ region, id: arn }, (limit) => readKeyPolicy(aws, region, arn, limit));
@@ -65,7 +56,6 @@ export interface DecryptionReaders {
   keyPolicyOf: KeyPolicyReader;
 }
 
-/** Creates the readers for a run. */
 export function decryptionReaders(aws: Aws): DecryptionReaders {
   return {
     currentVersionOf: (secret) => observed(readCurrentVersion(aws, secret)),
@@ -105,7 +95,7 @@ export async function readDecryption(
 function keysOfVersion(
   version: Observed<CurrentVersion | undefined>,
   region: string,
-  named: KmsKeyRef | undefined,
+  currentKey: KmsKeyRef | undefined,
   identity: Identity,
 ): Observed<KmsKeyRef[]> {
   if ('unseen' in version) return version;
@@ -115,10 +105,11 @@ function keysOfVersion(
   if (!kmsKeyIds)
     return { unseen: new Failure(awsMessages.noVersionKeys, { code: 'not-shown', exitCode: EXIT.failed }) };
   const customerKeyIds = kmsKeyIds.filter((id) => !AWS_MANAGED_KEY.test(id));
-  return { seen: customerKeyIds.flatMap((id) => withAlias(kmsKeyRef(id, region, identity), named) ?? []) };
+  const keys = customerKeyIds.map((id) => withAlias(kmsKeyRef(id, region, identity), currentKey));
+  return { seen: keys.flatMap((key) => key ?? []) };
 }
 
-/** Adds the secret's alias to its only key, because a condition may require that alias. */
+/** Adds the alias that the secret names to the current version's key, because a condition may require that alias. */
 function withAlias(key: KmsKeyRef | undefined, currentKey: KmsKeyRef | undefined): KmsKeyRef | undefined {
   return key?.kind === 'key' && currentKey?.kind === 'alias' && currentKey.arn === undefined
     ? { ...currentKey, arn: key.arn }
@@ -130,10 +121,6 @@ function withAlias(key: KmsKeyRef | undefined, currentKey: KmsKeyRef | undefined
  * role's path.
  */
 const UNKNOWN_CALLER_KEYS = ['aws:PrincipalArn', 'aws:PrincipalType'];
-
-const ALLOW_EVERYTHING = parsePolicy(
-  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
-);
 
 /**
  * Returns the statement of a key policy that certainly denies the caller decryption of a secret, no matter what else allows it;
@@ -147,10 +134,8 @@ export function callerDenial(
   const principal = principalOf(identity);
   for (const { key, policy } of keyPolicies) {
     const resourcePolicy = tryParsePolicy(seenIn(policy) ?? '');
-    const request = requestsForReading({ ...secret, kmsKey: key }, identity, principal.principalArn).find(
-      ({ action }) => action === DECRYPT_ACTION,
-    );
-    if (!resourcePolicy || !request) continue;
+    if (!resourcePolicy) continue;
+    const request = decryptRequest(secret, key, identity, principal.principalArn);
     const context = Object.entries(request.context).filter(([name]) => !UNKNOWN_CALLER_KEYS.includes(name));
     const { because, deniedBy } = evaluateAccess({
       identityPolicies: [ALLOW_EVERYTHING],
@@ -158,15 +143,14 @@ export function callerDenial(
       request: withTime({ ...request, principal, context: Object.fromEntries(context) }),
       unknownContext: [...UNKNOWN_SESSION_KEYS, ...UNKNOWN_CALLER_KEYS],
     });
-    if (deniedBy === 'statement') return messages.ofKey(because, request.resource);
+    if (deniedBy === 'statement') return messages.withKey(because, request.resource);
   }
   return undefined;
 }
 
 /** Returns the caller as policies name it: a user or a role session. The ARN from STS has the role's name, but not its path. */
-function principalOf({ arn, account, partition }: Identity): { principalArn: string; sessionName?: string } {
+function principalOf({ arn, account, partition }: Identity): AccessRequest['principal'] {
   const [kind, role, sessionName] = parseArn(arn)?.resource.split('/') ?? [];
-  if (kind !== 'assumed-role' || role === undefined || sessionName === undefined)
-    return { principalArn: arn };
+  if (kind !== 'assumed-role' || sessionName === undefined) return { principalArn: arn };
   return { principalArn: `arn:${partition}:iam::${account}:role/${role}`, sessionName };
 }

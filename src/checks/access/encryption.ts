@@ -1,7 +1,6 @@
 import { parseArn } from '../../aws/arn.ts';
 import { type KmsKeyState, kmsKeyRef, readKmsKey } from '../../aws/kms/index.ts';
-import type { Aws, Identity } from '../../aws/session.ts';
-import { type Observed, seenIn } from '../../aws/session.ts';
+import { type Aws, type Identity, type Observed, seenIn } from '../../aws/session.ts';
 import type { Failure } from '../../failure.ts';
 import {
   type Decryption,
@@ -27,7 +26,6 @@ export interface Encryption {
 /** Reads KMS keys by ID, ARN or alias, each once for a run. */
 export type KmsKeyReader = (region: string, id: string) => Promise<Observed<KmsKeyState | undefined>>;
 
-/** Creates the reader of KMS keys for a run. */
 export function kmsKeyReader(aws: Aws, request: KmsRequester = sendImmediately): KmsKeyReader {
   const reads = new Map<string, Promise<Observed<KmsKeyState | undefined>>>();
   return (region, id) => {
@@ -44,7 +42,6 @@ export interface EncryptionReaders extends DecryptionReaders {
   kmsKeyOf: KmsKeyReader;
 }
 
-/** Creates the readers for a run. */
 export function encryptionReaders(aws: Aws): EncryptionReaders {
   return { ...decryptionReaders(aws), kmsKeyOf: kmsKeyReader(aws) };
 }
@@ -61,7 +58,7 @@ export async function readEncryption(
     readDecryption(readers, identity, secret),
   ]);
   const earlierKmsKeys = await Promise.all(
-    earlierArns(secret, kmsKey, decryption, identity).map(async (arn) => ({
+    earlierKeyArns(secret, kmsKey, decryption, identity).map(async (arn) => ({
       arn,
       key: await readers.kmsKeyOf(region, arn),
     })),
@@ -69,7 +66,8 @@ export async function readEncryption(
   return { kmsKey, decryption, earlierKmsKeys };
 }
 
-function earlierArns(
+/** Returns the keys of the current version that differ from the secret's current KMS key. */
+function earlierKeyArns(
   { region, kmsKeyId }: EncryptedSecret,
   kmsKey: Encryption['kmsKey'],
   { versionKeys }: Decryption,
@@ -84,7 +82,7 @@ function earlierArns(
 }
 
 /** Returns what decides who may decrypt a secret, without the AWS managed key, which requires no permission. Pure. */
-export function decryptionByCustomerKeys({
+export function withoutAwsManagedKey({
   decryption,
   kmsKey,
 }: Pick<Encryption, 'decryption' | 'kmsKey'>): Decryption {
@@ -147,14 +145,14 @@ export function checkKmsKeys(
   const currentKeyFinding = checkCurrentKey(secret, kmsKey, identity);
   const versionFindings = [
     ...unreadVersionKeys(decryption),
-    ...earlierKmsKeys.flatMap(({ arn, key }) => checkEarlier(arn, key)),
+    ...earlierKmsKeys.flatMap(({ arn, key }) => checkEarlierKey(arn, key)),
   ];
   return versionFindings.length === 0
     ? [currentKeyFinding]
     : [...(currentKeyFinding.verdict === 'ok' ? [] : [currentKeyFinding]), ...versionFindings];
 }
 
-/** Returns the finding for KMS keys of the current version that could not be read. The secret's own KMS key may be another one. */
+/** Returns the finding if the KMS keys of the current version could not be read. They may differ from the secret's KMS key. */
 function unreadVersionKeys(decryption: Decryption | undefined): KmsKeyFinding[] {
   const versionKeys = decryption?.versionKeys;
   return versionKeys && 'unseen' in versionKeys
@@ -163,14 +161,9 @@ function unreadVersionKeys(decryption: Decryption | undefined): KmsKeyFinding[] 
 }
 
 /** Checks a KMS key that encrypts the current version but is not the secret's current KMS key. */
-function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsKeyFinding[] {
-  const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding => ({
-    verdict: 'failed',
-    detail: messages.earlierKmsKeyUnusable(arn, state),
-    fix,
-    keyArn: arn,
-    keyStoreId: keyStoreId || undefined,
-  });
+function checkEarlierKey(arn: string, key: Observed<KmsKeyState | undefined>): KmsKeyFinding[] {
+  const unusable = (state: string, fix: KmsKeyFix, keyStoreId?: string) =>
+    failedFinding(arn, messages.earlierKmsKeyUnusable(arn, state), fix, keyStoreId);
   const earlierKeyWarning: KmsKeyFinding = {
     verdict: 'warning',
     detail: messages.earlierKmsKey(arn),
@@ -183,6 +176,10 @@ function checkEarlier(arn: string, key: Observed<KmsKeyState | undefined>): KmsK
   if (USABLE.test(state)) return [earlierKeyWarning];
   const fix = FIX_FOR_STATE.get(state);
   return fix ? [unusable(state, fix, keyStoreId)] : [earlierKeyWarning, unknownState(arn, state)];
+}
+
+function failedFinding(keyArn: string, detail: string, fix: KmsKeyFix, keyStoreId?: string): KmsKeyFinding {
+  return { verdict: 'failed', detail, fix, keyArn, keyStoreId };
 }
 
 /** AWS may add states, and imitations of AWS may omit the state. */
@@ -201,19 +198,14 @@ function checkCurrentKey(
   if ('unseen' in kmsKey) return { verdict: 'cannot-tell', unseen: kmsKey.unseen };
   return kmsKey.seen
     ? checkKeyState(kmsKey.seen, region, identity)
-    : { verdict: 'failed', detail: messages.noKmsKey(kmsKeyId), fix: 'other-key', keyArn: kmsKeyId };
+    : failedFinding(kmsKeyId, messages.noKmsKey(kmsKeyId), 'other-key');
 }
 
 function checkKeyState(key: KmsKeyState, region: string, identity: Identity): KmsKeyFinding {
   const { arn, state, usage, keyStoreId } = key;
   const arnParts = parseArn(arn);
-  const failed = (detail: string, fix: KmsKeyFix = 'other-key'): KmsKeyFinding => ({
-    verdict: 'failed',
-    detail,
-    fix,
-    keyArn: arn,
-    keyStoreId: keyStoreId || undefined,
-  });
+  const failed = (detail: string, fix: KmsKeyFix = 'other-key') =>
+    failedFinding(arn, detail, fix, keyStoreId);
   const fix = FIX_FOR_STATE.get(state);
   if (IN_DELETION.test(state)) return failed(messages.kmsKeyDeleted(arn), fix);
   if (state === 'Disabled') return failed(messages.kmsKeyDisabled(arn), fix);

@@ -34,17 +34,14 @@ export function readsAnySecret(document: PolicyDocument, region: string, identit
   });
 }
 
-/** What a policy allows beyond reading its secrets. */
-export interface Excess {
-  /** The first action that reading doesn't require. */
-  furtherAction?: string;
-  /** True if it allows reading any secret, regardless of its name. */
-  anySecret: boolean;
-}
-
-/** Checks whether a policy allows more than necessary in any of the Regions. Pure. */
-export function checkExcess(document: PolicyDocument, regions: string[], identity: Identity): Excess {
+/**
+ * Returns what a policy allows beyond reading its secrets: the first action that reading doesn't require, if any, and whether it
+ * allows reading any secret of one of the Regions. Pure.
+ */
+export function checkExcess(document: PolicyDocument, regions: string[], identity: Identity) {
   const [furtherAction] = furtherActions(document);
-  const anySecret = regions.some((region) => readsAnySecret(document, region, identity));
-  return furtherAction === undefined ? { anySecret } : { furtherAction, anySecret };
+  return {
+    furtherAction,
+    allowsAnySecret: regions.some((region) => readsAnySecret(document, region, identity)),
+  };
 }

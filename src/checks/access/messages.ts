@@ -1,5 +1,4 @@
 /** Messages about reading back the result, and about its checks. */
-
 export const readBackMessages = {
   reading: 'Reading back what AWS holds now',
   readBack: 'Read back: no check failed, but some were inconclusive.',
@@ -20,7 +19,7 @@ export const readBackMessages = {
   keyPolicyUnseen: (key: string, why: string | undefined) =>
     `the policy of the KMS key ${key} could not be read${why === undefined ? '' : ` (${why})`}`,
   /** Adds the key to a reason that mentions "the key policy". */
-  ofKey: (because: string, key: string) =>
+  withKey: (because: string, key: string) =>
     because.replace('the key policy', () => `the key policy of ${key}`),
   keyPolicyUnreadable: (key: string) => `the policy of the KMS key ${key} cannot be parsed`,
   versionKeyUnseen: (why: string) => `the KMS key of the current version could not be determined (${why})`,

@@ -15,10 +15,10 @@ import {
 } from '../../policy/index.ts';
 import type { Decryption } from './decryption.ts';
 import { readBackMessages as messages } from './messages.ts';
-import { evaluateForSession, requestsForReading } from './read-requests.ts';
+import { decryptRequest, evaluateForSession, requestsForReading } from './read-requests.ts';
 
-/** The parsed documents that decide whether a role may read a secret. */
-export interface DecidingDocuments {
+/** The parsed documents of a role that decide whether it may read a secret. */
+export interface RoleDocuments {
   identityPolicies: PolicyDocument[];
   identityNames?: string[];
   permissionsBoundary?: PolicyDocument;
@@ -43,7 +43,7 @@ export interface UnreadableDocument {
 export function documentsOf({
   policies,
   boundary,
-}: Pick<RoleState, 'policies' | 'boundary'>): DecidingDocuments | UnreadableDocument {
+}: Pick<RoleState, 'policies' | 'boundary'>): RoleDocuments | UnreadableDocument {
   const identityPolicies: PolicyDocument[] = [];
   const identityNames = policies.map(({ name }) => name);
   for (const { name, document } of policies) {
@@ -73,32 +73,25 @@ export interface Refusal extends Omit<Evaluation, 'verdict'> {
  */
 export function refusalsOf(
   secret: ReadableSecret,
-  documents: DecidingDocuments,
+  documents: RoleDocuments,
   roleArn: string,
   account: AccountRef,
   { resourcePolicy, decryption }: SecretDocuments = {},
 ): Refusal[] {
   const { kmsKey, ...secretWithoutKey } = secret;
-  const secretResults = requestsForReading(secretWithoutKey, account, roleArn).map((request) => ({
-    request,
-    evaluation: evaluateReading(documents, request, resourcePolicy),
-    about: {},
+  const secretEvaluations = requestsForReading(secretWithoutKey, account, roleArn).map((request) => ({
+    ...evaluateReading(documents, request, resourcePolicy),
+    action: request.action,
   }));
-  const kmsResults = decryptionKeys(kmsKey, decryption).flatMap(({ key, policy }) =>
-    requestsForReading({ ...secretWithoutKey, kmsKey: key }, account, roleArn)
-      .filter(({ action }) => action === DECRYPT_ACTION)
-      .map((request) => ({
-        request,
-        evaluation: evaluateDecrypting(documents, request, policy),
-        about: { kmsKey: key },
-      })),
-  );
-  const refusals = [...secretResults, ...kmsResults].flatMap(
-    ({ request: { action }, evaluation, about }): Refusal[] => {
-      const { verdict } = evaluation;
-      return verdict === 'allowed' ? [] : [{ ...evaluation, ...about, action, verdict }];
-    },
-  );
+  const kmsEvaluations = decryptionKeys(kmsKey, decryption).map(({ key, policy }) => ({
+    ...evaluateDecrypting(documents, decryptRequest(secret, key, account, roleArn), policy),
+    action: DECRYPT_ACTION,
+    kmsKey: key,
+  }));
+  const refusals = [...secretEvaluations, ...kmsEvaluations].flatMap((evaluation): Refusal[] => {
+    const { verdict } = evaluation;
+    return verdict === 'allowed' ? [] : [{ ...evaluation, verdict }];
+  });
   if (decryption && 'unseen' in decryption.versionKeys)
     refusals.push({
       action: DECRYPT_ACTION,
@@ -124,7 +117,7 @@ function decryptionKeys(
  * @param policy the secret's resource policy; absent to evaluate only the role's own policies
  */
 function evaluateReading(
-  documents: DecidingDocuments,
+  documents: RoleDocuments,
   request: AccessRequest,
   policy: Observed<string | undefined> | undefined,
 ): Evaluation {
@@ -140,7 +133,7 @@ function evaluateReading(
  * @param policy the key policy; absent to evaluate only the role's own policies
  */
 function evaluateDecrypting(
-  documents: DecidingDocuments,
+  documents: RoleDocuments,
   request: AccessRequest,
   policy: Observed<string | undefined> | undefined,
 ): Evaluation {
@@ -158,7 +151,7 @@ function evaluateDecrypting(
  * @param because the reason for `cannot-tell` if that policy could not be read or can't be parsed
  */
 function evaluateWith(
-  documents: DecidingDocuments,
+  documents: RoleDocuments,
   request: AccessRequest,
   text: string | undefined,
   because: string,

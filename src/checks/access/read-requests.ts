@@ -3,9 +3,13 @@ import {
   type AccessRequest,
   type AccountRef,
   accountOfKey,
+  CURRENT_VERSION,
+  DECRYPT_ACTION,
   type Evaluation,
   type EvaluationInput,
   evaluateAccess,
+  type KmsKeyRef,
+  parsePolicy,
   READ_ACTIONS,
   type ReadableSecret,
   secretsManagerEndpoint,
@@ -19,43 +23,62 @@ import {
  */
 export function requestsForReading(
   secret: ReadableSecret,
-  { partition, account }: AccountRef,
-  principalArn = `arn:${partition}:iam::${account}:role/MediaConnect-ASM`,
+  accountRef: AccountRef,
+  principalArn = `arn:${accountRef.partition}:iam::${accountRef.account}:role/MediaConnect-ASM`,
 ): AccessRequest[] {
-  const principal = { principalArn };
-  const context = {
+  const { arn, region, kmsKey } = secret;
+  const context = contextOf(region, accountRef, principalArn);
+  const requests = READ_ACTIONS.map((action) => ({
+    principal: { principalArn },
+    action,
+    resource: arn,
+    context,
+  }));
+  return kmsKey ? [...requests, decryptRequest(secret, kmsKey, accountRef, principalArn)] : requests;
+}
+
+/** Returns the request to decrypt a secret, which Secrets Manager sends to KMS on behalf of the role or user. */
+export function decryptRequest(
+  { arn, region }: Pick<ReadableSecret, 'arn' | 'region'>,
+  kmsKey: KmsKeyRef,
+  accountRef: AccountRef,
+  principalArn: string,
+): AccessRequest {
+  const { partition, account } = accountRef;
+  const keyAccount = accountOfKey(kmsKey);
+  return {
+    principal: { principalArn },
+    action: DECRYPT_ACTION,
+    resource: kmsKey.arn ?? `arn:${partition}:kms:${region}:${keyAccount}:key/named-by-its-alias`,
+    context: {
+      ...contextOf(region, accountRef, principalArn),
+      'aws:ViaAWSService': 'true',
+      'aws:ResourceAccount': keyAccount,
+      'kms:CallerAccount': account,
+      'kms:EncryptionContext:SecretARN': arn,
+      'kms:ViaService': secretsManagerEndpoint(region, partition),
+      ...(kmsKey.kind === 'alias' ? { 'kms:ResourceAliases': [kmsKey.alias] } : {}),
+    },
+  };
+}
+
+function contextOf(region: string, { account }: AccountRef, principalArn: string): AccessRequest['context'] {
+  return {
     'aws:PrincipalArn': principalArn,
     'aws:PrincipalAccount': account,
     'aws:PrincipalType': 'AssumedRole',
     'aws:PrincipalIsAWSService': 'false',
     'aws:ResourceAccount': account,
-    'aws:RequestedRegion': secret.region,
+    'aws:RequestedRegion': region,
     'aws:SecureTransport': 'true',
     'aws:ViaAWSService': 'false',
   };
-  const secretRequests = READ_ACTIONS.map((action) => ({ principal, action, resource: secret.arn, context }));
-  if (!secret.kmsKey) return secretRequests;
-  const { kmsKey } = secret;
-  const keyAccount = accountOfKey(kmsKey);
-  return [
-    ...secretRequests,
-    {
-      principal,
-      action: 'kms:Decrypt',
-      resource: kmsKey.arn ?? `arn:${partition}:kms:${secret.region}:${keyAccount}:key/named-by-its-alias`,
-      context: {
-        ...context,
-        // Secrets Manager calls KMS on behalf of the role, and names the secret.
-        'aws:ViaAWSService': 'true',
-        'aws:ResourceAccount': keyAccount,
-        'kms:CallerAccount': account,
-        'kms:EncryptionContext:SecretARN': secret.arn,
-        'kms:ViaService': secretsManagerEndpoint(secret.region, partition),
-        ...(kmsKey.kind === 'alias' ? { 'kms:ResourceAliases': [kmsKey.alias] } : {}),
-      },
-    },
-  ];
 }
+
+/** An identity policy that allows everything, to find out what other policies deny. */
+export const ALLOW_EVERYTHING = parsePolicy(
+  JSON.stringify({ Version: CURRENT_VERSION, Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }),
+);
 
 /**
  * Context keys that the requests of a role session have or may have, with values that are unknown here. A policy with a condition

@@ -9,7 +9,7 @@ import {
   type Statement,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import { matches, pattern as wildcards } from '../../policy/match.ts';
+import { matches, parsePattern } from '../../policy/match.ts';
 import { timeContext } from './read-requests.ts';
 
 /** Whether a trust policy lets MediaConnect assume the role, and why not. */
@@ -66,15 +66,17 @@ export function checkTrust(text: string, flows: FlowScope, identity: Identity): 
   const refusals = flowArns.map(evaluate).filter((evaluation) => !isAllowed(evaluation));
   const denied = refusals.find(({ verdict }) => verdict === 'denied');
   const refusal = denied ?? refusals[0];
-  const patterns = sourceArnPatterns(trust);
+  const allowStatements = trust.statements.filter(({ effect }) => effect === 'Allow');
+  const patterns = valuesOf(allowStatements, 'aws:SourceArn');
   if (!refusal)
     return { verdict: 'allowed', scope: hasRequestedFlows && patterns.length === 0 ? 'wider' : 'as-asked' };
-  const someFlow = (region: string) =>
+  const isAllowedForSomeFlow = (region: string) =>
     patterns
       .flatMap((each) => exampleIn(each, region, identity))
       .map(evaluate)
       .some(isAllowed);
-  if (!hasRequestedFlows && flows.regions.every(someFlow)) return { verdict: 'allowed', scope: 'narrower' };
+  if (!hasRequestedFlows && flows.regions.every(isAllowedForSomeFlow))
+    return { verdict: 'allowed', scope: 'narrower' };
   return { ...refusal, verdict: 'not-allowed', uncertain: denied === undefined };
 }
 
@@ -109,14 +111,6 @@ export function exampleFlows(regions: string[], { partition, account }: AccountR
   );
 }
 
-/** Returns the `aws:SourceArn` patterns in the Allow statements of a trust policy. */
-function sourceArnPatterns({ statements }: PolicyDocument): string[] {
-  return valuesOf(
-    statements.filter(({ effect }) => effect === 'Allow'),
-    'aws:SourceArn',
-  );
-}
-
 /** Returns the values that these statements compare with a context key, with any operator. */
 export function valuesOf(statements: Statement[], name: string): string[] {
   return statements
@@ -130,12 +124,12 @@ export function valuesOf(statements: Statement[], name: string): string[] {
  * for other resources.
  */
 function exampleIn(pattern: string, region: string, { partition, account }: AccountRef): string[] {
-  const [, , , , , ...resource] = pattern.split(':');
-  const resources = [`flow:1-AnyFlowOfThisAccount:any`, exampleOf(resource.join(':'))];
+  const resourcePattern = pattern.split(':').slice(5).join(':');
+  const resources = ['flow:1-AnyFlowOfThisAccount:any', exampleOf(resourcePattern)];
   const arns = resources
     .filter((resource) => /^(flow|routerInput|routerOutput):/.test(resource))
-    .map((flow) => ['arn', partition, 'mediaconnect', region, account, flow].join(':'));
-  return arns.filter((arn) => matches(wildcards(pattern), arn)).slice(0, 1);
+    .map((resource) => `arn:${partition}:mediaconnect:${region}:${account}:${resource}`);
+  return arns.filter((arn) => matches(parsePattern(pattern), arn)).slice(0, 1);
 }
 
 /** Returns an example ARN that matches the pattern. */
@@ -143,17 +137,9 @@ export function exampleOf(pattern: string): string {
   return pattern.replaceAll('*', 'example').replaceAll('?', 'x');
 }
 
-/** Problems that MediaConnect has with the name or the path of a role. */
-interface RoleNaming {
-  /** True if AWS reserves the name (MediaConnect User Guide). */
-  isReserved: boolean;
-  /** The path, if it is not `/`. */
-  path?: string;
-}
-
-/** Checks the name and the path of a role. Pure. */
-export function checkRoleNaming({ name, arn }: { name: string; arn: string }): RoleNaming {
+/** Returns whether AWS reserves the name of a role (MediaConnect User Guide), and its path if that is not `/`. Pure. */
+export function checkRoleNaming({ name, arn }: { name: string; arn: string }) {
   const isReserved = /^mediaconnectaccessrole$/i.test(name);
   const [, path = '/'] = /^role(\/.*\/|\/)[^/]+$/.exec(parseArn(arn)?.resource ?? '') ?? [];
-  return path === '/' ? { isReserved } : { isReserved, path };
+  return { isReserved, path: path === '/' ? undefined : path };
 }

@@ -1,3 +1,4 @@
+import type { Fix } from '../../failure.ts';
 import type { CheckSpec } from './spec.ts';
 
 /** The checks of flows and their parts, and of router inputs and outputs. */
@@ -115,3 +116,50 @@ export const FLOW_CHECKS = {
     words: {},
   },
 } as const satisfies Record<string, CheckSpec>;
+
+/** Fixes for the checks of a flow. */
+export const FLOW_FIXES = {
+  takePassword: (command: string): Fix => ({
+    remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
+    command,
+  }),
+  otherKeyType: (acceptedKeyType: string | undefined): Fix => ({
+    remedy:
+      acceptedKeyType === undefined
+        ? 'Take Zixi or SRT as the protocol, or no encryption.'
+        : `Take the key type ${acceptedKeyType}, with the algorithm of the key, or another protocol.`,
+  }),
+  /** An update of a part keeps omitted settings, so it can't remove an algorithm. */
+  leaveAlgorithmOut: {
+    remedy: 'Leave the algorithm out: remove this part of the flow, and add it again without.',
+  } satisfies Fix,
+  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Fix,
+  takeAlgorithm: (algorithm: string, command: string): Fix => ({
+    remedy: `Take ${algorithm}, or store a key of the other length:`,
+    command,
+  }),
+  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Fix,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
+  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Fix,
+  checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Fix,
+};
+
+const DISCONNECT =
+  'Disconnect them first. MediaConnect does not change the setting while they are connected.';
+
+/** Fixes for checks of encryption between flows, routers and MediaLive, and of routers. */
+/** Fixes for the checks of router inputs and outputs. */
+export const ROUTER_FIXES = {
+  message: { remedy: 'This is what MediaConnect itself says. Correct what it names.' } satisfies Fix,
+  checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Fix,
+  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Fix,
+  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Fix,
+  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
+  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Fix,
+  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Fix,
+  sameKey: {
+    remedy: `Give both ends the same secret, or store the same key in both. ${DISCONNECT}`,
+  } satisfies Fix,
+  connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Fix,
+  enable: { remedy: 'Enable the router integration there.' } satisfies Fix,
+};

@@ -1,12 +1,26 @@
-import { FLOW_CHECKS } from './flow-checks.ts';
-import { ROLE_CHECKS } from './role-checks.ts';
-import { SECRET_CHECKS } from './secret-checks.ts';
+import { FLOW_CHECKS, FLOW_FIXES, ROUTER_FIXES } from './flow-checks.ts';
+import { KMS_CHECKS, KMS_FIXES } from './kms-checks.ts';
+import { POLICY_CHECKS, POLICY_FIXES } from './policy-checks.ts';
+import { ROLE_CHECKS, ROLE_FIXES } from './role-checks.ts';
+import { SECRET_CHECKS, SECRET_FIXES } from './secret-checks.ts';
 import type { CheckSpec } from './spec.ts';
 
 export type { CheckSpec } from './spec.ts';
 
 /** All checks of `verify` and `status`. The ID starts with the kind of subject, up to the first hyphen. */
-export const CHECKS = { ...SECRET_CHECKS, ...ROLE_CHECKS, ...FLOW_CHECKS };
+export const CHECKS = {
+  ...SECRET_CHECKS,
+  ...ROLE_CHECKS,
+  ...POLICY_CHECKS,
+  ...KMS_CHECKS,
+  ...FLOW_CHECKS,
+};
+
+/** The fixes for the checks of secrets, roles and policies. */
+export const fixes = { ...SECRET_FIXES, ...ROLE_FIXES, ...POLICY_FIXES, ...KMS_FIXES };
+
+/** The fixes for the checks of flows, and of router inputs and outputs. */
+export { FLOW_FIXES as flowFixes, ROUTER_FIXES as routerFixes };
 
 export type CheckId = keyof typeof CHECKS;
 

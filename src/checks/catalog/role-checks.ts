@@ -1,16 +1,26 @@
-import type { CheckSpec } from './spec.ts';
+import { DEFAULTS } from '../../defaults.ts';
+import type { Fix } from '../../failure.ts';
+import { escapeJson } from '../../text.ts';
+import { awsCommand, type SetupCommandValues, setupCommand } from '../../ui/commands.ts';
+import { type CheckSpec, isSameIamName, SET_UP } from './spec.ts';
 
 const kindOf = (arn: string) =>
   ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
-/** Prefixes a sentence with a name, unless the name is already shown above. */
-const startingWith = (name: string | undefined, sentence: string) =>
-  name === undefined ? sentence : `${name} ${sentence}`;
+/** What reading all policies of a role takes. */
+const READ_POLICIES = [
+  'iam:GetRole',
+  'iam:ListAttachedRolePolicies',
+  'iam:ListRolePolicies',
+  'iam:ListPolicyVersions',
+  'iam:GetPolicyVersion',
+];
 
-/** The checks of a role, its policies, and the caller that passes it to MediaConnect. */
+/** The checks of a role. */
 export const ROLE_CHECKS = {
   'role-exists': {
     question: 'whether it exists',
+    needs: ['iam:GetRole'],
     asks: 'is it there, with the path in its ARN?',
     fix: '`setup`',
     words: {
@@ -49,6 +59,7 @@ export const ROLE_CHECKS = {
   },
   'role-trust': {
     question: 'whether MediaConnect may assume it',
+    needs: ['iam:GetRole'],
     asks: 'can MediaConnect assume it for flows of this account, and for `--flow-arn`?',
     fix: '`setup --update-trust`',
     inStatus:
@@ -63,6 +74,7 @@ export const ROLE_CHECKS = {
   },
   'role-guard': {
     question: 'whether flows of other accounts are kept out',
+    needs: ['iam:GetRole'],
     asks: 'warning: might flows of other accounts use it (no `aws:SourceAccount`), or does its trust policy name other accounts? Cannot-tell, with no effect on the exit code: the result depends on a condition, such as one on the organization',
     fix: 'the trust policy with the condition',
     inStatus:
@@ -78,6 +90,7 @@ export const ROLE_CHECKS = {
   },
   'role-policies': {
     question: 'what all its policies say',
+    needs: READ_POLICIES,
     asks: 'can all its policies be read, as policies?',
     fix: 'the IAM console',
     inStatus:
@@ -99,6 +112,7 @@ export const ROLE_CHECKS = {
   },
   'role-reads-secret': {
     question: 'whether it may read the secret',
+    needs: READ_POLICIES,
     asks: 'can it perform the four reading actions on the secret: by all its policies, attached and inline, with nothing denied, within its permissions boundary?',
     fix: '`setup`; or take the denial out',
     inStatus:
@@ -112,65 +126,52 @@ export const ROLE_CHECKS = {
         `the role can't perform ${actions.join(', ')}: ${because}`,
     },
   },
-  'role-decrypts-secret': {
-    question: "whether it may use the secret's KMS key",
-    asks: "can it perform `kms:Decrypt` with the secret's customer-managed key, by its own policies and the key policy? With the keys that the current version is encrypted with (`ListSecretVersionIds`). Without `kms:GetKeyPolicy`, or for a key of another account, it can't tell",
-    fix: '`setup`, `aws kms put-key-policy`',
-    words: {
-      mayDecrypt: (name: string, region: string) => `may use the KMS key of ${name} (${region})`,
-    },
-  },
-  'policy-names-secret': {
-    question: 'whether the secret exists that it names',
-    inStatus:
-      'failed: no secret has the ARN that the policy names; if one comes close, the detail says in what they differ (the six characters at the end, letter case). cannot-tell: the list of secrets, which can be five minutes out of date, lacks the ARN, and `secretsmanager:DescribeSecret` is not allowed',
-    words: {
-      namesNothing: 'no secret has this ARN',
-      namesNearly: (difference: string) =>
-        `no secret has this ARN; compared with the closest one, it ${difference}`,
-      notListed: (difference: string | undefined) =>
-        `the list of secrets lacks this ARN, but can be five minutes out of date, and secretsmanager:DescribeSecret is not allowed${difference === undefined ? '' : `; compared with a listed secret, the ARN ${difference}`}`,
-    },
-  },
-  'policy-reads-only': {
-    question: 'whether it allows more than reading',
-    asks: 'warning: does a policy allow more than reading secrets? `SecretsManagerReadWrite`, which the guide ticks by mistake, is named',
-    fix: 'attach the right one, take this one off',
-    inStatus: 'warning: the policy allows more than reading secrets, as `SecretsManagerReadWrite` does',
-    words: {
-      readsOnly: (name?: string) => startingWith(name, 'only reads'),
-      guidesMistake:
-        'SecretsManagerReadWrite allows changing and deleting every secret of the account; step 3 of the AWS guide names it by mistake',
-      allowsMore: (action: string, name?: string) =>
-        startingWith(name, `allows more than reading secrets, such as ${action}`),
-    },
-  },
-  'policy-scope': {
-    question: 'which secrets it allows',
-    asks: 'warning: does a policy allow reading every secret, not only those that it names or whose names begin with a prefix?',
-    fix: 'the same',
-    inStatus: 'warning: the policy allows reading every secret',
-    words: {
-      namedSecrets: (name?: string) => startingWith(name, 'is for named secrets'),
-      prefixes: (name: string, prefixes: readonly string[]) =>
-        `${name} is for secrets whose names begin with ${prefixes.join(' or ')}`,
-      anySecret: (name?: string) =>
-        startingWith(name, 'allows reading every secret, not only those that MediaConnect needs'),
-    },
-  },
-  'caller-pass-role': {
-    question: 'whether you can pass the role to MediaConnect',
-    asks: "warning: can the caller pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`)? IAM's policy simulator is asked. A federated user has no policies that it could look at. It is no failure, because the caller need not be the one who makes flows; whoever does gets a bare `AccessDenied: Forbidden` without it",
-    fix: 'the statement that is missing is printed',
-    isInformational: true,
-    words: {
-      rootPasses: 'as root, you can pass the role to MediaConnect',
-      passes: 'you can pass the role to MediaConnect',
-      noSimulator: "IAM's policy simulator did not answer",
-      federated: 'what a federated user may do is not in IAM',
-      passesNot:
-        "you can't pass the role to MediaConnect (iam:PassRole), which anyone who adds it to a flow needs",
-      passDenied: 'a policy denies you iam:PassRole on the role, which anyone who adds it to a flow needs',
-    },
-  },
 } as const satisfies Record<string, CheckSpec>;
+
+/** Fixes for the checks of a role. */
+export const ROLE_FIXES = {
+  setUp: (what: SetupCommandValues): Fix => ({ remedy: SET_UP, command: setupCommand(what) }),
+  updateTrust: (what: SetupCommandValues): Fix => ({
+    remedy:
+      what.manifest === undefined
+        ? 'Have MediaConnect added to its trust policy:'
+        : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
+    command: setupCommand(what, '--update-trust'),
+  }),
+  otherRole: (what: SetupCommandValues): Fix => ({
+    remedy:
+      what.manifest === undefined
+        ? 'Set up another role, for example of this name, and use it in its place:'
+        : 'Name another role in the manifest (--role-name), and have it set up:',
+    command: setupCommand({ ...what, roleName: replacementRoleName(what.roleName) }),
+  }),
+  removeTrustDenial: (roleName: string): Fix => ({
+    remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
+    command: awsCommand('iam', 'get-role', '--role-name', roleName),
+  }),
+  /** @param trust the trust policy with the condition; undefined if it can't be added without changing anything else */
+  guard: (roleName: string, account: string, trust: string | undefined): Fix => ({
+    remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
+    command:
+      trust === undefined
+        ? undefined
+        : awsCommand(
+            ...['iam', 'update-assume-role-policy', '--role-name', roleName],
+            ...['--policy-document', escapeJson(trust)],
+          ),
+  }),
+  attach: (what: SetupCommandValues): Fix => ({
+    remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
+    command: setupCommand(what),
+  }),
+  removeDenial: (because: string): Fix => ({
+    remedy: /boundary/.test(because)
+      ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
+      : 'Take the denial out of the policy, or except this secret from it.',
+  }),
+};
+
+/** Returns a name for the replacement of a role: the default, unless the role has that name. */
+function replacementRoleName(roleName: string = DEFAULTS.roleName): string {
+  return isSameIamName(roleName, DEFAULTS.roleName) ? `${DEFAULTS.roleName}-2` : DEFAULTS.roleName;
+}

@@ -1,5 +1,17 @@
+import { namedSecretMessages } from '../../aws/secrets/messages.ts';
+import type { SecretLocation } from '../../aws/secrets/versions.ts';
+import type { Fix } from '../../failure.ts';
 import { dayOf } from '../../text.ts';
-import type { CheckSpec } from './spec.ts';
+import {
+  type RotateCommandValues,
+  rotateCommand,
+  type StoreCommandValues,
+  secretCommand,
+  setupCommand,
+  storeCommand,
+  toolCommand,
+} from '../../ui/commands.ts';
+import { type CheckSpec, SET_UP } from './spec.ts';
 
 /** The checks of a secret. */
 export const SECRET_CHECKS = {
@@ -41,6 +53,7 @@ export const SECRET_CHECKS = {
   },
   'secret-version': {
     question: 'whether it has a current version',
+    needs: ['secretsmanager:GetSecretValue'],
     asks: 'has it a current version?',
     fix: '`rotate`',
     inStatus: 'failed: no version is labeled `AWSCURRENT`',
@@ -51,6 +64,7 @@ export const SECRET_CHECKS = {
   },
   'secret-rotation': {
     question: 'whether it rotates',
+    needs: ['secretsmanager:DescribeSecret'],
     asks: 'does it not rotate by itself?',
     fix: '`aws secretsmanager cancel-rotate-secret`',
     inStatus: 'failed: it rotates automatically',
@@ -61,6 +75,7 @@ export const SECRET_CHECKS = {
   },
   'secret-plaintext': {
     question: 'whether it holds plaintext',
+    needs: ['secretsmanager:GetSecretValue'],
     asks: 'is it text, and not JSON or bytes?',
     fix: '`rotate`',
     words: {
@@ -70,18 +85,21 @@ export const SECRET_CHECKS = {
   },
   'secret-form': {
     question: 'whether it holds the bare key',
+    needs: ['secretsmanager:GetSecretValue'],
     asks: 'is it the bare key: no line break, quotation marks, `0x`, spaces, `NAME=`, byte-order mark, …?',
     fix: '`rotate`',
     words: { bare: 'the bare key' },
   },
   'secret-characters': {
     question: 'whether its characters are right',
+    needs: ['secretsmanager:GetSecretValue'],
     asks: 'is it hexadecimal (a static key) or printable (an SRT password)?',
     fix: '`rotate`',
     words: { hexadecimal: 'hexadecimal', printable: 'printable' },
   },
   'secret-length': {
     question: 'whether its length is right',
+    needs: ['secretsmanager:GetSecretValue'],
     asks: '32, 48 or 64 digits, as `--algorithm` says; 10 to 80 characters of a password',
     fix: '`rotate`, or the other algorithm',
     words: {
@@ -104,17 +122,9 @@ export const SECRET_CHECKS = {
       otherKeyThan: (region: string) => `holds another key than in ${region}`,
     },
   },
-  'secret-kms-key': {
-    question: 'whether its KMS key can be used',
-    asks: "is its KMS key there, enabled, not about to be deleted, for encryption, in this Region? Warning: it is another account's, or the current version is still encrypted with an earlier key. `aws/secretsmanager` needs nothing",
-    fix: '`aws kms enable-key`, `cancel-key-deletion`, `connect-custom-key-store`, the import of the key material, `aws secretsmanager update-secret` and `rotate`, or, for a replica, `replicate-secret-to-regions`',
-    inStatus:
-      "failed: its KMS key, or the one that the current version is encrypted with, can't be used (disabled, about to be deleted, missing, …); warning: the current version is still encrypted with an earlier key, or the key is another account's; cannot-tell: a key could not be looked at",
-    isInformational: true,
-    words: {},
-  },
   'secret-resource-policy': {
     question: 'whether its resource policy forbids reading',
+    needs: ['secretsmanager:GetResourcePolicy'],
     asks: 'does its resource policy not keep the role out?',
     fix: 'change that policy',
     words: {
@@ -124,3 +134,65 @@ export const SECRET_CHECKS = {
     },
   },
 } as const satisfies Record<string, CheckSpec>;
+
+/** Fixes for the checks of a secret. */
+export const SECRET_FIXES = {
+  store: (secret: StoreCommandValues): Fix => ({
+    remedy: 'Check the name and the Region, or store the key:',
+    command: storeCommand(secret),
+  }),
+  storeToo: (secret: StoreCommandValues): Fix => ({
+    remedy: 'Name the Region of the flow, or store the same key there too:',
+    command: storeCommand(secret, '--key-file', 'KEY-FILE'),
+  }),
+  storeHere: (region: string): Fix => ({
+    remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
+  }),
+  setUpFrom: (manifest: string): Fix => ({
+    remedy: SET_UP,
+    command: setupCommand({ secrets: [], regions: [], manifest }),
+  }),
+  nameSource: (manifest: string): Fix => ({
+    remedy:
+      'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
+    command: toolCommand('setup', '--manifest', manifest),
+  }),
+  useArn: (arn: string): Fix => ({ remedy: `Take its full ARN: ${arn}` }),
+  copyArn: { remedy: namedSecretMessages.copyArn } satisfies Fix,
+  useName: (name: string, region: string): Fix => ({
+    remedy: 'Take the name without that:',
+    command: toolCommand('verify', '--secret-name', name, '--region', region),
+  }),
+  restore: (arn: string, region: string): Fix => ({
+    remedy: 'Restore it:',
+    command: secretCommand('restore-secret', { arn, region }),
+  }),
+  /** @param secret the primary secret */
+  cancelRotation: (secret: SecretLocation): Fix => ({
+    remedy: 'Switch the rotation off:',
+    command: secretCommand('cancel-rotate-secret', secret),
+  }),
+  rotate: (secret: RotateCommandValues): Fix => ({
+    remedy:
+      secret.source?.kind === 'generate'
+        ? 'Store a new key, the same in all its Regions:'
+        : 'Store the right key:',
+    command: rotateCommand(secret),
+  }),
+  /** For a manifest with which `rotate` would only change what is wrong. */
+  rotateAll: (manifest: string): Fix => ({
+    remedy: 'Store the keys that the manifest names:',
+    command: toolCommand('rotate', '--manifest', manifest),
+  }),
+  orPassword: (rotate: Fix): Fix => ({
+    ...rotate,
+    remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
+  }),
+  resourcePolicy: (arn: string, region: string): Fix => ({
+    remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
+    command: secretCommand('get-resource-policy', { arn, region }),
+  }),
+  otherPartition: {
+    remedy: 'Take the right ARN, or credentials of that partition (--profile).',
+  } satisfies Fix,
+};

@@ -6,10 +6,20 @@ export interface CheckSpec {
   asks?: string;
   /** For docs/verify.md: what to do if it fails. Empty if that depends. */
   fix?: string;
+  /** The IAM actions without any one of which `verify` reports `cannot-tell`. */
+  needs?: readonly string[];
   /** For docs/status.md: when it fails or warns. Absent if `status` doesn't make it. */
   inStatus?: string;
   /** True if an unknown result doesn't count, because the check doesn't tell whether MediaConnect can read the key now. */
   isInformational?: true;
   /** Its texts in all commands. Those for success are short because many of them share a line. */
   words: Readonly<Record<string, string | ((...args: never[]) => string)>>;
+}
+
+/** The remedy of every fix that runs `setup`. */
+export const SET_UP = 'Have it set up:';
+
+/** IAM names are case-insensitive. */
+export function isSameIamName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }

@@ -10,8 +10,8 @@ import type { ReadableSecret } from '../../policy/index.ts';
 import { type Decryption, decryptionReaders, readDecryption } from '../access/decryption.ts';
 import { readBackMessages as messages } from '../access/messages.ts';
 import {
-  type DecidingDocuments,
   documentsOf,
+  type RoleDocuments,
   refusalsOf,
   type SecretDocuments,
   type UnreadableDocument,
@@ -48,7 +48,7 @@ export function checkState(observed: SetupObservation, expected: Expectation, id
   const { keys } = expected;
   return [
     ...keys.flatMap((key) => key.secrets.map(({ arn }) => checkValue(secretsByArn.get(arn), arn, key))),
-    trustCheck(observed.role, expected, identity),
+    checkTrustPolicy(observed.role, expected, identity),
     ...keys.flatMap(({ secrets }) =>
       secrets.map((secret) =>
         checkReadAccess(role, secret, secretsByArn.get(secret.arn), expected, identity),
@@ -65,7 +65,7 @@ export function mayPassLater({ id, verdict, detail }: Check): boolean {
   return verdict === 'failed' && id !== 'secret-value' && !/ the key policy( |$)/.test(detail);
 }
 
-/** Returns a function that creates the checks of a subject. */
+/** Returns functions that create the checks of a subject. */
 function checksOf(id: string, subject: string) {
   const check = (verdict: Check['verdict'], detail: string): Check => ({
     id,
@@ -93,11 +93,11 @@ function checkValue(
   if (secret.content.kind === 'none') return failed(messages.secretEmpty);
   const [problem] = checkStoredKey(secret.content.key, { keyType, algorithm });
   if (problem) return failed(problem.message);
-  if (key && !secret.content.key.sameKey(key, keyType)) return failed(messages.otherKey);
+  if (key && !secret.content.key.equals(key, keyType)) return failed(messages.otherKey);
   return ok(messages.keyReadable);
 }
 
-function trustCheck(
+function checkTrustPolicy(
   role: RoleState | undefined,
   { roleName, flows }: Expectation,
   identity: Identity,
@@ -113,7 +113,7 @@ function trustCheck(
 }
 
 function checkReadAccess(
-  role: { arn: string; documents: DecidingDocuments | UnreadableDocument } | undefined,
+  role: { arn: string; documents: RoleDocuments | UnreadableDocument } | undefined,
   secret: ReadableSecret,
   found: ObservedSecret | undefined,
   { roleName }: Expectation,
@@ -138,7 +138,7 @@ function documentsAbout({
   decryption,
 }: ObservedSecret): SecretDocuments {
   const policy = resourcePolicyFailure ? { unseen: resourcePolicyFailure } : { seen: resourcePolicy };
-  return decryption ? { resourcePolicy: policy, decryption } : { resourcePolicy: policy };
+  return { resourcePolicy: policy, decryption };
 }
 
 /** A secret with what decides who may decrypt it. The latter is not read while the secret is scheduled for deletion. */

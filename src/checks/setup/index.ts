@@ -38,16 +38,13 @@ export async function verifyUntilSettled(
   const identity = await aws.identity();
   const readAndCheck = async () => {
     const [secrets, role] = await Promise.all([observedSecrets, observeRole(aws, roleToRead)]);
-    return evaluate({ secrets, role }, expected, identity);
+    return checkObservation({ secrets, role }, expected, identity);
   };
   const isSettled = ({ observed, checks }: ReadBackResult) =>
-    !checks.some(mayPassLater) && (!checks.some(isUndecided) || showsPolicies(observed, roleToRead));
+    !checks.some(mayPassLater) &&
+    (!checks.some(({ verdict }) => verdict === 'cannot-tell') || showsPolicies(observed, roleToRead));
   const { value } = await waitUntil(readAndCheck, isSettled, { limits, interrupt, onWait });
   return value;
-}
-
-function isUndecided({ verdict }: Check): boolean {
-  return verdict === 'cannot-tell';
 }
 
 /** Returns true if IAM shows all policies on the role that the run attached or found there. */
@@ -56,7 +53,7 @@ function showsPolicies({ role }: SetupObservation, { policies }: RoleToRead): bo
 }
 
 /** Checks what was already read. Sufficient if nothing has changed since. */
-export function evaluate(
+export function checkObservation(
   observed: SetupObservation,
   expected: Expectation,
   identity: Identity,

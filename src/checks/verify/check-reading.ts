@@ -1,6 +1,5 @@
 import { parseArn, parseSecretArn } from '../../aws/arn.ts';
-import type { Identity } from '../../aws/session.ts';
-import { type Observed, seenIn } from '../../aws/session.ts';
+import { type Identity, type Observed, seenIn } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure, Fix } from '../../failure.ts';
 import {
@@ -10,31 +9,28 @@ import {
   secretsManagerEndpoint,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { ToSetUp } from '../../ui/commands.ts';
+import type { SetupCommandValues } from '../../ui/commands.ts';
 import type { Decryption } from '../access/decryption.ts';
-import { decryptionByCustomerKeys } from '../access/encryption.ts';
+import { withoutAwsManagedKey } from '../access/encryption.ts';
 import {
-  type DecidingDocuments,
+  documentsOf,
   type Refusal,
+  type RoleDocuments,
   refusalsOf,
   type SecretDocuments,
+  type UnreadableDocument,
 } from '../access/read-access.ts';
-import type { VerifyId } from '../catalog/index.ts';
-import { CHECKS } from '../catalog/index.ts';
-import { checkResourcePolicy, type Role, type Secret } from './check-resource-policy.ts';
-import { type RoleSpec, setUpOf } from './check-role.ts';
-import { fixes } from './fixes.ts';
+import { CHECKS, fixes, type VerifyId } from '../catalog/index.ts';
+import type { RoleSpec } from './check-role.ts';
+import { checkResourcePolicy } from './check-secret.ts';
+import type { PresentRole } from './observe/role.ts';
 import type { PresentSecret } from './observe/secret.ts';
-import type { VerifyCheck } from './result.ts';
-import { type CheckMaker, checksOf } from './result.ts';
-
-/** The parsed documents of a role, or `unreadable` if one of them can't be parsed. */
-type RoleDocuments = DecidingDocuments | 'unreadable';
+import { type CheckMaker, checksOf, type VerifyCheck } from './result.ts';
 
 /** What a check of read access is about, and what its fix has to name. */
 interface About {
   make: CheckMaker;
-  setUp: ToSetUp;
+  setUp: SetupCommandValues;
 }
 
 /**
@@ -42,11 +38,13 @@ interface About {
  * The role's policies are parsed once for all secrets. Pure.
  */
 export function readAccessChecker(
-  role: Role,
+  role: PresentRole,
   { policyNames }: Pick<RoleSpec, 'policyNames'>,
   identity: Identity,
-): (secret: Secret, subject: string) => VerifyCheck[] {
-  const documents = parseRoleDocuments(role);
+): (secret: PresentSecret, subject: string) => VerifyCheck[] {
+  const { policies, boundary } = role;
+  const readBoundary = boundary && { arn: boundary.arn, document: seenIn(boundary.document) };
+  const documents = documentsOf({ policies, boundary: readBoundary });
   return (secret, subject) => [
     ...checkRolePolicies({ role, documents, policyNames }, secret, subject, identity),
     ...checkResourcePolicy(role, secret, subject, identity),
@@ -54,20 +52,27 @@ export function readAccessChecker(
 }
 
 function checkRolePolicies(
-  { role, documents, policyNames }: { role: Role; documents: RoleDocuments; policyNames: string[] },
-  secret: Secret,
+  {
+    role,
+    documents,
+    policyNames,
+  }: { role: PresentRole; documents: RoleDocuments | UnreadableDocument; policyNames: string[] },
+  secret: PresentSecret,
   subject: string,
   identity: Identity,
 ): VerifyCheck[] {
   const { described, arn, target } = secret;
   const make = checksOf(subject, role.arn);
-  const keys = keysInUse(secret);
   const versionKeys = secret.decryption?.versionKeys;
-  const isEncrypted = keys.length > 0 || (versionKeys !== undefined && 'unseen' in versionKeys);
-  const ids: VerifyId[] = ['role-reads-secret', ...(isEncrypted ? (['role-decrypts-secret'] as const) : [])];
+  const isEncrypted = keysInUse(secret).length > 0 || (versionKeys !== undefined && 'unseen' in versionKeys);
   const [policyFailure] = role.unseen;
-  if (policyFailure) return ids.map((id) => make.unseen(id, policyFailure));
-  if (documents === 'unreadable') return [];
+  if (policyFailure) {
+    const ids: VerifyId[] = ['role-reads-secret'];
+    if (isEncrypted) ids.push('role-decrypts-secret');
+    return ids.map((id) => make.unseen(id, policyFailure));
+  }
+  // The checks of the policies report this.
+  if ('unreadable' in documents) return [];
   // Without a response of `DescribeSecret`, it is unknown whether there is a KMS key.
   const undecidedDecrypt =
     'unseen' in described ? [make.unseen('role-decrypts-secret', described.unseen)] : [];
@@ -81,32 +86,26 @@ function checkRolePolicies(
     { ...secret, arn },
     identity,
   );
-  const name = parseSecretArn(arn)?.name ?? '';
-  const secrets = [{ arn, keyType: target.keyType }];
-  const manifest = target.manifest?.path;
-  const about = {
-    make,
-    setUp: setUpOf(role, {
-      secrets,
-      regions: [target.region],
-      policyNames: namesForSetup(role, policyNames),
-      manifest,
-    }),
+  const setUp: SetupCommandValues = {
+    secrets: [{ arn, keyType: target.keyType }],
+    regions: [target.region],
+    roleName: role.name,
+    policyName: policyNameForSetup(role, policyNames),
+    manifest: target.manifest?.path,
   };
-  const kmsRefusals = refusals.filter(isKmsAction);
-  const secretRefusals = refusals.filter((each) => !isKmsAction(each));
+  const about = { make, setUp };
   const readCheck = toCheck(
     about,
     'role-reads-secret',
-    secretRefusals,
-    CHECKS['role-reads-secret'].words.mayRead(name, target.region),
+    refusals.filter((each) => !isKmsAction(each)),
+    CHECKS['role-reads-secret'].words.mayRead(parseSecretArn(arn)?.name ?? '', target.region),
   );
   return [
     hiddenPolicy && readCheck.verdict === 'cannot-tell'
       ? make.unseen('role-reads-secret', hiddenPolicy)
       : readCheck,
     ...undecidedDecrypt,
-    ...(isEncrypted ? [checkDecrypting(secret, role.arn, about, kmsRefusals)] : []),
+    ...(isEncrypted ? [checkDecrypting(secret, role.arn, about, refusals.filter(isKmsAction))] : []),
   ];
 }
 
@@ -115,60 +114,63 @@ function checkRolePolicies(
  * denies has its own check. `hiddenPolicy`: why the secret's policy could not be read, if the result depends on that policy.
  */
 function rolePolicyRefusals(
-  { documents, roleArn }: { documents: DecidingDocuments; roleArn: string },
-  secret: Secret & { arn: string },
+  { documents, roleArn }: { documents: RoleDocuments; roleArn: string },
+  secret: PresentSecret & { arn: string },
   identity: Identity,
 ): { refusals: Refusal[]; hiddenPolicy?: Failure } {
-  const { arn, target, resourcePolicy: policy } = secret;
+  const { arn, target, resourcePolicy } = secret;
   const decryption = { versionKeys: { seen: [] }, keyPolicies: keysInUse(secret) };
   const readableSecret = { arn, region: target.region };
   const refusalsWith = (secretDocuments: Pick<SecretDocuments, 'resourcePolicy'>) =>
     refusalsOf(readableSecret, documents, roleArn, identity, { decryption, ...secretDocuments });
-  const allowStatements = policy && allowStatementsOf(policy);
-  if (!policy || allowStatements)
-    return { refusals: refusalsWith(allowStatements ? { resourcePolicy: allowStatements } : {}) };
+  const allowStatements = resourcePolicy && allowStatementsOf(resourcePolicy);
+  if (!resourcePolicy || allowStatements)
+    return { refusals: refusalsWith({ resourcePolicy: allowStatements }) };
   const withoutResourcePolicy = refusalsWith({});
   if (!withoutResourcePolicy.some((each) => each.verdict === 'denied' && !isKmsAction(each)))
     return { refusals: withoutResourcePolicy };
   return {
-    refusals: refusalsWith({ resourcePolicy: policy }),
-    hiddenPolicy: 'unseen' in policy ? policy.unseen : undefined,
+    refusals: refusalsWith({ resourcePolicy }),
+    hiddenPolicy: 'unseen' in resourcePolicy ? resourcePolicy.unseen : undefined,
   };
 }
 
 /**
- * Returns the policy names for the `setup` command. A policy that `setup` would not extend is left as is, and a new one is
- * created next to it.
+ * Returns the policy name for the `setup` command; undefined for the default. A policy that `setup` would not extend is left as
+ * is, and a new one is created next to it.
  */
-function namesForSetup({ policies }: Role, policyNames: string[]): string[] {
-  const [policyName = DEFAULTS.policyName, ...otherNames] = policyNames;
+function policyNameForSetup({ policies }: PresentRole, policyNames: string[]): string | undefined {
+  const [policyName = DEFAULTS.policyName, nextName] = policyNames;
   const present = policies.find(({ name }) => name.toLowerCase() === policyName.toLowerCase());
   const document = present && tryParsePolicy(present.document);
-  const isOther = present !== undefined && !(document && isReadPolicyShape(document));
-  if (isOther) return [`${policyName}-Read`];
-  return policyName === DEFAULTS.policyName ? otherNames : [policyName, ...otherNames];
+  if (present && !(document && isReadPolicyShape(document))) return `${policyName}-Read`;
+  return policyName === DEFAULTS.policyName ? nextName : policyName;
 }
 
 /** Checks whether the role may decrypt the secret. A policy may name the key by ARN, which can't be derived from an alias. */
-function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals: Refusal[]): VerifyCheck {
+function checkDecrypting(
+  secret: PresentSecret,
+  roleArn: string,
+  about: About,
+  refusals: Refusal[],
+): VerifyCheck {
   const { kmsKey: observedKey, arn = '', target, decryption } = secret;
+  const { unseen } = about.make;
   if (decryption && 'unseen' in decryption.versionKeys)
-    return about.make.unseen('role-decrypts-secret', decryption.versionKeys.unseen);
+    return unseen('role-decrypts-secret', decryption.versionKeys.unseen);
   const keys = keysInUse(secret);
-  const isAlias = keys.some(({ key }) => key.arn === undefined);
-  if (observedKey && 'unseen' in observedKey && isAlias && refusals.length > 0)
-    return about.make.unseen('role-decrypts-secret', observedKey.unseen);
-  const allowed = CHECKS['role-decrypts-secret'].words.mayDecrypt(
-    parseSecretArn(arn)?.name ?? '',
-    target.region,
-  );
+  const hasUnknownKey = keys.some(({ key }) => key.arn === undefined);
+  if (observedKey && 'unseen' in observedKey && hasUnknownKey && refusals.length > 0)
+    return unseen('role-decrypts-secret', observedKey.unseen);
+  const name = parseSecretArn(arn)?.name ?? '';
+  const allowed = CHECKS['role-decrypts-secret'].words.mayDecrypt(name, target.region);
   const check = toCheck(about, 'role-decrypts-secret', refusals, allowed);
   const [keyPolicyFailure] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
   if (check.verdict === 'cannot-tell' && keyPolicyFailure)
-    return about.make.unseen('role-decrypts-secret', keyPolicyFailure);
+    return unseen('role-decrypts-secret', keyPolicyFailure);
   if (check.verdict !== 'failed') return check;
-  const isEarlier = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
-  if (isEarlier)
+  const isEarlierKey = keys.some(({ key }) => secret.earlierKmsKeys?.some((each) => each.arn === key.arn));
+  if (isEarlierKey)
     return { ...check, ...fixes.encryptAnew(arn, target.region, seenIn(secret.described)?.kmsKeyId) };
   const [first] = decisiveOf(refusals);
   if (first?.deniedBy !== 'key-policy') return check;
@@ -178,7 +180,7 @@ function checkDecrypting(secret: Secret, roleArn: string, about: About, refusals
 
 /** Returns the fix that adds one statement for the role to a key policy and changes nothing else. */
 function keyPolicyFix(
-  { key, policy }: ReturnType<typeof keysInUse>[number],
+  { key, policy }: Decryption['keyPolicies'][number],
   region: string,
   roleArn: string,
 ): Fix {
@@ -198,8 +200,7 @@ function keyPolicyFix(
 
 /** Returns the KMS keys of the current version with their policies; empty if it requires no permission. */
 function keysInUse({ decryption, kmsKey }: PresentSecret): Decryption['keyPolicies'] {
-  if (!decryption) return [];
-  return decryptionByCustomerKeys({ decryption, kmsKey }).keyPolicies;
+  return decryption ? withoutAwsManagedKey({ decryption, kmsKey }).keyPolicies : [];
 }
 
 function isKmsAction({ action }: Refusal): boolean {
@@ -222,20 +223,6 @@ function toCheck({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allo
   const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
   const fix = isExplicit ? fixes.removeDenial(first.because) : fixes.setUp(setUp);
   return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), fix);
-}
-
-/**
- * Parses the role's policies and permissions boundary. A document that can't be parsed is reported by the checks of the policies.
- */
-function parseRoleDocuments({ policies, boundary }: Role): RoleDocuments {
-  const parsed = policies.flatMap(({ document }) => tryParsePolicy(document) ?? []);
-  const permissionsBoundary = boundary && tryParsePolicy(seenIn(boundary.document) ?? '');
-  if (parsed.length < policies.length || (boundary && !permissionsBoundary)) return 'unreadable';
-  return {
-    identityPolicies: parsed,
-    identityNames: policies.map(({ name }) => name),
-    permissionsBoundary: permissionsBoundary,
-  };
 }
 
 /** Returns only the Allow statements of a secret's policy; undefined if it could not be read or can't be parsed. */

@@ -10,14 +10,13 @@ import {
   readJsonPolicy,
   tryParsePolicy,
 } from '../../policy/index.ts';
-import type { ToSetUp } from '../../ui/commands.ts';
+import type { SetupCommandValues } from '../../ui/commands.ts';
+import { checkGuard } from '../access/confused-deputy.ts';
 import { checkExcess } from '../access/excess.ts';
-import { checkGuard } from '../access/source-guard.ts';
 import { checkRoleNaming, checkTrust } from '../access/trust.ts';
-import { fixes } from './fixes.ts';
+import { fixes } from '../catalog/index.ts';
 import type { PresentRole, RoleObservation } from './observe/role.ts';
-import type { VerifyCheck } from './result.ts';
-import { checkForeign, checksOf } from './result.ts';
+import { checkForeign, checksOf, type VerifyCheck } from './result.ts';
 
 /** What a role is needed for. */
 export interface RoleSpec {
@@ -34,30 +33,22 @@ export interface RoleSpec {
 }
 
 /** Returns the values for the `setup` command that repairs the role. */
-export function setUpOf(
-  { name }: RoleObservation,
-  {
-    secrets,
-    regions,
-    policyNames: [policyName],
-    manifest,
-  }: Pick<RoleSpec, 'secrets' | 'regions' | 'policyNames' | 'manifest'>,
-): ToSetUp {
-  return { secrets, regions, roleName: name, policyName, manifest };
+function setUpOf({ name }: RoleObservation, spec: RoleSpec): SetupCommandValues {
+  const { secrets, regions, policyNames, manifest } = spec;
+  return { secrets, regions, roleName: name, policyName: policyNames[0], manifest };
 }
 
 /** Checks a role on its own, and who may assume it. Pure. */
 export function checkRole(observation: RoleObservation, spec: RoleSpec, identity: Identity): VerifyCheck[] {
   const { failed } = checksOf(observation.arn);
-  const setup = setUpOf(observation, spec);
-  if (observation.kind === 'foreign') {
-    return [checkForeign('role-account', observation.arn, identity, fixes.setUp(setup))];
-  }
+  const setUpFix = fixes.setUp(setUpOf(observation, spec));
+  if (observation.kind === 'foreign')
+    return [checkForeign('role-account', observation.arn, identity, setUpFix)];
   if (observation.kind === 'absent') {
     return [
       observation.actualArn === undefined
-        ? failed('role-exists', (say) => say.noRole, fixes.setUp(setup))
-        : failed('role-exists', (say) => say.otherPath, fixes.useArn(observation.actualArn)),
+        ? failed('role-exists', (words) => words.noRole, setUpFix)
+        : failed('role-exists', (words) => words.otherPath, fixes.useArn(observation.actualArn)),
     ];
   }
   return [
@@ -67,52 +58,43 @@ export function checkRole(observation: RoleObservation, spec: RoleSpec, identity
   ];
 }
 
-function checkNaming(role: RoleObservation & PresentRole, spec: RoleSpec): VerifyCheck[] {
+function checkNaming(role: PresentRole, spec: RoleSpec): VerifyCheck[] {
   const { arn, name, described } = role;
   const otherRole = fixes.otherRole(setUpOf(role, spec));
   const { ok, failed, warning, unseen } = checksOf(arn);
   const { isReserved, path } = checkRoleNaming({ name, arn });
   return [
-    'unseen' in described ? unseen('role-exists', described.unseen) : ok('role-exists', (say) => say.exists),
+    'unseen' in described
+      ? unseen('role-exists', described.unseen)
+      : ok('role-exists', (words) => words.exists),
     isReserved
-      ? failed('role-name', (say) => say.reservedName, otherRole)
-      : ok('role-name', (say) => say.freeName),
+      ? failed('role-name', (words) => words.reservedName, otherRole)
+      : ok('role-name', (words) => words.freeName),
     path === undefined
-      ? ok('role-path', (say) => say.noPath)
-      : warning('role-path', (say) => say.path(path), otherRole),
+      ? ok('role-path', (words) => words.noPath)
+      : warning('role-path', (words) => words.path(path), otherRole),
   ];
 }
 
-function checkTrustPolicy(
-  role: RoleObservation & PresentRole,
-  spec: RoleSpec,
-  identity: Identity,
-): VerifyCheck[] {
+function checkTrustPolicy(role: PresentRole, spec: RoleSpec, identity: Identity): VerifyCheck[] {
   const { arn, name, described } = role;
   const { flowArn, regions } = spec;
   const { ok, failed, unseen, undecided } = checksOf(arn);
-  if ('unseen' in described) {
+  if ('unseen' in described)
     return [unseen('role-trust', described.unseen), unseen('role-guard', described.unseen)];
-  }
   const { trust } = described.seen;
   const result = checkTrust(trust, { regions, sourceArns: flowArn === undefined ? [] : [flowArn] }, identity);
-  const trustFix = fixes.updateTrust(setUpOf(role, spec));
   // `setup` can't extend a document that it can't parse.
   if (result.verdict === 'unreadable')
-    return [failed('role-trust', (say) => say.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
+    return [failed('role-trust', (words) => words.trustUnreadable, fixes.otherRole(setUpOf(role, spec)))];
   if (result.verdict === 'not-allowed') {
-    return result.uncertain
-      ? [undecided('role-trust', result.because)]
-      : [
-          failed(
-            'role-trust',
-            (say) => say.notTrusted(result.because, flowArn),
-            result.deniedBy === 'statement' ? fixes.removeTrustDenial(name) : trustFix,
-          ),
-        ];
+    if (result.uncertain) return [undecided('role-trust', result.because)];
+    const isDenied = result.deniedBy === 'statement';
+    const fix = isDenied ? fixes.removeTrustDenial(name) : fixes.updateTrust(setUpOf(role, spec));
+    return [failed('role-trust', (words) => words.notTrusted(result.because, flowArn), fix)];
   }
   return [
-    ok('role-trust', (say) => (result.scope === 'narrower' ? say.trustedForSome : say.trusted)),
+    ok('role-trust', (words) => (result.scope === 'narrower' ? words.trustedForSome : words.trusted)),
     guardCheck(role, trust, identity),
   ];
 }
@@ -120,16 +102,16 @@ function checkTrustPolicy(
 function guardCheck({ arn, name }: RoleObservation, trust: string, identity: Identity): VerifyCheck {
   const { ok, warning, undecided } = checksOf(arn);
   const guard = checkGuard(trust, identity);
-  if (guard.verdict === 'kept-out') return ok('role-guard', (say) => say.guarded);
+  if (guard.verdict === 'kept-out') return ok('role-guard', (words) => words.guarded);
   if (guard.verdict === 'cannot-tell') return undecided('role-guard', guard.because);
   return warning(
     'role-guard',
-    (say) => (guard.accounts.length > 0 ? say.letsIn(guard.accounts) : say.noGuard),
+    (words) => (guard.accounts.length > 0 ? words.letsIn(guard.accounts) : words.noGuard),
     fixes.guard(name, identity.account, withSourceAccount(trust, identity)),
   );
 }
 
-function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): VerifyCheck[] {
+function checkAttached(role: PresentRole, spec: RoleSpec): VerifyCheck[] {
   const { arn, attached } = role;
   const { policyNames, manifest } = spec;
   if (policyNames.length === 0) return [];
@@ -138,15 +120,12 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
   return policyNames.map((policy) => {
     // IAM names are case-insensitive.
     const isAttached = attached.seen.some((each) => each.toLowerCase().endsWith(`/${policy.toLowerCase()}`));
-    return isAttached
-      ? ok('role-policy-attached', (say) => say.attached(policy))
-      : failed(
-          'role-policy-attached',
-          (say) => say.notAttached(policy),
-          manifest === undefined
-            ? fixes.attach({ ...setUpOf(role, spec), policyName: policy })
-            : fixes.setUpFrom(manifest),
-        );
+    if (isAttached) return ok('role-policy-attached', (words) => words.attached(policy));
+    const fix =
+      manifest === undefined
+        ? fixes.attach({ ...setUpOf(role, spec), policyName: policy })
+        : fixes.setUpFrom(manifest);
+    return failed('role-policy-attached', (words) => words.notAttached(policy), fix);
   });
 }
 
@@ -157,11 +136,10 @@ function checkAttached(role: RoleObservation & PresentRole, spec: RoleSpec): Ver
 function withSourceAccount(trust: string, identity: Identity): string | undefined {
   const policy = readJsonPolicy(trust);
   const mediaConnectStatements = policy.Statement.filter(isForMediaConnect);
-  const haveConditions = mediaConnectStatements.some(({ Condition }) => Condition !== undefined);
-  if (haveConditions) return undefined;
-  const condition = { StringEquals: { 'aws:SourceAccount': identity.account } };
+  if (mediaConnectStatements.some(({ Condition }) => Condition !== undefined)) return undefined;
+  const Condition = { StringEquals: { 'aws:SourceAccount': identity.account } };
   const statements = policy.Statement.map((each) =>
-    mediaConnectStatements.includes(each) ? { ...each, Condition: condition } : each,
+    mediaConnectStatements.includes(each) ? { ...each, Condition } : each,
   );
   const guarded = JSON.stringify({ ...policy, Statement: statements });
   return checkGuard(guarded, identity).verdict === 'kept-out' ? guarded : undefined;
@@ -177,11 +155,7 @@ function isForMediaConnect({ Effect, Principal }: JsonStatement): boolean {
 }
 
 /** Checks whether a role's policies can be parsed, and whether they allow no more than reading their secrets. Pure. */
-export function checkPolicies(
-  role: RoleObservation & PresentRole,
-  spec: RoleSpec,
-  identity: Identity,
-): VerifyCheck[] {
+export function checkPolicies(role: PresentRole, spec: RoleSpec, identity: Identity): VerifyCheck[] {
   const make = checksOf(role.arn);
   const unseen = role.unseen.map((failure) => make.unseen('role-policies', failure));
   const unreadableNames = unreadablePolicies(role);
@@ -189,14 +163,15 @@ export function checkPolicies(
   return [
     ...unseen,
     ...unreadableNames.map((name) => ({
-      ...make.undecided('role-policies', (say) => say.policyUnreadable(name)),
+      ...make.undecided('role-policies', (words) => words.policyUnreadable(name)),
       ...fixes.policyUnreadable,
     })),
-    ...(areAllReadable ? [make.ok('role-policies', (say) => say.policiesRead)] : []),
+    ...(areAllReadable ? [make.ok('role-policies', (words) => words.policiesRead)] : []),
     ...role.policies.flatMap((policy) => checkPolicy(policy, role, spec, identity)),
   ];
 }
 
+/** Returns the names of the policies that can't be parsed, and the ARN of such a permissions boundary. */
 function unreadablePolicies({ policies, boundary }: PresentRole): string[] {
   const documents = [
     ...policies,
@@ -216,29 +191,25 @@ function checkPolicy(
   const parsed = tryParsePolicy(document);
   if (!parsed) return [];
   const { ok, warning } = checksOf(arn ?? role.arn, role.arn);
-  const { furtherAction, anySecret } = checkExcess(parsed, spec.regions, identity);
-  const setup = setUpOf(role, spec);
-  const detachFix = fixes.detachPolicy(setup, role.name, { name, arn });
+  const { furtherAction, allowsAnySecret } = checkExcess(parsed, spec.regions, identity);
+  const detachFix = fixes.detachPolicy(setUpOf(role, spec), role.name, { name, arn });
   const isGuidesMistake = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);
+  const scopeCheck = allowsAnySecret
+    ? warning('policy-scope', (words) => words.anySecret(name), detachFix)
+    : ok('policy-scope', (words) =>
+        prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
+      );
   return [
     furtherAction === undefined
-      ? ok('policy-reads-only', (say) => say.readsOnly(name))
+      ? ok('policy-reads-only', (words) => words.readsOnly(name))
       : warning(
           'policy-reads-only',
-          (say) => (isGuidesMistake ? say.guidesMistake : say.allowsMore(furtherAction, name)),
+          (words) => (isGuidesMistake ? words.guidesMistake : words.allowsMore(furtherAction, name)),
           detachFix,
         ),
     // For a policy that allows everything, one warning is enough.
-    ...(furtherAction !== undefined && anySecret
-      ? []
-      : [
-          anySecret
-            ? warning('policy-scope', (say) => say.anySecret(name), detachFix)
-            : ok('policy-scope', (say) =>
-                prefixes.length > 0 ? say.prefixes(name, prefixes) : say.namedSecrets(name),
-              ),
-        ]),
+    ...(furtherAction !== undefined && allowsAnySecret ? [] : [scopeCheck]),
   ];
 }
 

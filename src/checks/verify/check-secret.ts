@@ -1,16 +1,18 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
 import { type CallerPrincipal, simulatePassRole } from '../../aws/iam/simulation.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
-import type { Aws, Identity } from '../../aws/session.ts';
-import { observed, seenIn } from '../../aws/session.ts';
+import { type Aws, type Identity, observed, seenIn } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
+import { tryParsePolicy } from '../../policy/index.ts';
 import { checkKmsKeys, type KmsKeyFinding } from '../access/encryption.ts';
+import { refusalsOf } from '../access/read-access.ts';
+import { ALLOW_EVERYTHING } from '../access/read-requests.ts';
+import { CHECKS, fixes } from '../catalog/index.ts';
 import { checkContent, primaryOf, rotateFix } from './check-value.ts';
-import { fixes } from './fixes.ts';
+import type { PresentRole } from './observe/role.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
-import type { VerifyCheck } from './result.ts';
-import { checkForeign, checksOf } from './result.ts';
+import { checkForeign, checksOf, type VerifyCheck } from './result.ts';
 
 /** Returns the ARN of a secret, as far as it is known. */
 export function subjectOf(observation: SecretObservation, identity: Identity): string {
@@ -22,9 +24,8 @@ export function subjectOf(observation: SecretObservation, identity: Identity): s
 /** Checks a secret on its own. Pure. */
 export function checkSecret(observation: SecretObservation, identity: Identity): VerifyCheck[] {
   const subject = subjectOf(observation, identity);
-  if (observation.kind === 'foreign') {
+  if (observation.kind === 'foreign')
     return [checkForeign('secret-account', subject, identity, fixes.storeHere(observation.target.region))];
-  }
   if (observation.kind === 'absent') return [checkAbsence(observation, subject)];
   return [
     ...checkDescribeResponse(observation, subject),
@@ -37,24 +38,27 @@ function checkAbsence(
   { target, absence }: Extract<SecretObservation, { kind: 'absent' }>,
   subject: string,
 ): VerifyCheck {
-  const { region, keyType, reading } = target;
+  const { region, keyType, readAccess } = target;
   const { failed } = checksOf(subject);
-  const missing = { name: nameOf(target), region, keyType, ...reading };
-  if (absence.kind === 'other-arn') {
-    return failed('secret-exists', (say) => say.otherArn, fixes.useArn(absence.arn));
+  const missing = { name: nameOf(target), region, keyType, ...readAccess };
+  switch (absence.kind) {
+    case 'other-arn':
+      return failed('secret-exists', (words) => words.otherArn, fixes.useArn(absence.arn));
+    case 'arn-without-end':
+      return failed('secret-exists', (words) => words.arnWithoutEnd, fixes.useArn(absence.arn));
+    case 'arn-end':
+      return failed('secret-exists', (words) => words.arnEnd(region), fixes.useName(absence.name, region));
+    case 'absent':
+      return failed('secret-exists', (words) => words.absent, storeFix(target));
+    case 'elsewhere':
+      if (absence.regions.length === 0)
+        return failed('secret-exists', (words) => words.nowhere(region), fixes.store(missing));
+      return failed(
+        'secret-exists',
+        (words) => words.elsewhere(region, absence.regions),
+        fixes.storeToo(missing),
+      );
   }
-  if (absence.kind === 'arn-without-end') {
-    return failed('secret-exists', (say) => say.arnWithoutEnd, fixes.useArn(absence.arn));
-  }
-  if (absence.kind === 'arn-end') {
-    return failed('secret-exists', (say) => say.arnEnd(region), fixes.useName(absence.name, region));
-  }
-  if (absence.kind === 'absent') {
-    return failed('secret-exists', (say) => say.absent, storeFix(target));
-  }
-  return absence.regions.length > 0
-    ? failed('secret-exists', (say) => say.elsewhere(region, absence.regions), fixes.storeToo(missing))
-    : failed('secret-exists', (say) => say.nowhere(region), fixes.store(missing));
 }
 
 /** Returns how to create a secret that a manifest names. `setup` doesn't create one that is marked as existing. */
@@ -68,36 +72,31 @@ function nameOf({ id }: SecretTarget): string {
   return parseSecretArn(id)?.name ?? id;
 }
 
-function checkDescribeResponse(observation: PresentSecret, subject: string): VerifyCheck[] {
-  const make = checksOf(subject);
-  const { described, content } = observation;
-  if ('unseen' in described) {
-    // If the value can be read, the secret exists and isn't scheduled for deletion.
-    const kind = seenIn(content)?.kind;
-    const isReadable = kind === 'text' || kind === 'binary';
-    return [
-      isReadable
-        ? make.ok('secret-exists', (say) => say.exists)
-        : make.unseen('secret-exists', described.unseen),
-      isReadable
-        ? make.ok('secret-deletion', (say) => say.notDeleted)
-        : make.unseen('secret-deletion', described.unseen),
-      make.unseen('secret-rotation', described.unseen),
-    ];
-  }
-  return [make.ok('secret-exists', (say) => say.exists), ...checkSecretState(described.seen, subject)];
+function checkDescribeResponse({ described, content }: PresentSecret, subject: string): VerifyCheck[] {
+  const { ok, unseen } = checksOf(subject);
+  if ('seen' in described)
+    return [ok('secret-exists', (words) => words.exists), ...checkSecretState(described.seen, subject)];
+  const failure = described.unseen;
+  // If the value can be read, the secret exists and isn't scheduled for deletion.
+  const kind = seenIn(content)?.kind;
+  const isReadable = kind === 'text' || kind === 'binary';
+  return [
+    isReadable ? ok('secret-exists', (words) => words.exists) : unseen('secret-exists', failure),
+    isReadable ? ok('secret-deletion', (words) => words.notDeleted) : unseen('secret-deletion', failure),
+    unseen('secret-rotation', failure),
+  ];
 }
 
-function checkSecretState(found: SecretState, subject: string): VerifyCheck[] {
-  const { deletedAt, rotationEnabled, region } = found;
-  const make = checksOf(subject);
+function checkSecretState(secret: SecretState, subject: string): VerifyCheck[] {
+  const { deletedAt, rotationEnabled, region } = secret;
+  const { ok, failed } = checksOf(subject);
   if (deletedAt)
-    return [make.failed('secret-deletion', (say) => say.deleted(deletedAt), fixes.restore(subject, region))];
+    return [failed('secret-deletion', (words) => words.deleted(deletedAt), fixes.restore(subject, region))];
   return [
-    make.ok('secret-deletion', (say) => say.notDeleted),
+    ok('secret-deletion', (words) => words.notDeleted),
     rotationEnabled
-      ? make.failed('secret-rotation', (say) => say.rotates, fixes.cancelRotation(primaryOf(found, subject)))
-      : make.ok('secret-rotation', (say) => say.noRotation),
+      ? failed('secret-rotation', (words) => words.rotates, fixes.cancelRotation(primaryOf(secret, subject)))
+      : ok('secret-rotation', (words) => words.noRotation),
   ];
 }
 
@@ -109,24 +108,20 @@ export function checkSameKey(observations: SecretObservation[], identity: Identi
   const firstOfGroup = new Map<string, { subject: string; region: string; key: KeyMaterial }>();
   return observations.flatMap((observation) => {
     if (observation.kind !== 'present') return [];
-    const { described } = observation;
+    const { target } = observation;
     const content = seenIn(observation.content);
     if (content?.kind !== 'text') return [];
-    const { region, keyType, manifest } = observation.target;
+    const { region, keyType, manifest } = target;
     const subject = subjectOf(observation, identity);
     const { key } = content;
-    const group = `${manifest?.position ?? ''} ${nameOf(observation.target)}`;
+    const group = `${manifest?.position ?? ''} ${nameOf(target)}`;
     const first = firstOfGroup.get(group) ?? { subject, region, key };
     firstOfGroup.set(group, first);
     if (first.subject === subject) return [];
     const { ok, failed } = checksOf(subject);
-    return key.sameKey(first.key, keyType)
-      ? ok('secret-same-key', (say) => say.sameKey(first.region))
-      : failed(
-          'secret-same-key',
-          (say) => say.otherKeyThan(first.region),
-          rotateFix({ described, target: observation.target }, [first.region, region]),
-        );
+    if (key.equals(first.key, keyType)) return ok('secret-same-key', (words) => words.sameKey(first.region));
+    const fix = rotateFix(observation, [first.region, region]);
+    return failed('secret-same-key', (words) => words.otherKeyThan(first.region), fix);
   });
 }
 
@@ -141,50 +136,48 @@ export async function checkCaller(
   roleArn: string,
 ): Promise<VerifyCheck> {
   const { ok, warning, unseen, undecided } = checksOf(identity.arn, roleArn);
-  if (caller.kind === 'root') return ok('caller-pass-role', (say) => say.rootPasses);
-  if (caller.kind === 'federated') return undecided('caller-pass-role', (say) => say.federated);
+  if (caller.kind === 'root') return ok('caller-pass-role', (words) => words.rootPasses);
+  if (caller.kind === 'federated') return undecided('caller-pass-role', (words) => words.federated);
   const simulated = await observed(simulatePassRole(aws, caller.arn, roleArn));
   if ('unseen' in simulated) {
     // Emulators of AWS may have no policy simulator. Their error then is not a network problem.
     return simulated.unseen.code === 'access-denied'
       ? unseen('caller-pass-role', simulated.unseen)
-      : undecided('caller-pass-role', (say) => say.noSimulator);
+      : undecided('caller-pass-role', (words) => words.noSimulator);
   }
-  if (simulated.seen === 'allowed') return ok('caller-pass-role', (say) => say.passes);
+  if (simulated.seen === 'allowed') return ok('caller-pass-role', (words) => words.passes);
   const isExplicitDeny = simulated.seen === 'explicitDeny';
   return warning(
     'caller-pass-role',
-    (say) => (isExplicitDeny ? say.passDenied : say.passesNot),
+    (words) => (isExplicitDeny ? words.passDenied : words.passesNot),
     fixes.passRole(roleArn),
   );
 }
 
-type Observation = PresentSecret & { target: SecretTarget };
-
 /** Checks whether a secret's KMS key is usable. Pure. */
-export function kmsKeyChecks(observation: Observation, subject: string, identity: Identity): VerifyCheck[] {
-  const { described } = observation;
+export function kmsKeyChecks(secret: PresentSecret, subject: string, identity: Identity): VerifyCheck[] {
+  const { described } = secret;
   const make = checksOf(subject);
   if ('unseen' in described) return [make.unseen('secret-kms-key', described.unseen)];
   if (described.seen.deletedAt) return [];
-  return checkKmsKeys(described.seen, observation, identity).map((finding) => {
+  return checkKmsKeys(described.seen, secret, identity).map((finding) => {
     if (finding.verdict === 'ok') return make.ok('secret-kms-key', finding.detail);
     if (finding.verdict === 'cannot-tell')
       return 'unseen' in finding
         ? make.unseen('secret-kms-key', finding.unseen)
         : make.undecided('secret-kms-key', finding.because);
-    return make[finding.verdict]('secret-kms-key', finding.detail, fixFor(finding, observation, subject));
+    return make[finding.verdict]('secret-kms-key', finding.detail, fixFor(finding, secret, subject));
   });
 }
 
 function fixFor(
   { fix, keyArn, keyStoreId }: Extract<KmsKeyFinding, { fix: unknown }>,
-  { described, target }: Observation,
+  secret: PresentSecret,
   subject: string,
 ): Fix {
-  const { region } = target;
-  const rotate = rotateFix({ described, target }, [region]);
-  const { kmsKeyId, replicaOf } = seenIn(described) ?? {};
+  const { region } = secret.target;
+  const rotate = rotateFix(secret, [region]);
+  const { kmsKeyId, primaryRegion } = seenIn(secret.described) ?? {};
   switch (fix) {
     case 'enable':
       return fixes.enableKmsKey(keyArn, region);
@@ -197,9 +190,9 @@ function fixFor(
     case 'wait':
       return fixes.waitForKmsKey;
     case 'other-key':
-      return replicaOf === undefined
+      return primaryRegion === undefined
         ? fixes.otherKmsKey(subject, region, rotate)
-        : fixes.replicateAnew(primaryOf({ region, replicaOf }, subject), region);
+        : fixes.replicateAnew(primaryOf({ region, primaryRegion }, subject), region);
     case 'encrypt-anew':
       return fixes.encryptAnew(subject, region, kmsKeyId);
     case 'new-value':
@@ -207,4 +200,28 @@ function fixFor(
     case 'foreign-policy':
       return fixes.kmsKeyPolicy;
   }
+}
+
+/** Checks whether a secret's resource policy keeps the role from reading it, whatever the role's own policies allow. Pure. */
+export function checkResourcePolicy(
+  role: PresentRole,
+  secret: PresentSecret,
+  subject: string,
+  identity: Identity,
+): VerifyCheck[] {
+  const { ok, failed, unseen, undecided } = checksOf(subject);
+  const { resourcePolicy, arn, target } = secret;
+  if (!resourcePolicy) return [];
+  if ('unseen' in resourcePolicy) return [unseen('secret-resource-policy', resourcePolicy.unseen)];
+  if (resourcePolicy.seen === undefined)
+    return [ok('secret-resource-policy', (words) => words.noResourcePolicy)];
+  if (!tryParsePolicy(resourcePolicy.seen) || arn === undefined)
+    return [undecided('secret-resource-policy', (words) => words.policyNotUnderstood)];
+  const readableSecret = { arn, region: target.region };
+  const documents = { identityPolicies: [ALLOW_EVERYTHING] };
+  const [refusal] = refusalsOf(readableSecret, documents, role.arn, identity, { resourcePolicy });
+  if (!refusal) return [ok('secret-resource-policy', (words) => words.resourcePolicyLets)];
+  if (refusal.verdict !== 'denied') return [undecided('secret-resource-policy', refusal.because)];
+  const detail = CHECKS['role-reads-secret'].words.mayNot([refusal.action], refusal.because);
+  return [failed('secret-resource-policy', detail, fixes.resourcePolicy(arn, target.region))];
 }

@@ -1,7 +1,6 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
-import type { Identity } from '../../aws/session.ts';
-import { seenIn } from '../../aws/session.ts';
+import { type Identity, seenIn } from '../../aws/session.ts';
 import type { Fix } from '../../failure.ts';
 import {
   algorithmOfLength,
@@ -13,11 +12,9 @@ import {
 } from '../../key/index.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { callerDenial } from '../access/decryption.ts';
-import { CHECKS, type VerifyId } from '../catalog/index.ts';
-import { fixes } from './fixes.ts';
+import { CHECKS, fixes, type VerifyId } from '../catalog/index.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
-import type { VerifyCheck } from './result.ts';
-import { checksOf } from './result.ts';
+import { checksOf, type VerifyCheck } from './result.ts';
 
 /**
  * The check that each problem with a value belongs to. All other problems are extra characters around or between those of the
@@ -39,47 +36,43 @@ const CHECK_OF: Partial<Record<KeyProblemCode, VerifyId>> = {
   'srt-length': 'secret-length',
 };
 
+/** The checks that depend on the expected key type. */
+const KEY_TYPE_CHECKS: ReadonlySet<VerifyId> = new Set([
+  'secret-plaintext',
+  'secret-form',
+  'secret-characters',
+  'secret-length',
+]);
+
 /** Checks the value of a secret. Pure. */
-export function checkContent(
-  observation: PresentSecret & { target: SecretTarget },
-  subject: string,
-  identity: Identity,
-): VerifyCheck[] {
-  const { content, described, target } = observation;
+export function checkContent(secret: PresentSecret, subject: string, identity: Identity): VerifyCheck[] {
+  const { content, target } = secret;
   const { ok, failed, unseen } = checksOf(subject);
-  const rotate = rotateFix({ described, target }, [target.region]);
+  const rotate = rotateFix(secret, [target.region]);
   // While the secret is scheduled for deletion, its value can't be read.
   if (!content) return [];
   if ('unseen' in content) {
-    const ids: VerifyId[] = [
-      'secret-version',
-      'secret-plaintext',
-      'secret-form',
-      'secret-characters',
-      'secret-length',
-    ];
-    const denial = keyPolicyDenialFix(observation, subject, identity);
-    return [...ids, ...(target.key ? (['secret-key'] as const) : [])].map((id) => ({
-      ...unseen(id, content.unseen),
-      ...denial,
-    }));
+    const ids: VerifyId[] = ['secret-version', ...KEY_TYPE_CHECKS];
+    if (target.key) ids.push('secret-key');
+    const denialFix = keyPolicyDenialFix(secret, subject, identity);
+    return ids.map((id) => ({ ...unseen(id, content.unseen), ...denialFix }));
   }
   const { seen } = content;
-  if (seen.kind === 'none') return [failed('secret-version', (say) => say.noVersion, rotate)];
-  const version = ok('secret-version', (say) => say.hasVersion);
-  if (seen.kind === 'binary') return [version, failed('secret-plaintext', (say) => say.binary, rotate)];
+  if (seen.kind === 'none') return [failed('secret-version', (words) => words.noVersion, rotate)];
+  const version = ok('secret-version', (words) => words.hasVersion);
+  if (seen.kind === 'binary') return [version, failed('secret-plaintext', (words) => words.binary, rotate)];
   return [version, ...checkText(seen.key, target, subject, rotate)];
 }
 
 /** Returns the fix if the policy of a KMS key in use certainly denies the caller decryption; undefined otherwise. */
 function keyPolicyDenialFix(
-  { decryption, target, content }: PresentSecret & { target: SecretTarget },
+  { decryption, target, content }: PresentSecret,
   arn: string,
   identity: Identity,
 ): Fix | undefined {
   const isKmsFailure = content && 'unseen' in content && content.unseen.awsAction === DECRYPT_ACTION;
-  const secret = { arn, region: target.region };
-  const because = isKmsFailure && decryption && callerDenial(secret, decryption, identity);
+  const because =
+    isKmsFailure && decryption && callerDenial({ arn, region: target.region }, decryption, identity);
   return because ? fixes.keyPolicyDenies(because) : undefined;
 }
 
@@ -88,15 +81,12 @@ function keyPolicyDenialFix(
  * Regions of its entry get a new one.
  * @param regions the Regions with a wrong value; a replica gets its value from the primary secret
  */
-export function rotateFix(
-  { described, target }: Pick<PresentSecret, 'described'> & { target: SecretTarget },
-  regions: string[],
-): Fix {
-  const { id, region, keyType, manifest, reading } = target;
+export function rotateFix({ described, target }: PresentSecret, regions: string[]): Fix {
+  const { id, region, keyType, manifest, readAccess } = target;
   if (manifest?.canRotate) return fixes.rotateAll(manifest.path);
-  const primary = seenIn(described)?.replicaOf;
+  const primary = seenIn(described)?.primaryRegion;
   const writableRegions = regions.map((each) => (each === region ? (primary ?? each) : each));
-  const { source, roleName = reading?.roleName } = manifest ?? {};
+  const { source, roleName = readAccess?.roleName } = manifest ?? {};
   return fixes.rotate({
     name: parseSecretArn(id)?.name ?? id,
     regions: source?.kind === 'generate' ? (manifest?.regions ?? []) : [...new Set(writableRegions)],
@@ -110,12 +100,12 @@ export function rotateFix(
  * Returns where a secret can be changed. A replica can only be changed through its primary, whose ARN differs only in the Region.
  */
 export function primaryOf(
-  { region, replicaOf = region }: Pick<SecretState, 'region' | 'replicaOf'>,
+  { region, primaryRegion = region }: Pick<SecretState, 'region' | 'primaryRegion'>,
   arn: string,
 ): { arn: string; region: string } {
   return {
-    arn: arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`),
-    region: replicaOf,
+    arn: arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${primaryRegion}:`),
+    region: primaryRegion,
   };
 }
 
@@ -133,21 +123,16 @@ function checkText(
     checkStoredKey(storedKey, { keyType: 'srt-password' }).length === 0;
   const fix = isPassword ? fixes.orPassword(rotate) : rotate;
   const failedChecks = problems.map((problem) => failed(checkOf(problem), problem.message, fix));
-  const isKey = key === undefined || storedKey.sameKey(key, keyType);
-  return [
-    ...failedChecks,
-    ...(failedChecks.length === 0 ? passedTextChecks(storedKey, target, subject) : []),
-    ...(failedChecks.length > 0 && !failedChecks.some(({ id }) => id === 'secret-plaintext')
-      ? [ok('secret-plaintext', (say) => say.plaintext)]
-      : []),
-    ...(key === undefined
-      ? []
-      : [
-          isKey
-            ? ok('secret-key', (say) => say.thisKey)
-            : failed('secret-key', (say) => say.otherKey, rotate),
-        ]),
-  ];
+  const isPlaintext = !failedChecks.some(({ id }) => id === 'secret-plaintext');
+  const textChecks =
+    failedChecks.length === 0
+      ? passedTextChecks(storedKey, target, subject)
+      : [...failedChecks, ...(isPlaintext ? [ok('secret-plaintext', (words) => words.plaintext)] : [])];
+  if (!key) return textChecks;
+  const keyCheck = storedKey.equals(key, keyType)
+    ? ok('secret-key', (words) => words.thisKey)
+    : failed('secret-key', (words) => words.otherKey, rotate);
+  return [...textChecks, keyCheck];
 }
 
 function passedTextChecks(
@@ -156,14 +141,14 @@ function passedTextChecks(
   subject: string,
 ): VerifyCheck[] {
   const { ok } = checksOf(subject);
-  const hexadecimal = keyType === 'static-key';
+  const isStaticKey = keyType === 'static-key';
   // The next screen asks for a static key's algorithm, so show it. Nobody needs to know the length of a password.
   return [
-    ok('secret-plaintext', (say) => say.plaintext),
-    ok('secret-form', (say) => say.bare),
-    ok('secret-characters', (say) => (hexadecimal ? say.hexadecimal : say.printable)),
-    ok('secret-length', (say) =>
-      hexadecimal ? say.digits(length, algorithmOfLength(length) ?? '') : say.passwordLength,
+    ok('secret-plaintext', (words) => words.plaintext),
+    ok('secret-form', (words) => words.bare),
+    ok('secret-characters', (words) => (isStaticKey ? words.hexadecimal : words.printable)),
+    ok('secret-length', (words) =>
+      isStaticKey ? words.digits(length, algorithmOfLength(length) ?? '') : words.passwordLength,
     ),
   ];
 }
@@ -171,14 +156,6 @@ function passedTextChecks(
 function checkOf({ code }: KeyProblem): VerifyId {
   return CHECK_OF[code] ?? 'secret-form';
 }
-
-/** The checks that depend on the expected key type. */
-const KEY_TYPE_CHECKS: ReadonlySet<VerifyId> = new Set([
-  'secret-plaintext',
-  'secret-form',
-  'secret-characters',
-  'secret-length',
-]);
 
 /**
  * Removes the failed checks that are based on a guess. If the key type is not given and the value may be an SRT password, it

@@ -10,10 +10,10 @@ import { withoutGuess } from './check-value.ts';
 import { checkFlowOrRouter } from './flow/check-flow.ts';
 import { observeFlowOrRouter } from './observe/flow.ts';
 import { observeRole, type RoleObservation } from './observe/role.ts';
-import type { SecretObservation } from './observe/secret.ts';
-import { type RequestedPair, type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
+import { observeSecrets, type SecretObservation } from './observe/secret.ts';
+import { type Subjects, subjectsOf, type VerifyRequest } from './observe/subjects.ts';
 import type { VerifyCheck } from './result.ts';
-import { observeSecrets, type SecretRolePair, secretRolePairs } from './settings.ts';
+import { type ObservedPairs, type SecretRolePair, secretRolePairs } from './settings.ts';
 
 export type { ManifestEntry, SecretTarget } from './observe/secret.ts';
 export type { VerifyGroup, VerifyRequest } from './observe/subjects.ts';
@@ -64,11 +64,7 @@ export async function verification(
   return { checks: withoutDuplicates(checks), pairs: secretRolePairs(observed, identity) };
 }
 
-/** All observations, by the IDs in the pairs. */
-interface VerifyObservations {
-  secrets: ReadonlyMap<string, SecretObservation>;
-  roles: ReadonlyMap<string, RoleObservation>;
-  pairs: RequestedPair[];
+interface VerifyObservations extends ObservedPairs {
   caller: CallerPrincipal;
 }
 
@@ -93,11 +89,10 @@ async function checkRoleAndAccess(
   request: VerifyRequest,
   { id, role, observed }: { id: string; role: RoleObservation; observed: VerifyObservations },
 ): Promise<VerifyCheck[]> {
-  const secrets = observed.pairs.flatMap((pair) =>
-    pair.roleId === id ? (observed.secrets.get(pair.targetId) ?? []) : [],
-  );
+  const pairs = observed.pairs.filter(({ roleId }) => roleId === id);
+  const secrets = pairs.flatMap(({ targetId }) => observed.secrets.get(targetId) ?? []);
   const spec = specFor(id, secrets, request);
-  const consumerArns = observed.pairs.flatMap((pair) => (pair.roleId === id ? (pair.consumerArn ?? []) : []));
+  const consumerArns = pairs.flatMap(({ consumerArn }) => consumerArn ?? []);
   const flowArns = consumerArns.length > 0 ? [...new Set(consumerArns)] : [request.flowArn];
   const ownChecks = flowArns.flatMap((flowArn) => checkRole(role, { ...spec, flowArn }, identity));
   if (role.kind !== 'present') return ownChecks;
@@ -127,9 +122,8 @@ function specFor(id: string, secrets: SecretObservation[], { groups, flowArn }: 
 
 /** Removes duplicates: a secret requested by name that a flow names by ARN is reported once. */
 function withoutDuplicates(checks: VerifyCheck[]): VerifyCheck[] {
-  return [
-    ...new Map(
-      checks.map((check) => [[check.id, check.subject, check.role, check.detail].join('\n'), check]),
-    ).values(),
-  ];
+  const byContent = checks.map(
+    (check) => [[check.id, check.subject, check.role, check.detail].join('\n'), check] as const,
+  );
+  return [...new Map(byContent).values()];
 }

@@ -3,8 +3,7 @@ import type { Identity } from '../../aws/session.ts';
 import type { Failure, Fix, Message } from '../../failure.ts';
 import type { Verdict } from '../../plan-types.ts';
 import { messageText } from '../../ui/plan.ts';
-import { CHECKS, type Detail, detailOf, type VerifyId } from '../catalog/index.ts';
-import { fixes } from './fixes.ts';
+import { CHECKS, type Detail, detailOf, fixes, type VerifyId } from '../catalog/index.ts';
 
 /** A key in a batch: the ARNs of its secrets and of the role that has to read them. */
 export interface VerifiedKey {
@@ -38,28 +37,21 @@ export interface CheckMaker {
 
 /** @param role the role that the checks are about, if that is not the subject */
 export function checksOf(subject: string, role?: string): CheckMaker {
-  const about = { subject, role };
   return {
-    ok: (id, detail) => ({ id, verdict: 'ok', ...about, detail: detailOf(id, detail) }),
-    failed: (id, detail, fix) => ({ id, verdict: 'failed', ...about, detail: detailOf(id, detail), ...fix }),
-    warning: (id, detail, fix) => ({
-      id,
-      verdict: 'warning',
-      ...about,
-      detail: detailOf(id, detail),
-      ...fix,
-    }),
-    unseen: (id, failure) => ({ id, verdict: 'cannot-tell', ...about, ...unseen(id, failure) }),
-    undecided: (id, because) => ({
-      id,
-      verdict: 'cannot-tell',
-      ...about,
-      detail: messages.undecided(id, detailOf(id, because)),
-    }),
+    ok: (id, detail) => check(id, 'ok', detail),
+    failed: (id, detail, fix) => check(id, 'failed', detail, fix),
+    warning: (id, detail, fix) => check(id, 'warning', detail, fix),
+    unseen: (id, failure) => ({ id, verdict: 'cannot-tell', subject, role, ...unseenDetails(id, failure) }),
+    undecided: (id, because) => check(id, 'cannot-tell', messages.undecided(id, detailOf(id, because))),
   };
+
+  function check<Id extends VerifyId>(id: Id, verdict: Verdict, detail: Detail<Id>, fix?: Fix): VerifyCheck {
+    return { id, verdict, subject, role, detail: detailOf(id, detail), ...fix };
+  }
 }
 
-function unseen(id: VerifyId, { code, message, hint, awsAction }: Failure) {
+/** Returns what a check says about a subject that could not be read, and what to do. */
+function unseenDetails(id: VerifyId, { code, message, hint, awsAction }: Failure) {
   const fix = hint === undefined ? {} : fixOf(hint);
   return code === 'access-denied' && awsAction
     ? { detail: messages.denied(id, awsAction), awsAction, ...fix }

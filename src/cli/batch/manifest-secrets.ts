@@ -2,7 +2,7 @@ import { parseSecretArn } from '../../aws/arn.ts';
 import type { ManifestEntry } from '../../checks/verify/index.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { groupedBy } from '../../grouping.ts';
-import type { Manifest, ManifestKey } from '../../manifest/members.ts';
+import type { Manifest, ManifestKey } from '../../manifest/fields.ts';
 import { regionsOf } from '../../options/setup-request.ts';
 import type { SecretPlace } from '../key-options.ts';
 
@@ -10,15 +10,15 @@ import type { SecretPlace } from '../key-options.ts';
 export interface EntrySecret {
   name: string;
   regions: string[];
-  /** The ARNs in the entry, if any. */
+  /** The ARNs that the user gave, if any. */
   arns: string[];
   policyName: string;
   roleName: string;
-  /** Whether each name is in the manifest. Otherwise it is the default. */
+  /** Which of the two names the user gave; the others are defaults. */
   givenNames: { policy: boolean; role: boolean };
 }
 
-/** Returns true if `rotate` with the manifest would only replace wrong keys. With `generate`, it would create new keys. */
+/** Returns true if `rotate` with the manifest would only replace wrong keys. With `generate`, `rotate` creates new keys. */
 export function rotatesOnlyWrong({ keys }: Manifest): boolean {
   return keys.every(({ answers }) => answers.keySource?.kind !== 'generate');
 }
@@ -34,7 +34,7 @@ export function verifiedEntry(
   const { keySource: source, roleName = DEFAULTS.roleName } = answers;
   return {
     path,
-    position: position,
+    position,
     roleName,
     regions: [...new Set(regionsOf(answers))],
     source,
@@ -52,23 +52,23 @@ export function regionsIn({ keys }: Manifest): string[] {
  * names.
  */
 export function secretsOf({ answers }: ManifestKey): EntrySecret[] {
-  const { secretName: name, secretArns, regions } = answers;
-  const policyName = answers.policyName ?? DEFAULTS.policyName;
-  const roleName = answers.roleName ?? DEFAULTS.roleName;
-  const givenNames = { policy: answers.policyName !== undefined, role: answers.roleName !== undefined };
-  if (name !== undefined)
-    return [{ name, regions: [...new Set(regions)], arns: [], policyName, roleName, givenNames }];
+  const { secretName, secretArns, regions, policyName, roleName } = answers;
+  const policyAndRole = {
+    policyName: policyName ?? DEFAULTS.policyName,
+    roleName: roleName ?? DEFAULTS.roleName,
+    givenNames: { policy: policyName !== undefined, role: roleName !== undefined },
+  };
+  if (secretName !== undefined)
+    return [{ name: secretName, regions: [...new Set(regions)], arns: [], ...policyAndRole }];
   const parsed = secretArns.flatMap((arn) => {
     const parts = parseSecretArn(arn);
     return parts ? [{ ...parts, arn }] : [];
   });
-  return [...groupedBy(parsed, (each) => each.name)].map(([secretName, secrets]) => ({
-    name: secretName,
+  return [...groupedBy(parsed, (parts) => parts.name)].map(([name, secrets]) => ({
+    name,
     regions: [...new Set(secrets.map(({ region }) => region))],
     arns: secrets.map(({ arn }) => arn),
-    policyName,
-    roleName,
-    givenNames,
+    ...policyAndRole,
   }));
 }
 

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { EXIT, type ExitCode, type Failure, Interrupted } from '../../failure.ts';
 import { takeVariables } from '../../key/index.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import { asManifest, inManifest, type ManifestInput, readManifest } from '../../manifest/index.ts';
-import type { Manifest } from '../../manifest/members.ts';
 import { manifestMessages } from '../../manifest/messages.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';
 import { type BatchEnding, batchMessages as messages } from '../../ui/batch-messages.ts';
@@ -24,8 +24,8 @@ import { regionsIn } from './manifest-secrets.ts';
 import { printFailed } from './summary.ts';
 
 /**
- * Runs a command for all keys of a manifest and returns the exit code. Failures of the command are printed here. First removes the
- * variables with keys from the environment, even if the command doesn't read them.
+ * Runs a command for all keys of a manifest and returns the exit code. Prints failures of the command. First removes the variables
+ * with keys from the environment, even if the command doesn't read the keys.
  * @throws Failure that lists the mistakes in the file
  */
 export async function runWithManifest(
@@ -44,12 +44,12 @@ export async function runWithManifest(
   );
 }
 
-/** Returns the manifest. If a signal arrives first, prints that and returns its exit code. */
+/** Reads the manifest. If a signal arrives meanwhile, prints that and returns the exit code for the signal. */
 async function readUntilInterrupted(path: string, output: Output): Promise<Manifest | number> {
   const report = (interrupted: Interrupted) => reportFailure(output, interrupted);
   const interrupts = watchInterrupts(output, () => undefined, report);
   try {
-    return await readManifest(path, { interrupt: interrupts.signal, ...waitingFor(output) });
+    return await readManifest(path, { interrupt: interrupts.signal, ...manifestReadOptions(output) });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     report(error);
@@ -59,14 +59,14 @@ async function readUntilInterrupted(path: string, output: Output): Promise<Manif
   }
 }
 
-/** Returns the run with the keys removed from the environment, which every program for credentials lookup inherits. */
+/** Returns the run after moving the keys out of the environment, which every program for credentials lookup inherits. */
 function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
   const sources = keys.flatMap(({ answers }) => answers.keySource ?? []);
   return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
 }
 
-/** Returns a function that prints that the program waits for the end of a manifest. */
-export function waitingFor(output: Output): ManifestInput {
+/** Returns options for reading a manifest: in a terminal, a notice that the program waits for the end of the manifest. */
+export function manifestReadOptions(output: Output): ManifestInput {
   // Only a user at a terminal wonders why nothing happens.
   return process.stderr.isTTY ? { onWait: (name) => output.info(manifestMessages.waiting(name)) } : {};
 }
@@ -76,12 +76,12 @@ export function waitingFor(output: Output): ManifestInput {
  * @throws Failure if the run can't prompt, and neither `--yes` nor `--dry-run` is given
  */
 export function beginBatch({ common, interactive, outcomes }: CommandRun, dryRun: boolean): void {
-  outcomes.ofManifest = true;
+  outcomes.isBatch = true;
   const confirmed = common.yes || common.sandbox || dryRun || interactive;
   if (!confirmed) throw missingFailure([setupMessages.missingItems.yes]);
 }
 
-/** Returns the keys that failed, with their names. Flags in messages become fields of the manifest. */
+/** Returns the keys that failed, with their names. In the failures, flags become fields of the manifest. */
 export function failedAmong(names: string[], failures: (Failure | undefined)[]): FailedKey[] {
   return names.flatMap((name, index) => {
     const failure = failures[index];
@@ -93,36 +93,36 @@ export function failedAmong(names: string[], failures: (Failure | undefined)[]):
 export function printSkipped(
   { output }: CommandRun,
   failed: FailedKey[],
-  all: number,
+  keyCount: number,
   end: BatchEnding,
 ): void {
-  if (failed.length > 0) printFailed(output, failed, end.skippedTitle(failed.length, all));
+  if (failed.length > 0) printFailed(output, failed, end.skippedTitle(failed.length, keyCount));
 }
 
 /** What `endOfBatch` reports. */
 export interface BatchResult {
   failed: FailedKey[];
-  /** The number of keys. */
-  all: number;
-  /** The outcomes that the summary has printed; undefined without a summary. */
+  /** The number of all keys. */
+  keyCount: number;
+  /** The outcomes that the summary has printed. Empty without a summary. */
   reported: Partial<Outcomes>;
   end: BatchEnding;
 }
 
 /** Prints which keys failed and what was done for them, and returns the exit code. */
-export function endOfBatch(run: CommandRun, { failed, all, reported, end }: BatchResult): ExitCode {
+export function endOfBatch(run: CommandRun, { failed, keyCount, reported, end }: BatchResult): ExitCode {
   const firstFailure = failed[0]?.failure;
   if (!firstFailure) return EXIT.done;
   const { output, outcomes } = run;
   const changed = allOutcomes(changesIn(outcomes)).length > 0;
-  printFailed(output, failed, messages.failed(failed.length, all));
+  printFailed(output, failed, messages.failed(failed.length, keyCount));
   for (const line of [...unreportedLines(outcomes, reported), ...remainingLines(outcomes)]) output.warn(line);
   const hasUnconfirmed = failed.some(({ failure }) => failure.unconfirmedAction);
-  if (changed) output.warn(failed.length < all ? end.howToContinue : end.howToContinueAfterAllFailed);
+  if (changed) output.warn(failed.length < keyCount ? end.howToContinue : end.howToContinueAfterAllFailed);
   else if (!hasUnconfirmed) output.warn(messages.noneDone);
   // If nothing was changed and all keys failed with the same exit code, the run has that exit code.
   const haveSameExitCode = failed.every(({ failure }) => failure.exitCode === firstFailure.exitCode);
-  return failed.length === all && haveSameExitCode && !changed && !hasUnconfirmed
+  return failed.length === keyCount && haveSameExitCode && !changed && !hasUnconfirmed
     ? firstFailure.exitCode
     : EXIT.failed;
 }
@@ -138,7 +138,7 @@ export function withOutcomesOfFailed(outcomes: Outcomes, { outcomes: recorded }:
   };
 }
 
-/** Returns lines about the changes that have not been printed yet. */
+/** Returns lines about the changes that the summary has not printed. */
 function unreportedLines(outcomes: Outcomes, reported: Partial<Outcomes>): string[] {
   const unreported = withoutReported(reported, changesIn(outcomes));
   return allOutcomes(unreported).length > 0 ? [messages.unreported, ...outcomeLines(unreported)] : [];
@@ -149,7 +149,7 @@ function unreportedLines(outcomes: Outcomes, reported: Partial<Outcomes>): strin
  * lets the heap grow before it collects garbage, and compiles hot code, to be fast for hours. Here, AWS determines the run time,
  * and the build machine may be small.
  */
-const FLAGS = [
+const V8_FLAGS = [
   // Collect garbage when the heap has grown by this percentage.
   '--heap-growing-percent=5',
   '--semi-space-growth-factor=1',
@@ -161,5 +161,5 @@ const FLAGS = [
 
 /** Keeps the heap small from now on. Call it before there are many objects. */
 function keepHeapSmall(): void {
-  for (const flag of FLAGS) setFlagsFromString(flag);
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
 }

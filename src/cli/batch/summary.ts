@@ -3,28 +3,26 @@ import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { Failure } from '../../failure.ts';
 import type { NonEmptyArray } from '../../grouping.ts';
 import type { FailedKey, Outcomes } from '../../plan-types.ts';
-import { folded, MOST_LINES, plain } from '../../text.ts';
+import { clean, groupByText, MOST_LINES } from '../../text.ts';
 import { batchMessages as messages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { type Output, wrap } from '../../ui/output.ts';
 import { type MessageLine, messageLines, messageText } from '../../ui/plan.ts';
-import { field, readKeyCommand } from '../summary.ts';
+import { labeledValue, readKeyCommand } from '../summary.ts';
 
-/** In a narrower terminal, the columns of the table are stacked. */
+/** In a terminal with fewer columns, the reason is below the name and not beside it. */
 const ROOM_FOR_COLUMNS = 60;
+/** The reason for a key with a longer name starts on the next line, so that the reasons keep enough room. */
 const WIDEST_NAME = 32;
 
-/**
- * Prints which keys failed and why, as a table.
- * @param title the title of the table
- */
+/** Prints which keys failed and why, as a table. */
 export function printFailed(output: Output, failed: FailedKey[], title: string): void {
   // If many keys have the same problem, only one is named.
-  const reasonOf = ({ failure }: FailedKey) => JSON.stringify(whyLines(failure));
-  const groups = folded(failed, failed.length > MOST_LINES ? reasonOf : undefined);
+  const reasonOf = ({ failure }: FailedKey) => JSON.stringify(reasonLines(failure));
+  const groups = groupByText(failed, failed.length > MOST_LINES ? reasonOf : undefined);
   const shown = groups.slice(0, MOST_LINES);
   output.warn(`${output.paint.red.bold('✖')} ${title}`);
-  for (const { text, unwrapped } of table(output, shown.map(namedTogether))) output.warn(text, unwrapped);
+  for (const { text, unwrapped } of table(output, shown.map(combined))) output.warn(text, unwrapped);
   const unshown = groups.slice(MOST_LINES).flat().length;
   if (unshown > 0) output.warn(`  ${messages.more(unshown)}`);
   const hints = shown.flatMap(([{ failure }]) => failure.hint ?? []);
@@ -33,8 +31,8 @@ export function printFailed(output: Output, failed: FailedKey[], title: string):
     output.warn(text, unwrapped);
 }
 
-/** Returns one item for keys with the same failure. Its name says how many keys there are. */
-function namedTogether([{ name, failure }, ...others]: NonEmptyArray<FailedKey>): FailedKey {
+/** Returns one item for keys with the same failure. The name says how many keys there are. */
+function combined([{ name, failure }, ...others]: NonEmptyArray<FailedKey>): FailedKey {
   return { name: others.length > 0 ? messages.andOthers(name, others.length) : name, failure };
 }
 
@@ -45,12 +43,14 @@ function table(output: Output, failed: FailedKey[]): MessageLine[] {
   const head = output.paint.dim(`  ${messages.column.key.padEnd(width)}  ${messages.column.why}`);
   const rows = failed.flatMap(({ name, failure }) => {
     // Two columns less, because indented lines have a hanging indent.
-    const [first, ...others] = whyLines(failure).flatMap((line) =>
+    const [first, ...others] = reasonLines(failure).flatMap((line) =>
       line.unwrapped ? line : linesOf(wrap(line.text, output.width - width - 6)),
     );
     const firstLine = first?.text ?? '';
     const start =
-      name.length > width ? [`  ${plain(name)}`, indent + firstLine] : [row(name, width, firstLine)];
+      name.length > width
+        ? [`  ${clean(name)}`, indent + firstLine]
+        : [`  ${clean(name).padEnd(width)}  ${firstLine}`];
     return [
       ...start.flatMap(linesOf),
       ...others.map(({ text, unwrapped }) => ({ text: indent + text, unwrapped })),
@@ -59,15 +59,11 @@ function table(output: Output, failed: FailedKey[]): MessageLine[] {
   return [...linesOf(head), ...rows];
 }
 
-function row(name: string, width: number, why: string): string {
-  return `  ${plain(name).padEnd(width)}  ${why}`;
-}
-
 function linesOf(text: string): MessageLine[] {
   return text.split('\n').map((line) => ({ text: line, unwrapped: false }));
 }
 
-function whyLines({ message, details, unconfirmedAction }: Failure): MessageLine[] {
+function reasonLines({ message, details, unconfirmedAction }: Failure): MessageLine[] {
   return [
     message,
     ...details,
@@ -75,7 +71,7 @@ function whyLines({ message, details, unconfirmedAction }: Failure): MessageLine
   ].flatMap(messageLines);
 }
 
-/** What a batch prints at the end, besides the outcomes. */
+/** What `setup` prints at the end of a batch, besides the outcomes. */
 export interface BatchSummary {
   /** The number of keys that are set up. */
   keys: number;
@@ -88,7 +84,7 @@ export interface BatchSummary {
   outdated: readonly VerifyCheck[];
 }
 
-/** Prints the current state: the number of secrets in each Region, and the ARNs that all flows share. */
+/** Prints the secrets or, if there are too many, their number in each Region, and the ARNs of the policies and roles. */
 export function showBatch(
   output: Output,
   { secrets, policies, roles }: Outcomes,
@@ -105,9 +101,9 @@ export function showBatch(
       ? regions.map((region) =>
           messages.secretsInRegion(region, secrets.filter((each) => each.region === region).length),
         )
-      : secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn))),
-    ...policies.flatMap(({ arn }) => field(setupMessages.policyLabel, arn)),
-    ...roles.flatMap(({ arn }) => field(setupMessages.roleLabel, arn)),
+      : secrets.flatMap(({ region, arn }) => labeledValue(setupMessages.secretLabel(region), arn))),
+    ...policies.flatMap(({ arn }) => labeledValue(setupMessages.policyLabel, arn)),
+    ...roles.flatMap(({ arn }) => labeledValue(setupMessages.roleLabel, arn)),
     '',
     output.prose(messages.arnsInJson),
     ...roles.flatMap(({ arn }) => ['', output.prose(setupMessages.passRole(arn))]),

@@ -1,12 +1,12 @@
-import { callerLines } from '../../aws/caller.ts';
+import { callerLines } from '../../aws/caller-output.ts';
 import type { Aws } from '../../aws/session.ts';
 import { Interrupted } from '../../failure.ts';
 import type { KeyInput } from '../../key/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { Change } from '../../plan-types.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
-import { isLong, planDocuments, planLines } from '../../ui/plan.ts';
+import { isLongPlan, planDocuments, planLines } from '../../ui/plan.ts';
 import type { Progress } from '../../ui/progress.ts';
 import { askChoice, askHidden, askYesNo } from '../../ui/prompt.ts';
 import { wizardMessages as messages } from './messages.ts';
@@ -21,7 +21,7 @@ export interface WizardContext<Answers = SetupAnswers> {
   keyInput: KeyInput;
 }
 
-/** Explains before a question why it matters. */
+/** Explains why the next question matters. */
 export function explain({ output }: Pick<WizardContext, 'output'>, why: string): void {
   output.info(output.paint.dim(why));
 }
@@ -47,7 +47,7 @@ export async function confirm(
     const no = { value: 'no' as const, name: messages.confirmNo };
     const others = [
       { value: 'yes' as const, name: messages.confirmYes },
-      ...(isLong({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
+      ...(isLongPlan({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
       ...(hasDocuments ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
     ];
     // Enter selects the first option.
@@ -82,7 +82,7 @@ export async function askAccount(
   progress.stop();
   const { configuration } = aws.settings;
   output.info(output.paint.bold(messages.account(account)));
-  output.info(`  ${messages.caller(plain(arn))}`);
+  output.info(`  ${messages.caller(clean(arn))}`);
   const callerDetails =
     common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
   for (const line of callerDetails) output.info(`  ${line}`);
@@ -94,7 +94,7 @@ export async function askAccount(
 export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {
   progress.stop();
   for (;;) {
-    const code = await askHidden(messages.mfa(plain(serial)));
+    const code = await askHidden(messages.mfa(clean(serial)));
     if (/^\d{6}$/.test(code)) return code;
     output.warn(output.paint.red(`✖ ${messages.mfaForm}`));
   }

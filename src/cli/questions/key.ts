@@ -4,7 +4,6 @@ import { Failure } from '../../failure.ts';
 import { keyWarnings } from '../../key/check.ts';
 import {
   ALGORITHMS,
-  type Algorithm,
   type CheckedKey,
   checkKey,
   generateKey,
@@ -13,19 +12,14 @@ import {
   loadKey,
 } from '../../key/index.ts';
 import { looksLikeKey } from '../../key-detection.ts';
+import type { KeyAnswers } from '../../options/read-options.ts';
 import { askChoice, askHidden, askText } from '../../ui/prompt.ts';
 import { explain, type WizardContext, warn } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';
 
-/** The answers about a key that may be given before the question for the key. */
-interface KeyAnswers {
-  keyType?: KeyType;
-  algorithm?: Algorithm;
-}
-
 type KeyContext = WizardContext<KeyAnswers>;
 
-/** Asks what the key is for, and for the key. */
+/** Asks what will use the key, unless the answers say it, and for the key. */
 export async function askKey<A extends KeyAnswers>(
   context: WizardContext<A>,
 ): Promise<{ answers: A; checked: CheckedKey }> {
@@ -35,13 +29,16 @@ export async function askKey<A extends KeyAnswers>(
   const rules: KeyRules = { keyType, algorithm: answers.algorithm };
   for (;;) {
     const source = await askSource(context, keyType);
-    if (source === 'generate') return generate(context, answers);
-    const checked = source === 'file' ? await askFile(context, rules) : await askTyped(context, rules);
+    if (source === 'generate') {
+      const algorithm = answers.algorithm ?? (await askAlgorithm(context));
+      const checked = { key: generateKey(algorithm), generated: true };
+      return { answers: { ...answers, algorithm }, checked };
+    }
+    const checked = await (source === 'file' ? askFile(context, rules) : askTyped(context, rules));
     if (checked) return { answers, checked };
   }
 }
 
-/** Asks for the key type. */
 export async function askKeyType(context: Pick<KeyContext, 'output' | 'common'>): Promise<KeyType> {
   explain(context, messages.keyTypeWhy);
   const types: KeyType[] = [DEFAULTS.keyType, 'srt-password'];
@@ -58,11 +55,6 @@ async function askSource(context: KeyContext, keyType: KeyType): Promise<'typed'
     { value: 'file', name: messages.keyFile },
     ...(keyType === 'static-key' ? [{ value: 'generate' as const, name: messages.keyGenerated }] : []),
   ]);
-}
-
-async function generate<A extends KeyAnswers>(context: KeyContext, answers: A) {
-  const algorithm = answers.algorithm ?? (await askAlgorithm(context));
-  return { answers: { ...answers, algorithm }, checked: { key: generateKey(algorithm), generated: true } };
 }
 
 async function askAlgorithm(context: KeyContext) {
@@ -89,7 +81,7 @@ async function askTyped(context: KeyContext, rules: KeyRules): Promise<CheckedKe
     }
     explain(context, messages.keyAgainWhy);
     const second = checkKey(await askHidden(messages.keyAgain), rules);
-    if (second.ok && first.key.sameKey(second.key, 'srt-password')) {
+    if (second.ok && first.key.equals(second.key, 'srt-password')) {
       output.info(messages.keyTaken(first.key.length, first.algorithm));
       warn(context, keyWarnings(first.key, rules.keyType));
       return { key: first.key, generated: false };

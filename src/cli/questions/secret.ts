@@ -3,20 +3,21 @@ import { MEDIACONNECT_REGIONS } from '../../aws/regions.ts';
 import { type ListedSecret, listSecrets } from '../../aws/secrets/listing.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
-import { secretName } from '../../options/rules.ts';
-import { plain } from '../../text.ts';
-import { askChoice, askSearch, askText, askYesNo, type Option } from '../../ui/prompt.ts';
+import { secretNameProblem } from '../../options/rules.ts';
+import { clean } from '../../text.ts';
+import { askChoice, askSearch, askText, askYesNo, type PromptOption } from '../../ui/prompt.ts';
+import { configuredRegions } from '../region-and-endpoints.ts';
 import { askAccount, explain, type WizardContext } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';
 
-type AnyContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
+type SecretContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 
 /** The maximum number of secrets in the list. Others can be named with --secret-arn. */
 const MOST_LISTED = 500;
 
 /** Offers the Region's secrets whose names start with the prefix. Returns an ARN, or undefined if the user wants a new secret. */
 export async function askExisting(
-  context: AnyContext,
+  context: SecretContext,
   region: string,
   prefix: string,
 ): Promise<string | undefined> {
@@ -27,47 +28,44 @@ export async function askExisting(
     { value: true, name: messages.storeNew },
     { value: false, name: messages.useExisting(existing.length, existing.length === MOST_LISTED) },
   ]);
-  if (isNew) return undefined;
-  return (await chooseSecret(context, existing, messages.existingWhy)).arn;
+  return isNew ? undefined : (await chooseSecret(context, existing, messages.existingWhy)).arn;
 }
 
-/** Shows the account and, unless it is known, asks for the secret. Returns its name. */
-export async function askSecretFor(
+/** Shows the account and, unless the secret's name is known, asks for the secret. Returns the name. */
+export async function askAccountAndSecret(
   context: WizardContext<{ regions: string[] }>,
   intro: string,
-  known: string | undefined,
+  knownName: string | undefined,
 ): Promise<string> {
   await askAccount(context, intro);
-  if (known !== undefined) return known;
-  return askWhichSecret(
-    context,
-    context.answers.regions[0] ?? context.aws.settings.configuration?.region?.value,
-  );
+  if (knownName !== undefined) return knownName;
+  const { answers, aws } = context;
+  return askWhichSecret(context, answers.regions[0] ?? aws.settings.configuration?.region?.value);
 }
 
-/** Asks for one of the Region's secrets, or for its name if they can't be listed. Returns its name. */
-export async function askWhichSecret(context: AnyContext, region: string | undefined): Promise<string> {
+/** Asks for one of the Region's secrets or, if none can be listed, for a name. Returns the name. */
+export async function askWhichSecret(context: SecretContext, region: string | undefined): Promise<string> {
   const existing = region ? await existingSecrets(context, region) : [];
   return existing.length > 0
     ? (await chooseSecret(context, existing, messages.whichWhy)).name
     : askSecretName(context);
 }
 
-function chooseSecret(context: AnyContext, existing: ListedSecret[], why: string): Promise<ListedSecret> {
+function chooseSecret(context: SecretContext, existing: ListedSecret[], why: string): Promise<ListedSecret> {
   explain(context, why);
   return askSearch(messages.existing, (term) =>
     existing
       .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
       .map((secret) => ({
         value: secret,
-        name: plain(secret.name),
-        description: [secret.arn, secret.description ?? ''].map(plain).join('\n').trimEnd(),
+        name: clean(secret.name),
+        description: [secret.arn, secret.description ?? ''].map(clean).join('\n').trimEnd(),
       })),
   );
 }
 
-/** Returns no secrets if the list is denied: a new secret can be stored without the permission to list. */
-async function existingSecrets({ aws, progress }: AnyContext, region: string, prefix?: string) {
+/** Lists the Region's secrets. Returns none if that is denied: a secret can be stored or named without that permission. */
+async function existingSecrets({ aws, progress }: SecretContext, region: string, prefix?: string) {
   progress.start(messages.listing(region));
   try {
     return await listSecrets(aws, region, MOST_LISTED, prefix);
@@ -83,10 +81,10 @@ async function existingSecrets({ aws, progress }: AnyContext, region: string, pr
  * Asks for the name of a secret.
  * @param prefix what the name must start with
  */
-export async function askSecretName(context: AnyContext, prefix = ''): Promise<string> {
+export async function askSecretName(context: SecretContext, prefix = ''): Promise<string> {
   explain(context, messages.secretNameWhy);
   const check = (answer: string) =>
-    secretName(answer, messages.nameSubject) ??
+    secretNameProblem(answer, messages.nameSubject) ??
     (answer.startsWith(prefix) ? undefined : messages.nameOutsidePrefix(prefix));
   return askText(messages.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
 }
@@ -95,8 +93,7 @@ export async function askSecretName(context: AnyContext, prefix = ''): Promise<s
 export async function askRegions(
   context: Pick<WizardContext, 'aws' | 'common' | 'output'>,
 ): Promise<string[]> {
-  const { aws, common } = context;
-  const configured = common.sandbox ? DEFAULTS.example.region : aws.settings.configuration?.region?.value;
+  const [configured] = configuredRegions(context);
   // The profile's Region may be invalid and is then not offered.
   const first = configured && isRegionName(configured) ? configured : undefined;
   explain(context, messages.regionWhy);
@@ -108,15 +105,15 @@ export async function askRegions(
   return regions;
 }
 
-function findRegions(term: string, first: string | undefined, chosen: string[]): Option<string>[] {
+function findRegions(term: string, first: string | undefined, chosen: string[]): PromptOption<string>[] {
   const search = term.trim().toLowerCase();
   const listed = MEDIACONNECT_REGIONS.filter(({ id }) => !chosen.includes(id)).map(({ id, location }) => ({
     value: id,
     name: `${id}  ${location}`,
   }));
-  const known = MEDIACONNECT_REGIONS.some(({ id }) => id === first);
+  const isKnown = MEDIACONNECT_REGIONS.some(({ id }) => id === first);
   const ordered = [
-    ...(first && !known ? [{ value: first, name: messages.otherRegion(first) }] : []),
+    ...(first && !isKnown ? [{ value: first, name: messages.otherRegion(first) }] : []),
     ...listed.filter(({ value }) => value === first),
     ...listed.filter(({ value }) => value !== first),
   ];

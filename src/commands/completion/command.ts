@@ -4,9 +4,8 @@ import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
 import { SHELLS } from '../../options/catalog/index.ts';
-import { optionReader } from '../../options/read-options.ts';
+import { flagReader } from '../../options/read-options.ts';
 
-/** Adds the `completion` command. */
 export function addCompletion(program: Command, { finish, problems }: CommandSetup): void {
   const command = program
     .command('completion')
@@ -15,7 +14,7 @@ export function addCompletion(program: Command, { finish, problems }: CommandSet
   command.argument('<shell>', help.completionShell);
   command.action(async (text: string) => {
     const usageProblems = [...problems];
-    const shell = optionReader(usageProblems).choice(text, SHELLS, 'completion');
+    const shell = flagReader(usageProblems).choice(text, SHELLS, 'completion');
     if (!shell || usageProblems.length > 0) throw usageFailure(usageProblems);
     // Loaded lazily: the code for colored output would slow down the start of every other command.
     const [{ completionScript }, { createOutput }] = await Promise.all([

@@ -7,12 +7,12 @@ import { addExportScript } from './script/command.ts';
 
 /** Adds the `export` command, with a subcommand for each export format. */
 export function addExport(program: Command, commandSetup: CommandSetup): void {
-  const parent = program
+  const exportCommand = program
     .command('export')
     .description(help.export)
     .addHelpText('before', help.examples)
     .helpCommand(false);
-  addExportCloudFormation(parent, commandSetup);
-  addExportScript(parent, commandSetup);
-  addExportManifest(parent, commandSetup);
+  addExportCloudFormation(exportCommand, commandSetup);
+  addExportScript(exportCommand, commandSetup);
+  addExportManifest(exportCommand, commandSetup);
 }

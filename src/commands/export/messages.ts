@@ -8,7 +8,7 @@ export const exportMessages = {
   arnOfOther: (other: string, account: string, from: string) =>
     `An ARN belongs to account ${other}, not to ${account} (${from}). Give an ARN of account ${account}, or correct ${from}.`,
   severalAccounts: 'The ARNs belong to different accounts. Export each account separately.',
-  resolved: (option: string, member: string, role: string) =>
+  dynamicReference: (option: string, member: string, role: string) =>
     `CloudFormation takes {{resolve:…}} for a reference and puts in its place what it finds there, and nothing keeps it from that. Give the role ${role} another ${option} (${member} in a manifest).`,
   trustTooLong: (role: string, size: number, most: number) =>
     `The trust policy of ${role} would have ${size} characters, and IAM takes ${most}. Give fewer or shorter --source-arn patterns.`,
@@ -81,13 +81,12 @@ export const exportHelp = {
   scriptTitles: { ...helpMessages.setupTitles, output: 'The script:' },
 };
 
-/** Descriptions in a template, for readers in the CloudFormation console. */
-
 const keysHere = (keys: number) =>
   keys === 0
     ? ''
     : `${keys === 1 ? 'a key' : `${keys} keys`} in Secrets Manager, where ${keys === 1 ? 'it is' : 'they are'} used; `;
 
+/** Descriptions in a template, for readers in the CloudFormation console. */
 export const templateMessages = {
   description: (keys: number, home: string) =>
     `Static key encryption for AWS Elemental MediaConnect: ${keysHere(keys)}the policy and the role by which MediaConnect reads secrets, in the home Region (${home} unless said otherwise). Made by mc-static-key export cloudformation. What it makes stays when the stack is deleted.`,

@@ -1,31 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import {
-  chmod,
-  chown,
-  link,
-  lstat,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
 
-/** The file to write instead of standard output. */
+/** Where a result goes. */
 export interface OutputFile {
+  /** The path of a file; undefined for standard output. */
   output?: string;
   /** True if an existing file may be overwritten. */
   force: boolean;
 }
 
-/** Returns the output of a command. `-` stands for standard output. */
+/** Replaces `-`, which stands for standard output. */
 export function outputFileOf({ output, force }: OutputFile): OutputFile {
   return { output: output === '-' ? undefined : output, force };
 }
@@ -35,7 +24,7 @@ export function outputFileOf({ output, force }: OutputFile): OutputFile {
  * @param mode the permissions of a new file
  * @throws Failure if the file exists and may not be overwritten, or if it can't be written. The file is then unchanged.
  */
-export async function deliver(
+export async function writeResult(
   output: Output,
   text: string,
   { output: path, force }: OutputFile,
@@ -43,16 +32,17 @@ export async function deliver(
 ): Promise<void> {
   if (path === undefined) return output.result(text.replace(/\n$/, ''));
   try {
-    const target = (await stat(path).catch(ifAbsent)) ?? (await lstat(path).catch(ifAbsent));
+    // A symbolic link whose target doesn't exist counts as an existing file.
+    const target = (await fs.stat(path).catch(ifAbsent)) ?? (await fs.lstat(path).catch(ifAbsent));
     if (target === undefined) await create(path, text, mode);
     else if (target.isFile() && force)
-      await replace(await realpath(path), text, modeToKeep(target, mode), target);
-    else if (force || target.isCharacterDevice() || target.isFIFO()) await writeFile(path, text, { mode });
-    else throw alreadyThere();
+      await replace(await fs.realpath(path), text, modeToKeep(target, mode), target);
+    else if (force || target.isCharacterDevice() || target.isFIFO()) await fs.writeFile(path, text, { mode });
+    else throw Object.assign(new Error('the file is there already'), { code: 'EEXIST' });
   } catch (error) {
-    throw writeFailure(plain(path), error);
+    throw writeFailure(clean(path), error);
   }
-  output.info(outputFileMessages.written(plain(path)));
+  output.info(messages.written(clean(path)));
 }
 
 /**
@@ -63,15 +53,15 @@ function modeToKeep(file: Stats, mode: number): number {
   return (file.mode & 0o7777) | (mode & 0o111 ? (file.mode & 0o444) >> 2 : 0);
 }
 
-/** Creates the complete file or, if that fails, no file. */
+/** Creates the complete file, or none if writing fails. */
 async function create(path: string, text: string, mode: number): Promise<void> {
   await withTemporaryFile(dirname(path), text, mode, async (temporary) => {
     try {
-      await link(temporary, path);
+      await fs.link(temporary, path);
     } catch (error) {
       if (errorCode(error) === 'EEXIST') throw error;
       // Some file systems don't support hard links.
-      await rename(temporary, path);
+      await fs.rename(temporary, path);
     }
   });
 }
@@ -80,9 +70,9 @@ async function create(path: string, text: string, mode: number): Promise<void> {
 async function replace(path: string, text: string, mode: number, { uid, gid }: Stats): Promise<void> {
   try {
     await withTemporaryFile(dirname(path), text, 0o600, async (temporary) => {
-      if (uid !== process.getuid?.() || gid !== process.getgid?.()) await chown(temporary, uid, gid);
-      await chmod(temporary, mode);
-      await rename(temporary, path);
+      if (uid !== process.getuid?.() || gid !== process.getgid?.()) await fs.chown(temporary, uid, gid);
+      await fs.chmod(temporary, mode);
+      await fs.rename(temporary, path);
     });
   } catch (error) {
     // The folder is read-only, the file belongs to someone else, or the file is a mount point.
@@ -93,12 +83,12 @@ async function replace(path: string, text: string, mode: number, { uid, gid }: S
 
 /** Overwrites the content of a file. On failure, writes the earlier content back. */
 async function overwrite(path: string, text: string): Promise<void> {
-  const earlierContent = await readFile(path);
+  const earlierContent = await fs.readFile(path);
   try {
-    await writeFile(path, text, { flag: 'r+' });
-    await truncate(path, Buffer.byteLength(text));
+    await fs.writeFile(path, text, { flag: 'r+' });
+    await fs.truncate(path, Buffer.byteLength(text));
   } catch (error) {
-    await writeFile(path, earlierContent).catch(() => undefined);
+    await fs.writeFile(path, earlierContent).catch(() => undefined);
     throw error;
   }
 }
@@ -112,39 +102,28 @@ async function withTemporaryFile(
 ): Promise<void> {
   const temporary = join(folder, `.mc-static-key-${randomUUID()}.tmp`);
   try {
-    await writeFile(temporary, text, { flag: 'wx', mode, flush: true });
+    await fs.writeFile(temporary, text, { flag: 'wx', mode, flush: true });
     await move(temporary);
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
-function alreadyThere(): Error {
-  return Object.assign(new Error('the file is there already'), { code: 'EEXIST' });
-}
-
-/** Returns undefined for the error that a file doesn't exist, and throws any other error. */
+/** Handles an error: returns undefined if the file doesn't exist, and throws any other error. */
 function ifAbsent(error: unknown): undefined {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 function writeFailure(path: string, error: unknown): Failure {
   const code = errorCode(error);
-  return code === 'EEXIST'
-    ? new Failure(outputFileMessages.exists(path), {
-        code: 'file-exists',
-        exitCode: EXIT.conflict,
-        hint: outputFileMessages.existsHint,
-      })
-    : new Failure(outputFileMessages.unwritable(path, code), {
-        code: 'file',
-        exitCode: EXIT.failed,
-        cause: error,
-      });
+  if (code === 'EEXIST') {
+    const hint = messages.existsHint;
+    return new Failure(messages.exists(path), { code: 'file-exists', exitCode: EXIT.conflict, hint });
+  }
+  return new Failure(messages.unwritable(path, code), { code: 'file', exitCode: EXIT.failed, cause: error });
 }
 
-/** Messages about output files. */
-const outputFileMessages = {
+const messages = {
   written: (path: string) => `Written to ${path}.`,
   exists: (path: string) => `${path} is there already. Nothing was written.`,
   existsHint: 'Give --force to write over it, or another --output.',

@@ -1,4 +1,4 @@
-import { isAccountId, parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { isAccountId, parseArn } from '../../aws/arn.ts';
 import type { ExpectedAccount } from '../../aws/clients.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import type { CommonOptions } from '../../cli/options.ts';
@@ -7,11 +7,11 @@ import { type CommandRun, expectedAccount, runCommand } from '../../cli/run-comm
 import { missingSecretItems, withExamples } from '../../cli/setup-inputs.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
-import { matches, pattern } from '../../policy/match.ts';
+import { matches, parsePattern } from '../../policy/match.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { exportMessages } from './messages.ts';
 import { planExport } from './plan.ts';
-import type { ExportPlan, ExportSubject, PlannedRole } from './types.ts';
+import type { ExportPlan, ExportSubject } from './types.ts';
 
 /**
  * Runs one of the `export` commands and returns the exit code. Makes no AWS calls. `perform` gets the only account that the plan
@@ -30,27 +30,27 @@ export function runExport(
       return perform(run, plan, accountOf(plan, namedAccount));
     };
     if ('answers' in subject) await performFor([await completeAnswers(run, subject.answers)]);
-    else await exportManifestKeys(run, subject.manifest, performFor);
+    else await performForManifest(run, subject.manifest, performFor);
     return EXIT.done;
   });
 }
 
-async function exportManifestKeys(
+async function performForManifest(
   { interrupt, output }: CommandRun,
   path: string,
-  perform: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
+  performFor: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
 ): Promise<void> {
-  const { waitingFor } = await import('../../cli/batch/run-batch.ts');
+  const { manifestReadOptions: waitingFor } = await import('../../cli/batch/run-batch.ts');
   const { asManifest, readManifest } = await import('../../manifest/index.ts');
   const { keys, account } = await readManifest(path, { interrupt, ...waitingFor(output) });
   const answers = keys.map((key) => key.answers);
-  await asManifest(() => perform(answers, account));
+  await asManifest(() => performFor(answers, account));
 }
 
-/** Uses the configured Region if none is given, and lists everything that is missing in one failure. */
+/** Completes the answers as `setup` does, except for the key. Lists everything that is missing in one failure. */
 async function completeAnswers(run: CommandRun, givenAnswers: SetupAnswers): Promise<SetupAnswers> {
-  const hasNoRegion = givenAnswers.regions.length === 0 && givenAnswers.secretArns.length === 0;
-  const withRegions = hasNoRegion ? { ...givenAnswers, regions: configuredRegions(run) } : givenAnswers;
+  const needsRegion = givenAnswers.regions.length === 0 && givenAnswers.secretArns.length === 0;
+  const withRegions = needsRegion ? { ...givenAnswers, regions: configuredRegions(run) } : givenAnswers;
   const answers = run.common.sandbox ? withExamples(withRegions) : withRegions;
   const missing = missingSecretItems(answers);
   if (missing.length > 0) throw missingFailure(missing, messages.missingFlagsHint);
@@ -58,47 +58,39 @@ async function completeAnswers(run: CommandRun, givenAnswers: SetupAnswers): Pro
 }
 
 /**
- * Returns the only account that the plan is valid for: the named one, or the one in its ARNs. Returns undefined if it is valid
- * for any account.
- * @throws Failure if there would be several accounts
+ * Returns the only account that the plan is valid for: the named one, or the one in the plan's ARNs. Returns undefined if the plan
+ * is valid for any account.
+ * @throws Failure if ARNs belong to different accounts
  */
 export function accountOf(
   { secrets, roles }: ExportPlan,
   namedAccount: ExpectedAccount | undefined,
 ): string | undefined {
-  const secretAccounts = secrets.flatMap(({ places }) =>
-    places.map(({ arn }) => parseSecretArn(arn)?.account),
-  );
-  // KMS keys don't count, because a KMS key may belong to a different account. A secret can't, nor can a permissions boundary,
-  // unless it is an AWS managed policy.
-  const boundaryAccounts = roles.map(
-    ({ permissionsBoundary = '' }) => parseArn(permissionsBoundary)?.account,
-  );
-  const arnAccounts = [...secretAccounts, ...boundaryAccounts].filter(
-    (account) => account !== undefined && isAccountId(account),
-  );
+  // Secrets and permissions boundaries are in the account itself. A KMS key may belong to another account, so it doesn't count.
+  const arns = [
+    ...secrets.flatMap(({ places }) => places.map(({ arn }) => arn)),
+    ...roles.flatMap(({ permissionsBoundary }) => permissionsBoundary ?? []),
+  ];
+  // The account of an AWS managed policy is `aws`.
+  const arnAccounts = arns.flatMap((arn) => parseArn(arn)?.account ?? []).filter(isAccountId);
   const accounts = new Set([...(namedAccount ? [namedAccount.account] : []), ...arnAccounts]);
   const [knownAccount, otherAccount] = [...accounts];
-  if (otherAccount !== undefined) throw severalAccounts(otherAccount, namedAccount);
-  const patternsOfRoles = roles.map(sourceAccounts);
-  const account = knownAccount ?? patternsOfRoles.flat().find(isAccountId);
-  const foreignPatterns = patternsOfRoles.find((patterns) => !isForAccount(patterns, account));
-  if (foreignPatterns) throw severalAccounts(foreignPatterns[0] ?? '', namedAccount);
+  if (otherAccount !== undefined) throw severalAccountsFailure(otherAccount, namedAccount);
+  // For each role, the accounts (or account patterns) of the flows and routers that may use it.
+  const accountPatterns = roles.map(({ sourceArns }) => sourceArns.map((arn) => arn.split(':')[4] ?? ''));
+  const account = knownAccount ?? accountPatterns.flat().find(isAccountId);
+  const foreignPatterns = accountPatterns.find((patterns) => !includesAccount(patterns, account));
+  if (foreignPatterns) throw severalAccountsFailure(foreignPatterns[0] ?? '', namedAccount);
   return account;
 }
 
-/** Returns the accounts, or account patterns, of the flows and routers that may use a role. */
-function sourceAccounts({ sourceArns }: PlannedRole): string[] {
-  return sourceArns.map((arn) => arn.split(':')[4] ?? '');
-}
-
-/** Returns true if a role for flows of these accounts can be used in its own account. */
-function isForAccount(patterns: string[], account: string | undefined): boolean {
+/** Returns true if a pattern matches the account. No patterns match every account. */
+function includesAccount(patterns: string[], account: string | undefined): boolean {
   if (patterns.length === 0 || account === undefined) return true;
-  return patterns.some((each) => matches(pattern(each), account));
+  return patterns.some((each) => matches(parsePattern(each), account));
 }
 
-function severalAccounts(otherAccount: string, namedAccount: ExpectedAccount | undefined): Failure {
+function severalAccountsFailure(otherAccount: string, namedAccount: ExpectedAccount | undefined): Failure {
   const sentence = namedAccount
     ? exportMessages.arnOfOther(otherAccount, namedAccount.account, namedAccount.from)
     : exportMessages.severalAccounts;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { manifestProblems } from '../../cli/options.ts';
-import type { Algorithm, KeySource, KeyType } from '../../key/index.ts';
+import type { KeyType } from '../../key/index.ts';
 import type { CommandName, RawOptions } from '../../options/catalog/index.ts';
-import type { SetupAnswers } from '../../options/setup-request.ts';
+import type { PolicySpec, RoleSpec, SetupAnswers } from '../../options/setup-request.ts';
 import type { AccountRef, JsonPolicy } from '../../policy/index.ts';
 
 /** A tag with AWS's field names. */
@@ -16,25 +16,22 @@ export interface PlannedPlace {
   region: string;
   /** With the account placeholder and a trailing `??????`, or the full ARN if the user gave it. */
   arn: string;
-  /** The customer managed KMS key, by its name in this Region. */
+  /** The customer managed KMS key, by its ID, alias or ARN in this Region. */
   kmsKeyId?: string;
 }
 
-/** A key, with a secret in each of its Regions. */
-export interface PlannedSecret {
+/** The secret of one key: the answers, and a secret in each Region of the key. */
+export interface PlannedSecret extends Omit<SetupAnswers, 'keyType' | 'tags'> {
   name: string;
   /** True if the key is to be stored. Otherwise, the secrets exist and are used as is. */
-  stored: boolean;
+  isNew: boolean;
   places: PlannedPlace[];
   keyType: KeyType;
-  algorithm?: Algorithm;
-  keySource?: KeySource;
   tags: AwsTag[];
 }
 
 /** A policy that lets a role read some of the secrets. */
-export interface PlannedPolicy {
-  name: string;
+export interface PlannedPolicy extends PolicySpec {
   document: JsonPolicy;
   /** The ARNs of its secrets, as in `PlannedPlace`. */
   arns: string[];
@@ -42,14 +39,9 @@ export interface PlannedPolicy {
 }
 
 /** A role that MediaConnect may assume. */
-export interface PlannedRole {
-  name: string;
-  description: string;
+export interface PlannedRole extends RoleSpec {
   trust: JsonPolicy;
-  /** ARN patterns of the flows and routers that may use it. Empty for all. They are part of the trust policy. */
-  sourceArns: string[];
-  permissionsBoundary?: string;
-  /** The names of its attached policies. */
+  /** The names of the policies to attach. */
   policies: string[];
   tags: AwsTag[];
 }
@@ -79,9 +71,6 @@ export async function readExportOptions(
     return { subject: { manifest }, problems: manifestProblems(command, name), usesConfiguredRegion: false };
   const { readAnswers } = await import('../../options/setup-request.ts');
   const { answers, problems } = readAnswers(options);
-  return {
-    subject: { answers },
-    problems,
-    usesConfiguredRegion: secretArn === undefined && region === undefined,
-  };
+  const usesConfiguredRegion = secretArn === undefined && region === undefined;
+  return { subject: { answers }, problems, usesConfiguredRegion };
 }

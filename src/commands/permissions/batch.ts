@@ -1,4 +1,3 @@
-import { expectedSecretArn, parseArn } from '../../aws/arn.ts';
 import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import type { CommonOptions } from '../../cli/options.ts';
@@ -6,14 +5,14 @@ import type { CommandRun } from '../../cli/run-command.ts';
 import { DEFAULTS, KEY_TYPE_TAG, TOOL_TAG } from '../../defaults.ts';
 import { EXIT, type ExitCode, Failure } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
-import type { Manifest } from '../../manifest/members.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import { type AccountRef, MANAGED_POLICY_LIMIT, measure } from '../../policy/index.ts';
 import { permissionsMessages as messages } from './messages.ts';
-import { byPrefix, needsOfAll, type PermissionRequest, passRole } from './needs/index.ts';
-import type { PermissionsAnswers } from './options.ts';
+import { needsOfAll, type PermissionRequest, passRole, withCommonPrefixes } from './needs/index.ts';
+import type { PermissionsValues } from './options.ts';
 import { type PermissionsReport, reportOf, showPermissions } from './output.ts';
-import { accountFor } from './run.ts';
+import { accountFor, secretsOf } from './run.ts';
 
 /**
  * Runs `permissions COMMAND --manifest` and returns the exit code. Prints failures.
@@ -21,37 +20,33 @@ import { accountFor } from './run.ts';
  */
 export function runPermissionsManifest(
   path: string,
-  answers: PermissionsAnswers,
+  answers: PermissionsValues,
   common: CommonOptions,
 ): Promise<number> {
   return runWithManifest(path, common, (run, manifest) => performPermissionsManifest(run, manifest, answers));
 }
 
 /**
- * Prints the policy for running a command with a manifest. If it is too long with the name of every secret, it uses their common
- * prefixes.
+ * Prints the policy for running a command with a manifest. If the policy would be too long with the name of every secret, it has
+ * the names' common prefixes instead.
  */
 export async function performPermissionsManifest(
   run: CommandRun,
   manifest: Manifest,
-  answers: PermissionsAnswers,
+  answers: PermissionsValues,
 ): Promise<ExitCode> {
   const accountRef = await accountFor(run, answers, regionsIn(manifest));
   const requests = requestsOf(manifest, answers, accountRef);
   const fullReport = reportFor(manifest, answers, requests);
   const size = measure(fullReport.policy);
   if (size <= MANAGED_POLICY_LIMIT) return show(run, fullReport);
-  const prefixRequests = requests.flatMap((request) => byPrefix(request) ?? []);
+  const prefixRequests = requests.flatMap((request) => withCommonPrefixes(request) ?? []);
   if (prefixRequests.length < requests.length) return show(run, fullReport);
   const shorterReport = reportFor(manifest, answers, prefixRequests);
   if (measure(shorterReport.policy) > MANAGED_POLICY_LIMIT) return show(run, fullReport);
-  const patterns = new Set(prefixRequests.flatMap(({ secrets }) => secrets.map(({ arn }) => arn)));
-  run.output.warn(
-    messages.byPrefix(
-      size,
-      [...patterns].filter((arn) => arn.endsWith('*')),
-    ),
-  );
+  const arns = prefixRequests.flatMap(({ secrets }) => secrets.map(({ arn }) => arn));
+  const patterns = new Set(arns.filter((arn) => arn.endsWith('*')));
+  run.output.warn(messages.byPrefix(size, [...patterns]));
   return show(run, shorterReport);
 }
 
@@ -62,16 +57,16 @@ function show({ output }: CommandRun, report: PermissionsReport): ExitCode {
 
 function reportFor(
   manifest: Manifest,
-  answers: PermissionsAnswers,
+  answers: PermissionsValues,
   requests: PermissionRequest[],
 ): PermissionsReport {
   const [first] = requests;
   if (!first) throw new Failure(messages.noKeys, { code: 'missing-options', exitCode: EXIT.usage });
-  const [passRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
+  const [passAllRoles = passRole(first)] = needsOfAll('create-flow', requests).required;
   return reportOf(answers, {
     accountRef: first.accountRef,
     needs: needsOfAll(answers.command, requests),
-    passRole: passRoles,
+    passRole: passAllRoles,
     hasBoundary: requests.every(({ permissionsBoundary }) => permissionsBoundary !== undefined),
     tooLongHint: messages.tooLongHintForManifest,
     roleArguments: ['--manifest', manifest.commandPath],
@@ -81,15 +76,14 @@ function reportFor(
 /** Groups the keys that need the same permissions, and returns one request for each group. */
 function requestsOf(
   manifest: Manifest,
-  answers: PermissionsAnswers,
+  answers: PermissionsValues,
   accountRef: AccountRef,
 ): PermissionRequest[] {
   const regions = regionsIn(manifest);
   const allAnswers = manifest.keys.map((key) => key.answers);
-  // Tags are combined for all keys, because a policy or role gets the tags that its keys have in common.
-  const tagKeys = [
-    ...new Set([TOOL_TAG, KEY_TYPE_TAG, ...allAnswers.flatMap(({ tags }) => tags.map(({ key }) => key))]),
-  ];
+  // All requests get the tags of all keys, because a policy or role gets the tags that its keys have in common.
+  const customTagKeys = allAnswers.flatMap(({ tags }) => tags.map(({ key }) => key));
+  const tagKeys = [...new Set([TOOL_TAG, KEY_TYPE_TAG, ...customTagKeys])];
   const keys = allAnswers.map((keyAnswers) => ({
     secrets: secretsOf(keyAnswers, accountRef),
     relevantAnswers: relevantAnswers(keyAnswers),
@@ -104,13 +98,6 @@ function requestsOf(
     tagKeys,
     manifest: true,
   }));
-}
-
-function secretsOf(answers: SetupAnswers, accountRef: AccountRef): PermissionRequest['secrets'] {
-  const { secretName = '', secretArns, regions } = answers;
-  return secretArns.length > 0
-    ? secretArns.map((arn) => ({ arn, region: parseArn(arn)?.region ?? '' }))
-    : regions.map((region) => ({ arn: expectedSecretArn(accountRef, region, secretName), region }));
 }
 
 /** Returns the answers for a key that affect the permissions. */

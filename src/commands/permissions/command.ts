@@ -8,15 +8,15 @@ import type { PermissionsOptions } from './options.ts';
 
 /** Adds the `permissions` command, with a subcommand for each command that it can print permissions for. */
 export function addPermissions(program: Command, commandSetup: CommandSetup): void {
-  const parent = program
+  const permissionsCommand = program
     .command('permissions')
     .description(help.permissions)
     .addHelpText('before', permissionsHelp.examples)
     .helpCommand(false);
-  for (const name of PERMISSION_COMMANDS) addOne(parent, name, commandSetup);
+  for (const name of PERMISSION_COMMANDS) addSubcommand(permissionsCommand, name, commandSetup);
 }
 
-function addOne(parent: Command, name: PermissionCommand, commandSetup: CommandSetup): void {
+function addSubcommand(parent: Command, name: PermissionCommand, commandSetup: CommandSetup): void {
   const command = parent
     .command(name)
     .description(permissionsHelp.of[name])
@@ -24,8 +24,8 @@ function addOne(parent: Command, name: PermissionCommand, commandSetup: CommandS
   addOptions(command, `permissions ${name}`, permissionsHelp.titles);
   addCommonOptions(command);
   onRun<PermissionsOptions>(command, commandSetup, async (options, common) => {
-    const { readPermissionsAnswers } = await import('./options.ts');
-    const { answers, problems } = readPermissionsAnswers(name, options);
+    const { readPermissionsValues } = await import('./options.ts');
+    const { answers, problems } = readPermissionsValues(name, options);
     const { manifest } = options;
     if (manifest !== undefined) {
       return {

@@ -3,17 +3,17 @@ import { partitionOf } from '../../aws/regions.ts';
 import type { OptionValues, RawOptions } from '../../options/catalog/index.ts';
 import { kmsKeyProblems, secretProblems } from '../../options/combinations.ts';
 import { inputMessages } from '../../options/messages.ts';
-import { optionReader, readOptions } from '../../options/read-options.ts';
+import { flagReader, readOptions } from '../../options/read-options.ts';
 import type { PermissionCommand } from './needs/types.ts';
 
-type Permissions = `permissions ${PermissionCommand}`;
+type FullCommandName = `permissions ${PermissionCommand}`;
 
 /** The options of `permissions COMMAND` as commander stores them. Each command has some of them. */
-export type PermissionsOptions = RawOptions<Permissions>;
+export type PermissionsOptions = RawOptions<FullCommandName>;
 
 /** The values of the options. Options that a command doesn't take have their defaults. */
-export interface PermissionsAnswers
-  extends Omit<OptionValues<Permissions>, 'tags' | 'existingKey' | 'manifest'> {
+export interface PermissionsValues
+  extends Omit<OptionValues<FullCommandName>, 'tags' | 'existingKey' | 'manifest'> {
   command: PermissionCommand;
   tagKeys: string[];
   replace: boolean;
@@ -30,15 +30,15 @@ const NOT_TAKEN = {
   optional: false,
 };
 
-/** Reads options into typed values. Returns all problems, one sentence each. */
-export function readPermissionsAnswers(
+/** Reads options into typed values. Returns the problems, one sentence each. */
+export function readPermissionsValues(
   command: PermissionCommand,
   options: PermissionsOptions,
-): { answers: PermissionsAnswers; problems: string[] } {
+): { answers: PermissionsValues; problems: string[] } {
   const problems: string[] = [];
-  const values = readOptions<Permissions>(`permissions ${command}`, options, optionReader(problems));
+  const values = readOptions<FullCommandName>(`permissions ${command}`, options, flagReader(problems));
   const { tags = [], existingKey, manifest: _, ...others } = values;
-  const answers: PermissionsAnswers = {
+  const answers: PermissionsValues = {
     ...NOT_TAKEN,
     ...others,
     command,
@@ -52,11 +52,11 @@ export function readPermissionsAnswers(
 function combinationProblems(
   command: PermissionCommand,
   options: PermissionsOptions,
-  { regions, secretArns, flowArn: flow = '', permissionsBoundary = '', roleArn = '' }: PermissionsAnswers,
+  { regions, secretArns, flowArn = '', permissionsBoundary = '', roleArn = '' }: PermissionsValues,
 ): string[] {
   // `setup` accepts ARNs of different secrets.
   const acceptedProblems = command === 'setup' ? [inputMessages.arnsOfOneName] : [];
-  const arns = [...secretArns, flow, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
+  const arns = [...secretArns, flowArn, permissionsBoundary, roleArn].flatMap((arn) => parseArn(arn) ?? []);
   const partitions = new Set([...arns.map(({ partition }) => partition), ...regions.map(partitionOf)]);
   return [
     ...secretProblems(options).filter((problem) => !acceptedProblems.includes(problem)),

@@ -6,11 +6,11 @@ import {
   MANAGED_POLICY_LIMIT,
   measure,
 } from '../../policy/index.ts';
-import { plainJson, shellWord } from '../../text.ts';
+import { escapeJson, shellWord } from '../../text.ts';
 import type { Output } from '../../ui/output.ts';
 import { permissionsMessages as messages, permissionPurposes } from './messages.ts';
 import { type Need, type Needs, policyFor, statementsFor } from './needs/index.ts';
-import type { PermissionsAnswers } from './options.ts';
+import type { PermissionsValues } from './options.ts';
 
 /** A policy statement and its purpose. */
 export interface ExplainedStatement {
@@ -20,15 +20,12 @@ export interface ExplainedStatement {
   statement: JsonStatement;
 }
 
-/** The permissions of a command, for display. */
-export interface PermissionsReport {
+/** The permissions of a command in an account, for display. */
+export interface PermissionsReport extends AccountRef {
   command: string;
-  account: string;
-  partition: string;
   policy: JsonPolicy;
   /** The statements of the policy. */
   included: ExplainedStatement[];
-  /** The optional statements. */
   optional: ExplainedStatement[];
   /** True if the policy includes the optional statements. */
   withOptional: boolean;
@@ -36,8 +33,9 @@ export interface PermissionsReport {
   unbounded: boolean;
   /** What to do if the policy is too long for IAM. */
   tooLongHint: string;
-  /** The statement for creating flows, and the arguments that print it. */
+  /** The statement that allows passing the role to MediaConnect, for creating flows. */
   passRole: JsonStatement;
+  /** The arguments with which `permissions create-flow` prints that statement. */
   passRoleArguments: string[];
 }
 
@@ -52,8 +50,8 @@ export function showPermissions(output: Output, report: PermissionsReport): void
     return;
   }
   for (const line of introduction(report, size)) output.info(line);
-  output.result(plainJson(JSON.stringify(policy, undefined, 2)));
-  for (const line of addenda(report)) output.info(line);
+  output.result(escapeJson(JSON.stringify(policy, undefined, 2)));
+  for (const line of notes(report)) output.info(line);
 }
 
 /** Returns the lines before the policy. */
@@ -66,29 +64,19 @@ function introduction({ command, included }: PermissionsReport, size: number): s
 }
 
 /** Returns the lines after the policy. */
-function addenda({
-  command,
-  optional,
-  withOptional,
-  unbounded,
-  passRoleArguments,
-}: PermissionsReport): string[] {
-  const omitted = withOptional ? [] : optional;
+function notes(report: PermissionsReport): string[] {
+  const omitted = report.withOptional ? [] : report.optional;
+  const createFlow = ['mc-static-key permissions create-flow', ...report.passRoleArguments.map(shellWord)];
   return [
     ...(omitted.length > 0 ? [messages.optional] : []),
     ...omitted.map(({ actions, purpose }) => messages.optionalPurpose(actions, purpose)),
-    ...(unbounded ? [messages.escalation] : []),
-    ...(command === 'setup' ? [messages.passRole(createFlowCommand(passRoleArguments))] : []),
+    ...(report.unbounded ? [messages.escalation] : []),
+    ...(report.command === 'setup' ? [messages.passRole(createFlow.join(' '))] : []),
   ];
 }
 
-/** Returns the command that prints the permissions for creating flows. */
-function createFlowCommand(passRoleArguments: string[]): string {
-  return ['mc-static-key permissions create-flow', ...passRoleArguments.map(shellWord)].join(' ');
-}
-
-/** The parts of a report, besides the answers. */
-interface ReportParts {
+/** What a report needs besides the values of the options. */
+interface ReportParts extends Pick<PermissionsReport, 'tooLongHint'> {
   accountRef: AccountRef;
   needs: Needs;
   /** The permission to pass the roles to MediaConnect, for creating flows. */
@@ -97,13 +85,10 @@ interface ReportParts {
   hasBoundary: boolean;
   /** The arguments that name the roles for `permissions create-flow`. */
   roleArguments: string[];
-  /** What to do if the policy is too long for IAM. */
-  tooLongHint: string;
 }
 
-/** Returns the report, whose members are also those of the JSON document. */
 export function reportOf(
-  { command, optional: withOptional, dryRun, accountId }: PermissionsAnswers,
+  { command, optional: withOptional, dryRun, accountId }: PermissionsValues,
   { accountRef, needs, passRole, hasBoundary, roleArguments, tooLongHint }: ReportParts,
 ): PermissionsReport {
   const { required, optional } = needs;

@@ -8,8 +8,7 @@ import type { StepContext } from '../../steps/types.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { rotateMessages as messages } from './messages.ts';
 import {
-  findToRotate,
-  historiesFor,
+  findSecretsToRotate,
   planNewKey,
   planRollback,
   planUnchanged,
@@ -27,18 +26,11 @@ export interface KeyToRotate {
   isTypeGuessed: boolean;
   /** The new key. Absent for a rollback. */
   checked?: CheckedKey;
-  /** The role that has to read it. */
+  /** The role that has to read the key. */
   roleName?: string;
 }
 
-/** The plans for all keys of a batch. */
-export interface PlannedRotations {
-  /** One item for each key: the plan, or why nothing can be done. */
-  rotations: Attempt<Rotation>[];
-  warnings: string[];
-}
-
-/** The secrets of one key as they were read, and the rotation to plan for them if the batch does not skip the key. */
+/** The state of one key's secrets, and the rotation for them, unless the batch skips the key. */
 interface ObservedKey {
   secrets: SecretState[];
   rules: KeyRules;
@@ -50,22 +42,24 @@ const NEVER_REPLACED: LastReplacement = { inAllRegions: false };
 
 /**
  * Reads the secrets and plans a new key, or a rollback, for each. Problems of one key don't affect the others.
- * @param onKey called with each key that has been observed
+ * @param onKey called after the secrets of each key have been read
+ * @returns for each key the plan, or why nothing can be done; and warnings about the keys that the batch skips
  */
 export async function planRotations(
   context: StepContext,
   keys: KeyToRotate[],
   onKey: () => void,
-): Promise<PlannedRotations> {
+): Promise<{ rotations: Attempt<Rotation>[]; warnings: string[] }> {
   const observedKeys = await inBatches(BATCH_RUN.readAtOnce, keys, async (key) => {
     const attempt = await toAttempt(() => observeKey(context, key));
     onKey();
     return attempt;
   });
   const isRollback = keys.every(({ checked }) => checked === undefined);
+  const progress = progressOf(keys, observedKeys);
   const skippedIndexes = isRollback
-    ? notInLastRotation(observedKeys.map((key) => ({ last: lastOf(key) })))
-    : alreadyRotated(progressOf(keys, observedKeys), context.aws.clients.now());
+    ? notInLastRotation(progress)
+    : alreadyRotated(progress, context.aws.clients.now());
   const reason = isRollback ? messages.notInLast : messages.doneBefore;
   const rotations = observedKeys.map((key, index): Attempt<Rotation> => {
     if ('failure' in key) return key;
@@ -81,20 +75,15 @@ export async function planRotations(
 
 async function observeKey(context: StepContext, key: KeyToRotate): Promise<ObservedKey> {
   const { target, checked, roleName } = key;
-  const { secrets } = await findToRotate(context, {
-    ...target,
-    readsValues: checked === undefined,
-  });
+  const { secrets } = await findSecretsToRotate(context, { ...target, readsValues: checked === undefined });
   const rules = rulesFor(key, secrets);
-  const histories = await (checked
-    ? historiesFor(checked, context, secrets)
-    : readHistories(context.aws, secrets));
+  const histories = await readHistories(context, secrets, checked);
   const rotation = await toAttempt(async () =>
     checked
       ? planNewKey(context, { name: target.name, secrets, rules }, checked, histories)
       : planRollback(histories, rules, roleName),
   );
-  return { secrets, rules, last: lastReplacement(histories, rules.keyType), rotation };
+  return { secrets, rules, last: lastReplacementIn(histories, rules.keyType), rotation };
 }
 
 /** Returns the rules for the new key, with the type from the secrets' tag if nothing else gives one. */
@@ -103,15 +92,14 @@ function rulesFor({ rules, isTypeGuessed }: KeyToRotate, secrets: SecretState[])
   return isTypeGuessed && keyType ? { ...rules, keyType } : rules;
 }
 
-function lastOf(key: Attempt<ObservedKey>): LastReplacement {
-  return 'value' in key ? key.value.last : NEVER_REPLACED;
-}
-
 function progressOf(keys: KeyToRotate[], observedKeys: Attempt<ObservedKey>[]): RotationProgress[] {
   return observedKeys.map((key, index) => {
     const rotation = 'value' in key ? key.value.rotation : key;
-    const isPending = 'failure' in rotation || changesAnything(rotation.value.changes);
-    return { last: lastOf(key), isGenerated: keys[index]?.checked?.generated ?? false, isPending };
+    return {
+      last: 'value' in key ? key.value.last : NEVER_REPLACED,
+      isGenerated: keys[index]?.checked?.generated ?? false,
+      isPending: 'failure' in rotation || changesAnything(rotation.value.changes),
+    };
   });
 }
 
@@ -119,20 +107,17 @@ function progressOf(keys: KeyToRotate[], observedKeys: Attempt<ObservedKey>[]): 
 interface LastReplacement {
   /** When the newest version that replaced another was created, in milliseconds. Absent if there is none. */
   timeMs?: number;
-  /**
-   * When the version before that was created, in milliseconds, if it also replaced another. The key was then replaced at least
-   * twice.
-   */
+  /** When the version before the newest one was created, in milliseconds, if it also replaced another. */
   previousTimeMs?: number;
-  /** True if in all Regions the current version replaced an older one, and all hold the same key. */
+  /** True if the current versions in all Regions have the same key, and each replaced an older version. */
   inAllRegions: boolean;
 }
 
-function lastReplacement(histories: History[], keyType: KeyType): LastReplacement {
+function lastReplacementIn(histories: History[], keyType: KeyType): LastReplacement {
   const replacementTimes = histories.flatMap(({ current, previous }) =>
     previous ? [current.createdAt.getTime(), previous.createdAt.getTime()] : [],
   );
-  // The older of the two versions has also replaced another, unless it was created together with the secret.
+  // The older version, which is current after a rollback, has also replaced another one, unless it was created with the secret.
   const earlierTimes = histories.flatMap(({ secret, current, previous }) => {
     const older = previous && new Date(Math.min(current.createdAt.getTime(), previous.createdAt.getTime()));
     return older && !isPartOfCreation(secret.createdAt, older) ? [older.getTime()] : [];
@@ -143,7 +128,7 @@ function lastReplacement(histories: History[], keyType: KeyType): LastReplacemen
       previous &&
       current.createdAt > previous.createdAt &&
       first?.current.key &&
-      current.key?.sameKey(first.current.key, keyType),
+      current.key?.equals(first.current.key, keyType),
   );
   return {
     timeMs: replacementTimes.length > 0 ? Math.max(...replacementTimes) : undefined,
@@ -152,12 +137,12 @@ function lastReplacement(histories: History[], keyType: KeyType): LastReplacemen
   };
 }
 
-/** How far the rotation of one key in a batch is, as far as its versions show. */
+/** The progress of one key's rotation in a batch, as far as its versions show. */
 export interface RotationProgress {
   last: LastReplacement;
-  /** True if its new key is generated. The value of a secret doesn't show whether it is the new key. */
+  /** True if the new key is generated. The secret's value then doesn't show whether it is the new key. */
   isGenerated: boolean;
-  /** True if the key is still to be replaced, as far as is known. */
+  /** True if the plan still replaces the key, or could not be made. */
   isPending: boolean;
 }
 
@@ -167,16 +152,16 @@ export interface RotationProgress {
  * @param now in milliseconds
  */
 export function alreadyRotated(keys: RotationProgress[], now: number): Set<number> {
-  const startOf = lastRotationStart(keys);
+  const startFor = lastRotationStart(keys);
   const isDone = ({ isGenerated, last }: RotationProgress) =>
     isGenerated &&
     last.inAllRegions &&
     last.timeMs !== undefined &&
-    last.timeMs > startOf(last) &&
+    last.timeMs > startFor(last) &&
     now - last.timeMs < BATCH_RUN.oneRotationMs;
   const isUnfinished = keys.some((key) => key.isPending && !isDone(key));
   if (!isUnfinished) return new Set();
-  return new Set([...keys.entries()].flatMap(([index, key]) => (isDone(key) ? [index] : [])));
+  return new Set(keys.flatMap((key, index) => (isDone(key) ? [index] : [])));
 }
 
 /**
@@ -184,31 +169,28 @@ export function alreadyRotated(keys: RotationProgress[], now: number): Set<numbe
  * Its rollback skips them. Pure.
  */
 export function notInLastRotation(keys: Pick<RotationProgress, 'last'>[]): Set<number> {
-  const startOf = lastRotationStart(keys);
-  const isOlder = (last: LastReplacement) => last.timeMs === undefined || last.timeMs <= startOf(last);
+  const startFor = lastRotationStart(keys);
+  const isOlder = (last: LastReplacement) => last.timeMs === undefined || last.timeMs <= startFor(last);
   const wasRotated = keys.some(({ last }) => last.timeMs !== undefined);
   if (!wasRotated) return new Set();
-  return new Set([...keys.entries()].flatMap(([index, { last }]) => (isOlder(last) ? [index] : [])));
+  return new Set(keys.flatMap(({ last }, index) => (isOlder(last) ? [index] : [])));
 }
 
 /**
- * Returns a function that returns for a key's last replacement when the last rotation began, in milliseconds: an hour before the
- * latest replacement of all keys. Earlier replacements don't belong to that rotation. If some keys were replaced twice in that
- * hour, there were two rotations. For a key that was replaced once, the start is then halfway between the two, so that the key
- * belongs to the closer one.
+ * Returns a function that takes the last replacement of a key and returns when the last rotation began, in milliseconds: an hour
+ * before the latest replacement of all keys. If some keys were replaced twice in that hour, there were two rotations, and a key
+ * that was replaced once belongs to the closer one. For such a key, the last rotation began halfway between the two.
  */
 function lastRotationStart(keys: Pick<RotationProgress, 'last'>[]): (last: LastReplacement) => number {
-  const latestTime = newest(keys.map(({ last }) => last.timeMs));
+  const latestTime = latest(keys.map(({ last }) => last.timeMs));
   const hourBefore = latestTime - BATCH_RUN.oneRotationMs;
-  const isReplacedTwice = ({ previousTimeMs }: LastReplacement) =>
+  const wasReplacedTwice = ({ previousTimeMs }: LastReplacement) =>
     previousTimeMs !== undefined && previousTimeMs > hourBefore;
-  const endOfFirstRotation = newest(
-    keys.map(({ last }) => (isReplacedTwice(last) ? last.previousTimeMs : undefined)),
-  );
-  const halfway = Math.max(hourBefore, (endOfFirstRotation + latestTime) / 2);
-  return (last) => (isReplacedTwice(last) ? hourBefore : halfway);
+  const firstTimes = keys.map(({ last }) => (wasReplacedTwice(last) ? last.previousTimeMs : undefined));
+  const halfway = Math.max(hourBefore, (latest(firstTimes) + latestTime) / 2);
+  return (last) => (wasReplacedTwice(last) ? hourBefore : halfway);
 }
 
-function newest(times: (number | undefined)[]): number {
+function latest(times: (number | undefined)[]): number {
   return times.reduce<number>((a, b) => Math.max(a, b ?? a), Number.NEGATIVE_INFINITY);
 }

@@ -12,20 +12,20 @@ import {
 import { failedMembers, printJson, remainingMembers, secretMembers } from '../../cli/json.ts';
 import { taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
-import { type Replaced, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
+import { type ReplacedSecrets, type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount, stepContext } from '../../cli/step-context.ts';
 import { type Attempt, EXIT, type ExitCode } from '../../failure.ts';
+import type { Manifest, ManifestKey } from '../../manifest/fields.ts';
 import { loadKeys } from '../../manifest/index.ts';
-import type { Manifest, ManifestKey } from '../../manifest/members.ts';
 import { keyRules, keyTypeIsUnknown } from '../../options/setup-request.ts';
-import { keyConflict } from '../../steps/conflict.ts';
+import { keyConflictFailure } from '../../steps/conflict.ts';
 import { disambiguated } from '../../steps/groups.ts';
 import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
-import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-keys.ts';
+import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-apply.ts';
 import { planRotations } from './batch-plan.ts';
 import { rotateMessages as messages, showBatchRotation } from './messages.ts';
 import type { Rotation } from './plan.ts';
@@ -87,16 +87,16 @@ export async function performRotateManifest(
 }
 
 /** Returns the secrets that get a new value, and their new key. */
-function replacedBy(rotation: Attempt<Rotation>): Replaced {
+function replacedBy(rotation: Attempt<Rotation>): ReplacedSecrets {
   if ('failure' in rotation) return { secrets: [], key: undefined };
   const { replaced, newKey } = rotation.value;
   return { secrets: replaced, key: newKey };
 }
 
-/** Returns the rotation, or the conflict with the users of its secrets. */
+/** Returns the rotation, or a failure if users of its secrets can't use the new key. */
 function unlessBlocked(rotation: Attempt<Rotation>, users: UsersOfKey | undefined): Attempt<Rotation> {
   const { conflicts = [] } = users ?? {};
-  return conflicts.length > 0 ? { failure: keyConflict(conflicts) } : rotation;
+  return conflicts.length > 0 ? { failure: keyConflictFailure(conflicts) } : rotation;
 }
 
 /** Returns the keys of the manifest, each with its secret. A rollback doesn't read the keys. */
@@ -131,7 +131,10 @@ function isTypeGuessed({ answers }: ManifestKey, rollback: boolean): boolean {
   return keyTypeIsUnknown(rollback ? others : answers);
 }
 
-/** @param entryCount the number of the manifest's entries, including those that name no key */
+/**
+ * Returns the changes and the warnings to print.
+ * @param entryCount the number of the manifest's entries, including those that name no key
+ */
 function planOf(
   { keys, rotations }: ManifestRotation,
   batchWarnings: string[],
@@ -161,13 +164,15 @@ function asPlanned({ rotations }: ManifestRotation): RotatedKey[] {
 }
 
 function failedOf({ keys }: ManifestRotation, results: RotatedKey[]) {
-  return failedAmong(
-    disambiguated(keys.map(({ target }) => target)),
-    results.map((result) => ('failure' in result ? result.failure : undefined)),
-  );
+  const names = disambiguated(keys.map(({ target }) => target));
+  const failures = results.map((result) => ('failure' in result ? result.failure : undefined));
+  return failedAmong(names, failures);
 }
 
-/** @param secretChecks the checks of `verify`; absent in a dry run */
+/**
+ * Prints the result and returns the exit code.
+ * @param secretChecks the checks of `verify`; absent in a dry run
+ */
 async function finish(
   run: CommandRun,
   rotation: ManifestRotation & { users: UsersOfKey[] },
@@ -195,12 +200,12 @@ async function finish(
       ...failedMembers(failed),
     });
   } else if (secretChecks && failed.length < results.length) {
-    show(run, rotation, results);
+    showSecrets(run, rotation, results);
     showChecks(output, secretChecks, outdated);
   }
   const code = endOfBatch(run, {
     failed,
-    all: results.length,
+    keyCount: results.length,
     reported: { secrets: rotated },
     end: batchEndings[rotation.rollback ? 'rollback' : 'rotate'],
   });
@@ -208,7 +213,8 @@ async function finish(
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }
 
-function show(
+/** Prints the secrets that have a new key. */
+function showSecrets(
   { output }: CommandRun,
   { rotations, rollback }: ManifestRotation,
   results: RotatedKey[],

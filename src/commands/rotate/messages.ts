@@ -1,9 +1,9 @@
-import { field, readKeyCommand } from '../../cli/summary.ts';
+import { labeledValue, readKeyCommand } from '../../cli/summary.ts';
 import type { Fix } from '../../failure.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
-import { dayOf, folded, MOST_LINES } from '../../text.ts';
+import { dayOf, groupByText, MOST_LINES } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';
-import { awsCommand, rotateCommand, type ToRotate, toolCommand } from '../../ui/commands.ts';
+import { type RotateCommandValues, rotateCommand, secretCommand, toolCommand } from '../../ui/commands.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import type { Output } from '../../ui/output.ts';
 
@@ -53,14 +53,14 @@ export const rotateMessages = {
     `The secret ${name} in ${region} is scheduled for deletion (${dayOf(at)}).`,
   deletedHint: (region: string, arn: string): Fix => ({
     remedy: 'Restore it first:',
-    command: awsCommand('secretsmanager', 'restore-secret', '--region', region, '--secret-id', arn),
+    command: secretCommand('restore-secret', { arn, region }),
   }),
   primaryHint: (region: string) => `Its primary is in ${region}: give that one too (--region ${region}).`,
 
   noHistory: 'The secret has no current version to go back from.',
   noHistoryHint: "Store the key that you want with 'mc-static-key rotate'.",
   noCommonKey: 'There is no key before the last rotation that every Region could go back to.',
-  noCommonKeyHint: (secret: ToRotate): Fix => ({
+  noCommonKeyHint: (secret: RotateCommandValues): Fix => ({
     remedy: 'Secrets Manager keeps one version before the current one. Store the key that you want:',
     command: rotateCommand(secret),
   }),
@@ -92,7 +92,7 @@ export const rotateMessages = {
   generated: 'The key was generated and is only in Secrets Manager. Read it for the other end with:',
 };
 
-/** What to print after a rotation. */
+/** What to print after the rotation of one key. */
 interface RotationSummary {
   secrets: SecretOutcome[];
   rollback: boolean;
@@ -104,7 +104,9 @@ interface RotationSummary {
 export function showRotation(output: Output, { secrets, rollback, generated }: RotationSummary): void {
   const { paintResult: paint, prose } = output;
   const [first] = secrets;
-  const secretLines = secrets.flatMap(({ region, arn }) => field(setupMessages.secretLabel(region), arn));
+  const secretLines = secrets.flatMap(({ region, arn }) =>
+    labeledValue(setupMessages.secretLabel(region), arn),
+  );
   if (secrets.every(({ action }) => action === 'kept')) {
     output.result([rotateMessages.noneChanged, ...secretLines, ''].join('\n'));
     return;
@@ -147,9 +149,9 @@ export function showBatchRotation(
     paint.green.bold(
       rollback ? rotateMessages.doneBackAll(changed.length) : rotateMessages.doneAll(changed.length),
     ),
-    ...folded(secrets, groupKey).flatMap(([{ region, arn }, ...others]) =>
+    ...groupByText(secrets, groupKey).flatMap(([{ region, arn }, ...others]) =>
       others.length === 0
-        ? field(setupMessages.secretLabel(region), arn)
+        ? labeledValue(setupMessages.secretLabel(region), arn)
         : [batchMessages.secretsInRegion(region, others.length + 1)],
     ),
     '',

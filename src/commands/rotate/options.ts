@@ -2,7 +2,7 @@ import type { SecretAnswers } from '../../cli/key-options.ts';
 import type { RawOptions } from '../../options/catalog/index.ts';
 import { keyProblems, secretProblems } from '../../options/combinations.ts';
 import { inputMessages as messages } from '../../options/messages.ts';
-import { type KeyAnswers, optionReader, readOptions, withKeySource } from '../../options/read-options.ts';
+import { flagReader, type KeyAnswers, readOptions, withKeySource } from '../../options/read-options.ts';
 
 /** The options of `rotate` as commander stores them. */
 export type RotateOptions = RawOptions<'rotate'>;
@@ -18,7 +18,7 @@ export interface RotateAnswers extends SecretAnswers, KeyAnswers {
 /** Reads options into typed values. Returns all problems, one sentence each. */
 export function readRotateAnswers(options: RotateOptions): { answers: RotateAnswers; problems: string[] } {
   const problems: string[] = [];
-  const answers: RotateAnswers = withKeySource(readOptions('rotate', options, optionReader(problems)));
+  const answers: RotateAnswers = withKeySource(readOptions('rotate', options, flagReader(problems)));
   const { rollback, keyFile, keyEnv, generate } = options;
   const withKey = rollback && (keyFile ?? keyEnv ?? generate) !== undefined;
   return {

@@ -1,15 +1,20 @@
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { verify } from '../../checks/verify/index.ts';
-import { verifyShow } from '../../checks/verify/report/messages.ts';
+import { verifyMessages } from '../../checks/verify/report/messages.ts';
 import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
-import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
-import { checkKeyOfFlags, namedSecret, readKeyOfFlags } from '../../cli/key-options.ts';
+import {
+  checkKeyOfFlags,
+  demandAnswers,
+  namedSecret,
+  readKeyOfFlags,
+  resolveSecret,
+} from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type UsersOfKey, usersOfReplaced } from '../../cli/replaced-users.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
-import { printPlan, stepContext, trackRemaining } from '../../cli/step-context.ts';
+import { printAccountAndPlan, stepContext, trackRemaining } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
 import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
@@ -22,25 +27,13 @@ import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
 import { rotateMessages as messages, showRotation } from './messages.ts';
 import type { RotateAnswers } from './options.ts';
-import { findToRotate, historiesFor, planNewKey, planRollback, type Rotation } from './plan.ts';
+import { findSecretsToRotate, planNewKey, planRollback, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
 
 /** A run of `rotate`. */
 export interface RotateRun extends CommandRun {
   answers: RotateAnswers;
 }
-
-/** Loads the questions, and with them the prompts, which a run without questions doesn't need. */
-async function loadQuestions() {
-  const [{ confirm }, { askKey }, { askSecretFor }] = await Promise.all([
-    import('../../cli/questions/context.ts'),
-    import('../../cli/questions/key.ts'),
-    import('../../cli/questions/secret.ts'),
-  ]);
-  return { confirm, askKey, askSecretFor };
-}
-
-type Questions = Awaited<ReturnType<typeof loadQuestions>>;
 
 /** Runs `rotate` and returns the exit code. Prints failures. */
 export function runRotate(answers: RotateAnswers, common: CommonOptions): Promise<number> {
@@ -51,47 +44,38 @@ export function runRotate(answers: RotateAnswers, common: CommonOptions): Promis
 export async function performRotate(run: RotateRun): Promise<ExitCode> {
   const { answers } = run;
   const context = stepContext(run, { withPolicies: false });
-  const questions = run.interactive ? await loadQuestions() : undefined;
-  if (!questions) demandAnswers(run);
+  const missingKeyOptions = answers.keySource || answers.rollback ? [] : [setupMessages.missingItems.newKey];
+  if (!run.interactive) demandAnswers(answers, run.common, missingKeyOptions);
   const unchecked = await readKeyOfFlags(run);
   const checkedEarly = unchecked && (await checkIfTypeIsKnown(unchecked, run));
-  const fromFlags = namedSecret(answers);
-  const name = questions
-    ? await questions.askSecretFor(run, messages.intro, fromFlags.name)
-    : (fromFlags.name ?? '');
+  const { name, regions } = await resolveSecret(run, messages.intro);
 
-  run.progress.start(messages.looking(fromFlags.regions));
-  const target = {
-    name,
-    regions: fromFlags.regions,
-    arns: answers.secretArns,
-    readsValues: answers.rollback,
-  };
-  const { secrets, warnings: unseen } = await findToRotate(context, target);
+  run.progress.start(messages.looking(regions));
+  const target = { name, regions, arns: answers.secretArns, readsValues: answers.rollback };
+  const { secrets, warnings: searchWarnings } = await findSecretsToRotate(context, target);
   run.progress.stop();
   const typedRun = withKeyType(run, secrets);
   const checked = checkedEarly ?? (unchecked && (await checkKeyOfFlags(unchecked, typedRun)));
-  const rotation = await planRotation(typedRun, context, { name, secrets }, checked, questions);
+  const rotation = await planRotation(typedRun, context, { name, secrets }, checked);
 
-  const breakWarning = changesAnything(rotation.changes) ? [messages.breaks] : [];
-  const users = await usersOfRotation(run, rotation);
-  const { outdated } = users;
+  const { outdated, warnings: userWarnings } = await usersOfRotation(run, rotation);
   const warnings = [
-    ...breakWarning,
-    ...users.warnings,
+    ...(changesAnything(rotation.changes) ? [messages.breaks] : []),
+    ...userWarnings,
     ...rotation.warnings,
-    ...unseen,
-    ...regionWarnings(fromFlags.regions),
+    ...searchWarnings,
+    ...regionWarnings(regions),
   ];
   const plan = { changes: rotation.changes, warnings };
-  const hasChanges = await printPlan(run, plan, {
+  const hasChanges = await printAccountAndPlan(run, plan, {
     dryRun: answers.dryRun,
     nothingToDo: answers.rollback ? messages.nothingToRollBack : messages.nothingToDo,
   });
   if (answers.dryRun) return finish(run, rotation, rotation.expected, { checks: [], outdated });
-  if (hasChanges && questions) await questions.confirm(run, plan);
-  const secretOutcomes = hasChanges ? await apply(run, context, rotation) : rotation.expected;
-  const checks = await check(run, rotation, secretOutcomes);
+  if (hasChanges && run.interactive)
+    await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  const secretOutcomes = hasChanges ? await applyPlan(run, context, rotation) : rotation.expected;
+  const checks = await checkSecrets(run, rotation, secretOutcomes);
   return finish(run, rotation, secretOutcomes, { checks, outdated });
 }
 
@@ -114,8 +98,8 @@ async function usersOfRotation(
 }
 
 /**
- * Checks the key before anything is asked, if its type is known. If it may be a password, the type may be known only from the
- * secret.
+ * Checks the key before anything is asked, if its type is known. Returns undefined if the key may be a password and only the
+ * secret's tag may give the type.
  */
 async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Promise<CheckedKey | undefined> {
   const { keyType, algorithm } = run.answers;
@@ -131,59 +115,44 @@ function withKeyType(run: RotateRun, secrets: SecretState[]): RotateRun {
   return isTypeUnknown && taggedType ? { ...run, answers: { ...answers, keyType: taggedType } } : run;
 }
 
-/** Runs the checks of `verify` on the current secrets. */
-async function check(
+/** Runs the checks of `verify` on the secrets. */
+async function checkSecrets(
   { aws, answers, progress }: RotateRun,
   { keyToStore, rules }: Rotation,
   secrets: SecretOutcome[],
 ): Promise<VerifyCheck[]> {
-  progress.start(verifyShow.looking);
-  const expectedKey = { ...rules, key: keyToStore };
-  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...expectedKey }));
+  progress.start(verifyMessages.looking);
+  const targets = secrets.map(({ region, arn: id }) => ({ region, id, ...rules, key: keyToStore }));
   const role = answers.roleName ?? DEFAULTS.roleName;
   const checks = await verify(aws, { groups: [{ secrets: targets, role }] });
   progress.stop();
   return checks;
 }
 
-/** Lists everything that is missing in one failure, for a run that can't prompt. */
-function demandAnswers({ answers, common }: RotateRun): void {
-  const { secretName, secretArns, keySource, rollback, dryRun } = answers;
-  const missing = [
-    ...(secretName === undefined && secretArns.length === 0 ? [setupMessages.missingItems.existing] : []),
-    ...(keySource || rollback ? [] : [setupMessages.missingItems.newKey]),
-    ...(common.yes || dryRun ? [] : [setupMessages.missingItems.yes]),
-  ];
-  if (missing.length > 0) throw missingFailure(missing);
-}
-
+/** Plans the rollback, or the new key. Asks for the new key if no flag gives it. */
 async function planRotation(
   run: RotateRun,
   context: StepContext,
   found: { name: string; secrets: SecretState[] },
   checkedFromFlags: CheckedKey | undefined,
-  questions: Questions | undefined,
 ): Promise<Rotation> {
   if (run.answers.rollback) {
-    const { roleName } = run.answers;
-    const histories = await readHistories(context.aws, found.secrets);
-    return planRollback(histories, keyRules(run.answers), roleName);
+    const histories = await readHistories(context, found.secrets);
+    return planRollback(histories, keyRules(run.answers), run.answers.roleName);
   }
-  const keyAnswers = checkedFromFlags
+  const { answers, checked } = checkedFromFlags
     ? { answers: run.answers, checked: checkedFromFlags }
-    : await questions?.askKey(run);
-  if (!keyAnswers) throw new Error('there is no key');
-  const { checked } = keyAnswers;
+    : await (await import('../../cli/questions/key.ts')).askKey(run);
   const { name } = found;
   // The secrets are read again, because prompting for the key may have taken a while.
   const regions = found.secrets.map(({ region }) => region);
-  const { secrets } = await findToRotate(context, { name, regions, arns: [], readsValues: false });
-  const histories = await historiesFor(checked, context, secrets);
-  return planNewKey(context, { name, secrets, rules: keyRules(keyAnswers.answers) }, checked, histories);
+  const { secrets } = await findSecretsToRotate(context, { name, regions, arns: [], readsValues: false });
+  const histories = await readHistories(context, secrets, checked);
+  return planNewKey(context, { name, secrets, rules: keyRules(answers) }, checked, histories);
 }
 
 /** Applies the rotation and tracks the remaining Regions. */
-async function apply(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
+async function applyPlan(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
   const { outcomes, progress, answers } = run;
   const howToContinueStoring = rotation.generated ? messages.goOnGenerated : messages.goOn;
   const howToContinue = answers.rollback ? messages.goOnBack : howToContinueStoring;
@@ -193,8 +162,7 @@ async function apply(run: RotateRun, context: StepContext, rotation: Rotation): 
     howToContinue,
   });
   progress.start(answers.rollback ? messages.goingBack : messages.storing);
-  const silentContext = { ...trackingContext, begin: () => undefined, end: () => undefined };
-  const secrets = await rotation.apply(silentContext);
+  const secrets = await rotation.apply(trackingContext);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
   progress.done(answers.rollback ? messages.wentBack : messages.stored);

@@ -7,7 +7,7 @@ import { sandboxMessages as messages } from './messages.ts';
 /**
  * Checks that the AWS CLI supports `AWS_ENDPOINT_URL`. The calls of an older version would go to AWS.
  * @param program the program to run; undefined for the user's shell
- * @returns a warning if the program is not the AWS CLI, but the AWS CLI in `PATH` is too old
+ * @returns a warning if the program is not the AWS CLI itself but might call the one in `PATH`, which is too old
  * @throws Failure if the program is an AWS CLI that is too old
  */
 export async function checkAwsCli(
@@ -17,15 +17,12 @@ export async function checkAwsCli(
   const isAwsCli = program !== undefined && /^aws(\.exe)?$/i.test(basename(program));
   const version = await versionIgnoringEndpoint(isAwsCli ? program : 'aws', env);
   if (version === undefined) return undefined;
-  if (!isAwsCli) return messages.mayStray(version);
-  throw new Failure(messages.cannotFollow(version), {
-    code: 'usage',
-    exitCode: EXIT.usage,
-    hint: messages.cannotFollowHint,
-  });
+  if (!isAwsCli) return messages.awsCliInPathTooOld(version);
+  const hint = messages.awsCliTooOldHint;
+  throw new Failure(messages.awsCliTooOld(version), { code: 'usage', exitCode: EXIT.usage, hint });
 }
 
-/** The AWS CLI prints its version within a second or two. */
+/** Ample: the AWS CLI prints its version within a second or two. */
 const AWS_VERSION_LIMIT_MS = 10_000;
 
 /**
@@ -33,8 +30,8 @@ const AWS_VERSION_LIMIT_MS = 10_000;
  * CLI changelogs, July 2023).
  */
 async function versionIgnoringEndpoint(aws: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const running = promisify(execFile)(aws, ['--version'], { env, timeout: AWS_VERSION_LIMIT_MS });
-  const { stdout } = await running.catch(() => ({ stdout: '' }));
+  const versionCall = promisify(execFile)(aws, ['--version'], { env, timeout: AWS_VERSION_LIMIT_MS });
+  const { stdout } = await versionCall.catch(() => ({ stdout: '' }));
   const [, version, major, minor] = /^aws-cli\/((\d+)\.(\d+)\.\d+)/.exec(stdout) ?? [];
   const supportsEndpoint = Number(minor) >= (major === '1' ? 29 : 13) || Number(major) > 2;
   return supportsEndpoint ? undefined : version;

@@ -6,7 +6,6 @@ import { addConversationOptions, addOption, type CommonOptions, commonOptions } 
 import { inputMessages } from '../../options/messages.ts';
 import { sandboxMessages } from './messages.ts';
 
-/** Adds the `sandbox` command. */
 export function addSandbox(program: Command, { finish, problems }: CommandSetup): void {
   const command = program
     .command('sandbox')
@@ -18,7 +17,7 @@ export function addSandbox(program: Command, { finish, problems }: CommandSetup)
   // No options for AWS, because the sandbox has its own endpoint, account and credentials.
   addConversationOptions(command, { json: help.sandboxJson, debug: help.sandboxDebug });
   command.action(async (words: string[], options: Partial<CommonOptions> & { port?: string }) => {
-    // A command doesn't need the port that an environment variable gives.
+    // With a command, a port from an environment variable has no effect.
     const ignoresPort = words.length > 0 && command.getOptionValueSource('port') === 'env';
     const port = options.port === undefined || ignoresPort ? undefined : portOf(options.port);
     const isBadPort = port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535);

@@ -5,27 +5,27 @@ import { DEFAULTS } from '../../defaults.ts';
 import type { Sandbox } from '../../sandbox/index.ts';
 import { shellWord } from '../../text.ts';
 
-/** What connects AWS clients to a sandbox: environment variables, two of which name AWS configuration files, and these files. */
+/** What connects AWS clients to a sandbox: environment variables, and the AWS configuration files that two of them name. */
 export interface SandboxEnvironment {
   variables: Record<string, string>;
   /** The folder of the files. */
   folder: string;
-  /** Deletes the folder. */
+  /** Deletes the folder with the files. */
   remove(): Promise<void>;
 }
 
-// The patterns are regular expressions for JavaScript and extended ones for sed.
-/** Matches variables that may change a client's endpoint or identity. For the sandbox, only the sandbox's own values are set. */
+// JavaScript and `sed -E` both use the following patterns.
+/** Matches variables that may change a client's endpoint or identity. They are only set to the sandbox's own values. */
 const AWS_VARIABLES = '(AWS_[A-Za-z0-9_]*|MC_STATIC_KEY_(PROFILE|ENDPOINT_URL|ACCOUNT_ID|SANDBOX))';
-/** Matches the exceptions, which only affect how a client works. */
+/** Matches exceptions from `AWS_VARIABLES`: variables that only affect how a client works. */
 const HARMLESS_VARIABLES = '(AWS_PAGER|AWS_DEFAULT_OUTPUT|AWS_CLI_AUTO_PROMPT|AWS_MAX_ATTEMPTS)';
 
 /**
- * Writes AWS configuration files for a sandbox, and returns them with the variables to set. In the user's own files, an endpoint
- * or a profile could direct clients to AWS.
+ * Writes AWS configuration files for a sandbox, and returns the environment with them. In the user's own files, an endpoint or a
+ * profile could direct clients to AWS.
  */
 export async function createSandboxEnvironment(sandbox: Sandbox): Promise<SandboxEnvironment> {
-  // The sandbox has no Region of its own. If none is set, it uses the guide's example, as elsewhere in the sandbox.
+  // The sandbox has no Region of its own. Without a configured Region, the guide's example is used, as elsewhere in the sandbox.
   const region = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || DEFAULTS.example.region;
   const { accessKeyId, secretAccessKey } = sandbox.credentials;
   const folder = await mkdtemp(join(tmpdir(), 'mc-static-key-sandbox-'));
@@ -56,24 +56,19 @@ export async function createSandboxEnvironment(sandbox: Sandbox): Promise<Sandbo
 }
 
 /** Returns the environment for a child process of the sandbox. */
-export function withSandbox(
-  env: NodeJS.ProcessEnv,
-  { variables }: Pick<SandboxEnvironment, 'variables'>,
-): NodeJS.ProcessEnv {
-  const isAwsVariable = new RegExp(`^${AWS_VARIABLES}$`);
-  const isHarmless = new RegExp(`^${HARMLESS_VARIABLES}$`);
-  const inherited = Object.entries(env).filter(
-    ([name]) => !isAwsVariable.test(name) || isHarmless.test(name),
-  );
+export function withSandbox(env: NodeJS.ProcessEnv, { variables }: SandboxEnvironment): NodeJS.ProcessEnv {
+  const awsVariables = new RegExp(`^${AWS_VARIABLES}$`);
+  const harmless = new RegExp(`^${HARMLESS_VARIABLES}$`);
+  const inherited = Object.entries(env).filter(([name]) => !awsVariables.test(name) || harmless.test(name));
   return { ...Object.fromEntries(inherited), ...variables };
 }
 
 /** Returns the commands that change the environment of a POSIX shell as `withSandbox` changes that of a child process. */
-export function environmentCommands({ variables }: Pick<SandboxEnvironment, 'variables'>): string[] {
-  const awsVariableNames = `env | sed -nE '/^${HARMLESS_VARIABLES}=/d; s/^${AWS_VARIABLES}=.*/\\1/p'`;
+export function environmentCommands({ variables }: SandboxEnvironment): string[] {
+  const listAwsVariables = `env | sed -nE '/^${HARMLESS_VARIABLES}=/d; s/^${AWS_VARIABLES}=.*/\\1/p'`;
   return [
     // One name is always present, because zsh's `unset` requires an argument.
-    `unset AWS_PROFILE $(${awsVariableNames})`,
+    `unset AWS_PROFILE $(${listAwsVariables})`,
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}`),
   ];
 }

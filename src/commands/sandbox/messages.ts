@@ -8,10 +8,10 @@ export const sandboxMessages = {
     `The AWS sandbox serves at ${url}. Press Ctrl-C to stop it; nothing is kept. To use it in another shell (sh, bash or zsh), run:`,
   portTaken: (port: number) => `--port: ${port} is taken on this machine. Take another one.`,
   portRefused: (port: number) => `--port: this user may not open port ${port}. Take one above 1023.`,
-  cannotFollow: (version: string) =>
+  awsCliTooOld: (version: string) =>
     `The AWS CLI ${version} ignores AWS_ENDPOINT_URL, so its calls would go to AWS.`,
-  cannotFollowHint: NEWER_AWS_CLI,
-  mayStray: (version: string) =>
+  awsCliTooOldHint: NEWER_AWS_CLI,
+  awsCliInPathTooOld: (version: string) =>
     `Warning: the AWS CLI ${version} in PATH ignores AWS_ENDPOINT_URL, so its calls go to AWS, not to the sandbox. ${NEWER_AWS_CLI}`,
   yourCommand: 'The command after --',
   yourShell: 'The shell named in SHELL',

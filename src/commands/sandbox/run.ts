@@ -16,17 +16,16 @@ import {
 import { sandboxMessages as messages } from './messages.ts';
 import { type ChildCommand, sandboxShell } from './shell.ts';
 
-/** A run of the command. */
 interface SandboxRun {
   sandbox: Sandbox;
   environment: SandboxEnvironment;
   output: Output;
-  signals: SignalWatch;
+  signals: ReturnType<typeof watchSignals>;
 }
 
 /**
- * Runs a command (or the user's shell) whose AWS calls go to a sandbox, and returns its exit code. With a port, serves in the
- * foreground until a signal arrives. Nothing is left afterwards.
+ * Runs a command, or the user's shell, whose AWS calls go to a sandbox, and returns the command's exit code. With a port, serves in
+ * the foreground until a signal arrives. The sandbox and its files are gone afterwards.
  */
 export async function runSandbox(
   command: string[],
@@ -41,7 +40,7 @@ export async function runSandbox(
     sandbox = await startOn(port);
     environment = await createSandboxEnvironment(sandbox);
     const run = { sandbox, environment, output, signals };
-    return port === undefined ? await runInside(command, run) : await serve(run);
+    return port === undefined ? await runInSandbox(command, run) : await serve(run);
   } catch (error) {
     reportFailure(output, error);
     return exitCodeOf(error);
@@ -52,22 +51,16 @@ export async function runSandbox(
   }
 }
 
-/** Signals that request termination. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Signals to forward if the command has the same terminal, which sends SIGINT to both. */
+/** The signals to forward to a command in the same terminal. The terminal sends SIGINT to both processes. */
 const FORWARDED_IN_TERMINAL = ['SIGTERM', 'SIGHUP'] as const;
 
-interface SignalWatch {
-  /** Resolves with the first signal. */
-  first: Promise<NodeJS.Signals>;
-  /** Returns the first signal, if any was received. */
-  received(): NodeJS.Signals | undefined;
-  stop(): void;
-}
-
-/** Watches for signals. None of them ends the process immediately, because there are files to delete. */
-function watchSignals(): SignalWatch {
+/**
+ * Watches for signals: `first` resolves with the first one, and `received` returns it if there was one so far. No signal ends the
+ * process immediately, because there are files to delete.
+ */
+function watchSignals() {
   let received: NodeJS.Signals | undefined;
   let onSignal = (_signal: NodeJS.Signals): void => undefined;
   const first = new Promise<NodeJS.Signals>((resolve) => {
@@ -89,12 +82,11 @@ function watchSignals(): SignalWatch {
 /** Starts a sandbox, on a free port if none is given. */
 async function startOn(port: number | undefined): Promise<Sandbox> {
   try {
-    return await startSandbox(port === undefined ? {} : { port });
+    return await startSandbox({ port });
   } catch (error) {
     const code = errorCode(error);
     if (port === undefined || !/^(EADDRINUSE|EACCES)$/.test(code)) throw error;
-    const sentence = code === 'EACCES' ? messages.portRefused(port) : messages.portTaken(port);
-    throw new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
+    throw usageError(code === 'EACCES' ? messages.portRefused(port) : messages.portTaken(port), error);
   }
 }
 
@@ -104,11 +96,12 @@ async function serve({ sandbox, environment, output, signals }: SandboxRun): Pro
   return exitCodeOfSignal(await signals.first);
 }
 
+/** Returns the exit code that shells report for a process that was ended by a signal. */
 function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-async function runInside(
+async function runInSandbox(
   command: string[],
   { sandbox, environment, output, signals }: SandboxRun,
 ): Promise<number> {
@@ -123,10 +116,7 @@ async function runInside(
   return runChild(child, program === undefined ? messages.yourShell : messages.yourCommand);
 }
 
-/**
- * Runs a command to its end.
- * @param title the command's name in a message
- */
+/** @param title what messages call the command */
 async function runChild({ program, args, env }: ChildCommand, title: string): Promise<number> {
   // The command decides what a signal means. The sandbox ends when the command does.
   const forwarded = sharesTerminal() ? FORWARDED_IN_TERMINAL : ENDING_SIGNALS;
@@ -138,19 +128,18 @@ async function runChild({ program, args, env }: ChildCommand, title: string): Pr
     const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     return code ?? (signal ? exitCodeOfSignal(signal) : 128);
   } catch (error) {
-    throw startFailure(error, title);
+    const code = errorCode(error);
+    throw usageError(code === 'ENOENT' ? messages.notFound(title) : messages.notStarted(title, code), error);
   } finally {
     for (const name of forwarded) process.off(name, forward);
   }
 }
 
-/** Returns true if Ctrl-C in the terminal reaches the command directly. It would get a forwarded signal twice. */
+/** Returns true if Ctrl-C in the terminal reaches the command directly. With forwarding, the command would get SIGINT twice. */
 function sharesTerminal(): boolean {
   return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }
 
-function startFailure(error: unknown, title: string): Failure {
-  const code = errorCode(error);
-  const sentence = code === 'ENOENT' ? messages.notFound(title) : messages.notStarted(title, code);
-  return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause: error });
+function usageError(sentence: string, cause: unknown): Failure {
+  return new Failure(sentence, { code: 'usage', exitCode: EXIT.usage, cause });
 }

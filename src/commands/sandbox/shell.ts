@@ -3,14 +3,13 @@ import { basename, join } from 'node:path';
 import { shellWord } from '../../text.ts';
 import { environmentCommands, type SandboxEnvironment } from './environment.ts';
 
-/** A program to start. */
 export interface ChildCommand {
   program: string;
   args: string[];
   env: NodeJS.ProcessEnv;
 }
 
-/** Adds a mark to bash's prompt, whatever its startup files do to the prompt. */
+/** Marks bash's prompt, whatever the startup files do to it. Bash runs `PROMPT_COMMAND` before each prompt. */
 const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
 
 /**
@@ -40,7 +39,7 @@ export async function sandboxShell(
   }
 }
 
-/** Returns a startup file that reads the user's own and then restores the sandbox's environment. */
+/** Returns a startup file that reads the user's own file and then restores the sandbox's environment. */
 function bashrc(environment: SandboxEnvironment): string {
   return ['if [ -f ~/.bashrc ]; then . ~/.bashrc; fi', ...environmentCommands(environment), ''].join('\n');
 }

@@ -13,19 +13,18 @@ import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
-import type { ExitCode, Failure } from '../../failure.ts';
+import type { ExitCode } from '../../failure.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import { loadKeys } from '../../manifest/index.ts';
-import type { Manifest } from '../../manifest/members.ts';
 import { completeRequest, type SetupRequest } from '../../options/setup-request.ts';
-import type { FailedKey } from '../../plan-types.ts';
 import { namesOfKeys } from '../../steps/groups.ts';
 import { canProceed } from '../../steps/plan.ts';
-import { asPlanned, blockerOf, type SetupResult } from '../../steps/results.ts';
+import { blockerOf, expectedResults, type SetupResult } from '../../steps/results.ts';
 import type { SecretRef } from '../../steps/types.ts';
 import { batchEndings, batchMessages as messages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, planKeys } from './keys.ts';
-import { documentChecks, outdatedOf, readBackKeys, undecidedChecks } from './verify-result.ts';
+import { documentChecks, outdatedOf, readBackKeys, undecidedChecks } from './read-back.ts';
 
 /** The options of `setup --manifest`, besides the manifest. */
 export interface ManifestSetupOptions {
@@ -38,15 +37,15 @@ export interface ManifestSetupOptions {
  * Runs `setup --manifest` and returns the exit code. Prints failures.
  * @throws Failure if the manifest has mistakes
  */
-export function runManifest(
+export function runSetupManifest(
   { path, ...options }: ManifestSetupOptions & { path: string },
   common: CommonOptions,
 ): Promise<number> {
-  return runWithManifest(path, common, (run, manifest) => performManifest(run, manifest, options));
+  return runWithManifest(path, common, (run, manifest) => performSetupManifest(run, manifest, options));
 }
 
-/** Reads, plans, confirms, applies and checks, like `setup`, for all keys of a manifest. */
-export async function performManifest(
+/** Reads the current state, plans, confirms, applies and checks, for all keys of a manifest. */
+export async function performSetupManifest(
   run: CommandRun,
   manifest: Manifest,
   { dryRun, restore }: ManifestSetupOptions,
@@ -57,22 +56,24 @@ export async function performManifest(
   await showAccount(run);
   const proceedingKeys = plan.keys.filter(canProceed);
   const nothingToDo = messages.nothingToDo.setup(proceedingKeys.length, requests.length);
-  // Except in a dry run, the sentence comes after the checks, which decide whether a key is in place.
+  // Except in a dry run, `nothingToDo` is printed after the checks, which decide whether a key is in place.
   const printOptions = dryRun ? { dryRun, nothingToDo } : { dryRun };
   const hasChanges =
     (proceedingKeys.length > 0 || requests.length === 0) && printChanges(run, plan, printOptions);
-  if (dryRun) return finish(run, requests, asPlanned(plan));
-  // Without changes, the end of the run lists the failed keys.
-  if (hasChanges)
-    printSkipped(run, failedOf(requests, plan.keys.map(blockerOf)), requests.length, batchEndings.setup);
-  if (hasChanges && run.interactive)
-    await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  if (dryRun) return finish(run, requests, expectedResults(plan));
+  if (hasChanges) {
+    // Without changes, the end of the run lists the blocked keys.
+    const blocked = failedAmong(namesOfKeys(requests), plan.keys.map(blockerOf));
+    printSkipped(run, blocked, requests.length, batchEndings.setup);
+    if (run.interactive) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  }
   const result = await applyKeys(run, planned);
   const outdated = outdatedOf(planned.outdated, result);
   const readBackResults = await readBackKeys(run, requests, result, outdated);
   const usableCount = result.keys.filter(({ failure }) => !failure).length;
   if (!hasChanges && (usableCount > 0 || requests.length === 0))
     run.output.info(messages.nothingToDo.setup(usableCount, requests.length));
+  // Reading back may have added failures.
   return finish(run, requests, result, { readBackResults, outdated: outdatedOf(planned.outdated, result) });
 }
 
@@ -88,20 +89,15 @@ async function requestsOf(
   );
 }
 
-function failedOf(requests: SetupRequest[], failures: (Failure | undefined)[]): FailedKey[] {
-  return failedAmong(namesOfKeys(requests), failures);
-}
-
-/** Returns the first secret with a key that this run generated. */
+/** Returns the first secret in which this run stored a key that it generated. */
 function generatedIn(requests: SetupRequest[], { keys }: SetupResult): SecretRef | undefined {
-  return requests
-    .flatMap(({ secret }, index) =>
-      secret.kind === 'store' && secret.generated ? (keys[index]?.secrets ?? []) : [],
-    )
-    .find(({ action }) => action === 'created' || action === 'updated');
+  const secrets = requests.flatMap(({ secret }, index) =>
+    secret.kind === 'store' && secret.generated ? (keys[index]?.secrets ?? []) : [],
+  );
+  return secrets.find(({ action }) => action === 'created' || action === 'updated');
 }
 
-/** Returns the part of a result that concerns the keys that are set up, without what was done for keys that failed. */
+/** Returns the result without the keys that failed, and without the roles and policies that only these keys use. */
 function usableIn(result: SetupResult): SetupResult {
   const { keys } = result;
   const roles = result.roles.filter((role) => role.keyIndexes.some((index) => !keys[index]?.failure));
@@ -112,7 +108,10 @@ function usableIn(result: SetupResult): SetupResult {
   };
 }
 
-/** @param readBackResults absent in a dry run */
+/**
+ * Prints the outcomes and the failed keys, and returns the exit code.
+ * @param readBackResults absent in a dry run
+ */
 async function finish(
   run: CommandRun,
   requests: SetupRequest[],
@@ -120,10 +119,8 @@ async function finish(
   { readBackResults, outdated = [] }: { readBackResults?: ReadBackResult[]; outdated?: VerifyCheck[] } = {},
 ): Promise<ExitCode> {
   const { aws, output } = run;
-  const failed = failedOf(
-    requests,
-    result.keys.map(({ failure }) => failure),
-  );
+  const failures = result.keys.map(({ failure }) => failure);
+  const failed = failedAmong(namesOfKeys(requests), failures);
   const dryRun = readBackResults === undefined;
   const showsSummary = !dryRun && failed.length < requests.length;
   const usableOutcomes = outcomesOf(usableIn(result));
@@ -131,7 +128,7 @@ async function finish(
     const encryption = await encryptionSettings(requests, result, dryRun);
     const checks = documentChecks(readBackResults, outdated);
     const { account, partition } = await aws.identity();
-    const outcomes = withOutcomesOfFailed({ ...outcomesOf(result), ofManifest: true }, run);
+    const outcomes = withOutcomesOfFailed({ ...outcomesOf(result), isBatch: true }, run);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (showsSummary) {
     showBatch(output, usableOutcomes, {
@@ -143,5 +140,5 @@ async function finish(
     });
   }
   const reported = showsSummary ? usableOutcomes : {};
-  return endOfBatch(run, { failed, all: requests.length, reported, end: batchEndings.setup });
+  return endOfBatch(run, { failed, keyCount: requests.length, reported, end: batchEndings.setup });
 }

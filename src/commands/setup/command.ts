@@ -4,7 +4,6 @@ import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
 import type { RawOptions } from '../../options/catalog/index.ts';
 
-/** Adds the `setup` command. */
 export function addSetup(program: Command, commandSetup: CommandSetup): void {
   const command = program.command('setup').description(help.setup).addHelpText('before', help.setupExamples);
   addOptions(command, 'setup', help.setupTitles);
@@ -16,7 +15,7 @@ export function addSetup(program: Command, commandSetup: CommandSetup): void {
         problems: manifestProblems(command, 'setup'),
         usesConfiguredRegion: false,
         run: async () =>
-          (await import('./batch.ts')).runManifest({ path: manifest, dryRun, restore }, common),
+          (await import('./batch.ts')).runSetupManifest({ path: manifest, dryRun, restore }, common),
       };
     }
     const { readAnswers } = await import('../../options/setup-request.ts');

@@ -1,5 +1,5 @@
 import type { VerifyCheck } from '../../checks/verify/result.ts';
-import { type Replaced, usersOfReplaced } from '../../cli/replaced-users.ts';
+import { type ReplacedSecrets, usersOfReplaced } from '../../cli/replaced-users.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { stepContext } from '../../cli/step-context.ts';
 import { algorithmOfLength } from '../../key/index.ts';
@@ -8,7 +8,7 @@ import type { EncryptionSettings, Outcomes } from '../../plan-types.ts';
 import { applyAll } from '../../steps/apply.ts';
 import { observeAll } from '../../steps/observe.ts';
 import { canProceed, planAll, type SetupPlan } from '../../steps/plan.ts';
-import { asPlanned, type KeyResult, type SetupResult } from '../../steps/results.ts';
+import { expectedResults, type KeyResult, type SetupResult } from '../../steps/results.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
@@ -17,14 +17,14 @@ import { counter } from '../../ui/progress.ts';
 /** Keys with their observed state and plan. */
 export interface PlannedKeys {
   context: StepContext;
-  /** The requests, with the key type from the secrets if it is not given. */
+  /** The requests, completed with the key type of the existing secret if they don't give one. */
   requests: SetupRequest[];
   plan: SetupPlan;
-  /** For each key, what has to be updated before it can use the new one. */
+  /** For each key, checks of the flows, router inputs and router outputs that can't use the new value before an update. */
   outdated: VerifyCheck[][];
 }
 
-/** Reads the current state, for one key or many, and plans. */
+/** Reads the current state, and plans. */
 export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promise<PlannedKeys> {
   const context = stepContext(run);
   run.progress.start(messages.reading);
@@ -44,8 +44,8 @@ export async function planKeys(run: CommandRun, requests: SetupRequest[]): Promi
   };
 }
 
-/** Returns, for each key, the existing secrets that get a new value, and that value. */
-function replacedIn({ keys }: SetupPlan): Replaced[] {
+/** Returns, for each key, the existing secrets that get a new value, and the new key. */
+function replacedIn({ keys }: SetupPlan): ReplacedSecrets[] {
   return keys.map((key) => {
     const { secrets, input } = key;
     const decisions = canProceed(key) ? (secrets?.plan.decisions ?? []) : [];
@@ -64,11 +64,10 @@ export async function applyKeys(
   run: CommandRun,
   { context, plan }: Pick<PlannedKeys, 'context' | 'plan'>,
 ): Promise<SetupResult> {
-  if (!changesAnything(plan.changes)) return asPlanned(plan);
+  if (!changesAnything(plan.changes)) return expectedResults(plan);
   return applyAll(context, plan, counter(run.progress, plan.keys.filter(canProceed).length));
 }
 
-/** Returns the outcomes of a run. */
 export function outcomesOf({ keys, policies, roles }: SetupResult): Outcomes {
   return { secrets: keys.flatMap(({ secrets }) => secrets), policies, roles: roles.map(({ role }) => role) };
 }
@@ -91,7 +90,7 @@ export async function encryptionSettings(
   return settings.flat();
 }
 
-/** The algorithm is that of the key that the secret actually holds. */
+/** Returns the settings for one key. The algorithm is that of the key that the secret actually holds. */
 async function settingsOf(
   { keyType }: SetupRequest,
   { secrets, key: storedKey, secretStates }: KeyResult,

@@ -4,7 +4,7 @@ import { printJson, setupMembers } from '../../cli/json.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
-import { printPlan } from '../../cli/step-context.ts';
+import { printAccountAndPlan } from '../../cli/step-context.ts';
 import { showSummary } from '../../cli/summary.ts';
 import { EXIT } from '../../failure.ts';
 import {
@@ -14,12 +14,12 @@ import {
   type SetupAnswers,
   type SetupRequest,
 } from '../../options/setup-request.ts';
-import type { Conflict } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
-import { asPlanned, type SetupResult } from '../../steps/results.ts';
+import { expectedResults, type SetupResult } from '../../steps/results.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
-import { documentChecks, readBackKeys, undecidedChecks } from './verify-result.ts';
+import { documentChecks, readBackKeys, undecidedChecks } from './read-back.ts';
+import type { resolveConflict } from './wizard.ts';
 
 /** Runs `setup` and returns the exit code. Prints failures. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
@@ -29,16 +29,16 @@ export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<
   });
 }
 
-/** Reads, plans, confirms, applies and checks. */
+/** Reads the current state, plans, confirms, applies and checks. */
 export async function performSetup(run: SetupRun): Promise<void> {
   const wizard = run.interactive ? await import('./wizard.ts') : undefined;
   const initialAnswers = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
   const { request, planned } = await planWithoutConflicts(run, initialAnswers, wizard?.resolveConflict);
   const { plan } = planned;
-  const dryRun = run.answers.dryRun;
-  const hasChanges = await printPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
-  if (dryRun) return finish(run, request, asPlanned(plan));
-  if (hasChanges && wizard) await wizard.confirm(run, plan);
+  const { dryRun } = run.answers;
+  const hasChanges = await printAccountAndPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
+  if (dryRun) return finish(run, request, expectedResults(plan));
+  if (hasChanges && wizard) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
 
   const result = demandSuccess(await applyKeys(run, planned));
   const outdated = planned.outdated.flat();
@@ -46,21 +46,15 @@ export async function performSetup(run: SetupRun): Promise<void> {
   await finish(run, request, demandSuccess(result), { readBackResults, outdated });
 }
 
-/** Asks for a resolution of a conflict, and returns the answers with it. */
-type Resolve = (
-  run: SetupRun,
-  conflict: Conflict,
-  currentAnswers: CompleteAnswers,
-) => Promise<CompleteAnswers>;
-
 /**
  * Reads the current state and plans. In a terminal, asks about each conflict and plans again.
- * @throws Failure with the conflicts, if it can't ask
+ * @param resolve undefined if the run can't prompt
+ * @throws Failure with the conflicts that remain
  */
 async function planWithoutConflicts(
   run: SetupRun,
   initialAnswers: CompleteAnswers,
-  resolve?: Resolve,
+  resolve?: typeof resolveConflict,
 ): Promise<{ request: SetupRequest; planned: PlannedKeys }> {
   let currentAnswers = initialAnswers;
   for (;;) {
@@ -82,7 +76,10 @@ function demandSuccess(result: SetupResult): SetupResult {
   return result;
 }
 
-/** @param readBackResults absent in a dry run */
+/**
+ * Prints the outcomes.
+ * @param readBackResults absent in a dry run
+ */
 async function finish(
   run: SetupRun,
   request: SetupRequest,

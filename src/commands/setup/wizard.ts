@@ -9,19 +9,16 @@ import { DEFAULTS } from '../../defaults.ts';
 import { Interrupted } from '../../failure.ts';
 import { loadKey } from '../../key/index.ts';
 import * as rules from '../../options/rules.ts';
-import { sharedPrefix } from '../../options/rules.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
-import { plain } from '../../text.ts';
+import { clean } from '../../text.ts';
 import { conflictLines } from '../../ui/plan.ts';
 import { askChoice, askText } from '../../ui/prompt.ts';
 
-export { confirm } from '../../cli/questions/context.ts';
-
 /** Asks for what the flags don't give, in the order of the AWS guide. */
 export async function askMissing(context: WizardContext): Promise<CompleteAnswers> {
-  // A key that the flags name is read first. If it is invalid, nothing needs to be asked.
-  const checkedFromFlags = await keyOfFlags(context);
+  // The key that the flags name is read first. If the key is invalid, the run ends before any question.
+  const checkedFromFlags = await loadKeyOfFlags(context);
   await askAccount(context);
   if (asksForSecret(context.answers, checkedFromFlags)) heading(context, messages.stepOne);
   const { answers, checked } = await askSecret(context, checkedFromFlags);
@@ -34,18 +31,17 @@ export async function askMissing(context: WizardContext): Promise<CompleteAnswer
   const roleDescription =
     answers.roleDescription ??
     ((await roleExists(context, roleName)) ? undefined : await askRoleDescription(context));
-  const descriptionAnswer = roleDescription === undefined ? {} : { roleDescription };
-  return { answers: { ...answers, policyName, roleName, ...descriptionAnswer }, checked };
+  return { answers: { ...answers, policyName, roleName, roleDescription }, checked };
 }
 
-/** Returns true if a role with that name exists, and false if the caller isn't allowed to read it. */
+/** Returns true if a role with that name exists and the caller may read it. */
 async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
   const role = seenIn(await observed(describeRole(aws, name)));
-  if (role) output.info(messages.roleThere(plain(role.name)));
+  if (role) output.info(messages.roleThere(clean(role.name)));
   return role !== undefined;
 }
 
-async function keyOfFlags(context: WizardContext): Promise<CompleteAnswers['checked']> {
+async function loadKeyOfFlags(context: WizardContext): Promise<CompleteAnswers['checked']> {
   const { keySource } = context.answers;
   if (!keySource) return undefined;
   const { warnings, ...checked } = await loadKey(keySource, keyRules(context.answers), context.keyInput);
@@ -97,22 +93,18 @@ export async function resolveConflict(
   context.output.info();
   for (const line of conflictLines(conflict)) context.output.info(line);
   const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
-  const isSafe = ({ value }: { value: Choice['id'] }) => SAFE_RESOLUTIONS.has(value);
   const stop = { value: 'stop' as const, name: messages.stop };
-  const [safeOptions, otherOptions] = [options.filter(isSafe), options.filter((option) => !isSafe(option))];
+  const safeOptions = options.filter(({ value }) => SAFE_RESOLUTIONS.has(value));
+  const otherOptions = options.filter(({ value }) => !SAFE_RESOLUTIONS.has(value));
   // Enter selects the first option.
   const chosen = await askChoice<Choice['id'] | 'stop'>(
     messages.conflict,
     safeOptions.length > 0 ? [...safeOptions, ...otherOptions, stop] : [stop, ...otherOptions],
   );
   if (chosen === 'stop') throw new Interrupted({ chosen: true });
-  return {
-    ...currentAnswers,
-    answers: {
-      ...currentAnswers.answers,
-      ...(await answersFor({ ...context, answers: currentAnswers.answers }, chosen)),
-    },
-  };
+  const { answers } = currentAnswers;
+  const changedAnswers = await answersFor({ ...context, answers }, chosen);
+  return { ...currentAnswers, answers: { ...answers, ...changedAnswers } };
 }
 
 /** Asks for what a resolution needs, and returns the answers that it changes. */
@@ -136,8 +128,8 @@ async function answersFor(context: WizardContext, chosen: Choice['id']): Promise
 }
 
 function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
-  const namesOfArns = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
-  return secretName === undefined ? namesOfArns : [...namesOfArns, secretName];
+  const namesInArns = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
+  return secretName === undefined ? namesInArns : [...namesInArns, secretName];
 }
 
 async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
@@ -161,25 +153,31 @@ async function askScope(): Promise<Partial<SetupAnswers>> {
 }
 
 function askPolicyName(context: WizardContext): Promise<string> {
-  return askName(context, messages.policyName, messages.policyNameWhy, DEFAULTS.policyName, rules.policyName);
+  return askName(
+    context,
+    messages.policyName,
+    messages.policyNameWhy,
+    DEFAULTS.policyName,
+    rules.policyNameProblem,
+  );
 }
 
-/** Asks for a prefix of secret names. All known names must start with it. */
+/** Asks for a prefix with which all these secret names start. */
 function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
   explain(context, messages.prefixWhy);
   const check = (answer: string) =>
-    rules.secretPrefix(answer, messages.prefixSubject) ??
+    rules.secretPrefixProblem(answer, messages.prefixSubject) ??
     (names.every((name) => name.startsWith(answer)) ? undefined : messages.prefixOfOthers);
-  return askText(messages.prefix, sharedPrefix(names) ?? '', check, context.output.paint.red);
+  return askText(messages.prefix, rules.sharedPrefix(names) ?? '', check, context.output.paint.red);
 }
 
 function askRoleName(context: WizardContext): Promise<string> {
-  return askName(context, messages.roleName, messages.roleNameWhy, DEFAULTS.roleName, rules.roleName);
+  return askName(context, messages.roleName, messages.roleNameWhy, DEFAULTS.roleName, rules.roleNameProblem);
 }
 
 function askRoleDescription(context: WizardContext): Promise<string> {
   explain(context, messages.roleDescriptionWhy);
-  const check = (answer: string) => rules.roleDescription(answer, messages.descriptionSubject);
+  const check = (answer: string) => rules.roleDescriptionProblem(answer, messages.descriptionSubject);
   return askText(messages.roleDescription, DEFAULTS.roleDescription, check, context.output.paint.red);
 }
 

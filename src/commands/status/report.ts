@@ -1,9 +1,8 @@
 import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
-import { folded, MOST_LINES, plain } from '../../text.ts';
+import { clean, groupByText, MOST_LINES } from '../../text.ts';
 import { toolCommand } from '../../ui/commands.ts';
-import type { Output } from '../../ui/output.ts';
-import { mark, worst } from '../../ui/output.ts';
+import { type Output, verdictMark, worstVerdict } from '../../ui/output.ts';
 import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
 
 /**
@@ -24,13 +23,13 @@ export function statusText(
         page.paint.bold(messages.title(account, partition)),
         ...wrapped(page, '', countLine(status)),
         ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
-        ...looseLines(page, status),
+        ...unconnectedLines(page, status),
         ...missingLines(page, status, manifest),
       ];
   return [...lines, '', ...endLines(page, status, manifest)].join('\n');
 }
 
-/** Returns the number of resources, and of those with problems. */
+/** Returns the number of resources, of checks with a problem, and of missing resources. */
 function countLine({ roles, secrets, missing = [] }: Status): string {
   const checks = [...roles, ...secrets].flatMap((resource) => resource.checks);
   const verdictCounts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
@@ -43,13 +42,14 @@ function countLine({ roles, secrets, missing = [] }: Status): string {
 
 function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
   const { name, arn, own, policies } = role;
+  // Checks about the policies and secrets of the role are printed with these.
   const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
   const hasUnreadPolicies = checks.some(({ id }) => id === 'role-policies');
   const [title = '', ...titleContinuation] = wrapped(page, '  ', messages.role(name, own));
   return [
-    `${mark(page.paint, worst(checks))} ${page.paint.bold(title.trimStart())}`,
+    `${verdictMark(page.paint, worstVerdict(checks))} ${page.paint.bold(title.trimStart())}`,
     ...titleContinuation,
-    `  ${page.paint.dim(plain(arn))}`,
+    `  ${page.paint.dim(clean(arn))}`,
     ...problemLines(page, '    ', checks),
     ...(policies.length === 0 && !hasUnreadPolicies ? wrapped(page, '  ', messages.readsNothing) : []),
     ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
@@ -65,13 +65,13 @@ function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets
     ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
   );
   return [
-    `  ${mark(page.paint, worst(checks))} ${messages.policy(plain(name), arn === null)}`,
+    `  ${verdictMark(page.paint, worstVerdict(checks))} ${messages.policy(clean(name), arn === null)}`,
     ...problemLines(page, '      ', checks),
     ...prefixes.flatMap((prefix) => wrapped(page, '    ', messages.prefix(prefix))),
     ...scopes.flatMap((scope) => wrapped(page, '    ', messages.scope(scope))),
     ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
     ...missingSecretChecks.flatMap((check) => [
-      `    ${mark(page.paint, check.verdict)} ${plain(check.subject)}`,
+      `    ${verdictMark(page.paint, check.verdict)} ${clean(check.subject)}`,
       ...problemLines(page, '        ', [check]),
     ]),
     ...(unseen.length > 0 ? wrapped(page, '    ', messages.unseen(unseen.length, regionsOf(unseen))) : []),
@@ -96,17 +96,17 @@ function regionsOf(arns: string[]): string[] {
   return [...new Set(arns.map((arn) => arn.split(':')[3] || messages.anyRegion))];
 }
 
-/** Returns lines about what this program created and nothing uses. */
-function looseLines(page: Page, { secrets, policies }: Status): string[] {
-  const looseSecrets = secrets.filter(({ roles }) => roles.length === 0);
-  if (looseSecrets.length + policies.length === 0) return [];
-  const rows = looseSecrets.map((secret) => ({ secret, checks: secret.checks }));
+/** Returns lines about the secrets and policies that this program created and no role uses. */
+function unconnectedLines(page: Page, { secrets, policies }: Status): string[] {
+  const unreadSecrets = secrets.filter(({ roles }) => roles.length === 0);
+  if (unreadSecrets.length + policies.length === 0) return [];
+  const rows = unreadSecrets.map((secret) => ({ secret, checks: secret.checks }));
   return [
     '',
     page.paint.bold(messages.loose),
-    ...(looseSecrets.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
+    ...(unreadSecrets.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
     ...(policies.length > 0
-      ? [`  ${messages.loosePolicies}`, ...policies.map(({ name }) => `    ${plain(name)}`)]
+      ? [`  ${messages.loosePolicies}`, ...policies.map(({ name }) => `    ${clean(name)}`)]
       : []),
   ];
 }
@@ -144,12 +144,12 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
   const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
-  return toolCommand('verify', '--secret-arn', plain(secret.arn), '--role-name', plain(role.name));
+  return toolCommand('verify', '--secret-arn', clean(secret.arn), '--role-name', clean(role.name));
 }
 
 /**
  * Returns lines about what a manifest names and the account lacks, one for each resource (a secret with all its Regions), and the
- * command that creates it.
+ * command that creates what is missing.
  */
 function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
   const { missing = [], secrets } = status;
@@ -164,13 +164,13 @@ function missingLines(page: Page, status: Status, manifest: string | undefined):
   ];
 }
 
-/** Returns the lines that list what is missing, up to a maximum. */
+/** Returns the lines that list the missing resources: at most `MOST_LINES`, and the number of the others. */
 function listMissing(page: Page, missing: NonNullable<Status['missing']>): string[] {
-  const resources = folded(missing, ({ kind, name }) => `${kind} ${name}`);
+  const resources = groupByText(missing, ({ kind, name }) => `${kind} ${name}`);
   const lines = resources.slice(0, MOST_LINES).flatMap((group) => {
     const [{ kind, name }] = group;
     const regions = group.flatMap(({ region }) => region ?? []);
-    return wrapped(page, '  ', messages.missing(kind, plain(name), regions));
+    return wrapped(page, '  ', messages.missing(kind, clean(name), regions));
   });
   const hiddenCount = resources.length - MOST_LINES;
   return [
@@ -180,7 +180,7 @@ function listMissing(page: Page, missing: NonNullable<Status['missing']>): strin
   ];
 }
 
-/** Returns a command for everything that the manifest names. */
+/** Returns the command for everything that the manifest names. */
 function withManifest(command: 'setup' | 'verify', manifest: string, ...flags: string[]): string {
-  return toolCommand(command, '--manifest', plain(manifest), ...flags);
+  return toolCommand(command, '--manifest', clean(manifest), ...flags);
 }

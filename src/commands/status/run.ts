@@ -1,15 +1,15 @@
-import { parseArn } from '../../aws/arn.ts';
 import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import { printJson } from '../../cli/json.ts';
+import { placesOfArns } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode } from '../../failure.ts';
 import { collect, collectNamed, type NamedResources } from '../../inventory/collect.ts';
 import { scanAccount } from '../../inventory/index.ts';
-import type { StatusAnswers } from '../../inventory/types.ts';
-import type { Manifest } from '../../manifest/members.ts';
+import type { Status, StatusAnswers } from '../../inventory/types.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import { statusText } from './report.ts';
 
 /** Runs `status` and returns the exit code. Prints failures. */
@@ -18,14 +18,17 @@ export function runStatus(answers: StatusAnswers, common: CommonOptions): Promis
 }
 
 /**
- * Reads, checks and prints. Failed checks don't make the command fail, because they are information for the reader. It fails only
- * if the account can't be read.
+ * Reads, checks and prints. Failed checks don't make the command fail, because they are information for the reader. The command
+ * fails only if the account can't be read.
  */
 export async function performStatus(run: CommandRun, { regions }: StatusAnswers): Promise<ExitCode> {
-  const { output } = run;
   const { status } = await scanAccount(run, regions, collect);
+  return printStatus(run, status);
+}
+
+function printStatus({ output }: CommandRun, status: Status, manifestPath?: string): ExitCode {
   if (output.options.json) printJson(output, status);
-  else output.result(statusText(status, output));
+  else output.result(statusText(status, output, manifestPath));
   return EXIT.done;
 }
 
@@ -37,14 +40,11 @@ export function runStatusManifest(path: string, common: CommonOptions): Promise<
   return runWithManifest(path, common, performStatusManifest);
 }
 
-/** Prints the status of what a manifest names: its roles, policies and secrets, and those that the account lacks. */
+/** Prints the status of the roles, policies and secrets that a manifest names, and those that the account lacks. */
 export async function performStatusManifest(run: CommandRun, manifest: Manifest): Promise<ExitCode> {
   const names = namesIn(manifest);
-  const { output } = run;
   const { status } = await scanAccount(run, regionsIn(manifest), (context) => collectNamed(context, names));
-  if (output.options.json) printJson(output, status);
-  else output.result(statusText(status, output, manifest.commandPath));
-  return EXIT.done;
+  return printStatus(run, status, manifest.commandPath);
 }
 
 /** Returns the names of the roles and policies, and the secrets, in a manifest. */
@@ -55,7 +55,7 @@ function namesIn({ keys }: Manifest): NamedResources {
     policies: [...new Set(answers.map(({ policyName }) => policyName ?? DEFAULTS.policyName))],
     secrets: answers.flatMap(({ secretName: name = '', secretArns, regions }) =>
       secretArns.length > 0
-        ? secretArns.map((id) => ({ region: parseArn(id)?.region ?? '', id }))
+        ? placesOfArns(secretArns)
         : [...new Set(regions)].map((region) => ({ region, id: name })),
     ),
   };

@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { statusMessages as messages } from '../../inventory/messages.ts';
 import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
-import { plain } from '../../text.ts';
-import { colorOf, mark, worst, wrap } from '../../ui/output.ts';
+import { clean } from '../../text.ts';
+import { colorOf, verdictMark, worstVerdict, wrap } from '../../ui/output.ts';
 
 /** Width and colors for printed lines. */
 export interface Page {
@@ -21,11 +21,11 @@ const READ_WIDTH = '2026-11-25'.length;
 /** The space between two columns, and the indent of secrets below their Region. */
 const GAP = '  ';
 
-/** The column layout of some secrets: the same for all Regions, so that the columns align. */
+/** The column layout of a list of secrets. All Regions of the list share it, so that the columns align. */
 interface ColumnLayout {
-  /** The indent of a Region. */
+  /** The indent of a Region's name. */
   indent: string;
-  /** The width of the longest name that leaves room for the other columns; 0 if there is none. */
+  /** The width of the longest secret name that leaves room for the other columns; 0 if there is none. */
   nameWidth: number;
   ageWidth: number;
 }
@@ -42,18 +42,18 @@ export function secretLines(page: Page, indent: string, rows: SecretRow[]): stri
 
 function layoutFor({ width }: Page, indent: string, rows: SecretRow[]): ColumnLayout {
   const ageWidth = Math.max(messages.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
-  const maxNameWidth = width - startOf(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
-  const nameLengths = rows.map(({ secret }) => plain(secret.name).length);
+  const maxNameWidth = width - blanksBeforeName(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
+  const nameLengths = rows.map(({ secret }) => clean(secret.name).length);
   const fittingLengths = nameLengths.filter((length) => length <= maxNameWidth);
   if (fittingLengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
   // The column titles are next to the first Region, whose name may be longer than those of the secrets.
   const [first] = rows;
-  const regionWidth = (first?.secret.region.length ?? 0) - startOf('').length;
+  const regionWidth = (first?.secret.region.length ?? 0) - blanksBeforeName('').length;
   return { indent, ageWidth, nameWidth: Math.max(...fittingLengths, Math.min(regionWidth, maxNameWidth)) };
 }
 
-/** Returns what precedes a name: the indent under the Region, the mark and a space. */
-function startOf(indent: string): string {
+/** Returns blanks as wide as what precedes a secret's name: the indent below the Region, the mark and a space. */
+function blanksBeforeName(indent: string): string {
   return `${indent}${GAP}  `;
 }
 
@@ -63,20 +63,18 @@ function regionLine(
   region: string,
   { withTitles }: { withTitles: boolean },
 ): string {
-  if (!withTitles || nameWidth === 0) return `${indent}${region}`;
-  const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
-  const titleOffset = startOf('').length + nameWidth;
+  const titleOffset = blanksBeforeName('').length + nameWidth;
   // Next to a Region name that extends into the columns, the titles would not align with them.
-  return region.length > titleOffset
-    ? `${indent}${region}`
-    : `${indent}${region.padEnd(titleOffset)}${GAP}${paint.dim(titles)}`;
+  if (!withTitles || nameWidth === 0 || region.length > titleOffset) return `${indent}${region}`;
+  const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
+  return `${indent}${region.padEnd(titleOffset)}${GAP}${paint.dim(titles)}`;
 }
 
 function rowLines(page: Page, layout: ColumnLayout, { secret, checks }: SecretRow): string[] {
   const { indent, nameWidth, ageWidth } = layout;
-  const name = plain(secret.name);
-  const start = `${indent}${GAP}${mark(page.paint, worst(checks))} `;
-  const indentBelow = `${startOf(indent)}  `;
+  const name = clean(secret.name);
+  const start = `${indent}${GAP}${verdictMark(page.paint, worstVerdict(checks))} `;
+  const indentBelow = `${blanksBeforeName(indent)}  `;
   const [age, read] = [ageOf(secret), secret.lastRead ?? messages.never];
   const remarks = remarksOf(secret).join('; ');
   const problems = problemLines(page, indentBelow, checks);
@@ -87,7 +85,7 @@ function rowLines(page: Page, layout: ColumnLayout, { secret, checks }: SecretRo
   }
   const facts = [name.padEnd(nameWidth), age.padStart(ageWidth), read].join(GAP);
   const withRemarks = `${facts}${' '.repeat(READ_WIDTH - read.length)}${GAP}${remarks}`;
-  const remarksFit = remarks !== '' && startOf(indent).length + withRemarks.length <= page.width;
+  const remarksFit = remarks !== '' && blanksBeforeName(indent).length + withRemarks.length <= page.width;
   return [
     start + (remarksFit ? withRemarks : facts),
     ...(remarksFit || !remarks ? [] : wrapped(page, indentBelow, remarks)),
@@ -117,5 +115,5 @@ export function problemLines(page: Page, indent: string, checks: StatusCheck[]):
 
 /** Wraps a text from or about AWS between words. */
 export function wrapped({ width }: Page, indent: string, text: string): string[] {
-  return wrap(`${indent}${plain(text)}`, width).split('\n');
+  return wrap(`${indent}${clean(text)}`, width).split('\n');
 }

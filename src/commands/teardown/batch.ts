@@ -12,7 +12,7 @@ import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
-import type { Manifest } from '../../manifest/members.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import type { FailedKey } from '../../plan-types.ts';
 import { disambiguated } from '../../steps/groups.ts';
 import { canProceed } from '../../steps/plan.ts';
@@ -27,7 +27,7 @@ import {
 } from './keys.ts';
 import { teardownMessages as messages } from './messages.ts';
 import { showBatchTeardown, undoManifestCommand } from './summary.ts';
-import type { TeardownRequest } from './types.ts';
+import type { TargetPlan, TeardownPlan, TeardownRequest } from './types.ts';
 
 /** The options of `teardown --manifest`, besides the manifest. */
 export interface ManifestTeardownOptions extends Omit<TeardownRequest, 'targets'> {
@@ -64,12 +64,8 @@ export async function performTeardownManifest(
   const hasChanges =
     (proceedingTargets.length > 0 || targetCount === 0) && printChanges(run, plan, { dryRun, nothingToDo });
   if (dryRun || !hasChanges) return finish(run, manifest, planned, expected, dryRun);
-  printSkipped(run, failedOf(request, expected), targetCount, batchEndings.teardown);
-  if (run.interactive)
-    await confirm(
-      run,
-      proceedingTargets.map(({ target }) => target.name),
-    );
+  printSkipped(run, failedOf(plan, expected), targetCount, batchEndings.teardown);
+  if (run.interactive) await confirm(run, proceedingTargets);
   return finish(run, manifest, planned, await tearDownAndVerify(run, request, planned), dryRun);
 }
 
@@ -77,9 +73,10 @@ export async function performTeardownManifest(
  * Makes the user type the name of a single secret, or the number of several secrets. Typing all names would take too long, and
  * the number also shows that the user has read the plan.
  */
-async function confirm(run: CommandRun, [first = '', ...others]: string[]): Promise<void> {
+async function confirm(run: CommandRun, targets: TargetPlan[]): Promise<void> {
   const { confirmByTyping } = await import('./wizard.ts');
-  const count = `${others.length + 1}`;
+  const [first = '', ...others] = targets.map(({ target }) => target.name);
+  const count = String(targets.length);
   const confirmation =
     others.length === 0
       ? { question: messages.confirmName(first), expected: first }
@@ -87,8 +84,8 @@ async function confirm(run: CommandRun, [first = '', ...others]: string[]): Prom
   await confirmByTyping(run, confirmation);
 }
 
-function failedOf({ targets }: Pick<TeardownRequest, 'targets'>, { failures }: TeardownResult): FailedKey[] {
-  return failedAmong(disambiguated(targets), failures);
+function failedOf({ targets }: TeardownPlan, { failures }: TeardownResult): FailedKey[] {
+  return failedAmong(disambiguated(targets.map(({ target }) => target)), failures);
 }
 
 function finish(
@@ -99,18 +96,13 @@ function finish(
   dryRun: boolean,
 ): ExitCode {
   const { output } = run;
-  const failed = failedOf({ targets: plan.targets.map(({ target }) => target) }, result);
-  const reportedResult = { ...result, ...withOutcomesOfFailed({ ...result, ofManifest: true }, run) };
+  const failed = failedOf(plan, result);
+  const reportedResult = { ...result, ...withOutcomesOfFailed({ ...result, isBatch: true }, run) };
   const scheduled = scheduledIn(plan, reportedResult);
   const undo = scheduled.length > 0 ? undoManifestCommand(manifest.commandPath) : undefined;
   if (output.options.json) {
-    const { account, partition } = found.identity;
     printJson(output, {
-      dryRun: dryRun || undefined,
-      account,
-      partition,
-      ...teardownMembers(reportedResult, scheduled),
-      undo,
+      ...teardownMembers(found.identity, reportedResult, { scheduled, undo, dryRun }),
       ...remainingMembers(run.outcomes),
       ...failedMembers(failed),
     });
@@ -119,7 +111,7 @@ function finish(
   }
   return endOfBatch(run, {
     failed,
-    all: plan.targets.length,
+    keyCount: plan.targets.length,
     reported: { secrets: reportedResult.secrets, policies: result.policies, roles: result.roles },
     end: batchEndings.teardown,
   });

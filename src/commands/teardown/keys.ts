@@ -1,4 +1,5 @@
 import { waitUntil } from '../../aws/requests/concurrency.ts';
+import type { Identity } from '../../aws/session.ts';
 import { outcomeMembers } from '../../cli/json.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting, stepContext, trackRemaining } from '../../cli/step-context.ts';
@@ -14,12 +15,11 @@ import {
   deletedIn,
   mergeOutcomes,
   type TeardownOutcomes,
-  type TeardownProgress,
   type TeardownResult,
   tearDown,
 } from './apply/index.ts';
 import { teardownMessages as messages } from './messages.ts';
-import { planTeardown, refuseMissing } from './plan/index.ts';
+import { failMissingTargets, planTeardown } from './plan/index.ts';
 import { type ObserveOptions, observeTargets } from './plan/observe.ts';
 import type { ScheduledSecret } from './summary.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from './types.ts';
@@ -39,8 +39,8 @@ export async function observeAndPlan(run: CommandRun, request: TeardownRequest):
   run.progress.start(first && others.length === 0 ? messages.looking(first.regions) : messages.lookingForAll);
   const found = await observeTargets(context, request, { onTarget: counter(run.progress, targets.length) });
   run.progress.stop();
-  const plan = planTeardown(request, found, undefined, { checksNames: true });
-  return { context, found, plan: refuseMissing(plan) };
+  const plan = planTeardown(request, found, { checksNames: true });
+  return { context, found, plan: failMissingTargets(plan) };
 }
 
 /** Applies the plan, tracks the remaining changes, and reads until AWS shows that everything is torn down. */
@@ -50,21 +50,19 @@ export async function tearDownAndVerify(
   { context, found, plan }: PlannedTeardown,
 ): Promise<TeardownResult> {
   const { outcomes, progress } = run;
-  const remainingTexts = { title: messages.left, howToContinue: messages.goOn };
   progress.start(messages.tearingDown);
-  const trackingContext = trackRemaining(context, outcomes, plan.expected, remainingTexts);
-  const firstResult = await tearDown(
-    trackingContext,
-    request,
-    { found, plan },
-    {
-      onTarget: counter(progress, plan.targets.filter(canProceed).length),
-      onSecrets: () => {
-        if (plan.chains.some(({ decisions }) => decisions.some(({ kind }) => kind !== 'keep')))
-          progress.start(messages.tearingDownRest);
-      },
+  const trackingContext = trackRemaining(context, outcomes, plan.expected, {
+    title: messages.left,
+    howToContinue: messages.goOn,
+  });
+  const callbacks = {
+    onTarget: counter(progress, plan.targets.filter(canProceed).length),
+    onSecrets: () => {
+      if (plan.chains.some(({ decisions }) => decisions.some(({ kind }) => kind !== 'keep')))
+        progress.start(messages.tearingDownRest);
     },
-  );
+  };
+  const firstResult = await tearDown(trackingContext, request, { found, plan }, callbacks);
   const result = await reconcileRemaining(run, trackingContext, request, { plan, firstResult });
   if (result.failures.includes(undefined)) progress.done(messages.tornDown);
   else progress.stop();
@@ -72,7 +70,7 @@ export async function tearDownAndVerify(
 }
 
 /**
- * After this many consecutive reads that show something left, the cause is no delay of IAM but something that the plan did not
+ * After this many consecutive reads that show something left, the cause is not a delay of IAM but something that the plan did not
  * have. The run then plans again.
  */
 const READS_UNTIL_REPLANNED = 3;
@@ -80,12 +78,10 @@ const READS_UNTIL_REPLANNED = 3;
 /** How often a run plans again for what its first plan did not have. */
 const MOST_REPLANS = 2;
 
-const SILENT: TeardownProgress = { onTarget: () => undefined, onSecrets: () => undefined };
-
 /**
- * Reads until nothing is left to tear down, and removes policy entries that the displayed plan did not have. It deletes only
- * policies, roles and secrets that the displayed plan deletes and that this run has not deleted yet: a resource that exists again
- * after this run has deleted it belongs to someone else.
+ * Reads until nothing is left to tear down, and removes policy entries that the displayed plan did not have. Deletes only policies,
+ * roles and secrets that the displayed plan deletes and that this run has not deleted yet: a resource that exists again after this
+ * run has deleted it belongs to someone else.
  * @returns all outcomes of the run, and for each target why it is not torn down, if it is not
  * @throws Failure with the code `not-proven` if AWS still shows something of a target and no target has failed
  */
@@ -100,13 +96,11 @@ async function reconcileRemaining(
   let outcomes: TeardownOutcomes = firstResult;
   let observeOptions: ObserveOptions = {};
   let [readsSincePlan, replans] = [0, 0];
-  // The indexes, in the request, of the targets that have not failed.
+  // The targets that have not failed, by their index in the request.
   let remainingTargets = [...request.targets.keys()].filter((index) => !failures[index]);
   const readAndReplan = async () => {
-    const remainingRequest = {
-      ...request,
-      targets: remainingTargets.flatMap((index) => request.targets[index] ?? []),
-    };
+    const targets = remainingTargets.flatMap((index) => request.targets[index] ?? []);
+    const remainingRequest = { ...request, targets };
     const found = await observeTargets(stepContext(run), remainingRequest, observeOptions);
     observeOptions = { known: found };
     const remainingPlan = planTeardown(remainingRequest, found);
@@ -114,28 +108,27 @@ async function reconcileRemaining(
     const isDone = !changesAnything(remainingPlan.changes);
     if (isDone || readsSincePlan < READS_UNTIL_REPLANNED || replans === MOST_REPLANS) return remainingPlan;
     const wasDeleted = deletedIn(outcomes);
-    const plan = planTeardown(remainingRequest, found, (arn) => isDeletedInPlan(arn) && !wasDeleted(arn));
+    const mayDelete = (arn: string) => isDeletedInPlan(arn) && !wasDeleted(arn);
+    const plan = planTeardown(remainingRequest, found, { mayDelete });
     if (!changesAnything(plan.changes)) return remainingPlan;
     [readsSincePlan, replans] = [0, replans + 1];
-    const result = await tearDown(context, remainingRequest, { found, plan }, SILENT);
+    const result = await tearDown(context, remainingRequest, { found, plan });
     outcomes = mergeOutcomes(outcomes, result);
     for (const [position, index] of remainingTargets.entries()) failures[index] = result.failures[position];
     if (result.failures.some(Boolean)) {
       remainingTargets = remainingTargets.filter((index) => !failures[index]);
-      // Findings are stored by position in the request, and the next request has fewer targets.
+      // Findings have the order of the request's targets, and the next request has fewer targets.
       observeOptions = {};
     }
     return remainingPlan;
   };
-  const { value: lastPlan, done } = await waitUntil(
-    readAndReplan,
-    ({ changes }) => remainingTargets.length === 0 || !changesAnything(changes),
-    {
-      limits: LIMITS,
-      interrupt: run.interrupt,
-      onWait: (elapsed) => showWaiting(run, messages.propagating, elapsed),
-    },
-  );
+  const isNothingLeft = ({ changes }: TeardownPlan) =>
+    remainingTargets.length === 0 || !changesAnything(changes);
+  const { value: lastPlan, done } = await waitUntil(readAndReplan, isNothingLeft, {
+    limits: LIMITS,
+    interrupt: run.interrupt,
+    onWait: (elapsed) => showWaiting(run, messages.waitingForPropagation, elapsed),
+  });
   if (!done && !failures.some(Boolean)) throw stillThere(lastPlan);
   const remainingFailures = done
     ? lastPlan.targets.map(blockerOf)
@@ -171,15 +164,20 @@ export function scheduledIn({ targets }: TeardownPlan, result: TeardownResult): 
   });
 }
 
-/** Returns the outcomes for the JSON document. */
-export function teardownMembers(result: TeardownResult, scheduled: ScheduledSecret[]) {
-  const members = outcomeMembers(result);
+/** Returns the fields of the JSON document. */
+export function teardownMembers(
+  { account, partition }: Identity,
+  result: TeardownResult,
+  { scheduled, undo, dryRun }: { scheduled: ScheduledSecret[]; undo: string | undefined; dryRun: boolean },
+) {
+  const { secrets, ...others } = outcomeMembers(result);
   const dates = new Map(scheduled.map(({ arn, until }) => [arn, until]));
   return {
-    ...members,
-    secrets: members.secrets.map((secret) => {
-      const until = dates.get(secret.arn);
-      return { ...secret, deletionDate: until ? until.toISOString() : undefined };
-    }),
+    dryRun: dryRun || undefined,
+    account,
+    partition,
+    secrets: secrets.map((secret) => ({ ...secret, deletionDate: dates.get(secret.arn)?.toISOString() })),
+    ...others,
+    undo,
   };
 }

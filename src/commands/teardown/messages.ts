@@ -71,10 +71,11 @@ export const teardownMessages = {
   tearingDown: 'Taking it down',
   tearingDownRest: 'Taking the secrets out of the policies',
   tornDown: 'Taken down',
-  propagating: 'IAM to show what has just been changed',
+  /** After "Waiting for". */
+  waitingForPropagation: 'IAM to show what has just been changed',
   keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
 
-  notRestored: (role: string, policy: string) =>
+  notReattached: (role: string, policy: string) =>
     `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Fix => ({
     remedy: 'Attach it again:',
@@ -100,7 +101,7 @@ export const teardownMessages = {
     `This key was taken down before. MediaConnect cannot read it in ${regions.join(' and ')}.`,
   doneAllAlready: (secrets: number) =>
     `Everything was taken down before. MediaConnect cannot read ${batchMessages.several.secret(secrets)}.`,
-  doneOther: 'Done.',
+  doneWithoutSecret: 'Done.',
   doneNothing: 'Nothing was changed.',
   kept: 'Not taken down:',
   deletedOn: (region: string, date: Date | undefined) =>

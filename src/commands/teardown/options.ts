@@ -2,7 +2,7 @@ import type { SecretAnswers } from '../../cli/key-options.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { RawOptions } from '../../options/catalog/index.ts';
 import { secretProblems } from '../../options/combinations.ts';
-import { optionReader, readOptions } from '../../options/read-options.ts';
+import { flagReader, readOptions } from '../../options/read-options.ts';
 
 /** The options of `teardown` as commander stores them. */
 export type TeardownOptions = RawOptions<'teardown'>;
@@ -24,7 +24,7 @@ export function readTeardownAnswers(options: TeardownOptions): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const values = readOptions('teardown', options, optionReader(problems));
+  const values = readOptions('teardown', options, flagReader(problems));
   const { policyName, roleName } = values;
   const answers: TeardownAnswers = {
     ...values,

@@ -5,21 +5,15 @@ import type { SecretLocations } from '../../aws/secrets/find-in-regions.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import type { SecretUser, UserKind } from '../../aws/secrets/users.ts';
 import type { Identity } from '../../aws/session.ts';
+import type { EntrySecret } from '../../cli/batch/manifest-secrets.ts';
 import type { Attempt, Failure } from '../../failure.ts';
 import type { Change, Conflict, Outcomes } from '../../plan-types.ts';
 
-/** A secret to tear down, and the names of what was set up for it. */
-export interface TeardownTarget {
-  name: string;
-  /** The Regions that the user named. Empty for all Regions that have the secret. */
-  regions: string[];
-  /** The ARNs that the user gave, which must be those of the secrets found. */
-  arns: string[];
-  policyName: string;
-  roleName: string;
-  /** Which of the two names the user gave; the others are defaults. */
-  givenNames: { policy: boolean; role: boolean };
-}
+/**
+ * A secret to tear down, and the names of what was set up for it. No Regions: all Regions that have the secret. The ARNs must be
+ * those of the secrets found.
+ */
+export type TeardownTarget = EntrySecret;
 
 /** What to tear down, complete and checked. */
 export interface TeardownRequest {
@@ -30,7 +24,7 @@ export interface TeardownRequest {
   includeUntagged: boolean;
 }
 
-/** A policy in the chain `NAME`, `NAME-2`, …, with the roles and others that it is attached to, and its tool tag. */
+/** A policy in the chain `NAME`, `NAME-2`, …, with what it is attached to, and its tool tag. */
 export type UsedPolicy = PolicyState & { uses: PolicyUses };
 
 /** The observed state of all targets. */
@@ -44,9 +38,9 @@ export interface Findings {
   roles: ReadonlyMap<string, Attempt<RoleState | undefined>>;
   /** Flows, router inputs and router outputs that use one of the secrets, by secret ARN. */
   users: ReadonlyMap<string, SecretUser[]>;
-  /** What could not be read, in which Region, and the reason in words. */
+  /** Which kinds of users could not be read, in which Region, and the reason in words. */
   usersUnknown: { region: string; kind: UserKind; why: string }[];
-  /** Regions in which users could not be read because AWS or the network failed. */
+  /** By Region, why users could not be read, if AWS or the network failed. */
   usersFailed: ReadonlyMap<string, Failure>;
 }
 
@@ -99,7 +93,7 @@ export interface TeardownPlan {
   /** One item for each target. */
   targets: TargetPlan[];
   /** The indexes of the targets without a secret and without an entry in a policy. */
-  missing: number[];
+  missingTargets: number[];
   chains: ChainPlan[];
   roles: RolePlan[];
   ownership: Ownership;

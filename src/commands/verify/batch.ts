@@ -1,4 +1,3 @@
-import { parseArn } from '../../aws/arn.ts';
 import {
   type ManifestEntry,
   type SecretRolePair,
@@ -7,22 +6,22 @@ import {
   verification,
 } from '../../checks/verify/index.ts';
 import { checksByArn, showKeys, verdictOn } from '../../checks/verify/report/batch.ts';
-import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
+import { verifyMessages as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifiedKey } from '../../checks/verify/result.ts';
-import { encryptionOf } from '../../checks/verify/settings.ts';
+import { encryptionSettingsOf } from '../../checks/verify/settings.ts';
 import { placesOf, rotatesOnlyWrong, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
 import { runWithManifest } from '../../cli/batch/run-batch.ts';
 import { printJson } from '../../cli/json.ts';
-import { taggedType } from '../../cli/key-options.ts';
+import { placesOfArns, taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
 import type { ExitCode } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import type { CheckedKey } from '../../key/index.ts';
+import type { Manifest } from '../../manifest/fields.ts';
 import { checkInManifest, loadAvailableKeys } from '../../manifest/index.ts';
-import type { Manifest } from '../../manifest/members.ts';
 import { keyRules, keyTypeIsUnknown, type SetupAnswers } from '../../options/setup-request.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { counter } from '../../ui/progress.ts';
@@ -55,12 +54,9 @@ async function groupsOf({ aws, output, keyInput }: CommandRun, manifest: Manifes
   for (const warning of warnings) output.warn(`${setupMessages.warning}: ${warning}`);
   if (unavailable.length > 0) output.warn(`${setupMessages.warning}: ${messages.notCompared(unavailable)}`);
   // A key that isn't available here would stop the whole `rotate` run, so `rotate` is then no fix.
-  const verifyOptions = {
-    path: manifest.commandPath,
-    rotates: unavailable.length === 0 && rotatesOnlyWrong(manifest),
-  };
+  const rotates = unavailable.length === 0 && rotatesOnlyWrong(manifest);
   return manifest.keys.map((key, index) =>
-    groupOf(key.answers, keys[index], verifiedEntry(key, verifyOptions)),
+    groupOf(key.answers, keys[index], verifiedEntry(key, { path: manifest.commandPath, rotates })),
   );
 }
 
@@ -70,37 +66,32 @@ function groupOf(
   manifest: ManifestEntry,
 ): VerifyGroup {
   const { secretName: name = '', secretArns, regions, policyName } = answers;
-  const targets =
-    secretArns.length > 0
-      ? secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }))
-      : regions.map((region) => ({ id: name, region }));
+  const places =
+    secretArns.length > 0 ? placesOfArns(secretArns) : regions.map((region) => ({ id: name, region }));
   const expectedKey = {
     ...keyRules(answers),
     key: checked?.key,
     keyTypeGuessed: keyTypeIsUnknown(answers) || undefined,
     manifest,
   };
-  return {
-    secrets: targets.map((target) => ({ ...target, ...expectedKey })),
-    role: manifest.roleName,
-    policyName,
-  };
+  const secrets = places.map((place) => ({ ...place, ...expectedKey }));
+  return { secrets, role: manifest.roleName, policyName };
 }
 
 async function show({ aws, output }: CommandRun, { checks, pairs }: Verification): Promise<void> {
   if (!output.options.json) return showKeys(output, checks, keysOf(pairs));
   const { account, partition } = await aws.identity();
   const checksOfArn = checksByArn(checks);
-  const usableReaders = pairs.filter(({ secret, role }) =>
+  const usablePairs = pairs.filter(({ secret, role }) =>
     ['ok', 'warning'].includes(verdictOn({ secrets: [secret], role }, checksOfArn)),
   );
-  const encryption = encryptionOf(usableReaders);
+  const encryption = encryptionSettingsOf(usablePairs);
   printJson(output, { account, partition, verdict: verdictOf(checks), checks, encryption });
 }
 
-/** Returns the secrets of each entry, and its role. */
-function keysOf(readers: SecretRolePair[]): VerifiedKey[] {
-  const groups = groupedBy(readers, ({ manifestPosition = '' }) => manifestPosition);
+/** Returns the secrets and the role of each manifest entry. */
+function keysOf(pairs: SecretRolePair[]): VerifiedKey[] {
+  const groups = groupedBy(pairs, ({ manifestPosition = '' }) => manifestPosition);
   return [...groups.values()].map((group) => ({
     secrets: group.map(({ secret }) => secret),
     role: group[0].role,

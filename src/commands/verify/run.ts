@@ -1,19 +1,19 @@
 import { nameInIamArn, parseArn } from '../../aws/arn.ts';
 import { readSecret } from '../../aws/secrets/index.ts';
 import { type SecretTarget, type Verification, verification } from '../../checks/verify/index.ts';
-import { verifyShow as messages } from '../../checks/verify/report/messages.ts';
+import { verifyMessages as messages } from '../../checks/verify/report/messages.ts';
 import { exitCodeOf, showChecks, verdictOf } from '../../checks/verify/report/report.ts';
-import { encryptionOf } from '../../checks/verify/settings.ts';
+import { encryptionSettingsOf } from '../../checks/verify/settings.ts';
 import { missingFailure } from '../../cli/failure-output.ts';
 import { printJson } from '../../cli/json.ts';
-import { keyOfFlags, type SecretPlace, taggedType } from '../../cli/key-options.ts';
+import { isPassword, keyOfFlags, placesOfArns, type SecretPlace, taggedType } from '../../cli/key-options.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { configuredRegions } from '../../cli/region-and-endpoints.ts';
 import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { showAccount } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { ExitCode } from '../../failure.ts';
-import { checkStoredKey, type KeyMaterial, type KeyType, mayBePassword } from '../../key/index.ts';
+import type { KeyMaterial, KeyType } from '../../key/index.ts';
 import { keyRules, keyTypeIsUnknown } from '../../options/setup-request.ts';
 import { toAttempt } from '../../steps/observe.ts';
 import { setupMessages } from '../../ui/messages.ts';
@@ -51,7 +51,7 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
 /** Returns the secrets that the flags name. In a terminal, asks for what they don't give. */
 async function secretTargets(run: VerifyRun, key: KeyMaterial | undefined): Promise<SecretTarget[]> {
   const { answers } = run;
-  const places = await placesOf(run);
+  const places = await requestedPlaces(run);
   const isTypeGiven = !keyTypeIsUnknown(answers);
   const askedType =
     isTypeGiven || key || !run.interactive ? undefined : await askKeyTypeIfNeeded(run, places);
@@ -62,13 +62,13 @@ async function secretTargets(run: VerifyRun, key: KeyMaterial | undefined): Prom
     keyTypeGuessed: isTypeGiven || askedType ? undefined : true,
   };
   const { policyName, roleArn, roleName = roleArn && nameInIamArn(roleArn) } = answers;
-  return places.map((place) => ({ ...place, ...expectedKey, reading: { roleName, policyName } }));
+  return places.map((place) => ({ ...place, ...expectedKey, readAccess: { roleName, policyName } }));
 }
 
-/** Returns the secrets from the flags and the configuration, without prompts. */
+/** Returns the secrets that the flags name, in the Regions of the flags or the configured one. Asks nothing. */
 function namedPlaces({ aws, answers, common }: VerifyRun): SecretPlace[] {
   const { secretName, secretArns, regions } = answers;
-  if (secretName === undefined) return secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
+  if (secretName === undefined) return placesOfArns(secretArns);
   const searchedRegions = regions.length > 0 ? regions : configuredRegions({ aws, common });
   return searchedRegions.map((region) => ({ id: secretName, region }));
 }
@@ -81,29 +81,25 @@ async function askKeyTypeIfNeeded(run: VerifyRun, places: SecretPlace[]): Promis
   const secrets = (await Promise.all(attempts)).flatMap((attempt) =>
     'value' in attempt ? (attempt.value ?? []) : [],
   );
-  const affectsVerdict = secrets.some(({ content }) => content.kind === 'text' && isUncertain(content.key));
+  const affectsVerdict = secrets.some(({ content }) => isPassword(content));
   if (!affectsVerdict || secrets.some(({ keyType }) => keyType)) return undefined;
   const { askKeyType } = await import('../../cli/questions/key.ts');
   return askKeyType(run);
 }
 
-/** Returns true if a value is not a static key and may be a password. */
-function isUncertain(key: KeyMaterial): boolean {
-  return checkStoredKey(key, { keyType: 'static-key' }).length > 0 && mayBePassword(key);
-}
-
 /** Returns the secrets that the flags name or the user chooses. Empty if only a flow is given. */
-async function placesOf(run: VerifyRun): Promise<SecretPlace[]> {
-  const { answers } = run;
-  if (answers.secretArns.length > 0) {
-    return answers.secretArns.map((id) => ({ id, region: parseArn(id)?.region ?? '' }));
-  }
-  if (answers.secretName === undefined && answers.flowArn !== undefined) return [];
+async function requestedPlaces(run: VerifyRun): Promise<SecretPlace[]> {
+  const { secretName, secretArns, flowArn } = run.answers;
+  if (secretArns.length > 0) return placesOfArns(secretArns);
+  if (secretName === undefined && flowArn !== undefined) return [];
   const { name, regions } = await nameAndRegions(run);
   return regions.map((region) => ({ id: name, region }));
 }
 
-/** @throws Failure that lists what is missing, for a run that can't prompt */
+/**
+ * Returns the name of the secret and its Regions, from the flags, the configuration or the user.
+ * @throws Failure that lists what is missing, for a run that can't prompt
+ */
 async function nameAndRegions(run: VerifyRun): Promise<{ name: string; regions: string[] }> {
   const { answers, common, interactive } = run;
   const { example } = DEFAULTS;
@@ -125,12 +121,6 @@ async function show({ aws, output }: VerifyRun, { checks, pairs }: Verification)
   if (!output.options.json) return showChecks(output, checks);
   const { account, partition } = await aws.identity();
   const verdict = verdictOf(checks);
-  const usable = verdict === 'ok' || verdict === 'warning';
-  printJson(output, {
-    account,
-    partition,
-    verdict,
-    checks,
-    encryption: usable ? encryptionOf(pairs) : undefined,
-  });
+  const encryption = ['ok', 'warning'].includes(verdict) ? encryptionSettingsOf(pairs) : undefined;
+  printJson(output, { account, partition, verdict, checks, encryption });
 }

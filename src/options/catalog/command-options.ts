@@ -21,7 +21,7 @@ export const COMMAND_OPTIONS = {
     flags: '--role-arn <arn>',
     group: 'role',
     takes: 'text',
-    rule: rules.roleArn,
+    rule: rules.roleArnProblem,
     commands: inCommands('the role by its ARN, in place of its name', [
       'verify',
       'permissions verify',
@@ -32,7 +32,7 @@ export const COMMAND_OPTIONS = {
     flags: '--flow-arn <arn>',
     group: 'role',
     takes: 'text',
-    rule: rules.flowArn,
+    rule: rules.flowArnProblem,
     commands: {
       verify:
         'a flow, router input or router output, with the secrets and roles in its encryption settings, and the other ends of its connections',
@@ -53,7 +53,8 @@ export const COMMAND_OPTIONS = {
     flags: '--recovery-days <days>',
     group: 'secret',
     takes: 'text',
-    rule: rules.recoveryDays,
+    // In days. Source: Secrets Manager API reference, `DeleteSecret`, `RecoveryWindowInDays`.
+    rule: rules.matching(/^(0?[7-9]|[12]\d|30)$/, (what) => `${what} takes a number of days from 7 to 30.`),
     commands: {
       teardown: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
     },
@@ -100,7 +101,7 @@ export const COMMAND_OPTIONS = {
     flags: '--home-region <region>',
     group: 'output',
     takes: 'text',
-    rule: rules.region,
+    rule: rules.regionProblem,
     completes: 'region',
     commands: {
       'export cloudformation':
@@ -120,7 +121,7 @@ export const COMMAND_OPTIONS = {
     flags: '--output <path>',
     group: 'output',
     takes: 'text',
-    rule: rules.outputPath,
+    rule: rules.outputPathProblem,
     completes: 'file',
     commands: inCommands('write to this file in place of standard output', EXPORT_COMMANDS),
     besideManifest: true,
@@ -146,7 +147,7 @@ export const COMMAND_OPTIONS = {
     flags: '--account-id <id>',
     group: 'output',
     takes: 'text',
-    rule: rules.accountId,
+    rule: rules.accountIdProblem,
     commands: inCommands('the account, so that nothing is asked of AWS', ALL_PERMISSION_COMMANDS),
     besideManifest: true,
   },

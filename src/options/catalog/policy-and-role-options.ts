@@ -10,7 +10,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--policy-name <name>',
     group: 'policy',
     takes: 'text',
-    rule: rules.policyName,
+    rule: rules.policyNameProblem,
     defaultValue: DEFAULTS.policyName,
     commands: {
       ...inCommands(`name of the policy (default: ${DEFAULTS.policyName})`, [
@@ -47,7 +47,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--policy-prefix <prefix>',
     group: 'policy',
     takes: 'text',
-    rule: rules.secretPrefix,
+    rule: rules.secretPrefixProblem,
     commands: inCommands(
       'what the names of the secrets begin with, for --policy-scope prefix',
       STORE_COMMANDS,
@@ -63,7 +63,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--role-name <name>',
     group: 'role',
     takes: 'text',
-    rule: rules.roleName,
+    rule: rules.roleNameProblem,
     defaultValue: DEFAULTS.roleName,
     commands: {
       ...inCommands(`name of the role (default: ${DEFAULTS.roleName})`, [
@@ -91,7 +91,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--role-description <text>',
     group: 'role',
     takes: 'text',
-    rule: rules.roleDescription,
+    rule: rules.roleDescriptionProblem,
     defaultValue: DEFAULTS.roleDescription,
     commands: inCommands(`description of the role (default: "${DEFAULTS.roleDescription}")`, STORE_COMMANDS),
     field: {
@@ -116,7 +116,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--source-arn <pattern...>',
     group: 'role',
     takes: 'list',
-    rule: rules.sourceArn,
+    rule: rules.sourceArnProblem,
     commands: inCommands(
       'trust MediaConnect for these resources only (ARN pattern, repeatable)',
       STORE_COMMANDS,
@@ -137,7 +137,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--permissions-boundary <arn>',
     group: 'role',
     takes: 'text',
-    rule: rules.boundaryArn,
+    rule: rules.boundaryArnProblem,
     commands: inCommands('permissions boundary of the role', [...STORE_COMMANDS, 'permissions setup']),
     field: {
       title: "The role's permissions boundary",

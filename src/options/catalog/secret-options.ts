@@ -12,7 +12,7 @@ export const SECRET_OPTIONS = {
     group: 'secret',
     ofNewSecret: true,
     takes: 'text',
-    rule: rules.secretName,
+    rule: rules.secretNameProblem,
     commands: inCommands('name of the secret', [
       ...STORE_COMMANDS,
       ...SECRET_COMMANDS,
@@ -30,7 +30,7 @@ export const SECRET_OPTIONS = {
     flags: '--secret-arn <arn...>',
     group: 'secret',
     takes: 'list',
-    rule: rules.secretArn,
+    rule: rules.secretArnProblem,
     commands: {
       ...inCommands(
         'use this secret, which exists already, instead of storing one (repeatable)',
@@ -60,7 +60,7 @@ export const SECRET_OPTIONS = {
     group: 'secret',
     ofNewSecret: true,
     takes: 'list',
-    rule: rules.region,
+    rule: rules.regionProblem,
     completes: 'region',
     commands: {
       ...inCommands(
@@ -123,7 +123,7 @@ export const SECRET_OPTIONS = {
     group: 'secret',
     ofNewSecret: true,
     takes: 'text',
-    rule: rules.environmentVariable,
+    rule: rules.environmentVariableProblem,
     commands: {
       ...inCommands('read the key from this environment variable', [...STORE_COMMANDS, 'rotate']),
       verify: 'the secret must hold the key in this environment variable',
@@ -184,7 +184,7 @@ export const SECRET_OPTIONS = {
     group: 'secret',
     ofNewSecret: true,
     takes: 'text',
-    rule: rules.kmsKeyId,
+    rule: rules.kmsKeyIdProblem,
     commands: inCommands('customer-managed KMS key for the secret (default: aws/secretsmanager)', [
       ...STORE_COMMANDS,
       ...PERMISSION_COMMANDS,

@@ -1,35 +1,19 @@
+import type { Account } from '../account.ts';
 import { AwsError } from '../errors.ts';
 import type { AuthProblem, Protocol, WireRequest } from '../protocols/protocol.ts';
-import type { Account } from '../world.ts';
+import type { AccessKey } from './access-keys.ts';
 import type { Identity } from './identity.ts';
-import type { AccessKey } from './sessions.ts';
-import { type Authorization, signatureMatches } from './signature.ts';
+import { type Authorization, type ParsedAuthorization, signatureMatches } from './signature.ts';
 
 const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
-const INVALID_TOKEN = 'The security token included in the request is invalid.';
-const EXPIRED_TOKEN = 'The security token included in the request is expired';
 const WRONG_SIGNATURE =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and ' +
   'signing method. Consult the service documentation for details.';
-const MISSING_TOKEN = 'Missing Authentication Token';
-
-/** Returns an authentication error with the code of this protocol. */
-function authError(protocol: Protocol, problem: AuthProblem, message: string): AwsError {
-  const [code, status] = protocol.authErrors[problem];
-  return new AwsError(code, message, status);
-}
 
 /** @throws AwsError the service's error for a request without a usable `Authorization` header. */
-export function authorizationOrThrow(
-  protocol: Protocol,
-  parsed: Authorization | 'missing' | { incomplete: string },
-): Authorization {
-  if (parsed === 'missing') {
-    throw authError(protocol, 'missing', MISSING_TOKEN);
-  }
-  if ('incomplete' in parsed) {
-    throw authError(protocol, 'incomplete', parsed.incomplete);
-  }
+export function authorizationOrThrow(protocol: Protocol, parsed: ParsedAuthorization): Authorization {
+  if (parsed === 'missing') throw authError(protocol, 'missing', 'Missing Authentication Token');
+  if ('incomplete' in parsed) throw authError(protocol, 'incomplete', parsed.incomplete);
   return parsed;
 }
 
@@ -45,10 +29,10 @@ export function authenticate(
   account: Account | undefined,
   now: number,
 ): Identity {
-  const key = account?.sessions.find(auth.accessKeyId);
+  const key = account?.accessKeys.find(auth.accessKeyId);
   const token = request.headers['x-amz-security-token'];
-  if (!account || !key || (token ?? undefined) !== key.credentials.sessionToken) {
-    throw authError(protocol, 'unknown-key', INVALID_TOKEN);
+  if (!account || !key || token !== key.credentials.sessionToken) {
+    throw authError(protocol, 'unknown-key', 'The security token included in the request is invalid.');
   }
   checkDate(protocol, String(request.headers['x-amz-date'] ?? ''), auth);
   if (!auth.signedHeaders.includes('host')) {
@@ -58,18 +42,21 @@ export function authenticate(
   if (!signatureMatches(request, auth, key.credentials.secretAccessKey)) {
     throw authError(protocol, 'wrong-signature', WRONG_SIGNATURE);
   }
-  if (key.expiresAt !== undefined && key.expiresAt <= now) {
-    throw expiredToken(protocol);
-  }
+  if (key.expiresAt !== undefined && key.expiresAt <= now) throw expiredToken(protocol);
   return identityOf(account, key);
 }
 
 /** Returns the error for expired temporary credentials. */
 export function expiredToken(protocol: Protocol): AwsError {
-  return authError(protocol, 'expired-token', EXPIRED_TOKEN);
+  return authError(protocol, 'expired-token', 'The security token included in the request is expired');
 }
 
-/** Returns the identity that an access key belongs to. */
+/** Returns an authentication error with the protocol's code and HTTP status. */
+function authError(protocol: Protocol, problem: AuthProblem, message: string): AwsError {
+  const [code, status] = protocol.authErrors[problem];
+  return new AwsError(code, message, status);
+}
+
 export function identityOf(account: Account, key: AccessKey): Identity {
   return {
     arn: `arn:${account.partition}:${key.service}::${account.accountId}:${key.principal}`,
@@ -78,7 +65,7 @@ export function identityOf(account: Account, key: AccessKey): Identity {
     temporary: key.expiresAt !== undefined,
     mfa: key.mfa,
     permissionSource: key.permissionSource,
-    ...(key.role && { roleArn: `arn:${account.partition}:iam::${account.accountId}:${key.role}` }),
+    roleArn: key.role && `arn:${account.partition}:iam::${account.accountId}:${key.role}`,
   };
 }
 
@@ -92,6 +79,7 @@ function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): 
     const message = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${auth.date}' != '${timestamp.slice(0, 8)}'`;
     throw authError(protocol, 'wrong-signature', message);
   }
+  // Signatures are checked against the real clock, even if a test sets the sandbox's clock.
   const now = Date.now();
   const nowText = formatBasicIso(now);
   if (signedAt < now - MAX_CLOCK_SKEW_MS) {
@@ -104,16 +92,14 @@ function checkDate(protocol: Protocol, timestamp: string, auth: Authorization): 
   }
 }
 
-/** Formats a time in the basic form of ISO 8601, `YYYYMMDDTHHMMSSZ`. */
+/** Formats a time in the basic format of ISO 8601, `YYYYMMDDTHHMMSSZ`. */
 function formatBasicIso(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
 function parseBasicIso(timestamp: string): number | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp);
-  if (!parts) {
-    return undefined;
-  }
+  if (!parts) return undefined;
   const [, year, month, day, hour, minute, second] = parts;
   const epochMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(epochMs) ? undefined : epochMs;

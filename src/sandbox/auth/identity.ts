@@ -1,4 +1,4 @@
-import type { PermissionSource } from '../permissions/grants.ts';
+import type { PermissionSource } from '../permissions/permission-source.ts';
 
 /** The caller of a request. */
 export interface Identity {
@@ -11,6 +11,5 @@ export interface Identity {
   readonly temporary: boolean;
   /** True if an MFA code was given for the temporary credentials. */
   readonly mfa: boolean;
-  /** The permissions of the caller. */
   readonly permissionSource: PermissionSource;
 }

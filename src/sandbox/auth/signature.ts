@@ -18,20 +18,19 @@ export function signatureMatches(
 function sign(request: WireRequest, auth: Authorization, secretAccessKey: string): string {
   const scope = [auth.date, auth.region, auth.service, 'aws4_request'];
   const timestamp = headerText(request, 'x-amz-date');
-  const stringToSign = [ALGORITHM, timestamp, scope.join('/'), sha256(canonicalRequest(request, auth))].join(
-    '\n',
-  );
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  return hmac(key, stringToSign).toString('hex');
+  const requestHash = sha256(canonicalRequest(request, auth));
+  const stringToSign = [ALGORITHM, timestamp, scope.join('/'), requestHash].join('\n');
+  const signingKey = scope.reduce<string | Buffer>((key, part) => hmac(key, part), `AWS4${secretAccessKey}`);
+  return hmac(signingKey, stringToSign).toString('hex');
 }
 
 function canonicalRequest(request: WireRequest, auth: Authorization): string {
-  const [path = '/', query = ''] = splitOnce(request.target, '?');
+  const [path = '/', ...queryParts] = request.target.split('?');
   const headers = auth.signedHeaders.map((name) => `${name}:${headerText(request, name)}\n`);
   return [
     request.method,
     path.split('/').map(encodeStrictly).join('/'),
-    canonicalQuery(query),
+    canonicalQuery(queryParts.join('?')),
     headers.join(''),
     auth.signedHeaders.join(';'),
     sha256(request.body),
@@ -39,12 +38,8 @@ function canonicalRequest(request: WireRequest, auth: Authorization): string {
 }
 
 function canonicalQuery(query: string): string {
-  const encodedPairs = [...new URLSearchParams(query)].map(([key, value]) => [
-    encodeStrictly(key),
-    encodeStrictly(value),
-  ]);
-  return encodedPairs
-    .map(([key, value]) => `${key}=${value}`)
+  return [...new URLSearchParams(query)]
+    .map(([key, value]) => `${encodeStrictly(key)}=${encodeStrictly(value)}`)
     .sort()
     .join('&');
 }
@@ -59,11 +54,6 @@ function headerText(request: WireRequest, name: string): string {
 export function encodeStrictly(value: string): string {
   const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(value).replace(/[!'()*]/g, hex);
-}
-
-function splitOnce(value: string, separator: string): string[] {
-  const index = value.indexOf(separator);
-  return index < 0 ? [value] : [value.slice(0, index), value.slice(index + 1)];
 }
 
 function sha256(data: string | Buffer): string {
@@ -85,34 +75,28 @@ export interface Authorization {
   readonly signature: string;
 }
 
+/** The parts of an `Authorization` header, `'missing'` if there is no such header, or AWS's message for an incomplete one. */
+export type ParsedAuthorization = Authorization | 'missing' | { readonly incomplete: string };
+
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/**
- * Parses an `Authorization` header.
- * @returns the parts, `'missing'` if there is no such header, or AWS's message for an incomplete one.
- */
-export function parseAuthorization(
-  header: string | undefined,
-): Authorization | 'missing' | { incomplete: string } {
-  if (header === undefined || header === '') {
-    return 'missing';
-  }
+export function parseAuthorization(header: string | undefined): ParsedAuthorization {
+  if (header === undefined || header === '') return 'missing';
   if (!header.startsWith(`${ALGORITHM} `)) {
     return { incomplete: `Unsupported AWS 'algorithm': '${header.split(' ')[0]}'.` };
   }
   const fields = new Map(header.slice(ALGORITHM.length).split(',').map(splitField));
   const missingFields = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.get(name));
   if (missingFields.length > 0) {
-    return {
-      incomplete: missingFields.map((name) => `Authorization header requires '${name}' parameter.`).join(' '),
-    };
+    const messages = missingFields.map((name) => `Authorization header requires '${name}' parameter.`);
+    return { incomplete: messages.join(' ') };
   }
   const scope = (fields.get('Credential') ?? '').split('/');
   const [accessKeyId, date, region, service, terminal] = scope;
   if (scope.length !== 5 || !accessKeyId || !date || !region || !service || terminal !== 'aws4_request') {
-    return {
-      incomplete: `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.`,
-    };
+    const incomplete =
+      'Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.';
+    return { incomplete };
   }
   return {
     accessKeyId,

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, PolicyProblem } from './json.ts';
 
 /** Source: "IAM JSON policy elements: Condition operators" in the IAM user guide. */
-const OPERATORS = new Set(
+const OPERATOR_NAMES = new Set(
   `StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike
   NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals
   DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals
@@ -18,21 +18,14 @@ export const VENDOR_MISSING = 'Actions/Conditions must be prefaced by a vendor, 
  * @throws PolicyProblem
  */
 export function checkCondition(condition: unknown, syntaxProblem: string): void {
-  if (condition === undefined) {
-    return;
-  }
-  if (!isObject(condition)) {
-    throw new PolicyProblem(syntaxProblem);
-  }
+  if (condition === undefined) return;
+  if (!isObject(condition)) throw new PolicyProblem(syntaxProblem);
   for (const [operator, keys] of Object.entries(condition)) {
-    if (!isOperator(operator)) {
-      throw new PolicyProblem(`Invalid Condition type : ${operator}.`);
-    }
-    if (!isObject(keys)) {
-      throw new PolicyProblem(syntaxProblem);
-    }
+    if (!isOperator(operator)) throw new PolicyProblem(`Invalid Condition type : ${operator}.`);
+    if (!isObject(keys)) throw new PolicyProblem(syntaxProblem);
     for (const [key, value] of Object.entries(keys)) {
-      checkEntry(key, value, syntaxProblem);
+      if (!/^[A-Za-z0-9.-]+:.+$/.test(key)) throw new PolicyProblem(VENDOR_MISSING);
+      if (!areScalars(value)) throw new PolicyProblem(syntaxProblem);
     }
   }
 }
@@ -54,10 +47,11 @@ export function isCondition(condition: unknown): boolean {
 }
 
 function isOperator(operator: string): boolean {
-  return operator.toLowerCase().endsWith('nullifexists') ? false : OPERATORS.has(withoutAffixes(operator));
+  // Every operator except `Null` can end in `IfExists`.
+  return !operator.toLowerCase().endsWith('nullifexists') && OPERATOR_NAMES.has(withoutAffixes(operator));
 }
 
-/** Returns the operator without the affixes that say how to treat several values, or a missing one. */
+/** Returns an operator in lowercase, without the affixes that say how to treat several values, or a missing one. */
 function withoutAffixes(operator: string): string {
   return operator
     .toLowerCase()
@@ -74,15 +68,19 @@ export function datesIn(condition: JsonObject): string[] {
   );
 }
 
-const areScalars = (value: unknown): boolean => {
+/** True for a string, number or boolean, and for a list of them. */
+function areScalars(value: unknown): boolean {
   const items: unknown[] = Array.isArray(value) ? value : [value];
   return items.every((item) => ['string', 'number', 'boolean'].includes(typeof item));
-};
+}
 
 const ISO_DATE =
   /^(-?\d+)(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:t(?:(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:z|[+-](\d\d)(?::(\d\d))?)?)?)?)?$/i;
 
-/** The bounds of the capture groups of `ISO_DATE`, in order. */
+/**
+ * The bounds of the capture groups of `ISO_DATE`: year, month, day, hour, minute, second, and the hours and minutes of the offset
+ * from UTC. The years are those that 64 bits of milliseconds since the epoch can express.
+ */
 const DATE_PART_BOUNDS = [
   [-292275054, 292278993],
   [1, 12],
@@ -98,9 +96,7 @@ const MAX_EPOCH_SECONDS = 2n ** 63n - 1n;
 
 /** True if IAM accepts a text as a date: all or part of an ISO 8601 date, or seconds since the epoch. */
 export function isDate(text: string): boolean {
-  if (/^\d+$/.test(text)) {
-    return BigInt(text) <= MAX_EPOCH_SECONDS;
-  }
+  if (/^\d+$/.test(text)) return BigInt(text) <= MAX_EPOCH_SECONDS;
   const parts = ISO_DATE.exec(text)?.slice(1);
   return (
     parts?.every((part, index) => {
@@ -108,13 +104,4 @@ export function isDate(text: string): boolean {
       return part === undefined || (Number(part) >= minimum && Number(part) <= maximum);
     }) ?? false
   );
-}
-
-function checkEntry(key: string, value: unknown, syntaxProblem: string): void {
-  if (!/^[A-Za-z0-9.-]+:.+$/.test(key)) {
-    throw new PolicyProblem(VENDOR_MISSING);
-  }
-  if (!areScalars(value)) {
-    throw new PolicyProblem(syntaxProblem);
-  }
 }

@@ -4,27 +4,16 @@ import {
   actionProblem,
   checkId,
   checkSids,
+  POLICY_FIELDS,
   POLICY_VERSIONS,
   passesLegacyParsing,
   resourceProblem,
+  STATEMENT_FIELDS,
   SYNTAX_PROBLEM,
   statementsOf,
   stringsOfEither,
 } from './elements.ts';
 import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
-
-const POLICY_FIELDS = new Set(['Version', 'Id', 'Statement']);
-const STATEMENT_FIELDS = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
 
 const LEGACY_PARSING_PROBLEM = 'The policy failed legacy parsing';
 const LEADING_SPACE_PROBLEM = {
@@ -47,23 +36,22 @@ export function checkIdentityPolicy(
   return problemIn(() => {
     throwUnless(!/^\s/.test(text), LEADING_SPACE_PROBLEM[kind]);
     const policy = parseObject(text);
-    if (!policy) {
-      throw new PolicyProblem(SYNTAX_PROBLEM);
-    }
+    if (!policy) throw new PolicyProblem(SYNTAX_PROBLEM);
     const statements = checkedStatements(policy);
     throwUnless(
       kind === 'inline' || policy.Version === '2012-10-17',
       'Policy document must be version 2012-10-17 or greater.',
     );
     statements.forEach(checkLegacyForm);
+    // IAM parses the resources at this point, but reports a wrong one only after the next four checks.
     const problemWithResource = firstResourceProblem(statements, scope);
     statements.forEach(rejectPrincipal);
     statements.forEach(checkSid);
     checkSids(statements, SYNTAX_PROBLEM);
     requireElement(statements, ['Action', 'NotAction'], 'Policy statement must contain actions.');
     throwIfProblem(problemWithResource);
-    textsOf(statements, 'Action').forEach(checkAction);
-    textsOf(statements, 'NotAction').forEach(checkAction);
+    stringsIn(statements, 'Action').forEach(checkAction);
+    stringsIn(statements, 'NotAction').forEach(checkAction);
     requireElement(statements, ['Resource', 'NotResource'], 'Policy statement must contain resources.');
   });
 }
@@ -101,11 +89,9 @@ function checkLegacyForm({ Effect, Condition }: JsonObject): void {
 function firstResourceProblem(statements: readonly JsonObject[], scope: AccountScope): string | undefined {
   for (const name of ['Resource', 'NotResource']) {
     for (const statement of statements) {
-      const resources = textsOf([statement], name);
-      const wrongResource = resources.find((resource) => resourceProblem(resource, scope) !== undefined);
-      if (wrongResource !== undefined) {
-        return resourceProblem(wrongResource, scope);
-      }
+      const resources = stringsIn([statement], name);
+      const [problem] = resources.flatMap((resource) => resourceProblem(resource, scope) ?? []);
+      if (problem !== undefined) return problem;
       throwUnless(resources.every(passesLegacyParsing), LEGACY_PARSING_PROBLEM);
     }
   }
@@ -136,23 +122,19 @@ function requireElement(
   names: readonly [string, string],
   problem: string,
 ): void {
-  throwUnless(
-    statements.every((statement) => stringsOfEither(statement, names, SYNTAX_PROBLEM) !== undefined),
-    problem,
-  );
+  const hasElement = (statement: JsonObject) =>
+    stringsOfEither(statement, names, SYNTAX_PROBLEM) !== undefined;
+  throwUnless(statements.every(hasElement), problem);
 }
 
-function textsOf(statements: readonly JsonObject[], name: string): string[] {
-  return statements.flatMap((statement) =>
-    statement[name] === undefined ? [] : (stringsOf(statement[name]) ?? []),
-  );
+/** Returns the strings of one element in all statements. */
+function stringsIn(statements: readonly JsonObject[], name: string): string[] {
+  return statements.flatMap((statement) => stringsOf(statement[name]) ?? []);
 }
 
-function rejectUnknownFields(object: JsonObject, fields: ReadonlySet<string>): void {
-  throwUnless(
-    Object.keys(object).every((key) => fields.has(key)),
-    SYNTAX_PROBLEM,
-  );
+function rejectUnknownFields(object: JsonObject, knownFields: ReadonlySet<string>): void {
+  const hasOnlyKnownFields = Object.keys(object).every((key) => knownFields.has(key));
+  throwUnless(hasOnlyKnownFields, SYNTAX_PROBLEM);
 }
 
 function throwUnless(condition: boolean, problem: string): void {
@@ -160,7 +142,5 @@ function throwUnless(condition: boolean, problem: string): void {
 }
 
 function throwIfProblem(problem: string | undefined): void {
-  if (problem !== undefined) {
-    throw new PolicyProblem(problem);
-  }
+  if (problem !== undefined) throw new PolicyProblem(problem);
 }

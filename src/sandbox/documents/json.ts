@@ -23,6 +23,7 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
 /** @param text valid JSON. */
 function hasDuplicateKey(text: string): boolean {
+  // The keys so far of each open object or list, the innermost last.
   const keysByNesting: Set<unknown>[] = [];
   for (const [token, string, colon] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
@@ -32,16 +33,14 @@ function hasDuplicateKey(text: string): boolean {
     } else if (string !== undefined && colon !== undefined) {
       const key: unknown = JSON.parse(string);
       const keys = keysByNesting.at(-1);
-      if (keys?.has(key)) {
-        return true;
-      }
+      if (keys?.has(key)) return true;
       keys?.add(key);
     }
   }
   return false;
 }
 
-/** A position in a text. Both numbers count from one. The column is that of the next character, as in IAM. */
+/** A position in a text, as IAM returns it: both numbers count from one, and the column is that of the character after it. */
 export interface Position {
   readonly Line: number;
   readonly Column: number;
@@ -63,16 +62,11 @@ export function statementSpans(text: string): Span[] {
   let isStatementMember = false;
   for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') {
-      openBrackets.push({
-        isStatement:
-          token === '{' && isStatementMember && openBrackets.every((bracket) => !bracket.isStatement),
-        index,
-      });
+      const isInStatement = openBrackets.some((bracket) => bracket.isStatement);
+      openBrackets.push({ isStatement: token === '{' && isStatementMember && !isInStatement, index });
     } else if (token === '}' || token === ']') {
       const { isStatement = false, index: startIndex = 0 } = openBrackets.pop() ?? {};
-      if (isStatement) {
-        spans.push({ start: positionOf(text, startIndex), end: positionOf(text, index) });
-      }
+      if (isStatement) spans.push({ start: positionOf(text, startIndex), end: positionOf(text, index) });
     } else if (openBrackets.length === 1 && colon !== undefined) {
       isStatementMember = JSON.parse(string ?? '') === 'Statement';
     }
@@ -100,9 +94,7 @@ export function problemIn(check: () => void): string | undefined {
     check();
     return undefined;
   } catch (error) {
-    if (error instanceof PolicyProblem) {
-      return error.message;
-    }
+    if (error instanceof PolicyProblem) return error.message;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { type AccountScope, SYNTAX_PROBLEM } from './elements.ts';
 import { isObject, PolicyProblem, stringsOf } from './json.ts';
+
 /** Returns true if a user or role of this account exists. */
 export type PrincipalExists = (arn: string) => boolean;
 
@@ -7,15 +8,10 @@ export type PrincipalExists = (arn: string) => boolean;
 const NO_PRINCIPALS =
   'Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: The passed in policy has a statement with no principals!';
 
-const PRINCIPAL_KINDS = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
-
-/** The identity providers that need no ARN. */
-const WEB_IDENTITIES = new Set([
-  'accounts.google.com',
-  'cognito-identity.amazonaws.com',
-  'graph.facebook.com',
-  'www.amazon.com',
-]);
+/** The identity providers that a policy names without an ARN. */
+const WEB_IDENTITIES = new Set(
+  'accounts.google.com cognito-identity.amazonaws.com graph.facebook.com www.amazon.com'.split(' '),
+);
 
 /**
  * Checks a Principal element.
@@ -23,22 +19,15 @@ const WEB_IDENTITIES = new Set([
  * @throws PolicyProblem
  */
 export function checkPrincipal(principal: unknown, scope: AccountScope, exists: PrincipalExists): void {
-  if (principal === '*') {
-    return;
-  }
+  if (principal === '*') return;
   if (!isObject(principal)) {
-    throw new PolicyProblem(
-      typeof principal === 'string' ? `Invalid principal in policy: "${principal}"` : SYNTAX_PROBLEM,
-    );
+    const isText = typeof principal === 'string';
+    throw new PolicyProblem(isText ? `Invalid principal in policy: "${principal}"` : SYNTAX_PROBLEM);
   }
-  if (Object.values(principal).flat().length === 0) {
-    throw new PolicyProblem(NO_PRINCIPALS);
-  }
+  if (Object.values(principal).flat().length === 0) throw new PolicyProblem(NO_PRINCIPALS);
   for (const [kind, value] of Object.entries(principal)) {
     const names = stringsOf(value);
-    if (!names) {
-      throw new PolicyProblem(SYNTAX_PROBLEM);
-    }
+    if (!names) throw new PolicyProblem(SYNTAX_PROBLEM);
     for (const name of names) {
       if (!isPrincipal(kind, name, scope, exists)) {
         throw new PolicyProblem(`Invalid principal in policy: "${kind.toUpperCase()}":"${name}"`);
@@ -48,7 +37,7 @@ export function checkPrincipal(principal: unknown, scope: AccountScope, exists: 
 }
 
 function isPrincipal(kind: string, name: string, scope: AccountScope, exists: PrincipalExists): boolean {
-  switch (PRINCIPAL_KINDS.has(kind) ? kind : '') {
+  switch (kind) {
     case 'AWS':
       return isAwsPrincipal(name, scope, exists);
     case 'Service':
@@ -62,35 +51,33 @@ function isPrincipal(kind: string, name: string, scope: AccountScope, exists: Pr
   }
 }
 
+const PRINCIPAL_ARN =
+  /^arn:([^:]+):(iam|sts)::(\d{12}):(root|(?:user|role|assumed-role|federated-user)\/[^*]+)$/;
+
 function isAwsPrincipal(name: string, scope: AccountScope, exists: PrincipalExists): boolean {
-  if (name === '*' || /^\d{12}$/.test(name) || /^A(?:IDA|ROA)[A-Z0-9]{12,28}$/.test(name)) {
-    return true;
-  }
-  const match =
-    /^arn:([^:]+):(iam|sts)::(\d{12}):(root|user\/[^*]+|role\/[^*]+|assumed-role\/[^*]+|federated-user\/[^*]+)$/.exec(
-      name,
-    );
-  if (!match || match[1] !== scope.partition) {
-    return false;
-  }
+  // An account ID, or the unique ID of a user (`AIDA…`) or role (`AROA…`).
+  if (name === '*' || /^\d{12}$/.test(name) || /^A(?:IDA|ROA)[A-Z0-9]{12,28}$/.test(name)) return true;
+  const [, partition, service, accountId, resource = ''] = PRINCIPAL_ARN.exec(name) ?? [];
+  const isSession = /^(assumed-role|federated-user)\//.test(resource);
+  if (partition !== scope.partition || service !== (isSession ? 'sts' : 'iam')) return false;
   // Only AWS can check whether a principal of another account exists.
-  const isOwnEntity = match[3] === scope.accountId && /^(user|role)\//.test(match[4] ?? '');
+  const isOwnEntity = accountId === scope.accountId && /^(user|role)\//.test(resource);
   return !isOwnEntity || exists(name);
 }
 
 function isServicePrincipal(name: string): boolean {
-  const match = /^([a-z0-9.-]+?)\.amazonaws\.com(?:\.cn)?$/.exec(name);
-  const labels = (match?.[1] ?? '').split('.');
+  const [, service = ''] = /^([a-z0-9.-]+?)\.amazonaws\.com(?:\.cn)?$/.exec(name) ?? [];
+  const labels = service.split('.');
   // Some services have a separate principal in each Region: logs.eu-west-1.amazonaws.com.
   const withoutRegion = labels.filter((label) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(label)).join('.');
-  return match !== null && servicePrincipals.has(withoutRegion);
+  return SERVICE_PRINCIPALS.has(withoutRegion);
 }
 
 /**
  * The AWS services that a policy can name as a principal, without `.amazonaws.com`. IAM rejects unknown names. The list has the
  * usual ones; AWS publishes no complete list.
  */
-const servicePrincipals: ReadonlySet<string> = new Set(
+const SERVICE_PRINCIPALS: ReadonlySet<string> = new Set(
   `access-analyzer acm acm-pca airflow airflow-env amplify apigateway appconfig appflow application-autoscaling
   application-insights appmesh apprunner appstream appsync athena auditmanager autoscaling autoscaling-plans
   backup batch bedrock bedrock-agentcore braket build.apprunner budgets ce chatbot cloud9 cloudformation cloudfront
@@ -114,7 +101,5 @@ const servicePrincipals: ReadonlySet<string> = new Set(
   sns spot spotfleet sqs ssm ssm-incidents ssm-sap sso states storagegateway streams.metrics sts support
   swf synthetics tagpolicies.tag timestream transcribe transfer translate trustedadvisor verifiedpermissions
   verified-access vmie vpc-flow-logs vpc-lattice waf waf-regional wafv2 wellarchitected workdocs worklink
-  workmail workspaces workspaces-web xray`
-    .trim()
-    .split(/\s+/),
+  workmail workspaces workspaces-web xray`.split(/\s+/),
 );

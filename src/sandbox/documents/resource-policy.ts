@@ -7,6 +7,7 @@ import {
   POLICY_VERSIONS,
   passesLegacyParsing,
   resourceProblem,
+  STATEMENT_FIELDS,
   statementsOf,
   stringsOfEither,
 } from './elements.ts';
@@ -15,8 +16,6 @@ import { checkPrincipal } from './principals.ts';
 
 const SYNTAX = 'This resource policy contains a syntax error.';
 const UNSUPPORTED_PRINCIPAL = 'This resource policy contains an unsupported principal.';
-const STATEMENT_FIELDS =
-  /^(Sid|Effect|Principal|NotPrincipal|Action|NotAction|Resource|NotResource|Condition)$/;
 
 /**
  * Checks a secret's resource policy as Secrets Manager does before storing it.
@@ -43,19 +42,15 @@ function checkStatement(statement: JsonObject, scope: AccountScope): void {
   const actions = stringsOfEither(statement, ['Action', 'NotAction'], SYNTAX);
   const resources = stringsOfEither(statement, ['Resource', 'NotResource'], SYNTAX);
   const effects: readonly unknown[] = ['Allow', 'Deny'];
-  const hasOnlyKnownFields = Object.keys(statement).every((key) => STATEMENT_FIELDS.test(key));
+  const hasOnlyKnownFields = Object.keys(statement).every((key) => STATEMENT_FIELDS.has(key));
   if (!actions || !resources || !hasOnlyKnownFields || !effects.includes(statement.Effect)) {
     throw new PolicyProblem(SYNTAX);
   }
   const isResource = (text: string) => !resourceProblem(text, scope) && passesLegacyParsing(text);
-  if (actions.some(actionProblem) || !resources.every(isResource)) {
-    throw new PolicyProblem(SYNTAX);
-  }
+  if (actions.some(actionProblem) || !resources.every(isResource)) throw new PolicyProblem(SYNTAX);
   checkCondition(statement.Condition, SYNTAX);
   const principal = statement.Principal ?? statement.NotPrincipal;
-  if (principal === undefined) {
-    throw new PolicyProblem(SYNTAX);
-  }
+  if (principal === undefined) throw new PolicyProblem(SYNTAX);
   if (problemIn(() => checkPrincipal(principal, scope, () => true)) !== undefined) {
     throw new PolicyProblem(UNSUPPORTED_PRINCIPAL);
   }
@@ -63,14 +58,9 @@ function checkStatement(statement: JsonObject, scope: AccountScope): void {
 
 /** True if a policy allows everyone something without a condition. The policy must have passed `checkResourcePolicy`. */
 export function isPublic(text: string): boolean {
-  const policy = parseObject(text) ?? {};
-  return statementsOf(policy, SYNTAX).some(
-    ({ Effect, Principal, Condition }) =>
-      Effect === 'Allow' && Condition === undefined && isEveryone(Principal),
-  );
-}
-
-function isEveryone(principal: unknown): boolean {
-  const names = isObject(principal) ? stringsOf(principal.AWS) : stringsOf(principal);
-  return names?.includes('*') ?? false;
+  const statements = statementsOf(parseObject(text) ?? {}, SYNTAX);
+  return statements.some(({ Effect, Principal, Condition }) => {
+    const names = stringsOf(isObject(Principal) ? Principal.AWS : Principal);
+    return Effect === 'Allow' && Condition === undefined && names?.includes('*');
+  });
 }

@@ -3,6 +3,7 @@ import {
   type AccountScope,
   checkId,
   checkSids,
+  POLICY_FIELDS,
   POLICY_VERSIONS,
   SYNTAX_PROBLEM,
   statementsOf,
@@ -10,8 +11,8 @@ import {
 import { isObject, type JsonObject, PolicyProblem, parseObject, problemIn, stringsOf } from './json.ts';
 import { checkPrincipal, type PrincipalExists } from './principals.ts';
 
-const POLICY_FIELDS = new Set(['Version', 'Id', 'Statement']);
-const STATEMENT_FIELDS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Condition']);
+/** The elements of a trust policy's statement, in the order in which IAM returns them. */
+const TRUST_STATEMENT_FIELDS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Condition']);
 const PROHIBITED_FIELDS = new Set(['Resource', 'NotResource', 'NotPrincipal', 'NotAction']);
 const REQUIRED_FIELDS = ['Effect', 'Principal', 'Action'];
 
@@ -30,12 +31,8 @@ export function checkTrustPolicy(
 ): string | undefined {
   return problemIn(() => {
     const policy = parseObject(text);
-    if (!policy) {
-      throw new PolicyProblem('This policy contains invalid Json');
-    }
-    if (/^\s/.test(text)) {
-      throw new PolicyProblem('JSON strings must not have leading spaces');
-    }
+    if (!policy) throw new PolicyProblem('This policy contains invalid Json');
+    if (/^\s/.test(text)) throw new PolicyProblem('JSON strings must not have leading spaces');
     if (policy.Version !== undefined && !POLICY_VERSIONS.includes(policy.Version)) {
       throw new PolicyProblem('The policy must contain a valid version string');
     }
@@ -51,17 +48,14 @@ export function checkTrustPolicy(
 }
 
 function checkStatement(statement: JsonObject, scope: AccountScope, exists: PrincipalExists): void {
-  rejectUnknownFields(statement, STATEMENT_FIELDS);
+  rejectUnknownFields(statement, TRUST_STATEMENT_FIELDS);
   requireFields(statement, REQUIRED_FIELDS);
   if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') {
-    throw new PolicyProblem(
-      typeof statement.Effect === 'string' ? `Invalid effect: ${statement.Effect}` : SYNTAX_PROBLEM,
-    );
+    const isText = typeof statement.Effect === 'string';
+    throw new PolicyProblem(isText ? `Invalid effect: ${statement.Effect}` : SYNTAX_PROBLEM);
   }
   const actions = stringsOf(statement.Action);
-  if (!actions || actions.length === 0) {
-    throw new PolicyProblem(SYNTAX_PROBLEM);
-  }
+  if (!actions || actions.length === 0) throw new PolicyProblem(SYNTAX_PROBLEM);
   if (!actions.every((action) => TRUST_ACTIONS.test(action))) {
     throw new PolicyProblem('AssumeRole policy may only specify STS AssumeRole actions.');
   }
@@ -72,66 +66,56 @@ function checkStatement(statement: JsonObject, scope: AccountScope, exists: Prin
   checkCondition(statement.Condition, SYNTAX_PROBLEM);
 }
 
-function rejectUnknownFields(object: JsonObject, fields: ReadonlySet<string>): void {
-  const unknownField = Object.keys(object).find((key) => !fields.has(key));
+function rejectUnknownFields(object: JsonObject, knownFields: ReadonlySet<string>): void {
+  const unknownField = Object.keys(object).find((key) => !knownFields.has(key));
   if (unknownField !== undefined) {
-    throw new PolicyProblem(
-      PROHIBITED_FIELDS.has(unknownField)
-        ? `Has prohibited field ${unknownField}`
-        : `Unknown field ${unknownField}`,
-    );
+    const complaint = PROHIBITED_FIELDS.has(unknownField) ? 'Has prohibited field' : 'Unknown field';
+    throw new PolicyProblem(`${complaint} ${unknownField}`);
   }
 }
 
 function requireFields(object: JsonObject, fields: readonly string[]): void {
   const missingField = fields.find((field) => object[field] === undefined);
-  if (missingField !== undefined) {
-    throw new PolicyProblem(`Missing required field ${missingField}`);
-  }
+  if (missingField !== undefined) throw new PolicyProblem(`Missing required field ${missingField}`);
 }
 
-const ELEMENT_ORDER = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
-
 /**
- * Returns a trust policy in the form that IAM returns: without white space, statements in a list, their elements in IAM's order,
- * a list with one string as a string, an account as its root user's ARN, condition values as text.
+ * Returns a trust policy in the form that IAM returns: without white space, the statements as a list, their elements in IAM's
+ * order, a list of one string as that string, an account ID as the ARN of the account's root user, condition values as text.
  * @param text a document that passed `checkTrustPolicy`.
  */
 export function normalizeTrustPolicy(text: string, scope: AccountScope): string {
   const policy = parseObject(text) ?? {};
-  const rawStatements: unknown = policy.Statement;
-  const statements: unknown[] = Array.isArray(rawStatements) ? rawStatements : [rawStatements];
   const { Version = '2008-10-17', Id } = policy;
+  const statements = statementsOf(policy, SYNTAX_PROBLEM);
   return JSON.stringify({
     Version,
     Id,
-    Statement: statements.filter(isObject).map((statement) => normalizeStatement(statement, scope)),
+    Statement: statements.map((statement) => normalizeStatement(statement, scope)),
   });
 }
 
 function normalizeStatement(statement: JsonObject, scope: AccountScope): JsonObject {
-  const presentNames = ELEMENT_ORDER.filter((name) => statement[name] !== undefined);
+  const presentFields = [...TRUST_STATEMENT_FIELDS].filter((name) => statement[name] !== undefined);
   return Object.fromEntries(
-    presentNames.map((name) => [name, normalizeElement(name, statement[name], scope)]),
+    presentFields.map((name) => [name, normalizeElement(name, statement[name], scope)]),
   );
 }
 
 function normalizeElement(name: string, value: unknown, scope: AccountScope): unknown {
   if (name === 'Principal' && isObject(value)) {
-    return mapValues(value, (names, kind) => {
-      const strings = stringsOf(names) ?? [];
-      return unwrapSingle(
-        kind === 'AWS' ? strings.map((principal) => accountAsRootArn(principal, scope)) : strings,
-      );
+    return mapValues(value, (element, kind) => {
+      const names = stringsOf(element) ?? [];
+      return unwrapSingle(kind === 'AWS' ? names.map((name) => accountAsRootArn(name, scope)) : names);
     });
   }
   if (name === 'Condition' && isObject(value)) {
-    return mapValues(value, (keys) => (isObject(keys) ? mapValues(keys, conditionValue) : keys));
+    return mapValues(value, (keys) => (isObject(keys) ? mapValues(keys, conditionValueAsText) : keys));
   }
   return unwrapSingle(value);
 }
 
-function conditionValue(value: unknown): unknown {
+function conditionValueAsText(value: unknown): unknown {
   return unwrapSingle(Array.isArray(value) ? value.map(String) : String(value));
 }
 
@@ -149,30 +133,24 @@ function mapValues(object: JsonObject, change: (value: unknown, key: string) => 
 
 /** Returns the AWS principals that a normalized trust policy names by ARN. */
 export function principalArns(trustPolicy: string): string[] {
-  return awsPrincipals(trustPolicy).filter((name) => name.startsWith('arn:'));
+  const statements = statementsOf(parseObject(trustPolicy) ?? {}, SYNTAX_PROBLEM);
+  const names = statements.flatMap(({ Principal }) =>
+    isObject(Principal) ? (stringsOf(Principal.AWS) ?? []) : [],
+  );
+  return names.filter((name) => name.startsWith('arn:'));
 }
 
-/** Returns a normalized trust policy with some of its AWS principals replaced. */
-export function withPrincipals(trustPolicy: string, replacements: ReadonlyMap<string, string>): string {
-  const replace = (name: string) => replacements.get(name) ?? name;
+/**
+ * Returns a normalized trust policy with some of its AWS principals replaced.
+ * @param replacements the new names by the old ones.
+ */
+export function replacePrincipals(trustPolicy: string, replacements: ReadonlyMap<string, string>): string {
   const policy = parseObject(trustPolicy) ?? {};
-  const statements = statementsIn(policy).map((statement) => {
+  const statements = statementsOf(policy, SYNTAX_PROBLEM).map((statement) => {
     const { Principal } = statement;
-    if (!isObject(Principal) || Principal.AWS === undefined) {
-      return statement;
-    }
-    const AWS = unwrapSingle((stringsOf(Principal.AWS) ?? []).map(replace));
-    return { ...statement, Principal: { ...Principal, AWS } };
+    if (!isObject(Principal) || Principal.AWS === undefined) return statement;
+    const names = (stringsOf(Principal.AWS) ?? []).map((name) => replacements.get(name) ?? name);
+    return { ...statement, Principal: { ...Principal, AWS: unwrapSingle(names) } };
   });
   return JSON.stringify({ ...policy, Statement: statements });
-}
-
-function awsPrincipals(trustPolicy: string): string[] {
-  return statementsIn(parseObject(trustPolicy) ?? {}).flatMap(({ Principal }) =>
-    isObject(Principal) && Principal.AWS !== undefined ? (stringsOf(Principal.AWS) ?? []) : [],
-  );
-}
-
-function statementsIn(policy: JsonObject): JsonObject[] {
-  return Array.isArray(policy.Statement) ? policy.Statement.filter(isObject) : [];
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** How far back the history goes, in milliseconds. */
 const RETENTION_MS = 2 * 60 * 1000;
 
 interface TimelineEntry<T> {
@@ -14,7 +13,7 @@ interface TimelineEntry<T> {
  * does not make a slow write to another role visible. Times are milliseconds on the clock of `performance.now()`.
  */
 export class History<T> {
-  /** In the order of the writes. The last visible write counts, and includes all writes before it. */
+  /** Each timeline in the order of the writes. Of its visible entries, the last one counts, and includes the writes before it. */
   readonly #timelines = new Map<string, TimelineEntry<T>[]>();
 
   /** @param initial the entries that count as having always existed. */
@@ -41,9 +40,7 @@ export class History<T> {
     const visible = new Map<string, T>();
     for (const [key, timeline] of this.#timelines) {
       const value = timeline.findLast((entry) => entry.visibleAt <= time)?.value;
-      if (value !== undefined) {
-        visible.set(key, value);
-      }
+      if (value !== undefined) visible.set(key, value);
     }
     return visible;
   }
@@ -54,6 +51,7 @@ export class History<T> {
     for (const [key, timeline] of this.#timelines) {
       const firstNeeded = timeline.findLastIndex((entry) => entry.visibleAt <= cutoff);
       const keptEntries = timeline.slice(Math.max(0, firstNeeded));
+      // A deletion that is older than the cutoff leaves nothing to remember.
       if (keptEntries.length === 1 && keptEntries[0]?.value === undefined && firstNeeded >= 0) {
         this.#timelines.delete(key);
       } else {

@@ -1,12 +1,12 @@
-import type { SandboxState } from '../machine.ts';
 import { homeRegion } from '../partitions.ts';
 import { queryProtocol } from '../protocols/query.ts';
+import type { SandboxState } from '../sandbox-state.ts';
 import type { Operations, Service } from '../service.ts';
-import { accountOperations, attachmentOperations } from './account.ts';
-import { inlinePolicyOperations } from './inline.ts';
+import { accountOperations } from './account.ts';
 import { operationNames, requiredPermissions } from './needs.ts';
 import { policyOperations, policyVersionOperations } from './policies.ts';
-import { roleOperations } from './roles.ts';
+import { inlinePolicyOperations } from './role-policies.ts';
+import { attachmentOperations, roleOperations } from './roles.ts';
 import { simulationOperations } from './simulate.ts';
 import { tagOperations } from './tagging.ts';
 
@@ -45,13 +45,13 @@ export const iam: Service = {
  */
 export function setPolicyDocument(sandbox: SandboxState, policyArn: string, document: object): void {
   const [, partition = ''] = policyArn.split(':');
-  const iam = sandbox.accountIn(homeRegion(partition) ?? '')?.iam.view();
-  const policy = iam?.latest.policies.get(policyArn);
-  if (!iam || !policy || policy.managedByAws) {
+  const iamView = sandbox.accountIn(homeRegion(partition) ?? '')?.iam.view();
+  const policy = iamView?.latest.policies.get(policyArn);
+  if (!iamView || !policy || policy.managedByAws) {
     throw new RangeError(`The sandbox has no customer managed policy ${policyArn}.`);
   }
   policy.versions = policy.versions.map((version) =>
     version.id === policy.defaultVersionId ? { ...version, document: JSON.stringify(document) } : version,
   );
-  iam.commit();
+  iamView.commit();
 }

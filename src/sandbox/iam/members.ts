@@ -1,7 +1,8 @@
 import { AwsError } from '../errors.ts';
 import { descriptionPattern, documentPattern, number, required, text } from '../shapes.ts';
 
-/** The inputs that several IAM operations share. Source: the service's API model. */
+// The inputs that several IAM operations share. Source: the service's API model.
+
 const NAME = /^[\w+=,.@-]+$/;
 
 function nameMember(member: string, max: number) {
@@ -17,7 +18,7 @@ export const policyName = nameMember('policyName', 128);
 export const optionalPolicyArn = text({ min: 20, max: 2048 });
 export const policyArn = required(optionalPolicyArn);
 export const policyVersionId = required(text({ pattern: /^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$/ }));
-export const path = text({
+export const rolePath = text({
   min: 1,
   max: 512,
   pattern: /^(?:\/|\/[\x21-\x7e]+\/)$/,
@@ -34,10 +35,7 @@ export const pathPrefix = text({ min: 1, max: 512, pattern: /^\/[\x21-\x7f]*$/ }
 export const optionalDocument = text({ min: 1, max: 131_072, pattern: documentPattern });
 export const document = required(optionalDocument);
 export const policyDescription = text({ max: 1000 });
-export const roleDescription = text({
-  max: 1000,
-  pattern: descriptionPattern,
-});
+export const roleDescription = text({ max: 1000, pattern: descriptionPattern });
 export const sessionSeconds = number({ min: 3600, max: 43_200 });
 
 /** The inputs of every paginated operation. */
@@ -46,7 +44,8 @@ export const paging = {
   MaxItems: number({ min: 1, max: 1000 }),
 };
 
-/** The errors of IAM, in its own words. */
+// The errors of IAM, in its own words.
+
 export const noSuchEntity = (message: string): AwsError => new AwsError('NoSuchEntity', message, 404);
 
 export const noSuchRole = (name: string): AwsError =>
@@ -71,8 +70,8 @@ export const invalidInput = (message: string): AwsError => new AwsError('Invalid
 export const malformedPolicy = (message: string): AwsError =>
   new AwsError('MalformedPolicyDocument', message);
 
-export const unmodifiable = (roleName: string): AwsError =>
+export const unmodifiable = (name: string): AwsError =>
   new AwsError(
     'UnmodifiableEntity',
-    `Cannot perform the operation on the protected role '${roleName}' - this role is only modifiable by AWS`,
+    `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
   );

@@ -1,7 +1,7 @@
 import { AwsError } from '../errors.ts';
 import { type Call, type Operation, type Output, operation, pageOf } from '../service.ts';
 import type { InputOf, Members } from '../shapes.ts';
-import { noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './members.ts';
+import { invalidInput, noSuchPolicy, noSuchRole, notAttachable, unmodifiable } from './members.ts';
 import { type IamState, type Policy, type Role, roleKey } from './store.ts';
 
 /** Returns an operation that changes IAM. Its changes become visible after the propagation delay. */
@@ -16,15 +16,13 @@ export function iamWrite<M extends Members>(
   });
 }
 
-/**
- * Returns the role with a name in one state of IAM.
- * @throws AwsError NoSuchEntity.
- */
+/** Returns the beginning of the ARNs of IAM resources in the request's account. */
+export const arnPrefix = ({ account }: Call): string => `arn:${account.partition}:iam::${account.accountId}:`;
+
+/** @throws AwsError NoSuchEntity. */
 export function roleOrThrow(state: IamState, name: string): Role {
   const role = state.roles.get(roleKey(name));
-  if (!role) {
-    throw noSuchRole(name);
-  }
+  if (!role) throw noSuchRole(name);
   return role;
 }
 
@@ -32,22 +30,18 @@ export function roleOrThrow(state: IamState, name: string): Role {
 export function policyOrThrow(state: IamState, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = state.policies.get(arn);
-  if (!policy) {
-    throw noSuchPolicy(arn);
-  }
+  if (!policy) throw noSuchPolicy(arn);
   return policy;
 }
 
 /**
- * Returns the role that a write changes. It must exist, and its creation must have propagated.
+ * Returns the role that a write changes. The role must exist, and its creation must have propagated.
  * @throws AwsError NoSuchEntity, UnmodifiableEntity for a service-linked role.
  */
 export function writableRole(call: Call, name: string): Role {
   roleOrThrow(call.iam.visible, name);
   const role = roleOrThrow(call.iam.latest, name);
-  if (role.path.startsWith('/aws-service-role/')) {
-    throw unmodifiable(role.name);
-  }
+  if (role.path.startsWith('/aws-service-role/')) throw unmodifiable(role.name);
   return role;
 }
 
@@ -72,9 +66,7 @@ export function writablePolicy(call: Call, arn: string, action: string): Policy 
 export function attachablePolicy(call: Call, arn: string): Policy {
   checkPolicyArn(arn);
   const policy = call.iam.latest.policies.get(arn);
-  if (!policy || !call.iam.visible.policies.has(arn)) {
-    throw notAttachable(arn);
-  }
+  if (!policy || !call.iam.visible.policies.has(arn)) throw notAttachable(arn);
   return policy;
 }
 
@@ -83,9 +75,7 @@ export function checkPolicyArn(arn: string): void {
   if (!/^arn:([^:]*:){4}./.test(arn)) {
     throw new AwsError('ValidationError', 'Invalid ARN:  Could not be parsed!');
   }
-  if (!/^arn:[^:]+:iam::(\d{12}|aws):policy\/.+$/.test(arn)) {
-    throw new AwsError('InvalidInput', `ARN ${arn} is not valid.`);
-  }
+  if (!/^arn:[^:]+:iam::(\d{12}|aws):policy\/.+$/.test(arn)) throw invalidInput(`ARN ${arn} is not valid.`);
 }
 
 /**
@@ -99,8 +89,6 @@ export function pageResponse<T, U>(
   toView: (item: T) => U,
 ): object {
   const page = pageOf(items, input.Marker, input.MaxItems ?? 100);
-  if (!page) {
-    throw new AwsError('ValidationError', `Invalid Marker: ${input.Marker}`);
-  }
+  if (!page) throw new AwsError('ValidationError', `Invalid Marker: ${input.Marker}`);
   return { [memberName]: page.items.map(toView), IsTruncated: page.next !== undefined, Marker: page.next };
 }

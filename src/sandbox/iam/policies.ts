@@ -1,7 +1,7 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { documentSize } from '../documents/json.ts';
-import { uniqueId } from '../random.ts';
+import { newUniqueId } from '../random.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import { flag, tagList, text } from '../shapes.ts';
 import {
@@ -19,26 +19,14 @@ import {
   policyVersionId,
   quotaExceeded,
 } from './members.ts';
-import { iamWrite, pageResponse, policyOrThrow, writablePolicy } from './operation.ts';
+import { arnPrefix, iamWrite, pageResponse, policyOrThrow, writablePolicy } from './operation.ts';
 import type { IamState, Policy, PolicyVersion } from './store.ts';
 import { checkedTags } from './tagging.ts';
 import { policyView, rolesAttachedTo, rolesBoundedBy, versionView } from './views.ts';
 
+/** Source: "IAM and AWS STS quotas" in the IAM user guide. */
 const MAX_POLICY_SIZE = 6144;
-
-/**
- * Checks a managed policy's document as IAM does before storing it.
- * @throws AwsError MalformedPolicyDocument, LimitExceeded.
- */
-export function checkManagedDocument(call: Call, text: string): void {
-  const problem = checkIdentityPolicy(text, 'managed', call.account);
-  if (problem !== undefined) {
-    throw malformedPolicy(problem);
-  }
-  if (documentSize(text) > MAX_POLICY_SIZE) {
-    throw quotaExceeded('PolicySize', MAX_POLICY_SIZE);
-  }
-}
+const MAX_VERSIONS = 5;
 
 export const policyOperations: Operations = {
   CreatePolicy: iamWrite(
@@ -51,17 +39,26 @@ export const policyOperations: Operations = {
     },
     (call, input) => {
       const { latest } = call.iam;
+      const name = input.PolicyName;
       const tags = checkedTags(input.Tags ?? []);
       checkManagedDocument(call, input.PolicyDocument);
-      if (isNameTaken(latest, input.PolicyName)) {
-        throw alreadyExists(
-          `A policy called ${input.PolicyName} already exists. Duplicate names are not allowed.`,
-        );
+      if (isNameTaken(latest, name)) {
+        throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
       }
+      const path = input.Path ?? '/';
       const policy: Policy = {
-        ...newPolicy(call, input.PolicyName, input.Path ?? '/', input.PolicyDocument),
+        name,
+        path,
+        id: newUniqueId('ANPA'),
+        arn: `${arnPrefix(call)}policy${path}${name}`,
         description: input.Description ?? '',
+        createdAt: call.now,
+        updatedAt: call.now,
+        versions: [{ id: 'v1', document: input.PolicyDocument, createdAt: call.now }],
+        defaultVersionId: 'v1',
+        nextVersion: 2,
         tags,
+        managedByAws: false,
       };
       latest.policies.set(policy.arn, policy);
       return { Policy: { ...policyView(latest, policy), Tags: tags.length > 0 ? tags : undefined } };
@@ -70,8 +67,8 @@ export const policyOperations: Operations = {
   GetPolicy: operation({ PolicyArn: policyArn }, (call, input) => {
     const { visible } = call.iam;
     const policy = policyOrThrow(visible, input.PolicyArn);
-    const { description, tags } = policy;
-    return { Policy: { ...policyView(visible, policy), Description: description || undefined, Tags: tags } };
+    const Description = policy.description || undefined;
+    return { Policy: { ...policyView(visible, policy), Description, Tags: policy.tags } };
   }),
   ListPolicies: operation(
     {
@@ -115,36 +112,26 @@ function isNameTaken(state: IamState, name: string): boolean {
   );
 }
 
-function newPolicy(call: Call, name: string, path: string, text: string): Policy {
-  return {
-    name,
-    path,
-    id: uniqueId('ANPA'),
-    arn: `arn:${call.account.partition}:iam::${call.account.accountId}:policy${path}${name}`,
-    createdAt: call.now,
-    updatedAt: call.now,
-    versions: [{ id: 'v1', document: text, createdAt: call.now }],
-    defaultVersionId: 'v1',
-    nextVersion: 2,
-    tags: [],
-    managedByAws: false,
-  };
-}
-
 function isInScope(policy: Policy, scope: string): boolean {
   return scope === 'All' || policy.managedByAws === (scope === 'AWS');
 }
 
+/** True if a policy is used in the way that a request filters by. */
 function isInUse(state: IamState, policy: Policy, onlyAttached: boolean, usage: string | undefined): boolean {
-  const isAttached = rolesAttachedTo(state, policy.arn).length > 0;
-  const isBoundary = rolesBoundedBy(state, policy.arn).length > 0;
-  if (usage === 'PermissionsBoundary') {
-    return isBoundary;
-  }
-  return usage === 'PermissionsPolicy' || onlyAttached ? isAttached : true;
+  if (usage === 'PermissionsBoundary') return rolesBoundedBy(state, policy.arn).length > 0;
+  const mustBeAttached = usage === 'PermissionsPolicy' || onlyAttached;
+  return !mustBeAttached || rolesAttachedTo(state, policy.arn).length > 0;
 }
 
-const MAX_VERSIONS = 5;
+/**
+ * Checks a managed policy's document as IAM does before storing it.
+ * @throws AwsError MalformedPolicyDocument, LimitExceeded.
+ */
+function checkManagedDocument(call: Call, text: string): void {
+  const problem = checkIdentityPolicy(text, 'managed', call.account);
+  if (problem !== undefined) throw malformedPolicy(problem);
+  if (documentSize(text) > MAX_POLICY_SIZE) throw quotaExceeded('PolicySize', MAX_POLICY_SIZE);
+}
 
 export const policyVersionOperations: Operations = {
   CreatePolicyVersion: iamWrite(
@@ -161,9 +148,7 @@ export const policyVersionOperations: Operations = {
       policy.nextVersion += 1;
       policy.versions.push(version);
       policy.updatedAt = call.now;
-      if (input.SetAsDefault) {
-        policy.defaultVersionId = version.id;
-      }
+      if (input.SetAsDefault) policy.defaultVersionId = version.id;
       return { PolicyVersion: versionView(policy, version) };
     },
   ),
@@ -197,8 +182,6 @@ export const policyVersionOperations: Operations = {
 
 function versionOrThrow(policy: Policy, id: string): PolicyVersion {
   const version = policy.versions.find((candidate) => candidate.id === id);
-  if (!version) {
-    throw noSuchEntity(`Policy ${policy.arn} version ${id} does not exist or is not attachable.`);
-  }
+  if (!version) throw noSuchEntity(`Policy ${policy.arn} version ${id} does not exist or is not attachable.`);
   return version;
 }

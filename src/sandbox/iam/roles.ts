@@ -1,24 +1,42 @@
-import { uniqueId } from '../random.ts';
-import { type Call, type Operations, operation } from '../service.ts';
-import { required, tagList } from '../shapes.ts';
-import { validatedTrustPolicy } from './inline.ts';
+import { newUniqueId } from '../random.ts';
+import { type Operations, operation } from '../service.ts';
+import { required, tagList, text } from '../shapes.ts';
 import {
   alreadyExists,
   deleteConflict,
   document,
+  noSuchPolicy,
   optionalPolicyArn,
   paging,
-  path,
   pathPrefix,
   policyArn,
+  quotaExceeded,
   roleDescription,
   roleName,
+  rolePath,
   sessionSeconds,
 } from './members.ts';
-import { attachablePolicy, iamWrite, pageResponse, roleOrThrow, writableRole } from './operation.ts';
+import {
+  arnPrefix,
+  attachablePolicy,
+  checkPolicyArn,
+  iamWrite,
+  pageResponse,
+  policyOrThrow,
+  roleOrThrow,
+  writableRole,
+} from './operation.ts';
+import { validatedTrustPolicy } from './role-policies.ts';
 import { type Role, roleKey } from './store.ts';
 import { checkedTags } from './tagging.ts';
-import { createdRoleView, fullRoleView, lastUsedView, roleView } from './views.ts';
+import {
+  createdRoleView,
+  fullRoleView,
+  lastUsedView,
+  rolesAttachedTo,
+  rolesBoundedBy,
+  roleView,
+} from './views.ts';
 
 const DEFAULT_SESSION_SECONDS = 3600;
 
@@ -27,31 +45,36 @@ export const roleOperations: Operations = {
     {
       RoleName: roleName,
       AssumeRolePolicyDocument: document,
-      Path: path,
+      Path: rolePath,
       Description: roleDescription,
       MaxSessionDuration: sessionSeconds,
       PermissionsBoundary: optionalPolicyArn,
       Tags: tagList,
     },
     (call, input) => {
-      const rolesByName = call.iam.latest.roles;
+      const { roles } = call.iam.latest;
+      const name = input.RoleName;
       const tags = checkedTags(input.Tags ?? []);
       const trustFields = validatedTrustPolicy(call, input.AssumeRolePolicyDocument);
       const boundary = input.PermissionsBoundary;
-      const boundaryField =
-        boundary === undefined ? {} : { boundaryArn: attachablePolicy(call, boundary).arn };
-      if (rolesByName.has(roleKey(input.RoleName))) {
-        throw alreadyExists(`Role with name ${input.RoleName} already exists.`);
-      }
+      const boundaryArn = boundary && attachablePolicy(call, boundary).arn;
+      if (roles.has(roleKey(name))) throw alreadyExists(`Role with name ${name} already exists.`);
+      const path = input.Path ?? '/';
       const role: Role = {
-        ...newRole(call, input.RoleName, input.Path ?? '/'),
-        ...trustFields,
-        ...boundaryField,
-        ...(input.Description !== undefined && { description: input.Description }),
+        name,
+        path,
+        id: newUniqueId('AROA'),
+        arn: `${arnPrefix(call)}role${path}${name}`,
+        createdAt: call.now,
+        description: input.Description,
         maxSessionSeconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+        ...trustFields,
+        boundaryArn,
         tags,
+        attachedPolicyArns: [],
+        inlinePolicies: new Map(),
       };
-      rolesByName.set(roleKey(role.name), role);
+      roles.set(roleKey(name), role);
       return { Role: createdRoleView(call, role, input) };
     },
   ),
@@ -74,9 +97,7 @@ export const roleOperations: Operations = {
     { RoleName: roleName, Description: roleDescription, MaxSessionDuration: sessionSeconds },
     (call, input) => {
       const role = writableRole(call, input.RoleName);
-      if (input.Description !== undefined) {
-        role.description = input.Description;
-      }
+      if (input.Description !== undefined) role.description = input.Description;
       role.maxSessionSeconds = input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS;
       return {};
     },
@@ -114,23 +135,68 @@ export const roleOperations: Operations = {
     },
   ),
   DeleteRolePermissionsBoundary: iamWrite({ RoleName: roleName }, (call, input) => {
-    delete writableRole(call, input.RoleName).boundaryArn;
+    writableRole(call, input.RoleName).boundaryArn = undefined;
     return undefined;
   }),
 };
 
-function newRole(call: Call, name: string, rolePath: string): Role {
-  return {
-    name,
-    path: rolePath,
-    id: uniqueId('AROA'),
-    arn: `arn:${call.account.partition}:iam::${call.account.accountId}:role${rolePath}${name}`,
-    createdAt: call.now,
-    maxSessionSeconds: DEFAULT_SESSION_SECONDS,
-    trustPolicy: '',
-    trustedPrincipalIds: new Map(),
-    tags: [],
-    attachedPolicyArns: [],
-    inlinePolicies: new Map(),
-  };
-}
+/** The operations on the attachments of managed policies to roles. */
+export const attachmentOperations: Operations = {
+  AttachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    const { arn } = attachablePolicy(call, input.PolicyArn);
+    if (!role.attachedPolicyArns.includes(arn)) {
+      const { attachedPoliciesPerRole } = call.account.iamQuotas;
+      if (role.attachedPolicyArns.length >= attachedPoliciesPerRole) {
+        throw quotaExceeded('PoliciesPerRole', attachedPoliciesPerRole);
+      }
+      role.attachedPolicyArns.push(arn);
+    }
+    return undefined;
+  }),
+  DetachRolePolicy: iamWrite({ RoleName: roleName, PolicyArn: policyArn }, (call, input) => {
+    const role = writableRole(call, input.RoleName);
+    checkPolicyArn(input.PolicyArn);
+    if (!role.attachedPolicyArns.includes(input.PolicyArn)) throw noSuchPolicy(input.PolicyArn);
+    role.attachedPolicyArns = role.attachedPolicyArns.filter((arn) => arn !== input.PolicyArn);
+    return undefined;
+  }),
+  ListAttachedRolePolicies: operation(
+    { ...paging, RoleName: roleName, PathPrefix: pathPrefix },
+    (call, input) => {
+      const { visible } = call.iam;
+      const { attachedPolicyArns } = roleOrThrow(visible, input.RoleName);
+      const attachedPolicies = attachedPolicyArns.flatMap((arn) => visible.policies.get(arn) ?? []);
+      const prefix = input.PathPrefix ?? '/';
+      const matchingPolicies = attachedPolicies.filter((policy) => policy.path.startsWith(prefix));
+      return pageResponse(input, matchingPolicies, 'AttachedPolicies', (policy) => ({
+        PolicyName: policy.name,
+        PolicyArn: policy.arn,
+      }));
+    },
+  ),
+  ListEntitiesForPolicy: operation(
+    {
+      ...paging,
+      PolicyArn: policyArn,
+      EntityFilter: text({ oneOf: ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] }),
+      PathPrefix: pathPrefix,
+      PolicyUsageFilter: text({ oneOf: ['PermissionsPolicy', 'PermissionsBoundary'] }),
+    },
+    (call, input) => {
+      const { visible } = call.iam;
+      const { arn } = policyOrThrow(visible, input.PolicyArn);
+      const usage = input.PolicyUsageFilter;
+      const attachedRoles = usage === 'PermissionsBoundary' ? [] : rolesAttachedTo(visible, arn);
+      const boundedRoles = usage === 'PermissionsPolicy' ? [] : rolesBoundedBy(visible, arn);
+      const includesRoles = input.EntityFilter === undefined || input.EntityFilter === 'Role';
+      const roles = includesRoles ? [...new Set([...attachedRoles, ...boundedRoles])] : [];
+      const matchingRoles = roles.filter((role) => role.path.startsWith(input.PathPrefix ?? '/'));
+      const page = pageResponse(input, matchingRoles, 'PolicyRoles', ({ name, id }) => ({
+        RoleName: name,
+        RoleId: id,
+      }));
+      return { PolicyGroups: [], PolicyUsers: [], ...page };
+    },
+  ),
+};

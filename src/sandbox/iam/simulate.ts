@@ -1,6 +1,7 @@
 import { conditionContext } from '../permissions/authorize.ts';
-import { type Decision, decide, type Policies } from '../permissions/evaluate.ts';
-import { ALLOW_ALL_DOCUMENT, defaultDocument } from '../permissions/grants.ts';
+import { type Decision, decide } from '../permissions/evaluate.ts';
+import type { Context } from '../permissions/glob.ts';
+import { ALLOW_ALL_DOCUMENT, defaultDocument } from '../permissions/permission-source.ts';
 import type { Principal } from '../permissions/principals.ts';
 import { type AccessRequest, matchingSpans, missingContextKeys } from '../permissions/statements.ts';
 import { type Call, type Operations, operation } from '../service.ts';
@@ -35,30 +36,28 @@ const members = {
  */
 export const simulationOperations: Operations = {
   SimulatePrincipalPolicy: operation(members, (call, input) => {
-    const simulator = simulatorFor(call, input);
+    const simulation = simulationOf(call, input);
     const resources = input.ResourceArns ?? ['*'];
     return pageResponse(input, input.ActionNames, 'EvaluationResults', (action) =>
-      actionResult(simulator, action, resources),
+      actionResult(simulation, action, resources),
     );
   }),
 };
 
-interface Simulator {
-  readonly simulatedPrincipal: SimulatedPrincipal;
-  readonly policies: readonly NamedPolicy[];
-  readonly boundary: string | undefined;
-  accessRequest(action: string, resource: string): AccessRequest;
+/** A principal with its policies and those in the input, and the condition keys of the simulated requests. */
+interface Simulation extends SimulatedPrincipal {
+  readonly context: Context;
 }
 
-function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
-  const simulatedPrincipal = simulatedPrincipalOrThrow(call, input.PolicySourceArn);
+function simulationOf(call: Call, input: InputOf<typeof members>): Simulation {
+  const { principal, policies, boundary } = simulatedPrincipalOrThrow(call, input.PolicySourceArn);
   const inputPolicies = (input.PolicyInputList ?? []).map(
     (document, index): NamedPolicy => ({ name: `PolicyInputList.${index + 1}`, document }),
   );
   const entries = (input.ContextEntries ?? []).map((entry) => [entry.ContextKeyName, entry.ContextKeyValues]);
   const context = conditionContext(
     {
-      'aws:PrincipalArn': simulatedPrincipal.principal.arn,
+      'aws:PrincipalArn': principal.arn,
       'aws:PrincipalAccount': call.account.accountId,
       'aws:CurrentTime': new Date(call.now).toISOString(),
       'aws:EpochTime': String(Math.floor(call.now / 1000)),
@@ -66,34 +65,30 @@ function simulatorFor(call: Call, input: InputOf<typeof members>): Simulator {
     Object.fromEntries(entries),
   );
   return {
-    simulatedPrincipal,
-    policies: [...simulatedPrincipal.policies, ...inputPolicies],
-    boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? simulatedPrincipal.boundary,
-    accessRequest: (action, resource) => ({ action, resource, context }),
+    principal,
+    policies: [...policies, ...inputPolicies],
+    boundary: input.PermissionsBoundaryPolicyInputList?.[0] ?? boundary,
+    context,
   };
 }
 
 /** Returns the result for one action on all resources: allowed if it is allowed on each. */
-function actionResult(simulator: Simulator, action: string, resources: readonly string[]): object {
-  const resultsByResource = resources.map((resource) =>
-    resultFor(simulator, simulator.accessRequest(action, resource)),
-  );
-  const decisions = resultsByResource.map((result) => result.decision);
+function actionResult(simulation: Simulation, action: string, resources: readonly string[]): object {
+  const { boundary, context } = simulation;
+  const results = resources.map((resource) => resultFor(simulation, { action, resource, context }));
+  const decisions = results.map((result) => result.decision);
   const denial = (['explicitDeny', 'implicitDeny'] as const).find((decision) => decisions.includes(decision));
-  const boundaryDetails = simulator.boundary !== undefined && {
-    PermissionsBoundaryDecisionDetail: {
-      AllowedByPermissionsBoundary: resultsByResource.every((result) => result.allowedByBoundary),
-    },
-  };
+  const isAllowedByBoundary = results.every((result) => result.allowedByBoundary);
   return {
     EvalActionName: action,
     EvalResourceName: resources.length > 1 ? arnTemplate(resources[0] ?? '*') : resources[0],
     EvalDecision: denial ?? 'allowed',
     EvalDecisionDetails: {},
-    MatchedStatements: uniqueStatements(resultsByResource.flatMap((result) => result.matched)),
-    MissingContextValues: unique(resultsByResource.flatMap((result) => result.missing)),
-    ...boundaryDetails,
-    ResourceSpecificResults: resultsByResource.map((result) => ({
+    MatchedStatements: uniqueStatements(results.flatMap((result) => result.matched)),
+    MissingContextValues: unique(results.flatMap((result) => result.missing)),
+    PermissionsBoundaryDecisionDetail:
+      boundary === undefined ? undefined : { AllowedByPermissionsBoundary: isAllowedByBoundary },
+    ResourceSpecificResults: results.map((result) => ({
       EvalResourceName: result.resource,
       EvalResourceDecision: result.decision,
       MatchedStatements: result.matched,
@@ -102,9 +97,10 @@ function actionResult(simulator: Simulator, action: string, resources: readonly 
   };
 }
 
-function resultFor({ simulatedPrincipal, policies, boundary }: Simulator, request: AccessRequest) {
-  const policySet: Policies = { identity: policies.map(({ document }) => document), boundary };
-  const decision = decisionName(decide(request, simulatedPrincipal.principal, policySet));
+/** Returns the result for one action on one resource. */
+function resultFor({ principal, policies, boundary }: Simulation, request: AccessRequest) {
+  const identity = policies.map(({ document }) => document);
+  const decision = decisionName(decide(request, principal, { identity, boundary }));
   const effect = decision === 'explicitDeny' ? 'Deny' : 'Allow';
   const matched = policies.flatMap(({ name, document }) =>
     matchingSpans(document, request, effect).map(({ start, end }) => ({
@@ -114,26 +110,18 @@ function resultFor({ simulatedPrincipal, policies, boundary }: Simulator, reques
       EndPosition: end,
     })),
   );
-  const boundaryDocuments = boundary === undefined ? [] : [boundary];
+  const documents = boundary === undefined ? identity : [...identity, boundary];
   return {
     resource: request.resource,
     decision,
     matched: decision === 'implicitDeny' ? [] : matched,
-    missing: unique(
-      [...policySet.identity, ...boundaryDocuments].flatMap((document) =>
-        missingContextKeys(document, request),
-      ),
-    ),
-    allowedByBoundary:
-      boundary === undefined ||
-      decide(request, simulatedPrincipal.principal, { identity: [boundary] }).allowed,
+    missing: unique(documents.flatMap((document) => missingContextKeys(document, request))),
+    allowedByBoundary: boundary === undefined || decide(request, principal, { identity: [boundary] }).allowed,
   };
 }
 
 function decisionName(decision: Decision): 'allowed' | 'explicitDeny' | 'implicitDeny' {
-  if (decision.allowed) {
-    return 'allowed';
-  }
+  if (decision.allowed) return 'allowed';
   return decision.explicit ? 'explicitDeny' : 'implicitDeny';
 }
 
@@ -144,19 +132,16 @@ function uniqueStatements<T extends object>(statements: readonly T[]): T[] {
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
 /** Source: the resource types in the service authorization reference. */
-const TEMPLATES: readonly (readonly [RegExp, string])[] = [
+const ARN_TEMPLATES: readonly (readonly [RegExp, string])[] = [
   [/^arn:[^:]+:iam:.*:role\//, `iam::$\{Account}:role/$\{RoleNameWithPath}`],
   [/^arn:[^:]+:iam:.*:policy\//, `iam::$\{Account}:policy/$\{PolicyNameWithPath}`],
   [/^arn:[^:]+:secretsmanager:.*:secret:/, `secretsmanager:$\{Region}:$\{Account}:secret:$\{SecretId}`],
   [/^arn:[^:]+:kms:.*:key\//, `kms:$\{Region}:$\{Account}:key/$\{KeyId}`],
 ];
 
-/**
- * Returns the ARN template that the result of an action on several resources names. The results per resource have the actual
- * ARNs.
- */
+/** Returns the template that the result of an action on several resources has instead of an ARN. */
 function arnTemplate(resource: string): string {
-  const template = TEMPLATES.find(([pattern]) => pattern.test(resource));
+  const template = ARN_TEMPLATES.find(([pattern]) => pattern.test(resource));
   return template ? `arn:$\{Partition}:${template[1]}` : '*';
 }
 
@@ -178,7 +163,7 @@ interface SimulatedPrincipal {
  * @throws AwsError InvalidInput for anything else, including a role session; NoSuchEntity.
  */
 function simulatedPrincipalOrThrow(call: Call, arn: string): SimulatedPrincipal {
-  const { accountId, partition, sessions } = call.account;
+  const { accountId, partition } = call.account;
   const [, kind, name = ''] =
     new RegExp(`^arn:${partition}:iam::${accountId}:(user|group|role)/(?:.*/)?([^/]+)$`).exec(arn) ?? [];
   if (kind === undefined) {
@@ -186,9 +171,9 @@ function simulatedPrincipalOrThrow(call: Call, arn: string): SimulatedPrincipal 
   }
   const principal: Principal = { arn, accountId, partition };
   if (kind === 'role') {
-    return { principal, ...policiesOfRole(call.iam.visible, roleOrThrow(call.iam.visible, name)) };
+    return { principal, ...namedPoliciesOf(call.iam.visible, roleOrThrow(call.iam.visible, name)) };
   }
-  if (`${kind}/${name}` !== sessions.user.principal) {
+  if (`${kind}/${name}` !== call.account.accessKeys.userKey.principal) {
     throw noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
   }
   return {
@@ -198,18 +183,15 @@ function simulatedPrincipalOrThrow(call: Call, arn: string): SimulatedPrincipal 
   };
 }
 
-function policiesOfRole(state: IamState, role: Role): Omit<SimulatedPrincipal, 'principal'> {
+function namedPoliciesOf(state: IamState, role: Role): Omit<SimulatedPrincipal, 'principal'> {
   const attachedPolicies = role.attachedPolicyArns.flatMap((arn): NamedPolicy[] => {
     const policy = state.policies.get(arn);
     const document = defaultDocument(policy);
     return policy && document !== undefined ? [{ name: policy.name, document }] : [];
   });
-  const inlinePolicies = [...role.inlinePolicies].map(
-    ([name, document]): NamedPolicy => ({ name, document }),
-  );
+  const inlinePolicies = [...role.inlinePolicies].map(([name, document]) => ({ name, document }));
   return {
     policies: [...attachedPolicies, ...inlinePolicies],
-    boundary:
-      role.boundaryArn === undefined ? undefined : defaultDocument(state.policies.get(role.boundaryArn)),
+    boundary: role.boundaryArn && defaultDocument(state.policies.get(role.boundaryArn)),
   };
 }

@@ -1,7 +1,9 @@
 import type { Partition } from '../partitions.ts';
-import { uniqueId } from '../random.ts';
+import { newUniqueId } from '../random.ts';
 import type { Tag } from '../shapes.ts';
 import { History } from './history.ts';
+
+// The times of policies and roles are milliseconds since the epoch.
 
 export interface PolicyVersion {
   readonly id: string;
@@ -9,7 +11,6 @@ export interface PolicyVersion {
   readonly createdAt: number;
 }
 
-/** All times are milliseconds since the epoch. */
 export interface Policy {
   readonly name: string;
   readonly path: string;
@@ -43,7 +44,7 @@ export interface Role {
   tags: Tag[];
   /** The ARNs of the attached managed policies, in the order of attachment. */
   attachedPolicyArns: string[];
-  /** Inline policies by name. */
+  /** The documents of the inline policies, by policy name. */
   inlinePolicies: Map<string, string>;
   lastUsed?: { readonly at: number; readonly region: string };
 }
@@ -80,9 +81,7 @@ export class IamStore {
     const policies = awsManagedPolicies(partition);
     this.#latest = { roles: new Map(), policies: new Map(policies.map((policy) => [policy.arn, policy])) };
     this.#delayMs = delayMs;
-    if (delayMs > 0) {
-      this.keepHistory();
-    }
+    if (delayMs > 0) this.keepHistory();
   }
 
   /**
@@ -98,8 +97,8 @@ export class IamStore {
 
   /**
    * Returns IAM as a request sees it.
-   * @param lagMs how old the state that the request sees is, in addition to the propagation delay; requires `keepHistory`. A
-   * write of the request takes this long to become visible, or the propagation delay if that is longer.
+   * @param lagMs the age of the state that the request sees, in addition to the propagation delay; requires `keepHistory`. A write
+   * of the request becomes visible after the longer of the two.
    */
   view(lagMs = 0): IamView {
     let visible: IamState | undefined;
@@ -123,9 +122,7 @@ export class IamStore {
   }
 
   #commit(delayMs: number): void {
-    if (!this.#history) {
-      return;
-    }
+    if (!this.#history) return;
     const now = performance.now();
     const { roles, policies } = this.#history;
     roles.record(this.#latest.roles, now + delayMs);
@@ -140,31 +137,21 @@ export function roleKey(name: string): string {
   return name.toLowerCase();
 }
 
-interface ManagedPolicyTemplate {
-  readonly name: string;
-  readonly description: string;
-  readonly version: number;
-  readonly createdAt: string;
-  readonly actions: readonly string[];
-}
-
 /**
  * A few of the AWS managed policies that every account has. The names, ARNs and effects are those of AWS; the lists of actions
  * are shortened to a representative few.
  */
-const AWS_MANAGED_POLICIES: readonly ManagedPolicyTemplate[] = [
+const AWS_MANAGED_POLICIES = [
   {
     name: 'AdministratorAccess',
     description: 'Provides full access to AWS services and resources.',
-    version: 1,
-    createdAt: '2015-02-06T18:39:46Z',
+    createdAt: Date.parse('2015-02-06T18:39:46Z'),
     actions: ['*'],
   },
   {
     name: 'ReadOnlyAccess',
     description: 'Provides read-only access to AWS services and resources.',
-    version: 1,
-    createdAt: '2015-02-06T18:39:48Z',
+    createdAt: Date.parse('2015-02-06T18:39:48Z'),
     actions: [
       'iam:Get*',
       'iam:List*',
@@ -181,30 +168,27 @@ const AWS_MANAGED_POLICIES: readonly ManagedPolicyTemplate[] = [
   {
     name: 'SecretsManagerReadWrite',
     description: 'Provides read/write access to AWS Secrets Manager via the AWS Management Console.',
-    version: 1,
-    createdAt: '2018-04-04T18:05:29Z',
+    createdAt: Date.parse('2018-04-04T18:05:29Z'),
     actions: ['secretsmanager:*', 'kms:DescribeKey', 'kms:ListAliases', 'kms:ListKeys', 'tag:GetResources'],
   },
 ];
 
 /** Returns the AWS managed policies of a partition, before anyone has attached them. */
 function awsManagedPolicies(partition: Partition): Policy[] {
-  return AWS_MANAGED_POLICIES.map((template) => {
-    const createdAt = Date.parse(template.createdAt);
-    const id = `v${template.version}`;
-    const statement = { Effect: 'Allow', Action: template.actions, Resource: '*' };
+  return AWS_MANAGED_POLICIES.map(({ name, description, createdAt, actions }) => {
+    const statement = { Effect: 'Allow', Action: actions, Resource: '*' };
     const document = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
     return {
-      name: template.name,
+      name,
       path: '/',
-      id: uniqueId('ANPA'),
-      arn: `arn:${partition}:iam::aws:policy/${template.name}`,
-      description: template.description,
+      id: newUniqueId('ANPA'),
+      arn: `arn:${partition}:iam::aws:policy/${name}`,
+      description,
       createdAt,
       updatedAt: createdAt,
-      versions: [{ id, document, createdAt }],
-      defaultVersionId: id,
-      nextVersion: template.version + 1,
+      versions: [{ id: 'v1', document, createdAt }],
+      defaultVersionId: 'v1',
+      nextVersion: 2,
       tags: [],
       managedByAws: true,
     };

@@ -1,6 +1,6 @@
 import { encodeStrictly } from '../auth/signature.ts';
 import type { Call } from '../service.ts';
-import { trustPolicyView } from './inline.ts';
+import { trustPolicyView } from './role-policies.ts';
 import type { IamState, Policy, PolicyVersion, Role } from './store.ts';
 
 /** Returns a role as ListRoles returns it. Lists omit members that only the Get operations return. */
@@ -19,13 +19,13 @@ export function roleView(call: Call, role: Role): object {
 
 /** Returns a role as GetRole returns it. */
 export function fullRoleView(call: Call, role: Role): object {
-  const boundary = role.boundaryArn && {
-    PermissionsBoundaryType: 'Policy',
-    PermissionsBoundaryArn: role.boundaryArn,
-  };
+  const { boundaryArn } = role;
   return {
     ...roleView(call, role),
-    PermissionsBoundary: boundary,
+    PermissionsBoundary: boundaryArn && {
+      PermissionsBoundaryType: 'Policy',
+      PermissionsBoundaryArn: boundaryArn,
+    },
     Tags: role.tags.length > 0 ? role.tags : undefined,
   };
 }

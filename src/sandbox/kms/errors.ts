@@ -2,8 +2,11 @@ import { AwsError } from '../errors.ts';
 import { parseKeyName } from './names.ts';
 import type { Key } from './store.ts';
 
-/** The errors of KMS, in its own words. */
+// The errors of KMS, in its own words.
+
 const notFound = (message: string): AwsError => new AwsError('NotFoundException', message);
+
+const invalidState = (message: string): AwsError => new AwsError('KMSInvalidStateException', message);
 
 export const aliasExists = (arn: string): AwsError =>
   new AwsError('AlreadyExistsException', `An alias with the name ${arn} already exists`);
@@ -24,25 +27,16 @@ export const pendingDeletion = (key: Key): AwsError => invalidState(`${key.arn} 
 
 export const notPendingDeletion = (key: Key): AwsError => invalidState(`${key.arn} is not pending deletion.`);
 
-function invalidState(message: string): AwsError {
-  return new AwsError('KMSInvalidStateException', message);
-}
-
 /**
  * Returns the KMS error for a name that does not refer to a key.
  * @param arnPrefix `arn:PARTITION:kms:REGION:ACCOUNT:` of the request's Region and account.
  */
 export function noSuchKey(reference: string, arnPrefix: string): AwsError {
   const name = parseKeyName(reference, arnPrefix);
-  if (name?.kind === 'alias') {
-    return notFound(`Alias ${arnPrefix}${name.text} is not found.`);
-  }
-  if (name) {
-    return notFound(`Key '${arnPrefix}key/${name.text}' does not exist`);
-  }
-  const [arn, , service, region] = reference.split(':');
-  if (arn === 'arn' && service !== 'kms') {
-    return new AwsError('InvalidArnException', `Invalid arn ${reference}`);
-  }
-  return notFound(arn === 'arn' ? `Invalid arn ${region}` : `Invalid keyId '${reference}'`);
+  if (name?.kind === 'alias') return notFound(`Alias ${arnPrefix}${name.text} is not found.`);
+  if (name) return notFound(`Key '${arnPrefix}key/${name.text}' does not exist`);
+  const [prefix, , service, region] = reference.split(':');
+  if (prefix !== 'arn') return notFound(`Invalid keyId '${reference}'`);
+  if (service !== 'kms') return new AwsError('InvalidArnException', `Invalid arn ${reference}`);
+  return notFound(`Invalid arn ${region}`);
 }

@@ -1,15 +1,17 @@
 import { AwsError } from '../errors.ts';
-import type { SandboxState } from '../machine.ts';
 import { jsonProtocol } from '../protocols/json.ts';
+import type { SandboxState } from '../sandbox-state.ts';
 import { type Operations, operation, pageOf, type Service } from '../service.ts';
 import { number, required, text } from '../shapes.ts';
-import { aliasExists, invalidAlias, invalidMarker, pendingDeletion } from './errors.ts';
-import { keyOperations, keyOrThrow } from './keys.ts';
+import { aliasExists, invalidAlias, invalidMarker } from './errors.ts';
+import { keyOperations, keyOrThrow, rejectPendingDeletion } from './keys.ts';
 import { requiredPermissions } from './needs.ts';
 import type { ForcedKeyState } from './store.ts';
+import { aliasView } from './views.ts';
 
-const DEFAULT_ALIASES = 50;
-const DEFAULT_KEYS = 100;
+/** The sizes of pages for requests without `Limit`. */
+const ALIASES_PER_PAGE = 50;
+const KEYS_PER_PAGE = 100;
 
 const keyId = text({ min: 1, max: 2048 });
 const paging = { Limit: number({ min: 1, max: 1000 }), Marker: text({ min: 1, max: 1024 }) };
@@ -23,21 +25,13 @@ const aliasAndListOperations: Operations = {
     },
     (call, input) => {
       const { AliasName } = input;
-      if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(AliasName)) {
-        throw invalidAlias(AliasName);
-      }
-      // Only AWS itself can create these. Source: `AliasName` in the API reference of CreateAlias.
-      if (AliasName.startsWith('alias/aws/')) {
-        throw new AwsError('NotAuthorizedException', '');
-      }
+      if (!/^alias\/[a-zA-Z0-9/_-]+$/.test(AliasName)) throw invalidAlias(AliasName);
+      // Only AWS itself can create such an alias. Source: `AliasName` in the API reference of CreateAlias.
+      if (AliasName.startsWith('alias/aws/')) throw new AwsError('NotAuthorizedException', '');
       const key = keyOrThrow(call, input.TargetKeyId, 'CreateAlias');
-      if (key.deletedAt !== undefined) {
-        throw pendingDeletion(key);
-      }
+      rejectPendingDeletion(key);
       const store = call.account.keysIn(call.region);
-      if (store.find(AliasName, call.now)) {
-        throw aliasExists(store.arnPrefix + AliasName);
-      }
+      if (store.find(AliasName, call.now)) throw aliasExists(store.arnPrefix + AliasName);
       store.addAlias(AliasName, key.id, call.now);
       return undefined;
     },
@@ -45,23 +39,12 @@ const aliasAndListOperations: Operations = {
   ListAliases: operation({ ...paging, KeyId: keyId }, (call, input) => {
     const targetKey = input.KeyId === undefined ? undefined : keyOrThrow(call, input.KeyId, 'ListAliases');
     const aliases = call.account.keysIn(call.region).aliases(call.now);
-    const matchingAliases = aliases.filter(
-      (alias) => targetKey === undefined || alias.keyId === targetKey.id,
-    );
-    return pageResponse(
-      input,
-      matchingAliases,
-      DEFAULT_ALIASES,
-      'Aliases',
-      ({ name, arn, keyId: TargetKeyId, createdAt }) => {
-        const date = new Date(createdAt);
-        return { AliasName: name, AliasArn: arn, TargetKeyId, CreationDate: date, LastUpdatedDate: date };
-      },
-    );
+    const matchingAliases = aliases.filter((alias) => !targetKey || alias.keyId === targetKey.id);
+    return pageResponse(input, matchingAliases, ALIASES_PER_PAGE, 'Aliases', aliasView);
   }),
   ListKeys: operation(paging, (call, input) => {
     const allKeys = call.account.keysIn(call.region).keys(call.now);
-    return pageResponse(input, allKeys, DEFAULT_KEYS, 'Keys', ({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
+    return pageResponse(input, allKeys, KEYS_PER_PAGE, 'Keys', ({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
   }),
 };
 
@@ -73,9 +56,7 @@ function pageResponse<T>(
   toView: (item: T) => object,
 ): object {
   const page = pageOf(items, input.Marker, input.Limit ?? defaultSize);
-  if (!page) {
-    throw invalidMarker();
-  }
+  if (!page) throw invalidMarker();
   return { [memberName]: page.items.map(toView), Truncated: page.next !== undefined, NextMarker: page.next };
 }
 
@@ -90,9 +71,7 @@ const NOT_IMPLEMENTED =
   RetireGrant RevokeGrant RotateKeyOnDemand Sign TagResource UntagResource UpdateAlias UpdateCustomKeyStore
   UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac`.split(/\s+/);
 
-/**
- * AWS Key Management Service, API version 2014-11-01, as far as needed to determine the state of the key that encrypts a secret.
- */
+/** AWS Key Management Service, API version 2014-11-01: the operations that determine the state of the key of a secret. */
 export const kms: Service = {
   name: 'kms',
   protocol: jsonProtocol('TrentService', 'message'),
@@ -111,12 +90,6 @@ export const kms: Service = {
 export function setKmsKeyState(sandbox: SandboxState, arn: string, forcedState?: ForcedKeyState): void {
   const [, , , region = ''] = arn.split(':');
   const key = sandbox.accountIn(region)?.keysIn(region).find(arn, sandbox.now());
-  if (!key) {
-    throw new RangeError(`The sandbox has no KMS key ${arn}.`);
-  }
-  if (forcedState) {
-    key.forcedState = forcedState;
-  } else {
-    delete key.forcedState;
-  }
+  if (!key) throw new RangeError(`The sandbox has no KMS key ${arn}.`);
+  key.forcedState = forcedState;
 }

@@ -17,7 +17,7 @@ import type { Key } from './store.ts';
 import { keyMetadata, keyState } from './views.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const DEFAULT_WINDOW_DAYS = 30;
+const DEFAULT_PENDING_WINDOW_DAYS = 30;
 
 const keyId = required(text({ min: 1, max: 2048 }));
 const policyName = text({ min: 1, max: 128 });
@@ -27,13 +27,7 @@ const policyMembers = {
   BypassPolicyLockoutSafetyCheck: flag,
 };
 
-const tag = record({
-  TagKey: required(text({ min: 1, max: 128 })),
-  TagValue: required(text({ max: 256 })),
-});
-
-/** Members for keys in custom key stores, which the sandbox does not have. */
-const CUSTOM_KEY_STORE_MEMBERS = ['CustomKeyStoreId', 'XksKeyId'] as const;
+const tag = record({ TagKey: required(text({ min: 1, max: 128 })), TagValue: required(text({ max: 256 })) });
 
 /**
  * Returns the key that a request names.
@@ -47,9 +41,7 @@ export function keyOrThrow(call: Call, name: string, action: string): Key {
     const message = denialMessage(call.caller.arn, `kms:${action}`, name, CROSS_ACCOUNT_REASON);
     throw new AwsError('AccessDeniedException', message);
   }
-  if (!key) {
-    throw noSuchKey(name, store.arnPrefix);
-  }
+  if (!key) throw noSuchKey(name, store.arnPrefix);
   return key;
 }
 
@@ -75,21 +67,17 @@ export const keyOperations: Operations = {
     (call, input) => {
       const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
       const keyType = [input.KeyUsage ?? 'ENCRYPT_DECRYPT', spec, input.Origin ?? 'AWS_KMS'].join();
-      if (
-        keyType !== 'ENCRYPT_DECRYPT,SYMMETRIC_DEFAULT,AWS_KMS' ||
-        CUSTOM_KEY_STORE_MEMBERS.some((name) => input[name] !== undefined)
-      ) {
-        const message = 'The sandbox has symmetric encryption keys only.';
-        throw new AwsError('NotImplemented', message);
+      const isInCustomKeyStore = input.CustomKeyStoreId !== undefined || input.XksKeyId !== undefined;
+      if (keyType !== 'ENCRYPT_DECRYPT,SYMMETRIC_DEFAULT,AWS_KMS' || isInCustomKeyStore) {
+        throw new AwsError('NotImplemented', 'The sandbox has symmetric encryption keys only.');
       }
+      const policy = input.Policy === undefined ? undefined : validKeyPolicy(input.Policy);
       const key = call.account.keysIn(call.region).add(call.now, {
         description: input.Description ?? '',
         multiRegion: input.MultiRegion ?? false,
         tags: checkedTags(input.Tags ?? []),
       });
-      if (input.Policy !== undefined) {
-        key.policy = validKeyPolicy(input.Policy);
-      }
+      key.policy = policy;
       return { KeyMetadata: keyMetadata(call, key) };
     },
   ),
@@ -121,7 +109,7 @@ export const keyOperations: Operations = {
   ScheduleKeyDeletion: changeOperation(
     'ScheduleKeyDeletion',
     { PendingWindowInDays: number({ min: 7, max: 30 }) },
-    (call, key, { PendingWindowInDays = DEFAULT_WINDOW_DAYS }) => {
+    (call, key, { PendingWindowInDays = DEFAULT_PENDING_WINDOW_DAYS }) => {
       rejectPendingDeletion(key);
       key.deletedAt = call.now + PendingWindowInDays * DAY_MS;
       return {
@@ -133,9 +121,7 @@ export const keyOperations: Operations = {
     },
   ),
   CancelKeyDeletion: changeOperation('CancelKeyDeletion', {}, (_call, key) => {
-    if (key.deletedAt === undefined) {
-      throw notPendingDeletion(key);
-    }
+    if (key.deletedAt === undefined) throw notPendingDeletion(key);
     delete key.deletedAt;
     key.enabled = false;
     return { KeyId: key.arn };
@@ -147,15 +133,11 @@ export const keyOperations: Operations = {
  * @throws AwsError TagException.
  */
 function checkedTags(tags: readonly { TagKey: string; TagValue: string }[]): Tag[] {
-  if (tags.length > MAX_TAGS) {
-    throw invalidTags('Too many tags');
-  }
+  if (tags.length > MAX_TAGS) throw invalidTags('Too many tags');
   if (tags.some(({ TagKey }) => isReservedTagKey(TagKey))) {
     throw invalidTags('Tags beginning with aws: are reserved');
   }
-  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) {
-    throw invalidTags('Duplicate tag keys');
-  }
+  if (new Set(tags.map(({ TagKey }) => TagKey)).size < tags.length) throw invalidTags('Duplicate tag keys');
   return tags.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue }));
 }
 
@@ -178,9 +160,7 @@ function defaultPolicy({ account }: Call): string {
 function validKeyPolicy(policy: string): string {
   try {
     const document: unknown = JSON.parse(policy);
-    if (typeof document === 'object' && document !== null && 'Statement' in document) {
-      return policy;
-    }
+    if (typeof document === 'object' && document !== null && 'Statement' in document) return policy;
   } catch {
     // Reported below.
   }
@@ -209,8 +189,7 @@ function changeOperation(
   });
 }
 
-function rejectPendingDeletion(key: Key): void {
-  if (key.deletedAt !== undefined) {
-    throw pendingDeletion(key);
-  }
+/** @throws AwsError KMSInvalidStateException for a key that is pending deletion. */
+export function rejectPendingDeletion(key: Key): void {
+  if (key.deletedAt !== undefined) throw pendingDeletion(key);
 }

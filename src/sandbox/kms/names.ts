@@ -1,4 +1,4 @@
-/** How a request identifies a key. Source: `KeyId` of DescribeKey in the AWS KMS API reference. */
+/** How a request names a key. Source: `KeyId` of DescribeKey in the AWS KMS API reference. */
 export interface KeyName {
   readonly kind: 'id' | 'alias';
   /** The key ID, or the alias including `alias/`. */
@@ -15,13 +15,9 @@ const ALIAS = /^alias\/[a-zA-Z0-9/_-]+$/;
  * @returns undefined for anything else, and for an ARN of another Region or account.
  */
 export function parseKeyName(text: string, arnPrefix: string): KeyName | undefined {
-  if (text.startsWith(`${arnPrefix}key/`)) {
-    return parseId(text.slice(arnPrefix.length + 'key/'.length));
-  }
+  if (text.startsWith(`${arnPrefix}key/`)) return parseId(text.slice(arnPrefix.length + 'key/'.length));
   const localName = text.startsWith(arnPrefix) ? text.slice(arnPrefix.length) : text;
-  if (ALIAS.test(localName)) {
-    return { kind: 'alias', text: localName };
-  }
+  if (ALIAS.test(localName)) return { kind: 'alias', text: localName };
   return localName === text ? parseId(text) : undefined;
 }
 
@@ -33,20 +29,13 @@ export function parseCrossAccountName(
   text: string,
   arnPrefix: string,
 ): (KeyName & { arnPrefix: string }) | undefined {
-  const ownParts = arnPrefix.split(':');
-  const givenParts = text.split(':').slice(0, 5);
-  const firstDifference = ownParts.findIndex((part, index) => part !== givenParts[index]);
-  const prefix = `${givenParts.join(':')}:`;
-  const isCrossAccount =
-    text.startsWith(prefix) &&
-    firstDifference === ACCOUNT_INDEX &&
-    /^\d{12}$/.test(givenParts[firstDifference] ?? '');
-  const name = isCrossAccount ? parseKeyName(text, prefix) : undefined;
-  return name && { ...name, arnPrefix: prefix };
+  const regionPrefix = arnPrefix.replace(/\d{12}:$/, '');
+  const [account = ''] = text.slice(regionPrefix.length).split(':', 1);
+  const otherPrefix = `${regionPrefix}${account}:`;
+  const isOtherAccount = /^\d{12}$/.test(account) && otherPrefix !== arnPrefix;
+  const name = isOtherAccount && text.startsWith(otherPrefix) ? parseKeyName(text, otherPrefix) : undefined;
+  return name && { ...name, arnPrefix: otherPrefix };
 }
-
-/** The index of the account in the parts of an ARN. */
-const ACCOUNT_INDEX = 4;
 
 function parseId(text: string): KeyName | undefined {
   return ID.test(text) || MULTI_REGION_ID.test(text) ? { kind: 'id', text } : undefined;

@@ -8,44 +8,43 @@ import {
 import type { Call, Input } from '../service.ts';
 import { parseCrossAccountName, parseKeyName } from './names.ts';
 
-/** The placeholder ID for an alias of another account: the sandbox does not know its key. */
+/** The placeholder for the ID of the key that another account's alias refers to, which the sandbox does not know. */
 const UNKNOWN_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Returns the permissions that KMS operations need.
  * Source: "AWS KMS permissions" in the KMS developer guide.
  */
-export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
-  const permission = `kms:${action}`;
-  switch (action) {
+export function requiredPermissions(call: Call, operation: string, input: Input): RequiredPermission[] {
+  const action = `kms:${operation}`;
+  switch (operation) {
     case 'CreateKey':
-      return creationPermissions(permission, input);
+      return creationPermissions(action, input);
     case 'CreateAlias': {
       const { arnPrefix } = call.account.keysIn(call.region);
-      const onAlias = { action: permission, resource: `${arnPrefix}${stringIn(input, 'AliasName')}` };
-      return [onAlias, keyPermission(call, permission, stringIn(input, 'TargetKeyId') ?? '*')];
+      const onAlias = { action, resource: `${arnPrefix}${stringIn(input, 'AliasName')}` };
+      return [onAlias, keyPermission(call, action, stringIn(input, 'TargetKeyId') ?? '*')];
     }
     case 'ListAliases':
     case 'ListKeys':
-      return [{ action: permission, resource: '*' }];
+      return [{ action, resource: '*' }];
     default: {
-      const onKey = keyPermission(call, permission, stringIn(input, 'KeyId') ?? '*');
-      const windowDays = scalarTextIn(input, 'PendingWindowInDays');
+      const onKey = keyPermission(call, action, stringIn(input, 'KeyId') ?? '*');
       const conditionValues = {
         ...onKey.conditionValues,
-        'kms:ScheduleKeyDeletionPendingWindowInDays': windowDays,
+        'kms:ScheduleKeyDeletionPendingWindowInDays': scalarTextIn(input, 'PendingWindowInDays'),
       };
       return [{ ...onKey, conditionValues }];
     }
   }
 }
 
-function creationPermissions(action: string, input: Input): RequiredPermission[] {
+function creationPermissions(createAction: string, input: Input): RequiredPermission[] {
   const tagInputs = recordsIn(input, 'Tags') ?? [];
   const tags = tagInputs.map((tag) => ({ Key: stringIn(tag, 'TagKey'), Value: stringIn(tag, 'TagValue') }));
   const conditionValues = tags.length > 0 ? requestTagValues(tags) : {};
-  const permissions = tags.length > 0 ? [action, 'kms:TagResource'] : [action];
-  return permissions.map((permission) => ({ action: permission, resource: '*', conditionValues }));
+  const actions = tags.length > 0 ? [createAction, 'kms:TagResource'] : [createAction];
+  return actions.map((action) => ({ action, resource: '*', conditionValues }));
 }
 
 /** Returns the permission for an action on the key that a request names, whether the key exists or not. */
@@ -58,7 +57,7 @@ function keyPermission(call: Call, action: string, name: string): RequiredPermis
   };
 }
 
-/** Returns the policy that was set on a key. Without one, the default key policy applies, which leaves all decisions to IAM. */
+/** Returns the key policy that was set on a key. Without one, the default policy applies, which leaves all decisions to IAM. */
 export function keyPolicyOf(
   call: Call,
   name: string,
@@ -72,19 +71,12 @@ export function keyPolicyOf(
 export function keyArn(call: Call, name: string, region = call.region): string {
   const store = call.account.keysIn(region);
   const key = store.find(name, call.now);
-  if (key) {
-    return key.arn;
-  }
+  if (key) return key.arn;
   const crossAccountName = parseCrossAccountName(name, store.arnPrefix);
-  if (crossAccountName?.kind === 'alias') {
-    return `${crossAccountName.arnPrefix}key/${UNKNOWN_ID}`;
-  }
+  if (crossAccountName?.kind === 'alias') return `${crossAccountName.arnPrefix}key/${UNKNOWN_ID}`;
   const parsedName = parseKeyName(name, store.arnPrefix);
-  if (parsedName === undefined) {
-    return name;
-  }
-  const resource = parsedName.kind === 'id' ? `key/${parsedName.text}` : parsedName.text;
-  return `${store.arnPrefix}${resource}`;
+  if (parsedName === undefined) return name;
+  return `${store.arnPrefix}${parsedName.kind === 'id' ? 'key/' : ''}${parsedName.text}`;
 }
 
 /** Returns the condition values that describe a key and how the request names it. */

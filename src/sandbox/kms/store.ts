@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Tag } from '../shapes.ts';
 import { type KeyName, MULTI_REGION_ID, parseKeyName } from './names.ts';
 
-/** A state of keys in custom key stores, of keys with imported key material, or of multi-Region keys. */
+/** A state that only keys in custom key stores, keys with imported key material, or multi-Region keys can have. */
 export interface ForcedKeyState {
   readonly state: 'Unavailable' | 'PendingImport' | 'Creating' | 'Updating';
   readonly customKeyStoreId?: string;
@@ -80,21 +80,17 @@ export class KeyStore {
   add(now: number, options: NewKeyOptions = {}): Key {
     const multiRegion = options.multiRegion ?? false;
     const id = options.id ?? (multiRegion ? `mrk-${randomUUID().replaceAll('-', '')}` : randomUUID());
-    const defaults = {
+    const key: Key = {
       manager: 'CUSTOMER',
       description: '',
       tags: [],
-      createdAt: now,
-      enabled: true,
-    } as const;
-    const materialId = randomBytes(32).toString('hex');
-    const key: Key = {
-      ...defaults,
       ...options,
       id,
-      multiRegion,
-      materialId,
       arn: `${this.arnPrefix}key/${id}`,
+      materialId: randomBytes(32).toString('hex'),
+      multiRegion,
+      createdAt: now,
+      enabled: true,
     };
     this.#keys.set(id, key);
     return key;
@@ -105,17 +101,14 @@ export class KeyStore {
   }
 
   /**
-   * Returns the key with this name, and creates it if there is none. The sandbox's account starts empty, but users
-   * rehearse commands that name keys of their real account, and should not have to create those keys first. A key ID that was
-   * deleted is not created again.
-   * @returns undefined if the name is not that of a key in this Region.
+   * Returns the key with this name, and creates it if there is none. The sandbox's account starts empty, but users rehearse
+   * commands that name keys of their real account, and should not have to create those keys first.
+   * @returns undefined if the name is not that of a key in this Region, or if it is the ID of a deleted key.
    */
   findOrCreate(text: string, now: number): Key | undefined {
     const name = parseKeyName(text, this.arnPrefix);
     const existing = name && this.#findByName(name, now);
-    if (!name || existing || this.#deletedIds.has(name.text)) {
-      return existing;
-    }
+    if (!name || existing || this.#deletedIds.has(name.text)) return existing;
     if (name.kind === 'id') {
       return this.add(now, { id: name.text, multiRegion: MULTI_REGION_ID.test(name.text) });
     }

@@ -1,17 +1,17 @@
 import type { Call } from '../service.ts';
-import type { ForcedKeyState, Key } from './store.ts';
-
-export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | ForcedKeyState['state'];
+import type { Alias, Key } from './store.ts';
 
 /** Source: "Key states of AWS KMS keys" in the KMS developer guide. */
-export function keyState(key: Key): KeyState {
-  if (key.deletedAt !== undefined) {
-    return 'PendingDeletion';
-  }
-  if (key.forcedState) {
-    return key.forcedState.state;
-  }
+export function keyState(key: Key): string {
+  if (key.deletedAt !== undefined) return 'PendingDeletion';
+  if (key.forcedState) return key.forcedState.state;
   return key.enabled ? 'Enabled' : 'Disabled';
+}
+
+/** Returns an alias as ListAliases returns it. */
+export function aliasView({ name, arn, keyId, createdAt }: Alias): object {
+  const date = new Date(createdAt);
+  return { AliasName: name, AliasArn: arn, TargetKeyId: keyId, CreationDate: date, LastUpdatedDate: date };
 }
 
 /** Returns `KeyMetadata` as CreateKey and DescribeKey return it. */

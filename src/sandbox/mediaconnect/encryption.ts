@@ -1,40 +1,33 @@
 import type { Call } from '../service.ts';
-import { SRT, ZIXI } from './members.ts';
+import { SRT_PROTOCOLS, ZIXI_PROTOCOLS } from './members.ts';
 import {
   badRequest,
   type Encryption,
   type PartKind,
-  type SecretKey,
+  type SecretsManagerKey,
   type TransitEncryption,
 } from './store.ts';
-
-/** The part of a flow that is encrypted. Entitlements, and sources that come through an entitlement, have no
- * protocol. */
-export interface EncryptionTarget {
-  readonly kind: PartKind;
-  readonly protocol: string | undefined;
-}
 
 const SPEKE_REQUIRED = ['deviceId', 'region', 'resourceId', 'url'] as const;
 const SPEKE_ONLY = [...SPEKE_REQUIRED, 'constantInitializationVector'] as const;
 
 /**
  * Checks that MediaConnect accepts encryption settings. Only the settings themselves are checked: AWS does not document that the
- * role or the secret is tried before a stream needs the key. So settings that refer to something nonexistent or unreadable are
- * accepted here too, and fail when the flow runs (`stream.ts`).
+ * role or the secret is used before a stream needs the key. So settings with a nonexistent role or an unreadable secret are
+ * accepted, and fail when the flow runs (`stream.ts`).
  * Source: `Encryption` in the MediaConnect API reference, and "Encryption in transit" in its user guide.
+ * @param protocol undefined for an entitlement, and for a source that comes through an entitlement.
  * @throws AwsError BadRequestException.
  */
 export function checkEncryption(
   call: Call,
   encryption: Encryption | undefined,
-  target: EncryptionTarget,
+  kind: PartKind,
+  protocol: string | undefined,
 ): void {
-  if (!encryption) {
-    return;
-  }
+  if (!encryption) return;
   const keyType = encryption.keyType ?? 'static-key';
-  checkKeyType(keyType, target);
+  checkKeyType(keyType, kind, protocol);
   checkRole(call, encryption.roleArn ?? '');
   if (keyType === 'speke') {
     requireMembers(encryption, SPEKE_REQUIRED, keyType);
@@ -56,10 +49,8 @@ export function checkEncryption(
  * Source: `FlowTransitEncryption` and `SecretsManagerEncryptionKeyConfiguration` in the MediaConnect API reference.
  * @throws AwsError BadRequestException.
  */
-export function checkTransit(call: Call, transit: TransitEncryption | undefined): void {
-  if (!transit) {
-    return;
-  }
+export function checkTransitEncryption(call: Call, transit: TransitEncryption | undefined): void {
+  if (!transit) return;
   const { secretsManager, automatic } = transit.encryptionKeyConfiguration;
   if ((secretsManager === undefined) === (automatic === undefined)) {
     throw badRequest('encryptionKeyConfiguration has exactly one of secretsManager and automatic.');
@@ -68,18 +59,18 @@ export function checkTransit(call: Call, transit: TransitEncryption | undefined)
   if (transit.encryptionKeyType !== undefined && transit.encryptionKeyType !== expectedType) {
     throw badRequest(`The encryptionKeyType ${transit.encryptionKeyType} does not fit its configuration.`);
   }
-  checkSecretKey(call, secretsManager);
+  checkSecretsManagerKey(call, secretsManager);
 }
 
 /** @throws AwsError BadRequestException. */
-export function checkSecretKey(call: Call, key: SecretKey | undefined): void {
+export function checkSecretsManagerKey(call: Call, key: SecretsManagerKey | undefined): void {
   if (key) {
     checkRole(call, key.roleArn);
     checkSecret(call, key.secretArn);
   }
 }
 
-function checkKeyType(keyType: string, { kind, protocol }: EncryptionTarget): void {
+function checkKeyType(keyType: string, kind: PartKind, protocol: string | undefined): void {
   if (!keyTypesFor(kind, protocol).includes(keyType)) {
     const protocolText = protocol === undefined ? '' : ` with the protocol ${protocol}`;
     throw badRequest(`The encryption key type ${keyType} is not valid for this ${kind}${protocolText}.`);
@@ -87,19 +78,15 @@ function checkKeyType(keyType: string, { kind, protocol }: EncryptionTarget): vo
 }
 
 function keyTypesFor(kind: PartKind, protocol: string | undefined): string[] {
-  if (kind === 'entitlement') {
-    return ['static-key', 'speke'];
-  }
-  // The subscriber of an encrypted entitlement decrypts with the same static key.
-  if (protocol === undefined || ZIXI.includes(protocol)) {
-    return ['static-key'];
-  }
-  return SRT.includes(protocol) ? ['srt-password'] : [];
+  if (kind === 'entitlement') return ['static-key', 'speke'];
+  // A source that comes through an entitlement has no protocol. It is decrypted with the entitlement's static key.
+  if (protocol === undefined || ZIXI_PROTOCOLS.includes(protocol)) return ['static-key'];
+  return SRT_PROTOCOLS.includes(protocol) ? ['srt-password'] : [];
 }
 
 /**
- * Checks a role's ARN. The pattern is the one in the API model for the role of newer operations; AWS publishes no
- * pattern for this member.
+ * Checks a role's ARN. The API model has no pattern for `roleArn` of `Encryption`, so this is the pattern that it has for the
+ * roles of newer operations.
  */
 function checkRole({ account }: Call, arn: string): void {
   const arnPrefix = `arn:${account.partition}:iam::${account.accountId}:role/`;
@@ -145,9 +132,7 @@ export function updatedEncryption(
   current: Encryption | undefined,
   update: Encryption | undefined,
 ): Encryption | undefined {
-  if (!update || Object.keys(update).length === 0) {
-    return current;
-  }
+  if (!update || Object.keys(update).length === 0) return current;
   const changesKeyType = update.keyType !== undefined && update.keyType !== current?.keyType;
   return changesKeyType ? { roleArn: current?.roleArn, ...update } : { ...current, ...update };
 }

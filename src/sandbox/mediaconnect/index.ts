@@ -1,23 +1,25 @@
-import type { SandboxState } from '../machine.ts';
 import { restJsonProtocol } from '../protocols/rest-json.ts';
+import { accountOrThrow, type SandboxState } from '../sandbox-state.ts';
 import type { Operations, Service } from '../service.ts';
 import type { ExistingFlow, ExistingRouterEndpoint } from '../types.ts';
-import { partOperations } from './contents.ts';
 import { flowOperations } from './flows.ts';
 import { requiredPermissions } from './needs.ts';
+import { partOperations } from './part-operations.ts';
 import { routerOperations } from './routers.ts';
 import { routes } from './routes.ts';
-import type { Encryption, FlowStore, Part, PartKind, RouterConfiguration, Settings } from './store.ts';
+import type { Encryption, FlowStore, Part, PartKind, PartSettings, RouterConfiguration } from './store.ts';
 
 const operations: Operations = { ...flowOperations, ...partOperations, ...routerOperations };
 
-/** Source: "Quotas in AWS Elemental MediaConnect" in its user guide. */
+/** The actions that share the quota for descriptions. Source: "Quotas in AWS Elemental MediaConnect" in its user guide. */
 const DESCRIBE_ACTIONS = new Set(['DescribeFlow', 'GetRouterInput', 'GetRouterOutput']);
+
+const INTEGER_QUERY_MEMBERS = new Set(['maxResults']);
 
 /** AWS Elemental MediaConnect, API version 2018-11-14: flows and routers, as far as encryption is concerned. */
 export const mediaConnect: Service = {
   name: 'mediaconnect',
-  protocol: restJsonProtocol(routes, new Set(['maxResults'])),
+  protocol: restJsonProtocol(routes, INTEGER_QUERY_MEMBERS),
   operations,
   operationNames: new Set(routes.map(({ action }) => action)),
   internalError: [
@@ -37,15 +39,15 @@ export const mediaConnect: Service = {
  */
 export function addFlow(sandbox: SandboxState, flow: ExistingFlow): string {
   const { region, name, status = 'STANDBY', source, sources = [], outputs = [], entitlements = [] } = flow;
-  const store = storeIn(sandbox, region);
+  const store = accountOrThrow(sandbox, region).flowsIn(region);
   const parts = [
     ...(source ? [source] : sources).map((sdkPart) => partFromSdk(store, 'source', sdkPart)),
     ...outputs.map((sdkPart) => partFromSdk(store, 'output', sdkPart)),
     ...entitlements.map((sdkPart) => partFromSdk(store, 'entitlement', sdkPart)),
   ];
   const arn = store.newArn('flow', name);
-  const fixedErrors = flow.errors;
-  store.add({ arn, name, availabilityZone: `${region}a`, status, parts, fixedErrors });
+  const permanentErrors = flow.errors;
+  store.add({ arn, name, availabilityZone: `${region}a`, status, parts, permanentErrors });
   return arn;
 }
 
@@ -56,20 +58,13 @@ export function addFlow(sandbox: SandboxState, flow: ExistingFlow): string {
  */
 export function addRouterEndpoint(sandbox: SandboxState, endpoint: ExistingRouterEndpoint): string {
   const { region, kind, name, configuration, transitEncryption, messages = [] } = endpoint;
-  return storeIn(sandbox, region).addRouterEndpoint(kind, {
+  const store = accountOrThrow(sandbox, region).flowsIn(region);
+  return store.addRouterEndpoint(kind, {
     name,
     createdAt: sandbox.now(),
     settings: { configuration: configuration as RouterConfiguration, transitEncryption },
     messages: messages.map((message) => ({ code: 'FIXTURE', message })),
   }).arn;
-}
-
-function storeIn(sandbox: SandboxState, region: string): FlowStore {
-  const store = sandbox.accountIn(region)?.flowsIn(region);
-  if (!store) {
-    throw new RangeError(`The account of this sandbox is not in ${region}.`);
-  }
-  return store;
 }
 
 /** Returns a source, an output or an entitlement from the form in which the SDK returns it. */
@@ -82,7 +77,7 @@ function partFromSdk(store: FlowStore, kind: PartKind, sdkPart: object): Part {
     arn: typeof arn === 'string' ? arn : store.newArn(kind, partName),
     name: partName,
     encryption: encryption as Encryption | undefined,
-    settings: { ...settings, ...(transport as Settings) },
+    settings: { ...settings, ...(transport as PartSettings) },
   };
 }
 

@@ -1,23 +1,25 @@
 import { list, map, number, opaque, record, required, text } from '../shapes.ts';
 
 /**
- * The inputs of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. The operations on
- * media streams, VPC interfaces, bridges and NDI are not included: nothing in them is encrypted with a static key.
+ * The input members of MediaConnect operations, in lower camel case as on the wire. Source: the service's API model. Operations
+ * on media streams, VPC interfaces, bridges and NDI are not included: nothing in them is encrypted with a static key.
  */
-export const ZIXI: readonly string[] = ['zixi-push', 'zixi-pull'];
-export const SRT: readonly string[] = ['srt-listener', 'srt-caller'];
+
+export const ZIXI_PROTOCOLS: readonly string[] = ['zixi-push', 'zixi-pull'];
+export const SRT_PROTOCOLS: readonly string[] = ['srt-listener', 'srt-caller'];
 const OTHERS = ['rtp-fec', 'rtp', 'rist', 'st2110-jpegxs', 'cdi', 'fujitsu-qos', 'udp', 'ndi-speed-hq'];
 
-const protocol = text({ oneOf: [...ZIXI, ...SRT, ...OTHERS] });
+const protocol = text({ oneOf: [...ZIXI_PROTOCOLS, ...SRT_PROTOCOLS, ...OTHERS] });
 const state = text({ oneOf: ['ENABLED', 'DISABLED'] });
 
-const anyFlowArn = text({ pattern: /^arn:.+:mediaconnect.+:flow:.+$/ });
-const anySourceArn = text({ pattern: /^arn:.+:mediaconnect.+:source:.+$/ });
-const anyOutputArn = text({ pattern: /^arn:.+:mediaconnect.+:output:.+$/ });
-export const flowArn = required(anyFlowArn);
-export const sourceArn = required(anySourceArn);
-export const outputArn = required(anyOutputArn);
-export const entitlementArn = text({ pattern: /^arn:.+:mediaconnect.+:entitlement:.+$/ });
+const optionalFlowArn = text({ pattern: /^arn:.+:mediaconnect.+:flow:.+$/ });
+const optionalSourceArn = text({ pattern: /^arn:.+:mediaconnect.+:source:.+$/ });
+const optionalOutputArn = text({ pattern: /^arn:.+:mediaconnect.+:output:.+$/ });
+const optionalEntitlementArn = text({ pattern: /^arn:.+:mediaconnect.+:entitlement:.+$/ });
+export const flowArn = required(optionalFlowArn);
+export const sourceArn = required(optionalSourceArn);
+export const outputArn = required(optionalOutputArn);
+export const entitlementArn = required(optionalEntitlementArn);
 
 const encryptionMembers = {
   algorithm: text({ oneOf: ['aes128', 'aes192', 'aes256'] }),
@@ -30,7 +32,7 @@ const encryptionMembers = {
   secretArn: text(),
   url: text(),
 };
-/** Encryption in an update: members that it omits keep their values. */
+/** Encryption in an update. Members that the request omits keep their values. */
 const updatedEncryption = record(encryptionMembers);
 const encryption = record({ ...encryptionMembers, roleArn: required(encryptionMembers.roleArn) });
 
@@ -60,7 +62,7 @@ export const transportMembers = {
 const sourceSettings = {
   ...transportMembers,
   description: text(),
-  entitlementArn,
+  entitlementArn: optionalEntitlementArn,
   ingestPort: number(),
   routerIntegrationState: state,
   routerIntegrationTransitDecryption: transit,
@@ -79,29 +81,26 @@ const outputSettings = {
   routerIntegrationState: state,
   routerIntegrationTransitEncryption: transit,
 };
-export const outputMembers = {
-  ...outputSettings,
-  name: text(),
-  encryption,
-};
+export const outputMembers = { ...outputSettings, name: text(), encryption };
 export const outputUpdate = { ...outputSettings, encryption: updatedEncryption };
 
+const subscribers = list(text({ pattern: /^\d{12}$/ }), { min: 1 });
 export const entitlementMembers = {
   dataTransferSubscriberFeePercent: number({ min: 0, max: 100 }),
   description: text(),
   encryption,
   entitlementStatus: state,
   name: text(),
-  subscribers: required(list(text({ pattern: /^\d{12}$/ }), { min: 1 })),
+  subscribers: required(subscribers),
 };
 export const entitlementUpdate = {
   description: text(),
   encryption: updatedEncryption,
   entitlementStatus: state,
-  subscribers: list(text({ pattern: /^\d{12}$/ }), { min: 1 }),
+  subscribers,
 };
 
-/** Members that the sandbox does not use are stored, and returned unchanged. */
+/** Source: CreateFlow in the API reference. Members that the sandbox does not use are stored, and returned unchanged. */
 export const flowMembers = {
   name: required(text({ min: 1 })),
   encodingConfig: opaque,
@@ -138,11 +137,11 @@ export const flowMembers = {
   entitlements: list(record(entitlementMembers)),
 };
 
-/** Source: the API reference of `SrtListenerRouterInputConfiguration` and similar types; `encryptionKey` has no key type. */
-const srtKey = record({ encryptionKey: required(secretKey) });
+/** Source: `SrtListenerRouterInputConfiguration` and similar types in the API reference. `encryptionKey` has no key type. */
+const srtEncryption = record({ encryptionKey: required(secretKey) });
 const srtMembers = {
-  decryptionConfiguration: srtKey,
-  encryptionConfiguration: srtKey,
+  decryptionConfiguration: srtEncryption,
+  encryptionConfiguration: srtEncryption,
   destinationAddress: text(),
   destinationPort: number(),
   minimumLatencyMilliseconds: number(),
@@ -151,16 +150,16 @@ const srtMembers = {
   sourcePort: number(),
   streamId: text(),
 };
-const otherMembers = {
+const ristAndRtpMembers = {
   port: number(),
   destinationAddress: text(),
   destinationPort: number(),
   recoveryLatencyMilliseconds: number(),
-  forwardErrorCorrection: text({ oneOf: ['ENABLED', 'DISABLED'] }),
+  forwardErrorCorrection: state,
 };
-const routerProtocol = record({
-  rist: record(otherMembers),
-  rtp: record(otherMembers),
+const protocolConfiguration = record({
+  rist: record(ristAndRtpMembers),
+  rtp: record(ristAndRtpMembers),
   srtCaller: record(srtMembers),
   srtListener: record(srtMembers),
 });
@@ -169,9 +168,9 @@ const networkInterfaceArn = required(text());
 const standard = record({
   networkInterfaceArn,
   protocol: routerProtocolName,
-  protocolConfiguration: required(routerProtocol),
+  protocolConfiguration: required(protocolConfiguration),
 });
-const twoProtocols = required(list(routerProtocol, { min: 1 }));
+const protocolConfigurations = required(list(protocolConfiguration, { min: 1 }));
 const mediaLivePipelineId = text({ oneOf: ['PIPELINE_0', 'PIPELINE_1'] });
 
 export const routerArn = required(
@@ -197,17 +196,17 @@ export const routerInputMembers = {
       failover: record({
         networkInterfaceArn,
         primarySourceIndex: number({ min: 0, max: 1 }),
-        protocolConfigurations: twoProtocols,
+        protocolConfigurations,
         sourcePriorityMode: text({ oneOf: ['NO_PRIORITY', 'PRIMARY_SECONDARY'] }),
       }),
       merge: record({
         mergeRecoveryWindowMilliseconds: number(),
         networkInterfaceArn,
-        protocolConfigurations: twoProtocols,
+        protocolConfigurations,
       }),
       mediaConnectFlow: record({
-        flowArn: anyFlowArn,
-        flowOutputArn: anyOutputArn,
+        flowArn: optionalFlowArn,
+        flowOutputArn: optionalOutputArn,
         sourceTransitDecryption: required(transit),
       }),
       mediaLiveChannel: record({
@@ -228,8 +227,8 @@ export const routerOutputMembers = {
       standard,
       mediaConnectFlow: record({
         destinationTransitEncryption: required(transit),
-        flowArn: anyFlowArn,
-        flowSourceArn: anySourceArn,
+        flowArn: optionalFlowArn,
+        flowSourceArn: optionalSourceArn,
       }),
       mediaLiveInput: record({
         destinationTransitEncryption: required(transit),

@@ -2,12 +2,12 @@ import { recordsIn, stringIn } from '../permissions/input.ts';
 import { type RequiredPermission, resourceTagValues } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
 import { roleWithArn } from '../sts/needs.ts';
-import { forbidden, type PartKind } from './store.ts';
+import { type PartKind, passRoleDenied } from './store.ts';
 
 export const SERVICE_PRINCIPAL = 'mediaconnect.amazonaws.com';
 
-/** The kind of the parts that an operation works on, in addition to the flow: new parts, or an existing part. */
-const PART_KINDS: Readonly<Record<string, PartKind>> = {
+/** The kind of the parts that an operation creates, changes or removes. Such an operation also needs permission for them. */
+const PART_KIND_BY_ACTION: Readonly<Record<string, PartKind>> = {
   AddFlowSources: 'source',
   AddFlowOutputs: 'output',
   GrantFlowEntitlements: 'entitlement',
@@ -16,6 +16,7 @@ const PART_KINDS: Readonly<Record<string, PartKind>> = {
   RemoveFlowOutput: 'output',
   RevokeFlowEntitlement: 'entitlement',
 };
+/** The input members with the new parts. */
 const LIST_MEMBERS: Readonly<Record<PartKind, string>> = {
   source: 'sources',
   output: 'outputs',
@@ -40,9 +41,7 @@ function resourcesOf(call: Call, action: string, input: Input): string[] {
   const { accountId, partition } = call.account;
   const newArn = (kind: string, name: string | undefined) =>
     `arn:${partition}:mediaconnect:${call.region}:${accountId}:${kind}:1-*:${name ?? '*'}`;
-  if (action === 'CreateFlow') {
-    return [newArn('flow', stringIn(input, 'name'))];
-  }
+  if (action === 'CreateFlow') return [newArn('flow', stringIn(input, 'name'))];
   const [, verb, routerName] = /^(Create|Get|Delete|List)(Router(?:In|Out)put)s?$/.exec(action) ?? [];
   if (routerName !== undefined) {
     const kind = routerName === 'RouterInput' ? 'routerInput' : 'routerOutput';
@@ -50,10 +49,8 @@ function resourcesOf(call: Call, action: string, input: Input): string[] {
     return [verb === 'Create' ? newRouterArn : (stringIn(input, 'arn') ?? '*')];
   }
   const flowResource = stringIn(input, 'flowArn') ?? '*';
-  const kind = Object.hasOwn(PART_KINDS, action) ? PART_KINDS[action] : undefined;
-  if (kind === undefined) {
-    return [flowResource];
-  }
+  const kind = Object.hasOwn(PART_KIND_BY_ACTION, action) ? PART_KIND_BY_ACTION[action] : undefined;
+  if (kind === undefined) return [flowResource];
   const existingPartArn = stringIn(input, `${kind}Arn`);
   const parts = recordsIn(input, LIST_MEMBERS[kind]) ?? [];
   const newPartArns = parts.map((part) => newArn(kind, stringIn(part, 'name')));
@@ -62,13 +59,11 @@ function resourcesOf(call: Call, action: string, input: Input): string[] {
 
 /** Returns the ARNs of the roles in a request, at any depth. */
 function roleArnsIn(input: Input): string[] {
-  const roles = Object.entries(input).flatMap(([member, value]) => {
-    if (member === 'roleArn' && typeof value === 'string') {
-      return [value];
-    }
+  const arns = Object.entries(input).flatMap(([member, value]) => {
+    if (member === 'roleArn' && typeof value === 'string') return [value];
     return typeof value === 'object' && value !== null ? roleArnsIn({ ...value }) : [];
   });
-  return [...new Set(roles)];
+  return [...new Set(arns)];
 }
 
 function passRole(call: Call, arn: string): RequiredPermission {
@@ -77,6 +72,6 @@ function passRole(call: Call, arn: string): RequiredPermission {
     action: 'iam:PassRole',
     resource: arn,
     conditionValues: { 'iam:PassedToService': SERVICE_PRINCIPAL, ...resourceTagValues('iam', tags) },
-    deniedError: forbidden(),
+    deniedError: passRoleDenied(),
   };
 }

@@ -1,6 +1,6 @@
-import { alphanumeric } from '../random.ts';
+import { randomAlphanumeric } from '../random.ts';
 import type { Call } from '../service.ts';
-import { checkEncryption, checkTransit, updatedEncryption } from './encryption.ts';
+import { checkEncryption, checkTransitEncryption, updatedEncryption } from './encryption.ts';
 import { transportMembers } from './members.ts';
 import {
   badRequest,
@@ -9,11 +9,11 @@ import {
   type FlowStore,
   type Part,
   type PartKind,
+  type PartSettings,
   partsOf,
-  type Settings,
 } from './store.ts';
 
-export interface PartInput extends Settings {
+export interface PartInput extends PartSettings {
   readonly name?: string;
   /** Sources only. */
   readonly decryption?: Encryption;
@@ -24,7 +24,7 @@ export interface PartInput extends Settings {
 /**
  * Creates sources, outputs or entitlements from a request. Names are unique within their kind and flow; a missing name is
  * generated.
- * @param existingParts the flow's parts so far.
+ * @param existingParts the flow's parts so far, of any kind.
  * @throws AwsError BadRequestException, before anything is created.
  */
 export function newParts(
@@ -35,17 +35,19 @@ export function newParts(
 ): Part[] {
   const takenNames = new Set(existingParts.filter((part) => part.kind === kind).map(({ name }) => name));
   return inputs.map((input) => {
-    const { name = `${kind}-${alphanumeric(8)}`, decryption, encryption = decryption, ...settings } = input;
-    if (takenNames.has(name)) {
-      throw badRequest(`The flow has another ${kind} with the name ${name}.`);
-    }
+    const {
+      name = `${kind}-${randomAlphanumeric(8)}`,
+      decryption,
+      encryption = decryption,
+      ...settings
+    } = input;
+    if (takenNames.has(name)) throw badRequest(`The flow has another ${kind} with the name ${name}.`);
     takenNames.add(name);
     checkSettings(call, kind, settings);
-    checkEncryption(call, encryption, { kind, protocol: settings.protocol });
-    const arn = call.account.flowsIn(call.region).newArn(kind, name);
+    checkEncryption(call, encryption, kind, settings.protocol);
     return {
       kind,
-      arn,
+      arn: call.account.flowsIn(call.region).newArn(kind, name),
       name,
       encryption: withKeyType(encryption),
       settings: withDefaultStatus(kind, settings),
@@ -62,23 +64,21 @@ export function updatePart(call: Call, part: Part, input: PartInput): void {
   const settings = { ...part.settings, ...changes };
   const encryption = withKeyType(updatedEncryption(part.encryption, update));
   checkSettings(call, part.kind, settings);
-  checkEncryption(call, encryption, { kind: part.kind, protocol: settings.protocol });
+  checkEncryption(call, encryption, part.kind, settings.protocol);
   part.settings = settings;
   part.encryption = encryption;
 }
 
 /** Checks the settings of a part. A source from a router and an output to a router have no protocol. */
-function checkSettings(call: Call, kind: PartKind, settings: Settings): void {
+function checkSettings(call: Call, kind: PartKind, settings: PartSettings): void {
   const { protocol, entitlementArn, routerIntegrationState } = settings;
   const lacksProtocol = protocol === undefined && routerIntegrationState !== 'ENABLED';
   if (kind === 'source' && lacksProtocol && entitlementArn === undefined) {
     throw badRequest('A source needs a protocol, or the entitlement that it comes through.');
   }
-  if (kind === 'output' && lacksProtocol) {
-    throw badRequest('An output needs a protocol.');
-  }
-  checkTransit(call, settings.routerIntegrationTransitDecryption);
-  checkTransit(call, settings.routerIntegrationTransitEncryption);
+  if (kind === 'output' && lacksProtocol) throw badRequest('An output needs a protocol.');
+  checkTransitEncryption(call, settings.routerIntegrationTransitDecryption);
+  checkTransitEncryption(call, settings.routerIntegrationTransitEncryption);
 }
 
 /** Returns the encryption with its key type, which is `static-key` by default. Source: `keyType` in the API reference. */
@@ -86,7 +86,7 @@ function withKeyType(encryption: Encryption | undefined): Encryption | undefined
   return encryption && { keyType: 'static-key', ...encryption };
 }
 
-function withDefaultStatus(kind: PartKind, settings: Settings): Settings {
+function withDefaultStatus(kind: PartKind, settings: PartSettings): PartSettings {
   switch (kind) {
     case 'source':
       return settings;
@@ -97,7 +97,7 @@ function withDefaultStatus(kind: PartKind, settings: Settings): Settings {
   }
 }
 
-/** Addresses for documentation (RFC 5737): a flow of the sandbox does not listen anywhere. */
+/** Addresses that RFC 5737 reserves for documentation: a flow of the sandbox sends and receives nothing. */
 const INGEST_IP = '203.0.113.10';
 const EGRESS_IP = '203.0.113.20';
 
@@ -138,6 +138,7 @@ export function partView(store: FlowStore, { kind, arn, name, encryption, settin
   const entries = Object.entries(settings);
   const isTransportMember = ([member]: [string, unknown]) => Object.hasOwn(transportMembers, member);
   const transport = Object.fromEntries(entries.filter(isTransportMember));
+  const connectedRouter = store.connectedEndpoint({ kind, arn });
   return {
     [`${kind}Arn`]: arn,
     name,
@@ -145,9 +146,6 @@ export function partView(store: FlowStore, { kind, arn, name, encryption, settin
     ...(kind === 'source' && { ingestIp: INGEST_IP }),
     ...Object.fromEntries(entries.filter((entry) => !isTransportMember(entry))),
     transport: settings.protocol === undefined ? undefined : transport,
-    [kind === 'source' ? 'connectedRouterOutputArn' : 'connectedRouterInputArn']: store.connectedEndpoint({
-      kind,
-      arn,
-    })?.arn,
+    [kind === 'source' ? 'connectedRouterOutputArn' : 'connectedRouterInputArn']: connectedRouter?.arn,
   };
 }

@@ -1,34 +1,34 @@
-import { type Call, type Operation, type Operations, operation, pageOf } from '../service.ts';
+import { type Call, type Operation, type Operations, operation } from '../service.ts';
 import { number, text } from '../shapes.ts';
-import { checkSecretKey, checkTransit } from './encryption.ts';
+import { checkSecretsManagerKey, checkTransitEncryption } from './encryption.ts';
+import { pageOrThrow } from './flows.ts';
 import { routerArn, routerInputMembers, routerOutputMembers } from './members.ts';
 import {
   badRequest,
   notFound,
   type RouterEndpoint,
   type RouterKind,
-  type SecretKey,
+  type SecretsManagerKey,
   type TransitEncryption,
 } from './store.ts';
 
-/** The transit encryption of an input whose request has none. Source: `transitEncryption` of CreateRouterInput. */
-const AUTOMATIC: TransitEncryption = {
+/** The transit encryption of a router input whose request sets none. Source: `transitEncryption` of CreateRouterInput. */
+const AUTOMATIC_ENCRYPTION: TransitEncryption = {
   encryptionKeyType: 'AUTOMATIC',
   encryptionKeyConfiguration: { automatic: {} },
 };
 /** Source: `maxResults` of ListRouterInputs in the API reference. */
 const pagingMembers = { maxResults: number({ min: 1, max: 100 }), nextToken: text() };
-const DEFAULT_PAGE = 10;
 
 /**
- * The operations on router inputs and router outputs. Nothing runs here: an input has no stream, and reads no key.
+ * The operations on router inputs and router outputs. The sandbox never starts them, so a router input reads no key.
  * Source: the MediaConnect API reference.
  */
 export const routerOperations: Operations = {
   CreateRouterInput: operation(routerInputMembers, (call, input) =>
     createEndpoint(call, 'routerInput', {
       ...input,
-      transitEncryption: input.transitEncryption ?? AUTOMATIC,
+      transitEncryption: input.transitEncryption ?? AUTOMATIC_ENCRYPTION,
     }),
   ),
   CreateRouterOutput: operation(routerOutputMembers, (call, input) =>
@@ -50,15 +50,10 @@ function getOperation(kind: RouterKind): Operation {
 
 /** Returns a list operation. Its response omits the configurations. */
 function listOperation(kind: RouterKind): Operation {
-  return operation(pagingMembers, (call, { maxResults = DEFAULT_PAGE, nextToken }) => {
-    const page = pageOf(call.account.flowsIn(call.region).routerEndpoints(kind), nextToken, maxResults);
-    if (!page) {
-      throw badRequest('The nextToken is not valid.');
-    }
-    return {
-      [`${kind}s`]: page.items.map((endpoint) => endpointSummaryView(call, endpoint)),
-      nextToken: page.next,
-    };
+  return operation(pagingMembers, (call, { maxResults, nextToken }) => {
+    const endpoints = call.account.flowsIn(call.region).routerEndpoints(kind);
+    const { items, next } = pageOrThrow(endpoints, nextToken, maxResults);
+    return { [`${kind}s`]: items.map((endpoint) => endpointSummaryView(call, endpoint)), nextToken: next };
   });
 }
 
@@ -87,13 +82,11 @@ function createEndpoint(
 /** Checks encryption settings, at any depth of the configuration. */
 function checkEncryptionSettings(call: Call, settings: object): void {
   for (const [member, value] of Object.entries(settings)) {
-    if (typeof value !== 'object' || value === null) {
-      continue;
-    }
+    if (typeof value !== 'object' || value === null) continue;
     if (/Transit|^transit/.test(member)) {
-      checkTransit(call, value as TransitEncryption);
+      checkTransitEncryption(call, value as TransitEncryption);
     } else if (member === 'encryptionKey') {
-      checkSecretKey(call, value as SecretKey);
+      checkSecretsManagerKey(call, value as SecretsManagerKey);
     } else {
       checkEncryptionSettings(call, value);
     }
@@ -105,10 +98,8 @@ function endpointOrThrow(call: Call, kind: RouterKind, arn: string): RouterEndpo
   const endpoint = call.account
     .flowsIn(call.region)
     .routerEndpoints(kind)
-    .find((each) => each.arn === arn);
-  if (!endpoint) {
-    throw notFound(kind === 'routerInput' ? 'router input' : 'router output', arn);
-  }
+    .find((candidate) => candidate.arn === arn);
+  if (!endpoint) throw notFound(kind === 'routerInput' ? 'router input' : 'router output', arn);
   return endpoint;
 }
 
@@ -132,11 +123,8 @@ function endpointView(call: Call, endpoint: RouterEndpoint): object {
   return { ...endpoint.settings, ...endpointSummaryView(call, endpoint), messages: endpoint.messages };
 }
 
-/** Source: `RouterInputType` and `RouterOutputType` in the API reference. */
+/** Returns the type of a configuration, such as `MEDIACONNECT_FLOW`. Source: `RouterInputType` and `RouterOutputType`. */
 function endpointType(configuration: object): string {
   const [member = ''] = Object.keys(configuration);
-  return member
-    .replace(/^media(Connect|Live)/, 'media$1_')
-    .replace(/_$/, '')
-    .toUpperCase();
+  return member.replace(/^media(Connect|Live)/, 'media$1_').toUpperCase();
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AwsError } from '../errors.ts';
-import { alphanumeric } from '../random.ts';
+import { randomAlphanumeric } from '../random.ts';
 
 export interface Encryption {
   readonly algorithm?: string;
@@ -18,23 +18,21 @@ export interface Encryption {
 export interface TransitEncryption {
   readonly encryptionKeyType?: string;
   readonly encryptionKeyConfiguration: {
-    readonly secretsManager?: SecretKey;
+    readonly secretsManager?: SecretsManagerKey;
     readonly automatic?: object;
   };
 }
 
 /** Source: `SecretsManagerEncryptionKeyConfiguration` in the MediaConnect API reference. */
-export interface SecretKey {
+export interface SecretsManagerKey {
   readonly secretArn: string;
   readonly roleArn: string;
 }
 
 export type PartKind = 'source' | 'output' | 'entitlement';
 
-/**
- * The members of a request other than name and encryption, with the API's own names. Only those that the sandbox uses are listed.
- */
-export interface Settings {
+/** The members of a request other than name and encryption. Only those that the sandbox uses are listed. */
+export interface PartSettings {
   readonly protocol?: string;
   readonly entitlementArn?: string;
   readonly outputStatus?: string;
@@ -51,9 +49,9 @@ export interface Part {
   readonly kind: PartKind;
   readonly arn: string;
   readonly name: string;
-  /** For a source, how it is decrypted. */
+  /** For a source, `decryption` of the API. */
   encryption: Encryption | undefined;
-  settings: Settings;
+  settings: PartSettings;
 }
 
 export type FlowStatus = 'STANDBY' | 'ACTIVE';
@@ -62,17 +60,17 @@ export interface Flow {
   readonly arn: string;
   readonly name: string;
   readonly availabilityZone: string;
-  readonly failover?: { readonly state?: string | undefined } | undefined;
+  readonly failover?: { readonly state?: string };
   readonly tags?: Readonly<Record<string, string>>;
-  /** Further settings, with the API's own member names, as the API returns them. */
+  /** The members of the request that the sandbox only stores, as the API returns them. */
   readonly settings?: object;
   status: FlowStatus;
   /** Sources, outputs and entitlements, each kind in the order of addition. */
   parts: Part[];
   /** Why the running flow cannot read its keys. */
   errors?: readonly string[];
-  /** Permanent errors, given by the test that added the flow. */
-  readonly fixedErrors?: readonly string[];
+  /** The errors that a test gave the flow when it added it. They are permanent. */
+  readonly permanentErrors?: readonly string[];
 }
 
 export type RouterKind = 'routerInput' | 'routerOutput';
@@ -91,12 +89,10 @@ export interface RouterEndpoint {
 
 /** The configuration of a router input or output, as far as the sandbox reads it: exactly one member is set. */
 export interface RouterConfiguration {
-  readonly standard?: { readonly protocol?: string | undefined } | undefined;
+  readonly standard?: { readonly protocol?: string };
   readonly failover?: object;
   readonly merge?: object;
-  readonly mediaConnectFlow?:
-    | { readonly flowOutputArn?: string; readonly flowSourceArn?: string | undefined }
-    | undefined;
+  readonly mediaConnectFlow?: { readonly flowOutputArn?: string; readonly flowSourceArn?: string };
   readonly mediaLiveChannel?: object;
   readonly mediaLiveInput?: object;
 }
@@ -138,7 +134,7 @@ export class FlowStore {
     kind: RouterKind,
     properties: Omit<RouterEndpoint, 'kind' | 'arn' | 'id'>,
   ): RouterEndpoint {
-    const id = alphanumeric(12).toLowerCase();
+    const id = randomAlphanumeric(12).toLowerCase();
     const endpoint = { kind, arn: `${this.#arnPrefix}${kind}:${id}`, id, ...properties };
     this.#routerEndpoints.set(endpoint.arn, endpoint);
     return endpoint;
@@ -148,7 +144,7 @@ export class FlowStore {
     this.#routerEndpoints.delete(endpoint.arn);
   }
 
-  /** Returns the router input that receives from this flow output, or the router output that feeds this flow source, if any. */
+  /** Returns the router input that receives from a flow output, or the router output that sends to a flow source, if any. */
   connectedEndpoint({ kind, arn }: Pick<Part, 'kind' | 'arn'>): RouterEndpoint | undefined {
     return [...this.#routerEndpoints.values()].find(({ settings: { configuration } }) => {
       const { flowOutputArn, flowSourceArn } = configuration.mediaConnectFlow ?? {};
@@ -158,11 +154,10 @@ export class FlowStore {
 
   /** Returns a new ARN in the service's format. */
   newArn(kind: 'flow' | PartKind, name: string): string {
-    return `${this.#arnPrefix}${kind}:1-${alphanumeric(16)}-${randomBytes(6).toString('hex')}:${name}`;
+    return `${this.#arnPrefix}${kind}:1-${randomAlphanumeric(16)}-${randomBytes(6).toString('hex')}:${name}`;
   }
 }
 
-/** Returns a flow's parts of one kind. */
 export function partsOf(flow: Flow, kind: PartKind): Part[] {
   return flow.parts.filter((part) => part.kind === kind);
 }
@@ -184,4 +179,4 @@ export const quotaExceeded = (action: string, message: string): AwsError =>
  * Returns the error for a caller that may not pass the role, with the service's own message.
  * Source: issue 4627 of aws/aws-sdk-js.
  */
-export const forbidden = (): AwsError => new AwsError('AccessDeniedException', 'Forbidden', 403);
+export const passRoleDenied = (): AwsError => new AwsError('AccessDeniedException', 'Forbidden', 403);

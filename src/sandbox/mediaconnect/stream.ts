@@ -1,6 +1,6 @@
 import type { Identity } from '../auth/identity.ts';
 import { AwsError } from '../errors.ts';
-import { trustPolicyView } from '../iam/inline.ts';
+import { trustPolicyView } from '../iam/role-policies.ts';
 import { type Role, roleKey } from '../iam/store.ts';
 import { authorize, conditionContext } from '../permissions/authorize.ts';
 import { decide } from '../permissions/evaluate.ts';
@@ -14,7 +14,7 @@ import type { Encryption, Flow, Part } from './store.ts';
  * Reads the keys of a running flow, as MediaConnect does: assumes the role of each encrypted part, and gets the secret from
  * Secrets Manager. Records the errors that DescribeFlow returns, in the sandbox's own words, because AWS publishes no messages.
  */
-export function readKeys(call: Call, flow: Flow): void {
+export function updateKeyErrors(call: Call, flow: Flow): void {
   const encryptions = flow.status === 'ACTIVE' ? encryptionsInUse(flow) : [];
   flow.errors = encryptions.flatMap((encryption) => keyReadError(call, flow, encryption) ?? []);
 }
@@ -26,30 +26,28 @@ function encryptionsInUse(flow: Flow): Encryption[] {
   return [...encryptions.filter(({ keyType }) => keyType !== 'speke'), ...enabledParts.flatMap(transitKeyOf)];
 }
 
-/** Returns the transit key of a source that comes from a router, or of an output to a router; empty if there is none. */
+/** Returns the secret of a source that comes from a router, or of an output to a router; empty if there is none. */
 function transitKeyOf({ settings }: Part): Encryption[] {
-  const { routerIntegrationState, routerIntegrationTransitDecryption: decryption } = settings;
-  const transit = settings.routerIntegrationTransitEncryption ?? decryption;
+  const transit = settings.routerIntegrationTransitEncryption ?? settings.routerIntegrationTransitDecryption;
   const key = transit?.encryptionKeyConfiguration.secretsManager;
-  return routerIntegrationState === 'ENABLED' && key ? [key] : [];
+  return settings.routerIntegrationState === 'ENABLED' && key ? [key] : [];
 }
 
 function isEnabled({ settings }: Part): boolean {
   return settings.outputStatus !== 'DISABLED' && settings.entitlementStatus !== 'DISABLED';
 }
 
-/** Reads a key, and returns the error message; undefined if the key was read. */
+/** Reads a key. Returns the error message; undefined if the key was read. */
 function keyReadError(
   call: Call,
   flow: Flow,
   { roleArn = '', secretArn = '' }: Encryption,
 ): string | undefined {
   const role = roleWithArn(call, roleArn);
-  if (!role || !trusts(call, role, flow)) {
+  if (!role || !trustsMediaConnect(call, role, flow))
     return `MediaConnect cannot assume the role ${roleArn}.`;
-  }
   recordRoleUse(call, role);
-  const roleCall: Call = { ...call, caller: sessionOf(call, role) };
+  const roleCall: Call = { ...call, caller: roleSession(call, role) };
   try {
     secretsManager.operations.GetSecretValue?.invoke(
       roleCall,
@@ -74,7 +72,7 @@ function keyReadError(
  * True if the role's trust policy lets MediaConnect assume the role for this flow.
  * Source: "Cross-service confused deputy prevention" in the MediaConnect user guide.
  */
-function trusts(call: Call, role: Role, flow: Flow): boolean {
+function trustsMediaConnect(call: Call, role: Role, flow: Flow): boolean {
   const { accountId, partition } = call.account;
   const context = conditionContext({
     'aws:SourceAccount': accountId,
@@ -90,12 +88,12 @@ function trusts(call: Call, role: Role, flow: Flow): boolean {
   return decide(request, { arn: SERVICE_PRINCIPAL, partition }, policies).allowed;
 }
 
-function sessionOf({ account }: Call, role: Role): Identity {
-  const session = 'MediaConnect';
+function roleSession({ account }: Call, role: Role): Identity {
+  const sessionName = 'MediaConnect';
   return {
-    arn: `arn:${account.partition}:sts::${account.accountId}:assumed-role/${role.name}/${session}`,
+    arn: `arn:${account.partition}:sts::${account.accountId}:assumed-role/${role.name}/${sessionName}`,
     roleArn: role.arn,
-    userId: `${role.id}:${session}`,
+    userId: `${role.id}:${sessionName}`,
     accessKeyId: '',
     temporary: true,
     mfa: false,

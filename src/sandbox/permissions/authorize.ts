@@ -3,8 +3,8 @@ import type { Call, Service } from '../service.ts';
 import type { Tag } from '../shapes.ts';
 import { type Decision, decide } from './evaluate.ts';
 import type { Context } from './glob.ts';
-import { policiesOfSource, roleWithId } from './grants.ts';
 import { type ConditionValues, type RequiredPermission, tagValues } from './need.ts';
+import { policiesOfSource, roleWithId } from './permission-source.ts';
 import type { Principal } from './principals.ts';
 
 /**
@@ -13,12 +13,9 @@ import type { Principal } from './principals.ts';
  */
 export function authorize(call: Call, service: Service, permission: RequiredPermission): void {
   const decision = decisionFor(call, permission);
-  if (!decision.allowed) {
-    throw (
-      permission.deniedError ??
-      accessDeniedError(call, service, permission, denialReason(decision, permission.action))
-    );
-  }
+  if (decision.allowed) return;
+  const reason = denialReason(decision, permission.action);
+  throw permission.deniedError ?? accessDeniedError(call, service, permission, reason);
 }
 
 /** True if the caller has a permission. Throws nothing. */
@@ -49,24 +46,19 @@ export function accessDeniedError(
 ): AwsError {
   const [code, status] = service.protocol.deniedError;
   const resource = permission.resourceInMessage ?? permission.resource;
-  return new AwsError(
-    code,
-    denialMessage(call.caller.arn, permission.action, resource === '' ? undefined : resource, reason),
-    status,
-  );
+  const message = denialMessage(call.caller.arn, permission.action, resource || undefined, reason);
+  return new AwsError(code, message, status);
 }
 
 function denialReason(decision: Decision & { allowed: false }, action: string): string {
-  if (!decision.explicit) {
-    return `because no ${decision.policyKind} allows the ${action} action`;
-  }
+  if (!decision.explicit) return `because no ${decision.policyKind} allows the ${action} action`;
   const article = /^[aeiou]/.test(decision.policyKind) ? 'an' : 'a';
   return `with an explicit deny in ${article} ${decision.policyKind}`;
 }
 
 /**
- * Returns condition values in the form in which policies look them up. Keys are case-insensitive; if a key occurs twice, the
- * later value counts.
+ * Returns condition values by lowercase key, because condition keys are case-insensitive. If a key occurs twice, the later value
+ * counts.
  */
 export function conditionContext(...valueSets: readonly ConditionValues[]): Context {
   const entries = valueSets
@@ -104,10 +96,8 @@ function globalConditionValues(call: Call): ConditionValues {
 }
 
 function principalTags({ caller, iam }: Call): readonly Tag[] {
-  const { permissionSource: source } = caller;
-  if (source.kind !== 'role') {
-    return [];
-  }
+  const source = caller.permissionSource;
+  if (source.kind !== 'role') return [];
   const roleTags = roleWithId(iam.visible, source.roleId)?.tags ?? [];
   return [...roleTags, ...source.sessionTags];
 }
@@ -115,6 +105,7 @@ function principalTags({ caller, iam }: Call): readonly Tag[] {
 /** Returns the caller as policies see it. */
 function principalOf({ caller, account }: Call): Principal {
   const { accountId, partition } = account;
+  // The `userId` of a role session is ROLE-ID:SESSION.
   const [id = ''] = caller.userId.split(':');
-  return { arn: caller.arn, accountId, partition, id, ...(caller.roleArn && { roleArn: caller.roleArn }) };
+  return { arn: caller.arn, roleArn: caller.roleArn, accountId, partition, id };
 }

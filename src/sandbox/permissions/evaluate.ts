@@ -28,11 +28,6 @@ export type Decision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly explicit: boolean; readonly policyKind: PolicyKind };
 
-interface StatementEffects {
-  readonly allows: boolean;
-  readonly denies: boolean;
-}
-
 /**
  * Evaluates the request of a principal on a resource in the same account.
  * Source: "Policy evaluation logic" in the IAM user guide.
@@ -42,36 +37,24 @@ export function decide(request: AccessRequest, principal: Principal, policies: P
   const identity = effectsOf(request, policies.identity);
   const boundary = policies.boundary === undefined ? undefined : effectsOf(request, [policies.boundary]);
   const session = policies.session && effectsOf(request, policies.session);
-  const denials: readonly PolicyResult[] = [
-    { policyKind: 'identity-based policy', result: identity.denies },
-    { policyKind: 'resource-based policy', result: resource.denies },
-    { policyKind: 'permissions boundary', result: boundary?.denies ?? false },
-    { policyKind: 'session policy', result: session?.denies ?? false },
+  const denials: [PolicyKind, boolean][] = [
+    ['identity-based policy', identity.denies],
+    ['resource-based policy', resource.denies],
+    ['permissions boundary', boundary?.denies ?? false],
+    ['session policy', session?.denies ?? false],
   ];
-  const denial = denials.find(({ result }) => result);
-  if (denial) {
-    return { allowed: false, explicit: true, policyKind: denial.policyKind };
-  }
+  const denyingKind = denials.find(([, denies]) => denies)?.[0];
+  if (denyingKind !== undefined) return { allowed: false, explicit: true, policyKind: denyingKind };
   const { allowMatch } = resource;
-  const permits: readonly PolicyResult[] = [
-    { policyKind: 'resource-based policy', result: !policies.resourceMustAllow || allowMatch !== 'none' },
-    { policyKind: 'identity-based policy', result: identity.allows || isAtLeast('role', allowMatch) },
-    {
-      policyKind: 'permissions boundary',
-      result: (boundary?.allows ?? true) || isAtLeast('everyone', allowMatch),
-    },
-    { policyKind: 'session policy', result: (session?.allows ?? true) || isAtLeast('direct', allowMatch) },
+  const permits: [PolicyKind, boolean][] = [
+    ['resource-based policy', !policies.resourceMustAllow || allowMatch !== 'none'],
+    ['identity-based policy', identity.allows || isAtLeast('role', allowMatch)],
+    ['permissions boundary', (boundary?.allows ?? true) || isAtLeast('everyone', allowMatch)],
+    ['session policy', (session?.allows ?? true) || isAtLeast('direct', allowMatch)],
   ];
-  const missingPermit = permits.find(({ result }) => !result);
-  return missingPermit
-    ? { allowed: false, explicit: false, policyKind: missingPermit.policyKind }
-    : { allowed: true };
-}
-
-/** Whether the policies of one kind deny, or whether they permit. */
-interface PolicyResult {
-  readonly policyKind: PolicyKind;
-  readonly result: boolean;
+  const missingKind = permits.find(([, isPermitted]) => !isPermitted)?.[0];
+  if (missingKind !== undefined) return { allowed: false, explicit: false, policyKind: missingKind };
+  return { allowed: true };
 }
 
 /** True if a match is at least as strong as the minimum. */
@@ -79,39 +62,21 @@ function isAtLeast(minimum: PrincipalMatch, actual: PrincipalMatch): boolean {
   return strongestMatch([minimum, actual]) === actual;
 }
 
-function effectsOf(request: AccessRequest, documents: readonly string[]): StatementEffects {
+function effectsOf(request: AccessRequest, documents: readonly string[]) {
   const statements = documents.flatMap((document) => matchingStatements(document, request));
   return { allows: statements.some(isAllow), denies: statements.some(isDeny) };
 }
 
-interface ResourcePolicyEffects {
-  /** The strongest match of the statements that allow. */
-  readonly allowMatch: PrincipalMatch;
-  readonly denies: boolean;
-}
-
-function resourceEffects(
-  request: AccessRequest,
-  principal: Principal,
-  { resource, boundary }: Policies,
-): ResourcePolicyEffects {
+/** Returns whether the resource-based policy denies, and the strongest match of its statements that allow. */
+function resourceEffects(request: AccessRequest, principal: Principal, { resource, boundary }: Policies) {
   const statements = resource === undefined ? [] : matchingStatements(resource, request);
   const allowMatches = statements.filter(isAllow).map((statement) => matchPrincipal(statement, principal));
+  // A Deny with NotPrincipal applies to every principal that has a permissions boundary, even to those that it names.
+  // Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
   const isDenied = (statement: JsonObject) =>
-    matchPrincipal(statement, principal) !== 'none' || isDeniedByBoundary(statement, boundary);
-  return {
-    allowMatch: strongestMatch(allowMatches),
-    denies: statements.filter(isDeny).some(isDenied),
-  };
-}
-
-/**
- * True if a permissions boundary makes a Deny with NotPrincipal apply. Such a Deny applies to every principal that has a
- * boundary, even to those that it names.
- * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
- */
-function isDeniedByBoundary(statement: JsonObject, boundary: string | undefined): boolean {
-  return statement.NotPrincipal !== undefined && boundary !== undefined;
+    matchPrincipal(statement, principal) !== 'none' ||
+    (statement.NotPrincipal !== undefined && boundary !== undefined);
+  return { allowMatch: strongestMatch(allowMatches), denies: statements.filter(isDeny).some(isDenied) };
 }
 
 const isAllow = (statement: JsonObject) => statement.Effect === 'Allow';

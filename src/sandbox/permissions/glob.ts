@@ -1,6 +1,4 @@
-/**
- * Text in which some asterisks and question marks are wildcards. A wildcard is a symbol, so it can't be confused with plain text.
- */
+/** The characters of a text, and wildcards. A wildcard is a symbol, so that it can't be confused with `*` or `?` in the text. */
 export type Pattern = readonly (string | typeof ANY_TEXT | typeof ANY_CHARACTER)[];
 
 /** Any text, including none. */
@@ -11,8 +9,7 @@ export const ANY_CHARACTER = Symbol('?');
 /** A pattern that matches every text. */
 export const ANYTHING: Pattern = [ANY_TEXT];
 
-/** Returns a pattern in which every character stands for itself. */
-export const literalPattern = (text: string): Pattern => [...text];
+const literalPattern = (text: string): Pattern => [...text];
 
 /** Returns a pattern in which `*` matches any text, and `?` any single character. */
 export function parsePattern(text: string): Pattern {
@@ -24,8 +21,8 @@ export function parsePattern(text: string): Pattern {
 }
 
 /**
- * True if a text starts with the part of the policy's text before the first wildcard or variable. If it does not, the two can't
- * match. Checking this first keeps a policy with many ARNs fast.
+ * True if a text starts with the part of the policy's text before the first wildcard or variable; if not, the two can't match.
+ * This check keeps the evaluation of a policy with many ARNs fast.
  */
 export function couldMatch(policyText: string, text: string): boolean {
   const literalLength = policyText.search(/[*?]|\$\{/);
@@ -33,8 +30,8 @@ export function couldMatch(policyText: string, text: string): boolean {
 }
 
 /**
- * True if the whole text matches a pattern. The running time is at most proportional to the product of both lengths, whatever a
- * caller has put into a policy.
+ * True if the whole text matches a pattern. The running time is at most proportional to the product of their lengths, even for a
+ * pattern with many asterisks.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   const characters = [...text];
@@ -88,17 +85,13 @@ export function expandVariables(
   { wildcards, fallback }: ExpandOptions,
 ): Pattern | undefined {
   const toPattern = wildcards ? parsePattern : literalPattern;
-  if (!context || !text.includes('${')) {
-    return toPattern(text);
-  }
+  if (!context || !text.includes('${')) return toPattern(text);
   const parts: Pattern[] = [];
   let offset = 0;
   for (const match of text.matchAll(VARIABLE)) {
     const value = valueOfVariable(match, context);
     const replacement = value === undefined ? fallback : literalPattern(value);
-    if (replacement === undefined) {
-      return undefined;
-    }
+    if (replacement === undefined) return undefined;
     parts.push(toPattern(text.slice(offset, match.index)), replacement);
     offset = match.index + match[0].length;
   }
@@ -107,9 +100,7 @@ export function expandVariables(
 
 function valueOfVariable(match: RegExpMatchArray, context: Context): string | undefined {
   const [, special, key = '', defaultValue] = match;
-  if (special !== undefined) {
-    return special;
-  }
+  if (special !== undefined) return special;
   const values = context.get(key.toLowerCase()) ?? [];
   return values.length === 1 ? values[0] : defaultValue;
 }

@@ -23,12 +23,11 @@ export function stringsIn(input: Input, name: string): string[] | undefined {
 /** Returns a list of structures. */
 export function recordsIn(input: Input, name: string): Input[] | undefined {
   const value = input[name];
-  return Array.isArray(value)
-    ? value.filter((item): item is Input => typeof item === 'object' && item !== null)
-    : undefined;
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item): item is Input => typeof item === 'object' && item !== null);
 }
 
-/** Returns the tags of the input; undefined if it has none. AWS treats an empty list as none. */
+/** Returns the tags of the input; undefined if there are none. */
 export function tagsIn(input: Input): { Key: string; Value: string }[] | undefined {
   const tags = (recordsIn(input, 'Tags') ?? []).map((tag) => ({
     Key: stringIn(tag, 'Key') ?? '',

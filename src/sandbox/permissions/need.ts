@@ -1,4 +1,5 @@
 import type { AwsError } from '../errors.ts';
+import type { Tag } from '../shapes.ts';
 
 /** The values of condition keys that a service provides. A key without a value is not in the request. */
 export type ConditionValues = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -24,24 +25,18 @@ export interface RequiredPermission {
   readonly deniedError?: AwsError;
 }
 
-interface PartialTag {
-  readonly Key?: string;
-  readonly Value?: string;
-}
-
 /** Returns the condition values for the tags in a request: `aws:RequestTag/KEY` and `aws:TagKeys`. */
-export function requestTagValues(tags: readonly PartialTag[] | undefined): ConditionValues {
-  return tags === undefined
-    ? {}
-    : { ...tagValues('aws:RequestTag', tags), 'aws:TagKeys': tags.map(({ Key = '' }) => Key) };
+export function requestTagValues(tags: readonly Partial<Tag>[] | undefined): ConditionValues {
+  if (tags === undefined) return {};
+  return { ...tagValues('aws:RequestTag', tags), 'aws:TagKeys': tags.map(({ Key = '' }) => Key) };
 }
 
 /** Returns the condition values for the tags of a resource: `aws:ResourceTag/KEY`, and the service's own key of that name. */
-export function resourceTagValues(service: string, tags: readonly PartialTag[]): ConditionValues {
+export function resourceTagValues(service: string, tags: readonly Partial<Tag>[]): ConditionValues {
   return { ...tagValues('aws:ResourceTag', tags), ...tagValues(`${service}:ResourceTag`, tags) };
 }
 
 /** Returns the condition values `PREFIX/KEY`, one for each tag. */
-export function tagValues(prefix: string, tags: readonly PartialTag[]): ConditionValues {
+export function tagValues(prefix: string, tags: readonly Partial<Tag>[]): ConditionValues {
   return Object.fromEntries(tags.map(({ Key, Value }) => [`${prefix}/${Key}`, Value ?? '']));
 }

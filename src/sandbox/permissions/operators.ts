@@ -21,17 +21,13 @@ const equalInAnyCase: Comparison = (actual, _expected, expectedText) =>
 const equalArn: Comparison = (actual, expected) => {
   const actualParts = actual.split(':');
   const expectedParts = arnPartsOf(expected);
-  if (actualParts.length < 6 || expectedParts.length < 6) {
-    return false;
-  }
+  if (actualParts.length < 6 || expectedParts.length < 6) return false;
   const actualResource = actualParts.slice(5).join(':');
-  const expectedResource = expectedParts
-    .slice(5)
-    .flatMap((part, index) => (index === 0 ? part : [':', ...part]));
-  const firstFiveMatch = expectedParts
-    .slice(0, 5)
-    .every((part, index) => matches(part, actualParts[index] ?? ''));
-  return firstFiveMatch && matches(expectedResource, actualResource);
+  const resourceParts = expectedParts.slice(5);
+  const expectedResource = resourceParts.flatMap((part, index) => (index === 0 ? part : [':', ...part]));
+  const firstParts = expectedParts.slice(0, 5);
+  const firstPartsMatch = firstParts.every((part, index) => matches(part, actualParts[index] ?? ''));
+  return firstPartsMatch && matches(expectedResource, actualResource);
 };
 
 function arnPartsOf(expected: Pattern): Pattern[] {
@@ -48,27 +44,20 @@ function arnPartsOf(expected: Pattern): Pattern[] {
 
 const numberOf = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN);
 /** Parses ISO 8601, or seconds since the epoch. */
-const dateOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
-
-const numericComparison =
-  (toNumber: (text: string) => number, compare: (actual: number, expected: number) => boolean): Comparison =>
-  (actual, _expected, expectedText) =>
-    compare(toNumber(actual), toNumber(expectedText));
+const epochMsOf = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
 
 /** True if the address equals the policy's address, or is in the policy's range in CIDR notation. */
 const inRange: Comparison = (actual, _expected, expectedText) => {
   const [network = '', prefixText] = expectedText.split('/');
-  const addressFamily = isIP(actual);
-  const networkFamily = isIP(network);
-  const addressBits = addressFamily === 4 ? 32 : 128;
+  const ipVersion = isIP(actual);
+  const addressBits = ipVersion === 4 ? 32 : 128;
   const prefixBits = prefixText === undefined ? addressBits : Number(prefixText);
   const isValidPrefix = Number.isInteger(prefixBits) && prefixBits >= 0 && prefixBits <= addressBits;
-  if (addressFamily === 0 || addressFamily !== networkFamily || !isValidPrefix) {
-    return false;
-  }
+  if (ipVersion === 0 || ipVersion !== isIP(network) || !isValidPrefix) return false;
+  const family = ipVersion === 4 ? 'ipv4' : 'ipv6';
   const range = new BlockList();
-  range.addSubnet(network, prefixBits, `ipv${networkFamily}` as 'ipv4' | 'ipv6');
-  return range.check(actual, `ipv${addressFamily}` as 'ipv4' | 'ipv6');
+  range.addSubnet(network, prefixBits, family);
+  return range.check(actual, family);
 };
 
 /** Returns an operator and its negation. */
@@ -84,34 +73,25 @@ function withNegation(
   ];
 }
 
+type NumberComparison = (actual: number, expected: number) => boolean;
+
 /** Returns the operators for a kind of values that have an order, such as `NumericLessThan`. */
 function orderingOperators(kind: string, toNumber: (text: string) => number): [string, Operator][] {
-  const ordering = (name: string, compare: Comparison): [string, Operator] => [
+  const comparison =
+    (holds: NumberComparison): Comparison =>
+    (actual, _expected, expectedText) =>
+      holds(toNumber(actual), toNumber(expectedText));
+  const ordering = (name: string, holds: NumberComparison): [string, Operator] => [
     `${kind}${name}`,
-    { compare, negated: false, wildcards: false },
+    { compare: comparison(holds), negated: false, wildcards: false },
   ];
+  const equalNumbers = comparison((actual, expected) => actual === expected);
   return [
-    ...withNegation(
-      `${kind}equals`,
-      `${kind}notequals`,
-      numericComparison(toNumber, (a, b) => a === b),
-    ),
-    ordering(
-      'lessthan',
-      numericComparison(toNumber, (a, b) => a < b),
-    ),
-    ordering(
-      'lessthanequals',
-      numericComparison(toNumber, (a, b) => a <= b),
-    ),
-    ordering(
-      'greaterthan',
-      numericComparison(toNumber, (a, b) => a > b),
-    ),
-    ordering(
-      'greaterthanequals',
-      numericComparison(toNumber, (a, b) => a >= b),
-    ),
+    ...withNegation(`${kind}equals`, `${kind}notequals`, equalNumbers),
+    ordering('lessthan', (actual, expected) => actual < expected),
+    ordering('lessthanequals', (actual, expected) => actual <= expected),
+    ordering('greaterthan', (actual, expected) => actual > expected),
+    ordering('greaterthanequals', (actual, expected) => actual >= expected),
   ];
 }
 
@@ -119,7 +99,7 @@ function orderingOperators(kind: string, toNumber: (text: string) => number): [s
  * The condition operators by lowercase name, without `Null`, which compares no value.
  * Source: "IAM JSON policy elements: Condition operators" in the IAM user guide.
  */
-export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
+const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...withNegation('stringequals', 'stringnotequals', equal),
   ...withNegation('stringlike', 'stringnotlike', equal, { wildcards: true }),
   ...withNegation('stringequalsignorecase', 'stringnotequalsignorecase', equalInAnyCase),
@@ -127,7 +107,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...withNegation('arnlike', 'arnnotlike', equalArn, { wildcards: true }),
   ...withNegation('ipaddress', 'notipaddress', inRange),
   ...orderingOperators('numeric', numberOf),
-  ...orderingOperators('date', dateOf),
+  ...orderingOperators('date', epochMsOf),
   ['bool', { compare: equalInAnyCase, negated: false, wildcards: false }],
   ['binaryequals', { compare: equal, negated: false, wildcards: false }],
 ]);
@@ -140,36 +120,26 @@ interface ParsedOperator {
 }
 
 /**
- * True if a Condition element holds: every key of every operator.
+ * True if a Condition element holds, that is, if every operator holds for each of its keys.
  * @param hasVariables true if the document's version has policy variables.
  */
 export function conditionHolds(condition: unknown, context: Context, hasVariables: boolean): boolean {
-  if (!isObject(condition)) {
-    return condition === undefined;
-  }
-  return Object.entries(condition).every(
-    ([operator, keys]) =>
-      isObject(keys) &&
-      Object.entries(keys).every(([key, expected]) =>
-        keyHolds(
-          parseOperator(operator),
-          context.get(key.toLowerCase()),
-          textsOf(expected),
-          context,
-          hasVariables,
-        ),
-      ),
-  );
+  if (!isObject(condition)) return condition === undefined;
+  return Object.entries(condition).every(([operatorText, keys]) => {
+    const operator = parseOperator(operatorText);
+    const holdsFor = ([key, expected]: [string, unknown]) =>
+      keyHolds(operator, context.get(key.toLowerCase()), textsOf(expected), context, hasVariables);
+    return isObject(keys) && Object.entries(keys).every(holdsFor);
+  });
 }
 
 /** Returns the condition keys that a Condition element uses, as written. */
 export function keysIn(condition: unknown): string[] {
-  return isObject(condition)
-    ? Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []))
-    : [];
+  if (!isObject(condition)) return [];
+  return Object.values(condition).flatMap((keys) => (isObject(keys) ? Object.keys(keys) : []));
 }
 
-/** Returns the values as text. IAM converts numbers and booleans too. */
+/** Returns the value or values of a condition key as text. As in IAM, they can be numbers and booleans too. */
 function textsOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).map(String);
 }
@@ -192,18 +162,16 @@ function keyHolds(
     return expected.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
   }
   const operator = OPERATORS.get(name);
-  if (!operator) {
-    return false;
-  }
+  if (!operator) return false;
   if (actual === undefined || actual.length === 0) {
     return quantifier === 'forallvalues' || ifExists || (operator.negated && quantifier === undefined);
   }
+  // A variable without a value must not make a condition true. So with a negated operator, the variable matches everything that
+  // it could stand for.
+  const fallback = operator.negated ? ANYTHING : undefined;
+  const { wildcards } = operator;
   const matchesAnyExpected = (value: string) =>
     expected.some((text) => {
-      // A variable without a value must not make a condition true. So with a negated operator, the variable matches
-      // everything that it could stand for.
-      const fallback = operator.negated ? ANYTHING : undefined;
-      const { wildcards } = operator;
       const expanded = expandVariables(text, hasVariables ? context : undefined, { wildcards, fallback });
       return expanded !== undefined && operator.compare(value, expanded, plainText(expanded));
     });

@@ -21,20 +21,17 @@ export interface Principal {
  */
 export type PrincipalMatch = 'direct' | 'everyone' | 'role' | 'account' | 'none';
 
-/** The matches from the strongest to the weakest. */
-const STRENGTH: readonly PrincipalMatch[] = ['direct', 'everyone', 'role', 'account'];
+const STRONGEST_FIRST: readonly PrincipalMatch[] = ['direct', 'everyone', 'role', 'account'];
 
 /** Returns the strongest of several matches; `none` if there are none. */
 export function strongestMatch(principalMatches: readonly PrincipalMatch[]): PrincipalMatch {
-  return STRENGTH.find((match) => principalMatches.includes(match)) ?? 'none';
+  return STRONGEST_FIRST.find((match) => principalMatches.includes(match)) ?? 'none';
 }
 
 /** Returns how a statement's Principal or NotPrincipal names the requesting principal. */
 export function matchPrincipal(statement: JsonObject, requester: Principal): PrincipalMatch {
   const { NotPrincipal } = statement;
-  if (NotPrincipal === undefined) {
-    return matchElement(statement.Principal, requester);
-  }
+  if (NotPrincipal === undefined) return matchElement(statement.Principal, requester);
   const isExempt =
     statement.Effect === 'Deny'
       ? isFullyNamed(NotPrincipal, requester)
@@ -43,15 +40,14 @@ export function matchPrincipal(statement: JsonObject, requester: Principal): Pri
 }
 
 /**
- * True if a Deny with NotPrincipal exempts the requesting principal. The element must list the account too, and for a session
- * its role.
+ * True if the NotPrincipal of a Deny exempts the requesting principal. The element must also list the principal's account and, for
+ * a role session, the role.
  * Source: "AWS JSON policy elements: NotPrincipal" in the IAM user guide.
  */
-function isFullyNamed(principal: unknown, requester: Principal): boolean {
-  if (requester.accountId === undefined || matchElement(principal, requester) === 'everyone') {
-    return matchElement(principal, requester) !== 'none';
-  }
-  const listedNames = isObject(principal) ? (stringsOf(principal.AWS ?? []) ?? []) : [];
+function isFullyNamed(notPrincipal: unknown, requester: Principal): boolean {
+  const elementMatch = matchElement(notPrincipal, requester);
+  if (requester.accountId === undefined || elementMatch === 'everyone') return elementMatch !== 'none';
+  const listedNames = isObject(notPrincipal) ? (stringsOf(notPrincipal.AWS) ?? []) : [];
   const principalMatches = listedNames.map((name) => matchName('AWS', name, requester));
   const requiredMatches: PrincipalMatch[] =
     requester.roleArn === undefined ? ['direct', 'account'] : ['direct', 'role', 'account'];
@@ -59,9 +55,7 @@ function isFullyNamed(principal: unknown, requester: Principal): boolean {
 }
 
 function matchElement(principal: unknown, requester: Principal): PrincipalMatch {
-  if (principal === '*') {
-    return 'everyone';
-  }
+  if (principal === '*') return 'everyone';
   const entries = isObject(principal) ? Object.entries(principal) : [];
   return strongestMatch(
     entries.flatMap(([kind, value]) =>
@@ -74,15 +68,9 @@ function matchName(kind: string, name: string, requester: Principal): PrincipalM
   if (kind === 'Service') {
     return requester.accountId === undefined && name === requester.arn ? 'direct' : 'none';
   }
-  if (kind !== 'AWS' || requester.accountId === undefined) {
-    return 'none';
-  }
-  if (name === '*') {
-    return 'everyone';
-  }
-  if (name === requester.arn) {
-    return 'direct';
-  }
+  if (kind !== 'AWS' || requester.accountId === undefined) return 'none';
+  if (name === '*') return 'everyone';
+  if (name === requester.arn) return 'direct';
   if (name === requester.roleArn || name === requester.id) {
     return requester.roleArn === undefined ? 'direct' : 'role';
   }

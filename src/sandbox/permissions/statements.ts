@@ -36,15 +36,16 @@ export function matchingStatements(document: string, request: AccessRequest): Js
 
 /** Returns the positions in a document of the statements that match a request and have this effect. */
 export function matchingSpans(document: string, request: AccessRequest, effect: string): Span[] {
-  const { statements } = parsePolicy(document);
   const matching = matchingStatements(document, request).filter(({ Effect }) => Effect === effect);
-  const spans = matching.length === 0 ? [] : statementSpans(document);
+  if (matching.length === 0) return [];
+  const { statements } = parsePolicy(document);
+  const spans = statementSpans(document);
   return matching.flatMap((statement) => spans[statements.indexOf(statement)] ?? []);
 }
 
 /**
- * Returns the condition keys that a document's statements on the request's action and resource use, and for which the request has
- * no values.
+ * Returns the condition keys for which the request has no value, although a statement on its action and resource has a condition
+ * on them.
  */
 export function missingContextKeys(document: string, request: AccessRequest): string[] {
   const { statements, hasVariables } = parsePolicy(document);
@@ -54,7 +55,7 @@ export function missingContextKeys(document: string, request: AccessRequest): st
     .filter((key) => !request.context.has(key.toLowerCase()));
 }
 
-/** Enough for the policies of several roles. One simulation evaluates the same few documents thousands of times. */
+/** Enough for the policies of several roles. One SimulatePrincipalPolicy evaluates the same few documents thousands of times. */
 const CACHED_DOCUMENTS = 100;
 
 const parsePolicy = memoize((document): { statements: JsonObject[]; hasVariables: boolean } => {
@@ -77,27 +78,21 @@ function matchesActionAndResource(
 function matchesAction(statement: JsonObject, action: string): boolean {
   const isMatch = (text: string) => matches(parsePattern(text.toLowerCase()), action);
   return statement.Action === undefined
-    ? !textsOf(statement.NotAction).some(isMatch)
-    : textsOf(statement.Action).some(isMatch);
+    ? !stringsOf(statement.NotAction)?.some(isMatch)
+    : (stringsOf(statement.Action)?.some(isMatch) ?? false);
 }
 
-/** True if a statement covers a resource. Trust policies name no resource: they apply to the role that they belong to. */
+/** True if a statement covers a resource. The statements of trust policies name no resource, and cover the role itself. */
 function matchesResource(statement: JsonObject, resource: string, variables: Context | undefined): boolean {
   const isMatch = (text: string, fallback?: Pattern) => {
-    if (!couldMatch(text, resource)) {
-      return false;
-    }
+    if (!couldMatch(text, resource)) return false;
     const expanded = expandVariables(text, variables, { wildcards: true, fallback });
     return expanded !== undefined && matches(expanded, resource);
   };
   return statement.Resource === undefined
     ? // In NotResource, a variable without a value matches everything that it could stand for.
-      !textsOf(statement.NotResource).some((text) => isMatch(text, ANYTHING))
-    : textsOf(statement.Resource).some((text) => isMatch(text));
-}
-
-function textsOf(element: unknown): string[] {
-  return element === undefined ? [] : (stringsOf(element) ?? []);
+      !stringsOf(statement.NotResource)?.some((text) => isMatch(text, ANYTHING))
+    : (stringsOf(statement.Resource)?.some((text) => isMatch(text)) ?? false);
 }
 
 /**
@@ -108,14 +103,10 @@ function memoize<T>(compute: (text: string) => T, maxEntries: number): (text: st
   const cache = new Map<string, T>();
   return (text) => {
     const cached = cache.get(text);
-    if (cached !== undefined) {
-      return cached;
-    }
+    if (cached !== undefined) return cached;
     const result = compute(text);
     const [oldestKey] = cache.keys();
-    if (oldestKey !== undefined && cache.size >= maxEntries) {
-      cache.delete(oldestKey);
-    }
+    if (oldestKey !== undefined && cache.size >= maxEntries) cache.delete(oldestKey);
     cache.set(text, result);
     return result;
   };

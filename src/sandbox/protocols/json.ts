@@ -14,7 +14,7 @@ export function jsonProtocol(
   return {
     dialect: {
       validationCode: 'ValidationException',
-      typeCode: 'SerializationException',
+      wrongTypeCode: 'SerializationException',
       scalarsAreText: false,
     },
     authErrors: {
@@ -60,19 +60,17 @@ function parseBody(body: Buffer): unknown {
   }
 }
 
-/** The access denied error, which has the same form in all services. */
+/** In all services, the message of this error is in `Message`. */
 const ACCESS_DENIED = 'AccessDeniedException';
 
-/** Errors that are raised before the service's own code runs, and so are not in its API model. They have a `message` member. */
+/** Errors that are raised before the service's own code runs, and so are not in its API model. Their message is in `message`. */
 const FRONT_END_ERRORS =
   /^(Validation|Serialization|UnknownOperation|UnrecognizedClient|(InvalidS|IncompleteS)ignature|MissingAuth|ExpiredToken|Throttling)/;
 
-function errorBody(error: AwsError, serviceMember: 'message' | 'Message'): object {
-  if (error.message === '') {
-    return { __type: error.code };
-  }
-  const member = FRONT_END_ERRORS.test(error.code) ? 'message' : serviceMember;
-  return { __type: error.code, [error.code === ACCESS_DENIED ? 'Message' : member]: error.message };
+function errorBody(error: AwsError, messageMember: 'message' | 'Message'): object {
+  if (error.message === '') return { __type: error.code };
+  const usualMember = FRONT_END_ERRORS.test(error.code) ? 'message' : messageMember;
+  return { __type: error.code, [error.code === ACCESS_DENIED ? 'Message' : usualMember]: error.message };
 }
 
 function respond(status: number, body: unknown, requestId: string): WireResponse {
@@ -84,12 +82,8 @@ function respond(status: number, body: unknown, requestId: string): WireResponse
 }
 
 function withEpochSeconds(value: unknown): unknown {
-  if (value instanceof Date) {
-    return value.getTime() / 1000;
-  }
-  if (Array.isArray(value)) {
-    return value.map(withEpochSeconds);
-  }
+  if (value instanceof Date) return value.getTime() / 1000;
+  if (Array.isArray(value)) return value.map(withEpochSeconds);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withEpochSeconds(item)]));
   }

@@ -17,7 +17,7 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
     body: builder.build(document).replace(INVALID_XML_CHARACTERS, '\ufffd'),
   });
   return {
-    dialect: { validationCode: 'ValidationError', typeCode: 'MalformedInput', scalarsAreText: true },
+    dialect: { validationCode: 'ValidationError', wrongTypeCode: 'MalformedInput', scalarsAreText: true },
     authErrors: {
       missing: ['MissingAuthenticationToken', 403],
       incomplete: ['IncompleteSignature', 400],
@@ -32,12 +32,8 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
         ? new AwsError('MissingAction', 'The request is missing an action or operation parameter.')
         : new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`),
     actionOf: (request) => parametersOf(request).get('Action') ?? '',
-    paramsOf(request) {
-      const inputParameters = [...parametersOf(request)].filter(
-        ([key]) => key !== 'Action' && key !== 'Version',
-      );
-      return nestParameters(inputParameters);
-    },
+    paramsOf: (request) =>
+      nestParameters([...parametersOf(request)].filter(([name]) => name !== 'Action' && name !== 'Version')),
     success(action, output, requestId) {
       // Even an empty output needs its element: clients that read the API model fail without it.
       const result = output && { [`${action}Result`]: toXml(output) };
@@ -57,26 +53,18 @@ export function queryProtocol(version: string, xmlNamespace: string): Protocol {
 }
 
 function parametersOf(request: WireRequest): URLSearchParams {
-  if (request.method === 'GET') {
-    return new URLSearchParams(request.target.replace(/^[^?]*/, ''));
-  }
+  if (request.method === 'GET') return new URLSearchParams(request.target.replace(/^[^?]*/, ''));
   return new URLSearchParams(request.body.toString('utf8'));
 }
 
 /**
- * Converts a value for the XML builder: lists become `<member>` elements, maps `<entry>` elements, and dates ISO 8601 without
- * milliseconds.
+ * Converts a value for the XML builder: lists become `<member>` elements, maps become `<entry>` elements, and dates become ISO
+ * 8601 text without milliseconds.
  */
 function toXml(value: unknown): unknown {
-  if (value instanceof Date) {
-    return value.toISOString().replace(/\.\d+Z$/, 'Z');
-  }
-  if (Array.isArray(value)) {
-    return value.length === 0 ? '' : { member: value.map(toXml) };
-  }
-  if (value instanceof Map) {
-    return { entry: [...value].map(([key, item]) => ({ key, value: toXml(item) })) };
-  }
+  if (value instanceof Date) return value.toISOString().replace(/\.\d+Z$/, 'Z');
+  if (Array.isArray(value)) return value.length === 0 ? '' : { member: value.map(toXml) };
+  if (value instanceof Map) return { entry: [...value].map(([key, item]) => ({ key, value: toXml(item) })) };
   if (typeof value === 'object' && value !== null) {
     const definedEntries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(definedEntries.map(([key, item]) => [key, toXml(item)]));
@@ -84,11 +72,12 @@ function toXml(value: unknown): unknown {
   return value;
 }
 
-/** The parameters whose names start with the same parts. */
+/** The parameters whose names start with the same parts, by the next part. */
 interface Branch {
   [key: string]: string | Branch;
 }
 
+/** Deeper than any input of IAM and STS. */
 const MAX_DEPTH = 8;
 
 /**
@@ -97,37 +86,27 @@ const MAX_DEPTH = 8;
  */
 function nestParameters(parameters: readonly (readonly [string, string])[]): Record<string, unknown> {
   const root: Branch = Object.create(null);
-  for (const [name, value] of parameters) {
-    insert(root, name.split('.'), value);
-  }
+  for (const [name, value] of parameters) insert(root, name.split('.'), value);
   return Object.fromEntries(Object.entries(root).map(([key, item]) => [key, toInputValue(item)]));
 }
 
 function insert(root: Branch, path: string[], value: string): void {
   const lastKey = path.pop() ?? '';
-  if (path.length > MAX_DEPTH) {
-    throw malformedInput();
-  }
+  if (path.length > MAX_DEPTH) throw malformedInput();
   let branch = root;
   for (const key of path) {
     const next = branch[key] ?? (Object.create(null) as Branch);
-    if (typeof next === 'string') {
-      throw malformedInput();
-    }
+    if (typeof next === 'string') throw malformedInput();
     branch[key] = next;
     branch = next;
   }
-  if (typeof branch[lastKey] === 'object') {
-    throw malformedInput();
-  }
+  if (typeof branch[lastKey] === 'object') throw malformedInput();
   branch[lastKey] = value;
 }
 
-/** Returns a nested value, with the items under `member` as a list. */
+/** Converts a branch into an object, or into a list if its items are numbered under `member`. */
 function toInputValue(item: string | Branch): unknown {
-  if (typeof item === 'string') {
-    return item;
-  }
+  if (typeof item === 'string') return item;
   const members = item.member;
   if (typeof members === 'object') {
     const numbered = Object.entries(members).sort(([a], [b]) => Number(a) - Number(b));

@@ -23,7 +23,7 @@ export function restJsonProtocol(routes: readonly Route[], integerMembers: Reado
   return {
     dialect: {
       validationCode: 'BadRequestException',
-      typeCode: 'BadRequestException',
+      wrongTypeCode: 'BadRequestException',
       scalarsAreText: false,
     },
     authErrors: {
@@ -39,7 +39,7 @@ export function restJsonProtocol(routes: readonly Route[], integerMembers: Reado
     actionOf: (request) => routeOf(routes, request)?.action ?? '',
     paramsOf(request) {
       const route = routeOf(routes, request);
-      const pathMembers = route ? labelsIn(route, partsOf(request) ?? []) : [];
+      const pathMembers = route ? pathMembersIn(route, pathPartsOf(request) ?? []) : [];
       const body = jsonObjectIn(request.body);
       return { ...body, ...Object.fromEntries([...queryOf(request, integerMembers), ...pathMembers]) };
     },
@@ -52,19 +52,19 @@ export function restJsonProtocol(routes: readonly Route[], integerMembers: Reado
 
 /** Returns the matching route with the most fixed parts: `flows/start/ARN` is not a flow named `start`. */
 function routeOf(routes: readonly Route[], request: WireRequest): Route | undefined {
-  const parts = partsOf(request);
+  const parts = pathPartsOf(request);
   const matchingRoutes = routes.filter(
     ({ method, path }) =>
       method === request.method &&
       path.length === parts?.length &&
-      path.every((part, index) => isLabel(part) || part === parts[index]),
+      path.every((part, index) => isMember(part) || part === parts[index]),
   );
-  const labelCount = ({ path }: Route) => path.filter(isLabel).length;
-  return matchingRoutes.sort((a, b) => labelCount(a) - labelCount(b))[0];
+  const memberCount = ({ path }: Route) => path.filter(isMember).length;
+  return matchingRoutes.sort((a, b) => memberCount(a) - memberCount(b))[0];
 }
 
 /** Returns the decoded parts of a request's path; undefined if one is empty or is not valid percent-encoding. */
-function partsOf(request: WireRequest): string[] | undefined {
+function pathPartsOf(request: WireRequest): string[] | undefined {
   const [path = ''] = request.target.split('?');
   try {
     const parts = path.slice(1).split('/').map(decodeURIComponent);
@@ -74,11 +74,11 @@ function partsOf(request: WireRequest): string[] | undefined {
   }
 }
 
-const isLabel = (part: string): boolean => part.startsWith('{');
+const isMember = (routePart: string): boolean => routePart.startsWith('{');
 
-/** Returns the input members in the path. Member names are in lower camel case, as everywhere else. */
-function labelsIn({ path }: Route, parts: readonly string[]): [string, string][] {
-  return path.flatMap((part, index) => (isLabel(part) ? [[part.slice(1, -1), parts[index] ?? '']] : []));
+/** Returns the names and values of the input members in a request's path. */
+function pathMembersIn({ path }: Route, parts: readonly string[]): [string, string][] {
+  return path.flatMap((part, index) => (isMember(part) ? [[part.slice(1, -1), parts[index] ?? '']] : []));
 }
 
 function queryOf(request: WireRequest, integerMembers: ReadonlySet<string>): [string, string | number][] {

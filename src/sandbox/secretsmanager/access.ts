@@ -19,18 +19,14 @@ export function secretOrThrow(call: Call, secretId: string, action: string): Sec
     throw new AwsError('AccessDeniedException', denialMessage(call.caller.arn, permission, secretId, reason));
   }
   const secret = call.account.secretsIn(call.region).find(secretId, call.now);
-  if (!secret) {
-    throw notFound();
-  }
+  if (!secret) throw notFound();
   return secret;
 }
 
 /** Like `secretOrThrow`, for an operation that rejects a secret that is scheduled for deletion. */
 export function activeSecretOrThrow(call: Call, secretId: string, action: string): Secret {
   const secret = secretOrThrow(call, secretId, action);
-  if (secret.deletedAt !== undefined) {
-    throw markedForDeletion();
-  }
+  if (secret.deletedAt !== undefined) throw markedForDeletion();
   return secret;
 }
 
@@ -56,9 +52,7 @@ export function rejectServiceOwned(secret: Secret): void {
   }
 }
 
-/**
- * @throws AwsError InvalidParameterException for a replica: the operation is allowed only in the Region of the primary secret.
- */
+/** @throws AwsError InvalidParameterException for a replica: only the primary secret can be changed, in its own Region. */
 export function rejectReplica(call: Call, secret: Secret): void {
   if (isReplica(call, secret)) {
     throw invalidParameter(
@@ -69,8 +63,8 @@ export function rejectReplica(call: Call, secret: Secret): void {
 
 /**
  * Returns an operation that changes a primary secret, records the time of the change, and updates the replicas. Versions don't
- * need to be copied, because replicas share them.
- * @param members the inputs other than `SecretId`.
+ * need to be copied, because replicas share them with the primary secret.
+ * @param members the input members other than `SecretId`.
  */
 export function changeOperation<M extends Members>(
   action: string,

@@ -36,20 +36,16 @@ export const createSecret = operation(members, (call, input) => {
   const content = contentOf(input);
   const store = call.account.secretsIn(call.region);
   const existing = store.byName(input.Name, call.now);
-  if (existing) {
-    return repeatedCreation(call, existing, content, input.ClientRequestToken);
-  }
+  if (existing) return repeatedCreation(call, existing, content, input.ClientRequestToken);
   const newTags = checkedTags(input.Tags ?? []);
   checkCanEncrypt(call, input.KmsKeyId);
   const secret = store.add(input.Name, call.now);
-  if (newTags.length > 0) {
-    secret.tags = newTags;
-  }
-  setAttributes(secret, input);
+  if (newTags.length > 0) secret.tags = newTags;
+  if (input.Description) secret.description = input.Description;
+  if (input.KmsKeyId) secret.kmsKeyId = input.KmsKeyId;
+  if (input.Type) secret.type = input.Type;
   const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
-  if (input.AddReplicaRegions) {
-    replicateOrRemove(call, secret, input);
-  }
+  if (input.AddReplicaRegions) replicateOrRemove(call, secret, input);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -57,19 +53,6 @@ export const createSecret = operation(members, (call, input) => {
     ReplicationStatus: replicationStatus(secret),
   };
 });
-
-/** Sets the description, the KMS key and the type of a new secret. */
-function setAttributes(secret: Secret, input: InputOf<typeof members>): void {
-  if (input.Description) {
-    secret.description = input.Description;
-  }
-  if (input.KmsKeyId) {
-    secret.kmsKeyId = input.KmsKeyId;
-  }
-  if (input.Type) {
-    secret.type = input.Type;
-  }
-}
 
 /** Adds the replicas of a new secret. If that fails, removes the secret. */
 function replicateOrRemove(call: Call, secret: Secret, input: InputOf<typeof members>): void {

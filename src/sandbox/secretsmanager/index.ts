@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { SandboxState } from '../machine.ts';
 import { jsonProtocol } from '../protocols/json.ts';
 import type { QuotaName } from '../request-rates.ts';
+import { accountOrThrow, type SandboxState } from '../sandbox-state.ts';
 import type { Operations, Service } from '../service.ts';
 import type { ServiceOwnedSecret } from '../types.ts';
-import type { Account } from '../world.ts';
 import { createSecret } from './create.ts';
-import { describeOperations, listOperations } from './listing.ts';
+import { metadataOperations } from './listing.ts';
 import { requiredPermissions } from './needs.ts';
 import { readOperations } from './reading.ts';
 import { replicationOperations } from './replicas.ts';
@@ -17,8 +16,7 @@ import { storeVersion } from './versions.ts';
 
 const operations: Operations = {
   CreateSecret: createSecret,
-  ...describeOperations,
-  ...listOperations,
+  ...metadataOperations,
   ...readOperations,
   ...valueOperations,
   ...lifecycleOperations,
@@ -64,29 +62,23 @@ const ACTIONS_BY_QUOTA: { readonly [name in QuotaName]?: readonly string[] } = {
   versionListingsPerSecond: ['ListSecretVersionIds'],
 };
 
-/** Returns the quotas that a request for this operation counts against. */
-function quotasFor(action: string): readonly QuotaName[] {
-  return QUOTAS_BY_ACTION.get(action) ?? [];
+function quotasFor(action: string): QuotaName[] {
+  const names = Object.keys(ACTIONS_BY_QUOTA) as QuotaName[];
+  return names.filter((name) => ACTIONS_BY_QUOTA[name]?.includes(action));
 }
-
-const QUOTAS_BY_ACTION = new Map<string, QuotaName[]>(
-  Object.entries(ACTIONS_BY_QUOTA).flatMap(([name, actions]) =>
-    actions.map((action): [string, QuotaName[]] => [action, [name as QuotaName]]),
-  ),
-);
 
 /**
  * Adds a secret that an AWS service owns.
  * @returns its ARN.
  * @throws RangeError if the Region is not available to the account.
  */
-export function addServiceOwnedSecret(sandbox: SandboxState, newSecret: ServiceOwnedSecret): string {
-  const account = accountOrThrow(sandbox, newSecret.region);
-  const secret = account.secretsIn(newSecret.region).add(newSecret.name, sandbox.now());
-  secret.owningService = newSecret.owningService;
-  storeVersion(secret, { SecretString: newSecret.secretString }, secret.createdAt, {
-    token: randomUUID(),
-  });
+export function addServiceOwnedSecret(
+  sandbox: SandboxState,
+  { region, name, secretString, owningService }: ServiceOwnedSecret,
+): string {
+  const secret = accountOrThrow(sandbox, region).secretsIn(region).add(name, sandbox.now());
+  secret.owningService = owningService;
+  storeVersion(secret, { SecretString: secretString }, secret.createdAt, { token: randomUUID() });
   return secret.arn;
 }
 
@@ -96,16 +88,6 @@ export function addServiceOwnedSecret(sandbox: SandboxState, newSecret: ServiceO
  */
 export function addRotationFunction(sandbox: SandboxState, arn: string): void {
   const [, region] = /^arn:[^:]+:lambda:([^:]+):\d{12}:function:.+$/.exec(arn) ?? [];
-  if (region === undefined) {
-    throw new RangeError(`${arn} is not the ARN of a Lambda function.`);
-  }
+  if (region === undefined) throw new RangeError(`${arn} is not the ARN of a Lambda function.`);
   accountOrThrow(sandbox, region).rotationFunctions.add(arn);
-}
-
-function accountOrThrow(sandbox: SandboxState, region: string): Account {
-  const account = sandbox.accountIn(region);
-  if (!account) {
-    throw new RangeError(`The account of this sandbox is not in ${region}.`);
-  }
-  return account;
 }

@@ -5,11 +5,11 @@ import type { RequiredPermission } from '../permissions/need.ts';
 import type { Call } from '../service.ts';
 import { decryptionFailure, encryptionFailure } from './members.ts';
 
-const AWS_MANAGED = /(^|:)alias\/aws\/secretsmanager$/;
+const AWS_MANAGED_ALIAS = /(^|:)alias\/aws\/secretsmanager$/;
 
 /**
- * Returns the permissions that a secret requires on its own KMS key. The AWS managed key requires none: everyone with access to
- * the secret may use it through Secrets Manager. The error of the service does not name the missing permission.
+ * Returns the permissions that an operation needs on the KMS key of a secret. The AWS managed key requires none: everyone with
+ * access to the secret may use that key through Secrets Manager. The access denied error does not name the missing permission.
  * Source: "Secret encryption and decryption in AWS Secrets Manager" in its user guide.
  * @param region the Region of the secret, or of its replica.
  * @param keyId a key ID, key ARN or alias; undefined or empty for the AWS managed key.
@@ -21,14 +21,10 @@ export function keyPermissions(
   secretArn: string,
   region = call.region,
 ): RequiredPermission[] {
-  if (!keyId) {
-    return [];
-  }
+  if (!keyId) return [];
   // Permissions can be checked only on a key that exists, so a key that a request names for the first time is created here.
   call.account.keysIn(region).findOrCreate(keyId, call.now);
-  if (AWS_MANAGED.test(keyId)) {
-    return [];
-  }
+  if (AWS_MANAGED_ALIAS.test(keyId)) return [];
   const conditionValues = {
     ...keyConditionValues(call, keyId, region),
     'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
@@ -39,7 +35,7 @@ export function keyPermissions(
     'aws:CalledViaFirst': 'secretsmanager.amazonaws.com',
     'aws:CalledViaLast': 'secretsmanager.amazonaws.com',
   };
-  const deniedError = kmsDenied();
+  const deniedError = kmsAccessDenied();
   return actions.map((action) => ({
     action,
     resource: keyArn(call, keyId, region),
@@ -50,7 +46,7 @@ export function keyPermissions(
 }
 
 /** @param detail a sentence for the message, with its leading space. */
-export function kmsDenied(detail = ''): AwsError {
+export function kmsAccessDenied(detail = ''): AwsError {
   return new AwsError('AccessDeniedException', `Access to KMS is not allowed${detail && `.${detail}`}`);
 }
 
@@ -60,19 +56,12 @@ export function kmsDenied(detail = ''): AwsError {
  * @throws AwsError EncryptionFailure for a key that is disabled, pending deletion, deleted, or not in this Region.
  */
 export function checkCanEncrypt(call: Call, keyId: string | undefined): void {
-  if (!isKeyUsable(call, keyId)) {
-    throw encryptionFailure();
-  }
+  if (!isKeyUsable(call, keyId)) throw encryptionFailure();
 }
 
-/**
- * Like `checkCanEncrypt`, for decryption.
- * @throws AwsError DecryptionFailure.
- */
+/** @throws AwsError DecryptionFailure in the cases in which `checkCanEncrypt` throws EncryptionFailure. */
 export function checkCanDecrypt(call: Call, keyId: string | undefined): void {
-  if (!isKeyUsable(call, keyId)) {
-    throw decryptionFailure();
-  }
+  if (!isKeyUsable(call, keyId)) throw decryptionFailure();
 }
 
 /**
@@ -80,15 +69,13 @@ export function checkCanDecrypt(call: Call, keyId: string | undefined): void {
  * sandbox, which has only one account, cannot know the state of the key.
  */
 export function isKeyUsable(call: Call, keyId: string | undefined, region = call.region): boolean {
-  if (!keyId || isOfAnotherAccount(call, region, keyId)) {
-    return true;
-  }
+  if (!keyId || isOfAnotherAccount(call, region, keyId)) return true;
   const key = call.account.keysIn(region).find(keyId, call.now);
   return key !== undefined && /^(Enabled|Updating)$/.test(keyState(key));
 }
 
 function isOfAnotherAccount({ account }: Call, region: string, keyId: string): boolean {
   const [, partition, service, keyRegion, accountId] = keyId.split(':');
-  const isInRegion = partition === account.partition && service === 'kms' && keyRegion === region;
-  return isInRegion && accountId !== account.accountId;
+  const isKeyArnInRegion = partition === account.partition && service === 'kms' && keyRegion === region;
+  return isKeyArnInRegion && accountId !== account.accountId;
 }

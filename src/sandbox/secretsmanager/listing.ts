@@ -3,7 +3,7 @@ import { flag, type InputOf, list, number, record, required, text } from '../sha
 import { secretOrThrow } from './access.ts';
 import { invalidNextToken, nextToken, secretId } from './members.ts';
 import { replicationStatus } from './replicas.ts';
-import { nextRotation } from './rotation.ts';
+import { nextRotationTime } from './rotation.ts';
 import type { Secret } from './store.ts';
 
 const FILTER_KEYS = [
@@ -25,7 +25,6 @@ const filter = record({
 /** `Filters` of ListSecrets and BatchGetSecretValue. */
 export const filters = list(filter, { max: 10 });
 
-/** True if a secret passes all these filters. */
 export function passesFilters(
   secret: Secret,
   filterList: readonly InputOf<typeof filter.members>[],
@@ -51,7 +50,7 @@ function matchesValue(secret: Secret, key: FilterKey, value: string): boolean {
     case 'name':
       return secret.name.startsWith(value);
     case 'description':
-      return hasWord(secret.description ?? '', value);
+      return hasWords(secret.description ?? '', value);
     case 'tag-key':
       return secret.tags?.some((tag) => tag.Key.startsWith(value)) ?? false;
     case 'tag-value':
@@ -61,7 +60,7 @@ function matchesValue(secret: Secret, key: FilterKey, value: string): boolean {
     case 'owning-service':
       return (secret.owningService ?? '').startsWith(value);
     case 'all':
-      return searchableTexts(secret).some((part) => hasWord(part, value));
+      return searchableTexts(secret).some((text) => hasWords(text, value));
   }
 }
 
@@ -71,10 +70,10 @@ function searchableTexts(secret: Secret): string[] {
 }
 
 /** True if each word of a value is the prefix of a word in the text. A value without words matches nothing. */
-function hasWord(text: string, value: string): boolean {
-  const valueWords = wordsOf(value);
-  const textWords = wordsOf(text);
-  return valueWords.length > 0 && valueWords.every((word) => textWords.some((part) => part.startsWith(word)));
+function hasWords(text: string, value: string): boolean {
+  const prefixes = wordsOf(value);
+  const words = wordsOf(text);
+  return prefixes.length > 0 && prefixes.every((prefix) => words.some((word) => word.startsWith(prefix)));
 }
 
 /**
@@ -93,8 +92,16 @@ const SORT_VALUES: Record<string, (secret: Secret) => string | number> = {
   name: (secret) => secret.name,
 };
 
-/** ListSecrets. By default, the oldest secret comes first. */
-export const listOperations: Operations = {
+/** DescribeSecret also accepts a secret that is scheduled for deletion. By default, ListSecrets returns the oldest one first. */
+export const metadataOperations: Operations = {
+  DescribeSecret: operation({ SecretId: secretId }, (call, input) => {
+    const secret = secretOrThrow(call, input.SecretId, 'DescribeSecret');
+    return {
+      ...commonMembers(secret),
+      VersionIdsToStages: stagesById(secret),
+      ReplicationStatus: replicationStatus(secret),
+    };
+  }),
   ListSecrets: operation(
     {
       IncludePlannedDeletion: flag,
@@ -111,11 +118,8 @@ export const listOperations: Operations = {
           (input.IncludePlannedDeletion || secret.deletedAt === undefined) &&
           passesFilters(secret, input.Filters ?? []),
       );
-      const { items, next } = pageOrThrow(
-        sorted(matchingSecrets, input.SortBy ?? 'created-date', input.SortOrder ?? 'asc'),
-        input.NextToken,
-        input.MaxResults,
-      );
+      const sortedSecrets = sorted(matchingSecrets, input.SortBy ?? 'created-date', input.SortOrder ?? 'asc');
+      const { items, next } = pageOrThrow(sortedSecrets, input.NextToken, input.MaxResults);
       return {
         SecretList: items.map((secret) => ({
           ...commonMembers(secret),
@@ -136,18 +140,6 @@ function sorted(secrets: readonly Secret[], sortBy: string, order: string): Secr
   return order === 'asc' ? ascending : ascending.reverse();
 }
 
-/** DescribeSecret. It also accepts a secret that is scheduled for deletion. */
-export const describeOperations: Operations = {
-  DescribeSecret: operation({ SecretId: secretId }, (call, input) => {
-    const secret = secretOrThrow(call, input.SecretId, 'DescribeSecret');
-    return {
-      ...commonMembers(secret),
-      VersionIdsToStages: stagesById(secret),
-      ReplicationStatus: replicationStatus(secret),
-    };
-  }),
-};
-
 /** Returns the members that DescribeSecret and ListSecrets have in common. */
 function commonMembers(secret: Secret): object {
   return {
@@ -160,7 +152,7 @@ function commonMembers(secret: Secret): object {
     RotationLambdaARN: secret.rotation?.lambdaArn,
     RotationRules: secret.rotation?.rules,
     LastRotatedDate: dateOrNone(secret.rotation?.rotatedAt),
-    NextRotationDate: dateOrNone(nextRotation(secret)),
+    NextRotationDate: dateOrNone(nextRotationTime(secret)),
     LastChangedDate: new Date(secret.changedAt),
     LastAccessedDate: dateOrNone(secret.accessedAt),
     DeletedDate: dateOrNone(secret.deletedAt),
@@ -186,8 +178,6 @@ function dateOrNone(epochMs: number | undefined): Date | undefined {
 /** @throws AwsError InvalidNextTokenException for a token that is not from an earlier response. */
 export function pageOrThrow<T>(items: readonly T[], token: string | undefined, size = 100): Page<T> {
   const page = pageOf(items, token, size);
-  if (!page) {
-    throw invalidNextToken();
-  }
+  if (!page) throw invalidNextToken();
   return page;
 }

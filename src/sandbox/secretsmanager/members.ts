@@ -1,7 +1,8 @@
 import { AwsError } from '../errors.ts';
 import { list, record, required, text } from '../shapes.ts';
 
-/** The inputs that several Secrets Manager operations share. Source: the service's API model. */
+/** The input members that several Secrets Manager operations share. Source: the service's API model. */
+
 const INVALID_NAME =
   'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!';
 
@@ -36,7 +37,7 @@ export const nextToken = text({ min: 1, max: 4096 });
 const MAX_VALUE_BYTES = 65_536;
 
 export const secretString = text({ min: 1, max: MAX_VALUE_BYTES, secret: true });
-/** Base64 on the wire: four characters for three bytes. */
+/** Base64: four characters for three bytes. */
 export const secretBinary = text({ min: 1, max: Math.ceil(MAX_VALUE_BYTES / 3) * 4, secret: true });
 
 /** Key and value are optional here, because Secrets Manager checks for missing ones itself. */
@@ -45,6 +46,7 @@ export const tags = list(record({ Key: text({ min: 1, max: 128 }), Value: text({
 export const replicaRegions = list(record({ Region: region, KmsKeyId: kmsKeyId }), { min: 1 });
 
 /** The errors of Secrets Manager, in its own words. */
+
 export const invalidRequest = (message: string): AwsError => new AwsError('InvalidRequestException', message);
 
 export const invalidParameter = (message: string): AwsError =>

@@ -7,9 +7,9 @@ import {
   resourceTagValues,
 } from '../permissions/need.ts';
 import type { Call, Input } from '../service.ts';
-import { keyPermissions, kmsDenied } from './keys.ts';
+import { keyPermissions, kmsAccessDenied } from './keys.ts';
 import type { Secret } from './store.ts';
-import { CURRENT, encryptionKeyOf, versionWithStage } from './versions.ts';
+import { CURRENT, encryptionKeyOf, versionWithLabel } from './versions.ts';
 
 const LIST_SECRETS: RequiredPermission = {
   action: 'secretsmanager:ListSecrets',
@@ -19,22 +19,17 @@ const LIST_SECRETS: RequiredPermission = {
 
 /** Returns the permissions that Secrets Manager operations need, as the API reference lists them for each operation. */
 export function requiredPermissions(call: Call, action: string, input: Input): RequiredPermission[] {
-  const permission = `secretsmanager:${action}`;
-  if (action === 'ListSecrets') {
-    return [LIST_SECRETS];
-  }
+  if (action === 'ListSecrets') return [LIST_SECRETS];
   if (action === 'BatchGetSecretValue') {
-    const batchRead: RequiredPermission = { action: permission, resource: '*', resourceInMessage: '' };
+    const batchRead = { ...LIST_SECRETS, action: 'secretsmanager:BatchGetSecretValue' };
     return recordsIn(input, 'Filters')?.length ? [batchRead, LIST_SECRETS] : [batchRead];
   }
-  if (action === 'CreateSecret') {
-    return creationPermissions(call, input);
-  }
+  if (action === 'CreateSecret') return creationPermissions(call, input);
   const id = stringIn(input, 'SecretId') ?? '';
   const secret = call.account.secretsIn(call.region).find(id, call.now);
   const arn = secret?.arn ?? arnOfMissingSecret(call, id);
   const onSecret: RequiredPermission = {
-    action: permission,
+    action: `secretsmanager:${action}`,
     resource: arn,
     resourceInMessage: id,
     conditionValues: {
@@ -123,21 +118,17 @@ function readKeyPermissions(
   secret: Secret | undefined,
   arn: string,
 ): RequiredPermission[] {
-  if (!secret) {
-    return [];
-  }
+  if (!secret) return [];
   const id = stringIn(input, 'VersionId');
   const version =
     id === undefined
-      ? versionWithStage(secret, stringIn(input, 'VersionStage') ?? CURRENT)
+      ? versionWithLabel(secret, stringIn(input, 'VersionStage') ?? CURRENT)
       : secret.versions.get(id);
-  const usesEarlierKey = version?.earlierKeyId !== undefined;
-  return keyPermissions(call, ['kms:Decrypt'], encryptionKeyOf(secret, version), arn).map((permission) =>
-    usesEarlierKey ? { ...permission, deniedError: kmsDenied(NOT_CURRENT_KEY) } : permission,
-  );
+  const permissions = keyPermissions(call, ['kms:Decrypt'], encryptionKeyOf(secret, version), arn);
+  if (version?.earlierKeyId === undefined) return permissions;
+  const deniedError = kmsAccessDenied(' This version of secret is not encrypted with the current KMS key.');
+  return permissions.map((permission) => ({ ...permission, deniedError }));
 }
-
-const NOT_CURRENT_KEY = ' This version of secret is not encrypted with the current KMS key.';
 
 /**
  * Returns the key permissions for an update. A new value requires the secret's key, and a new key must be usable. The permissions
@@ -156,10 +147,10 @@ function updateKeyPermissions(
 }
 
 function replicaKeyPermissions(call: Call, replicas: readonly Input[], arn: string): RequiredPermission[] {
-  return replicas.flatMap((replica) => {
-    const actions = ['kms:GenerateDataKey', 'kms:Encrypt'];
-    return keyPermissions(call, actions, stringIn(replica, 'KmsKeyId'), arn, stringIn(replica, 'Region'));
-  });
+  const actions = ['kms:GenerateDataKey', 'kms:Encrypt'];
+  return replicas.flatMap((replica) =>
+    keyPermissions(call, actions, stringIn(replica, 'KmsKeyId'), arn, stringIn(replica, 'Region')),
+  );
 }
 
 function secretConditionValues(arn: string, secret: Secret | undefined): ConditionValues {

@@ -14,10 +14,9 @@ import {
   versionId,
   versionStage,
 } from './members.ts';
-import type { Secret, SecretVersion } from './store.ts';
-import { CURRENT, encryptionKeyOf, versionOrThrow, versionWithStage } from './versions.ts';
+import { DAY_MS, type Secret, type SecretVersion } from './store.ts';
+import { CURRENT, encryptionKeyOf, versionOrThrow, versionWithLabel } from './versions.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_BATCH_SIZE = 20;
 
 const getMembers = { SecretId: secretId, VersionId: versionId, VersionStage: versionStage };
@@ -30,8 +29,8 @@ const batchMembers = {
 };
 
 /**
- * The operations that read values. For each secret that cannot be read, a batch returns the error that GetSecretValue would
- * return. That includes a missing permission for that one secret or its key.
+ * The operations that read values. For each secret that cannot be read, BatchGetSecretValue returns the error that GetSecretValue
+ * would return, also for a missing permission on the secret or its key.
  * Source: BatchGetSecretValue in the Secrets Manager API reference.
  */
 export const readOperations: Operations = {
@@ -45,9 +44,7 @@ export const readOperations: Operations = {
         checkPermissions({ SecretId }, 'GetSecretValue');
         SecretValues.push(readValue(call, { SecretId }));
       } catch (error) {
-        if (!(error instanceof AwsError)) {
-          throw error;
-        }
+        if (!(error instanceof AwsError)) throw error;
         Errors.push({ SecretId, ErrorCode: error.code, Message: error.message });
       }
     }
@@ -59,7 +56,10 @@ function readValue(call: Call, input: InputOf<typeof getMembers>): object {
   const secret = activeSecretOrThrow(call, input.SecretId, 'GetSecretValue');
   const version = requestedVersion(secret, input.VersionId, input.VersionStage);
   checkCanDecrypt(call, encryptionKeyOf(secret, version));
-  recordAccess(call, secret, version);
+  // Secrets Manager keeps the day of the last access, not the time.
+  const today = Math.floor(call.now / DAY_MS) * DAY_MS;
+  secret.accessedAt = today;
+  version.lastAccessedAt = today;
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -70,9 +70,7 @@ function readValue(call: Call, input: InputOf<typeof getMembers>): object {
   };
 }
 
-/**
- * Returns the secrets of a batch: the names or ARNs in `SecretIdList`, or the ARNs of one page of secrets that pass `Filters`.
- */
+/** Returns the IDs of a batch: those in `SecretIdList`, or the ARNs of one page of secrets that pass `Filters`. */
 function requestedIds(call: Call, input: InputOf<typeof batchMembers>): Page<string> {
   const { SecretIdList, Filters = [], MaxResults, NextToken } = input;
   if ((SecretIdList === undefined) === (Filters.length === 0)) {
@@ -89,19 +87,15 @@ function requestedIds(call: Call, input: InputOf<typeof batchMembers>): Page<str
   if (MaxResults !== undefined) {
     throw invalidParameter('To use the MaxResults parameter, you must also use the Filters parameter.');
   }
-  if (NextToken !== undefined) {
-    throw invalidNextToken();
-  }
+  if (NextToken !== undefined) throw invalidNextToken();
   return { items: SecretIdList };
 }
 
 function requestedVersion(secret: Secret, id: string | undefined, stage: string | undefined): SecretVersion {
   if (id === undefined) {
     const label = stage ?? CURRENT;
-    const version = versionWithStage(secret, label);
-    if (!version) {
-      throw noValueFor(`staging label: ${label}`);
-    }
+    const version = versionWithLabel(secret, label);
+    if (!version) throw noValueFor(`staging label: ${label}`);
     return version;
   }
   const version = versionOrThrow(secret, id);
@@ -109,11 +103,4 @@ function requestedVersion(secret: Secret, id: string | undefined, stage: string 
     throw invalidRequest('You provided a VersionStage that is not associated to the provided VersionId.');
   }
   return version;
-}
-
-/** Records an access. Secrets Manager keeps the day of the last access, not the time. */
-function recordAccess(call: Call, secret: Secret, version: SecretVersion): void {
-  const day = Math.floor(call.now / DAY_MS) * DAY_MS;
-  secret.accessedAt = day;
-  version.lastAccessedAt = day;
 }

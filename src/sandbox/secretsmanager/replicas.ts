@@ -11,11 +11,9 @@ interface ReplicaInput {
   KmsKeyId?: string;
 }
 
-/** Returns what a response says about the replicas; undefined if there are none. */
+/** Returns `ReplicationStatus` of a response; undefined if the secret has no replicas. */
 export function replicationStatus(secret: Secret): object[] | undefined {
-  if (secret.replicas.length === 0) {
-    return undefined;
-  }
+  if (secret.replicas.length === 0) return undefined;
   return secret.replicas.map((replica) => ({
     Region: replica.region,
     KmsKeyId: replica.kmsKeyId,
@@ -25,8 +23,8 @@ export function replicationStatus(secret: Secret): object[] | undefined {
 }
 
 /**
- * Copies a secret to other Regions. If another secret has the name there, the replica gets the status `Failed`, unless that
- * secret may be overwritten.
+ * Copies a secret to other Regions. If a Region already has a secret with that name, the replica there gets the status `Failed`,
+ * unless `overwrite` is true.
  * @throws AwsError InvalidParameterException for a Region that cannot have a replica.
  */
 export function addReplicas(
@@ -39,12 +37,8 @@ export function addReplicas(
   const invalidRegion = regions.find(
     (name) => partitionOfRegion(name) !== call.account.partition || name === '',
   );
-  if (invalidRegion !== undefined) {
-    throw invalidParameter(`Invalid replica region: ${invalidRegion}.`);
-  }
-  if (regions.includes(call.region)) {
-    throw invalidParameter('Invalid replica region.');
-  }
+  if (invalidRegion !== undefined) throw invalidParameter(`Invalid replica region: ${invalidRegion}.`);
+  if (regions.includes(call.region)) throw invalidParameter('Invalid replica region.');
   secret.primaryRegion = call.region;
   for (const { Region = '', KmsKeyId } of replicaInputs) {
     addReplica(call, secret, Region, KmsKeyId, overwrite);
@@ -60,9 +54,8 @@ function addReplica(
 ): void {
   const store = call.account.secretsIn(regionName);
   const existing = store.byName(secret.name, call.now);
-  const isNameTaken = existing !== undefined && (!overwrite || existing.replicas.length > 0);
   let problem: string | undefined;
-  if (isNameTaken) {
+  if (existing && (!overwrite || existing.replicas.length > 0)) {
     problem = `Secret name ${secret.name} already exists in this region.`;
   } else if (!isKeyUsable(call, kmsKeyId, regionName)) {
     problem = 'The KMS key cannot be used.';
@@ -74,9 +67,7 @@ function addReplica(
     status: problem === undefined ? 'InSync' : 'Failed',
     statusMessage: problem === undefined ? 'Replication succeeded' : `Replication failed: ${problem}`,
   });
-  if (problem === undefined) {
-    store.addReplica(secret, call.region, kmsKeyId);
-  }
+  if (problem === undefined) store.addReplica(secret, call.region, kmsKeyId);
 }
 
 export const replicationOperations: Operations = {
@@ -92,9 +83,7 @@ export const replicationOperations: Operations = {
     'RemoveRegionsFromReplication',
     { RemoveReplicaRegions: required(list(region, { min: 1 })) },
     (secret, input, call) => {
-      for (const name of input.RemoveReplicaRegions) {
-        removeReplica(call, secret, name);
-      }
+      for (const regionName of input.RemoveReplicaRegions) removeReplica(call, secret, regionName);
       return { ARN: secret.arn, ReplicationStatus: replicationStatus(secret) ?? [] };
     },
   ),
@@ -105,9 +94,7 @@ export const replicationOperations: Operations = {
       throw invalidRequest('You can only stop replication on a replica secret.');
     }
     const primary = call.account.secretsIn(primaryRegion).byName(replica.name, call.now);
-    if (primary) {
-      removeReplicaEntry(primary, call.region);
-    }
+    if (primary) removeReplicaEntry(primary, call.region);
     delete replica.primaryRegion;
     replica.versions = new Map([...replica.versions].map(([id, version]) => [id, { ...version }]));
     replica.tags = replica.tags && [...replica.tags];
@@ -117,20 +104,14 @@ export const replicationOperations: Operations = {
 
 function removeReplica(call: Call, secret: Secret, regionName: string): void {
   const replica = secret.replicas.find((candidate) => candidate.region === regionName);
-  if (!replica) {
-    throw invalidParameter(`The secret is not replicated to ${regionName}.`);
-  }
+  if (!replica) throw invalidParameter(`The secret is not replicated to ${regionName}.`);
   removeReplicaEntry(secret, regionName);
   const store = call.account.secretsIn(regionName);
   const replicaSecret = store.byName(secret.name, call.now);
-  if (replicaSecret && replica.status === 'InSync') {
-    store.remove(replicaSecret);
-  }
+  if (replicaSecret && replica.status === 'InSync') store.remove(replicaSecret);
 }
 
 function removeReplicaEntry(primary: Secret, regionName: string): void {
   primary.replicas = primary.replicas.filter((replica) => replica.region !== regionName);
-  if (primary.replicas.length === 0) {
-    delete primary.primaryRegion;
-  }
+  if (primary.replicas.length === 0) delete primary.primaryRegion;
 }

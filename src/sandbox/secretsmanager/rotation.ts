@@ -3,11 +3,13 @@ import { type Call, type Operations, operation } from '../service.ts';
 import { flag, number, record, text } from '../shapes.ts';
 import { changeOperation, rejectReplica, rejectServiceOwned, secretOrThrow } from './access.ts';
 import { clientRequestToken, invalidParameter, invalidRequest, secretId } from './members.ts';
-import type { RotationRules, Secret } from './store.ts';
-import { CURRENT, PENDING, storeVersion, versionWithStage } from './versions.ts';
+import { DAY_MS, type RotationRules, type Secret } from './store.ts';
+import { CURRENT, PENDING, storeVersion, versionWithLabel } from './versions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
+
+/** Source: `RecoveryWindowInDays` of DeleteSecret in the API reference. */
+const DEFAULT_RECOVERY_DAYS = 30;
 
 const rules = record({
   AutomaticallyAfterDays: number({ min: 1, max: 1000 }),
@@ -16,8 +18,8 @@ const rules = record({
 });
 
 /**
- * RotateSecret and CancelRotateSecret. The sandbox has no Lambda. So Secrets Manager can invoke only the functions that were
- * added with `addRotationFunction`, which store the current value again. A schedule is stored, but nothing rotates automatically.
+ * RotateSecret and CancelRotateSecret. The sandbox has no Lambda, so Secrets Manager can invoke only the functions that a test
+ * added with `addRotationFunction`. They store the current value again. A schedule is stored, but nothing rotates automatically.
  */
 export const rotationOperations: Operations = {
   RotateSecret: changeOperation(
@@ -30,9 +32,7 @@ export const rotationOperations: Operations = {
     },
     (secret, input, call) => {
       const lambdaArn = input.RotationLambdaARN ?? secret.rotation?.lambdaArn;
-      if (!lambdaArn) {
-        throw invalidRequest('No Lambda rotation function ARN is associated with this secret.');
-      }
+      if (!lambdaArn) throw invalidRequest('No Lambda rotation function ARN is associated with this secret.');
       const { AutomaticallyAfterDays, ScheduleExpression } = input.RotationRules ?? {};
       if (AutomaticallyAfterDays !== undefined && ScheduleExpression !== undefined) {
         throw invalidParameter("You can't specify both AutomaticallyAfterDays and ScheduleExpression.");
@@ -59,10 +59,10 @@ export const rotationOperations: Operations = {
   }),
 };
 
-/** Source: RotateSecret in the Secrets Manager API reference. */
+/** @throws AwsError InvalidRequestException. Source: RotateSecret in the Secrets Manager API reference. */
 function rejectUnfinishedRotation(secret: Secret): void {
-  const pending = versionWithStage(secret, PENDING);
-  if (pending && pending !== versionWithStage(secret, CURRENT)) {
+  const pending = versionWithLabel(secret, PENDING);
+  if (pending && pending !== versionWithLabel(secret, CURRENT)) {
     throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
   }
 }
@@ -78,18 +78,17 @@ function checkCanInvoke(call: Call, lambdaArn: string): void {
 
 /** Simulates a rotation function that works. If the secret has no value, there is nothing to store. */
 function rotate(secret: Secret, settings: NonNullable<Secret['rotation']>, token: string, now: number): void {
-  const current = versionWithStage(secret, CURRENT);
-  if (current) {
-    storeVersion(secret, current.content, now, { token });
-    settings.rotatedAt = now;
-  }
+  const current = versionWithLabel(secret, CURRENT);
+  if (!current) return;
+  storeVersion(secret, current.content, now, { token });
+  settings.rotatedAt = now;
 }
 
 /**
  * Returns when Secrets Manager will rotate a secret next, in milliseconds since the epoch.
  * @returns undefined if rotation is off, and for a `cron()` schedule, which is not evaluated here.
  */
-export function nextRotation({ rotation: settings }: Secret): number | undefined {
+export function nextRotationTime({ rotation: settings }: Secret): number | undefined {
   const interval = settings?.enabled ? rotationIntervalMs(settings.rules) : undefined;
   return settings && interval && (settings.rotatedAt ?? settings.enabledAt) + interval;
 }
@@ -98,14 +97,10 @@ function rotationIntervalMs({
   AutomaticallyAfterDays,
   ScheduleExpression = '',
 }: RotationRules): number | undefined {
-  if (AutomaticallyAfterDays !== undefined) {
-    return AutomaticallyAfterDays * DAY_MS;
-  }
+  if (AutomaticallyAfterDays !== undefined) return AutomaticallyAfterDays * DAY_MS;
   const [, count, unit] = /^rate\((\d+) (hour|day)s?\)$/.exec(ScheduleExpression) ?? [];
   return count === undefined ? undefined : Number(count) * (unit === 'day' ? DAY_MS : HOUR_MS);
 }
-
-const DEFAULT_WINDOW_DAYS = 30;
 
 /** DeleteSecret and RestoreSecret. */
 export const lifecycleOperations: Operations = {
@@ -114,12 +109,11 @@ export const lifecycleOperations: Operations = {
     (call, input) => {
       const force = input.ForceDeleteWithoutRecovery ?? false;
       const days = recoveryWindowDays(input.RecoveryWindowInDays, force);
+      // Force-deleting a nonexistent secret is not an error. Source: `ForceDeleteWithoutRecovery` in the API reference.
       const secret = force
-        ? findIfExists(call, input.SecretId)
+        ? call.account.secretsIn(call.region).find(input.SecretId, call.now)
         : secretOrThrow(call, input.SecretId, 'DeleteSecret');
-      if (!secret) {
-        return { ARN: input.SecretId, Name: input.SecretId, DeletionDate: new Date(call.now) };
-      }
+      if (!secret) return { ARN: input.SecretId, Name: input.SecretId, DeletionDate: new Date(call.now) };
       checkDeletable(call, secret, input.SecretId, force);
       const deletedAt = call.now + (force ? 0 : days * DAY_MS);
       secret.deletedAt = deletedAt;
@@ -142,15 +136,7 @@ function recoveryWindowDays(days: number | undefined, force: boolean): number {
   if (days !== undefined && (days < 7 || days > 30)) {
     throw invalidParameter('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
   }
-  return days ?? DEFAULT_WINDOW_DAYS;
-}
-
-/**
- * Returns the secret, or undefined if it does not exist. Force-deleting a nonexistent secret is not an error. Source:
- * `ForceDeleteWithoutRecovery` in the API reference.
- */
-function findIfExists(call: Call, id: string): Secret | undefined {
-  return call.account.secretsIn(call.region).find(id, call.now);
+  return days ?? DEFAULT_RECOVERY_DAYS;
 }
 
 /**

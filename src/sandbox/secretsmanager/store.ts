@@ -1,7 +1,9 @@
-import { alphanumeric } from '../random.ts';
+import { randomAlphanumeric } from '../random.ts';
 import type { Tag } from '../shapes.ts';
 
-/** The value of a version. `SecretBinary` is base64, as on the wire. */
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The value of a version or of a request: text, or base64 as on the wire. */
 export interface SecretContent {
   readonly SecretString?: string;
   readonly SecretBinary?: string;
@@ -37,7 +39,7 @@ export interface Secret {
   readonly createdAt: number;
   changedAt: number;
   accessedAt?: number;
-  /** When the recovery window ends. */
+  /** When the recovery window of a deleted secret ends. */
   deletedAt?: number;
   description?: string;
   kmsKeyId?: string;
@@ -82,16 +84,12 @@ export class SecretStore {
 
   /**
    * Finds the secret that a `SecretId` refers to: a name, a full ARN, or an ARN without its random suffix. An ARN that ends in a
-   * hyphen and six characters always counts as a full one. So a partial ARN does not find a secret whose own name ends like that.
+   * hyphen and six characters always counts as a full one, so a secret whose name ends like that is not found by a partial ARN.
    * Source: the `SecretId` parameter in the Secrets Manager API reference.
    */
   find(secretId: string, now: number): Secret | undefined {
-    if (!secretId.startsWith('arn:')) {
-      return this.byName(secretId, now);
-    }
-    if (/-[A-Za-z0-9]{6}$/.test(secretId)) {
-      return this.#ifStillExists(this.#byArn.get(secretId), now);
-    }
+    if (!secretId.startsWith('arn:')) return this.byName(secretId, now);
+    if (/-[A-Za-z0-9]{6}$/.test(secretId)) return this.#ifStillExists(this.#byArn.get(secretId), now);
     return secretId.startsWith(this.#arnPrefix)
       ? this.byName(secretId.slice(this.#arnPrefix.length), now)
       : undefined;
@@ -101,7 +99,7 @@ export class SecretStore {
   add(name: string, now: number): Secret {
     return this.#put({
       name,
-      arn: `${this.#arnPrefix}${name}-${alphanumeric(6)}`,
+      arn: `${this.#arnPrefix}${name}-${randomAlphanumeric(6)}`,
       createdAt: now,
       changedAt: now,
       versions: new Map(),
@@ -110,22 +108,13 @@ export class SecretStore {
   }
 
   /**
-   * Adds a replica with the same name, suffix and versions, and with this Region in its ARN. It replaces any secret with that
-   * name.
+   * Adds a replica of a primary secret. It has the name and the ARN suffix of the primary secret, and shares its versions. It
+   * replaces any secret with that name.
    */
   addReplica(primary: Secret, primaryRegion: string, kmsKeyId: string | undefined): Secret {
     const suffix = primary.arn.slice(-7);
-    const replica: Secret = {
-      ...primary,
-      arn: `${this.#arnPrefix}${primary.name}${suffix}`,
-      primaryRegion,
-      replicas: [],
-    };
-    delete replica.kmsKeyId;
-    if (kmsKeyId !== undefined) {
-      replica.kmsKeyId = kmsKeyId;
-    }
-    return this.#put(replica);
+    const arn = `${this.#arnPrefix}${primary.name}${suffix}`;
+    return this.#put({ ...primary, arn, kmsKeyId, primaryRegion, replicas: [] });
   }
 
   remove({ name, arn }: Secret): void {
@@ -135,18 +124,14 @@ export class SecretStore {
 
   #put(secret: Secret): Secret {
     const replaced = this.#byName.get(secret.name);
-    if (replaced) {
-      this.remove(replaced);
-    }
+    if (replaced) this.remove(replaced);
     this.#byName.set(secret.name, secret);
     this.#byArn.set(secret.arn, secret);
     return secret;
   }
 
   #ifStillExists(secret: Secret | undefined, now: number): Secret | undefined {
-    if (secret?.deletedAt === undefined || secret.deletedAt > now) {
-      return secret;
-    }
+    if (secret?.deletedAt === undefined || secret.deletedAt > now) return secret;
     this.remove(secret);
     return undefined;
   }

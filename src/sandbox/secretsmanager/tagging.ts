@@ -10,33 +10,30 @@ import {
   mergeTags,
   required,
   type Tag,
+  tagValuePattern,
   text,
   withoutTags,
 } from '../shapes.ts';
 import { activeSecretOrThrow, changeOperation } from './access.ts';
 import { invalidParameter, invalidRequest, secretId, tags } from './members.ts';
 
-const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-
 /**
  * Returns the tags of a request, after the checks that Secrets Manager makes itself.
  * @throws AwsError InvalidParameterException, InvalidRequestException.
  */
-export function checkedTags(requestTags: readonly { Key?: string; Value?: string | undefined }[]): Tag[] {
-  const checked = requestTags.map(({ Key, Value }) => {
-    if (Key === undefined) {
-      throw invalidParameter('The tag key cannot be empty.');
-    }
+export function checkedTags(requestTags: readonly { Key?: string; Value?: string }[]): Tag[] {
+  const checked = requestTags.map(({ Key, Value = '' }) => {
+    if (Key === undefined) throw invalidParameter('The tag key cannot be empty.');
     rejectReservedKey(Key);
-    if (!ALLOWED.test(Key) || !ALLOWED.test(Value ?? '')) {
+    if (!tagValuePattern.test(Key) || !tagValuePattern.test(Value)) {
       throw invalidParameter(`The tag ${Key} has a character that is not allowed in tags.`);
     }
-    return { Key, Value: Value ?? '' };
+    return { Key, Value };
   });
   if (new Set(checked.map((tag) => tag.Key)).size < checked.length) {
     throw invalidParameter('Request contains duplicate keys.');
   }
-  return checkCount(checked);
+  return withinQuota(checked);
 }
 
 function rejectReservedKey(key: string): void {
@@ -45,7 +42,8 @@ function rejectReservedKey(key: string): void {
   }
 }
 
-function checkCount(allTags: Tag[]): Tag[] {
+/** @throws AwsError InvalidRequestException if a secret cannot have so many tags. */
+function withinQuota(allTags: Tag[]): Tag[] {
   if (countUserTags(allTags) > MAX_TAGS) {
     throw invalidRequest(`The maximum number of tags for the secret is ${MAX_TAGS}.`);
   }
@@ -54,7 +52,7 @@ function checkCount(allTags: Tag[]): Tag[] {
 
 export const tagOperations: Operations = {
   TagResource: changeOperation('TagResource', { Tags: required(tags) }, (secret, input) => {
-    secret.tags = checkCount(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
+    secret.tags = withinQuota(mergeTags(secret.tags ?? [], checkedTags(input.Tags)));
     return undefined;
   }),
   UntagResource: changeOperation(
@@ -78,9 +76,7 @@ export const resourcePolicyOperations: Operations = {
     { ResourcePolicy: required(text({ min: 1, max: 20_480 })), BlockPublicPolicy: flag },
     (secret, input, call) => {
       const problem = checkResourcePolicy(input.ResourcePolicy, call.account);
-      if (problem !== undefined) {
-        throw new AwsError('MalformedPolicyDocumentException', problem);
-      }
+      if (problem !== undefined) throw new AwsError('MalformedPolicyDocumentException', problem);
       if (input.BlockPublicPolicy && isPublic(input.ResourcePolicy)) {
         throw new AwsError(
           'PublicPolicyException',

@@ -26,7 +26,7 @@ import {
   moveLabel,
   storeVersion,
   versionOrThrow,
-  versionWithStage,
+  versionWithLabel,
 } from './versions.ts';
 
 /** The operations that change a secret's value and its versions, and ListSecretVersionIds. */
@@ -41,9 +41,7 @@ export const valueOperations: Operations = {
     },
     (secret, input, call) => {
       const content = contentOf(input);
-      if (!content) {
-        throw invalidRequest('You must provide either SecretString or SecretBinary.');
-      }
+      if (!content) throw invalidRequest('You must provide either SecretString or SecretBinary.');
       checkCanEncrypt(call, secret.kmsKeyId);
       const version = storeVersion(secret, content, call.now, {
         token: input.ClientRequestToken,
@@ -64,16 +62,10 @@ export const valueOperations: Operations = {
     },
     (secret, input, call) => {
       const content = contentOf(input);
-      if (content || input.KmsKeyId !== undefined) {
-        checkCanEncrypt(call, input.KmsKeyId ?? secret.kmsKeyId);
-      }
-      if (input.KmsKeyId !== undefined) {
-        changeKey(call, secret, input.KmsKeyId);
-      }
+      if (content || input.KmsKeyId !== undefined) checkCanEncrypt(call, input.KmsKeyId ?? secret.kmsKeyId);
+      if (input.KmsKeyId !== undefined) changeKey(call, secret, input.KmsKeyId);
       const version = content && storeVersion(secret, content, call.now, { token: input.ClientRequestToken });
-      if (input.Description !== undefined) {
-        secret.description = input.Description;
-      }
+      if (input.Description !== undefined) secret.description = input.Description;
       return { ARN: secret.arn, Name: secret.name, VersionId: version?.id };
     },
   ),
@@ -120,43 +112,45 @@ function changeKey(call: Call, secret: Secret, keyId: string): void {
   const canEncrypt = isPermitted('kms:Encrypt', keyId);
   for (const version of secret.versions.values()) {
     const currentKeyId = encryptionKeyOf(secret, version) ?? '';
-    delete version.earlierKeyId;
-    const isReadable = isKeyUsable(call, currentKeyId) && isPermitted('kms:Decrypt', currentKeyId);
-    const changesToNewKey = canEncrypt && isReadable && version.stages.length > 0;
-    if (!changesToNewKey && currentKeyId !== keyId) {
-      version.earlierKeyId = currentKeyId;
-    }
+    const canDecrypt = isKeyUsable(call, currentKeyId) && isPermitted('kms:Decrypt', currentKeyId);
+    const usesNewKey = canEncrypt && canDecrypt && version.stages.length > 0;
+    version.earlierKeyId = usesNewKey || currentKeyId === keyId ? undefined : currentKeyId;
   }
   secret.kmsKeyId = keyId;
   secret.changedAt = call.now;
 }
 
+/**
+ * Moves or removes a staging label.
+ * @param removeFrom the ID of the version that has the label.
+ * @param moveTo the ID of the version that gets it.
+ */
 function changeLabel(
   secret: Secret,
-  stage: string,
+  label: string,
   removeFrom: string | undefined,
   moveTo: string | undefined,
 ): void {
   const target = moveTo === undefined ? undefined : versionOrThrow(secret, moveTo);
   const source = removeFrom === undefined ? undefined : versionOrThrow(secret, removeFrom);
-  const labeledVersion = versionWithStage(secret, stage);
+  const labeledVersion = versionWithLabel(secret, label);
   if (!source && !target) {
     throw invalidParameter('You must specify RemoveFromVersionId, MoveToVersionId, or both.');
   }
   if (labeledVersion && labeledVersion !== target && source !== labeledVersion) {
     throw invalidParameter(
-      `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${labeledVersion.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      `The parameter RemoveFromVersionId can't be empty. Staging label ${label} is currently attached to version ${labeledVersion.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
   if (source && source !== labeledVersion) {
-    throw invalidParameter(`Staging label ${stage} is not attached to version ${source.id}.`);
+    throw invalidParameter(`Staging label ${label} is not attached to version ${source.id}.`);
   }
-  if (stage === CURRENT && !target) {
+  if (label === CURRENT && !target) {
     throw invalidParameter(
       "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
     );
   }
-  moveLabel(secret, stage, target);
+  moveLabel(secret, label, target);
 }
 
 function versionEntry(call: Call, secret: Secret, version: SecretVersion): object {

@@ -1,5 +1,5 @@
 import { invalidParameter, limitExceeded, noValueFor, tokenInUse } from './members.ts';
-import type { Secret, SecretContent, SecretVersion } from './store.ts';
+import { DAY_MS, type Secret, type SecretContent, type SecretVersion } from './store.ts';
 
 export const CURRENT = 'AWSCURRENT';
 export const PENDING = 'AWSPENDING';
@@ -7,34 +7,25 @@ const PREVIOUS = 'AWSPREVIOUS';
 
 const MAX_VERSIONS = 100;
 const MAX_LABELS = 20;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** The value in a request; both members are undefined if the request has no value. */
-export interface ValueInput {
-  SecretString?: string;
-  SecretBinary?: string;
-}
 
 /**
  * Returns the value in a request, if any.
  * @throws AwsError InvalidParameterException for both kinds of value at once.
  */
-export function contentOf(input: ValueInput): SecretContent | undefined {
-  const { SecretString, SecretBinary } = input;
+export function contentOf({ SecretString, SecretBinary }: SecretContent): SecretContent | undefined {
   if (SecretString !== undefined && SecretBinary !== undefined) {
     throw invalidParameter(
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     );
   }
-  if (SecretString !== undefined) {
-    return { SecretString };
-  }
+  if (SecretString !== undefined) return { SecretString };
   return SecretBinary === undefined ? undefined : { SecretBinary };
 }
 
-/** The version's ID (`token`) and its staging labels, AWSCURRENT by default. */
 interface VersionOptions {
+  /** The `ClientRequestToken` of the request, which becomes the version's ID. */
   readonly token: string;
+  /** The staging labels; AWSCURRENT by default. The first version of a secret gets it in any case. */
   readonly stages?: readonly string[];
 }
 
@@ -50,35 +41,26 @@ export function storeVersion(
   { token, stages = [CURRENT] }: VersionOptions,
 ): SecretVersion {
   const existing = secret.versions.get(token);
-  if (existing) {
-    if (!isSameContent(existing.content, content)) {
-      throw tokenInUse(token, secret.arn);
-    }
-    return existing;
-  }
+  if (existing && !isSameContent(existing.content, content)) throw tokenInUse(token, secret.arn);
+  if (existing) return existing;
   deleteOldUnlabeledVersion(secret, now);
   const version: SecretVersion = { id: token, content, stages: [], createdAt: now };
   secret.versions.set(token, version);
-  const labels = secret.versions.size === 1 ? new Set([...stages, CURRENT]) : new Set(stages);
-  if (labels.has(CURRENT)) {
-    endRotation(secret);
-  }
-  for (const stage of labels) {
-    moveLabel(secret, stage, version);
-  }
+  const isFirstVersion = secret.versions.size === 1;
+  const labels = new Set(isFirstVersion ? [...stages, CURRENT] : stages);
+  if (labels.has(CURRENT)) endRotation(secret);
+  for (const label of labels) moveLabel(secret, label, version);
   secret.changedAt = now;
   return version;
 }
 
 /**
- * Removes AWSPENDING from the current version, which is about to be replaced. The rotation that created it has ended, and it will
- * keep only AWSPREVIOUS.
+ * Removes AWSPENDING from the current version, which is about to be replaced: the rotation that created this version has ended,
+ * and only AWSPREVIOUS is left for it.
  */
 function endRotation(secret: Secret): void {
-  const current = versionWithStage(secret, CURRENT);
-  if (current?.stages.includes(PENDING)) {
-    moveLabel(secret, PENDING, undefined);
-  }
+  const current = versionWithLabel(secret, CURRENT);
+  if (current?.stages.includes(PENDING)) moveLabel(secret, PENDING, undefined);
 }
 
 /**
@@ -86,23 +68,17 @@ function endRotation(secret: Secret): void {
  * AWSPREVIOUS.
  * @param newVersion undefined to only remove the label.
  */
-export function moveLabel(secret: Secret, stage: string, newVersion: SecretVersion | undefined): void {
-  const previousVersion = versionWithStage(secret, stage);
-  if (previousVersion === newVersion) {
-    return;
-  }
-  if (previousVersion) {
-    previousVersion.stages = previousVersion.stages.filter((label) => label !== stage);
-  }
+export function moveLabel(secret: Secret, label: string, newVersion: SecretVersion | undefined): void {
+  const previousVersion = versionWithLabel(secret, label);
+  if (previousVersion === newVersion) return;
+  if (previousVersion) previousVersion.stages = previousVersion.stages.filter((other) => other !== label);
   if (newVersion) {
     if (newVersion.stages.length >= MAX_LABELS) {
       throw limitExceeded(`A version can have at most ${MAX_LABELS} staging labels.`);
     }
-    newVersion.stages = [...newVersion.stages, stage];
+    newVersion.stages = [...newVersion.stages, label];
   }
-  if (stage === CURRENT && previousVersion) {
-    moveLabel(secret, PREVIOUS, previousVersion);
-  }
+  if (label === CURRENT && previousVersion) moveLabel(secret, PREVIOUS, previousVersion);
 }
 
 /** Returns the KMS key that a version is encrypted with; undefined or empty for the AWS managed key. */
@@ -110,19 +86,14 @@ export function encryptionKeyOf(secret: Secret, version: SecretVersion | undefin
   return version?.earlierKeyId ?? secret.kmsKeyId;
 }
 
-export function versionWithStage(secret: Secret, stage: string): SecretVersion | undefined {
-  return [...secret.versions.values()].find((version) => version.stages.includes(stage));
+export function versionWithLabel(secret: Secret, label: string): SecretVersion | undefined {
+  return [...secret.versions.values()].find((version) => version.stages.includes(label));
 }
 
-/**
- * Returns the version with this ID.
- * @throws AwsError ResourceNotFoundException.
- */
+/** @throws AwsError ResourceNotFoundException. */
 export function versionOrThrow(secret: Secret, id: string): SecretVersion {
   const version = secret.versions.get(id);
-  if (!version) {
-    throw noValueFor(`VersionId: ${id}`);
-  }
+  if (!version) throw noValueFor(`VersionId: ${id}`);
   return version;
 }
 
@@ -135,9 +106,7 @@ function isSameContent(a: SecretContent, b: SecretContent): boolean {
  * @throws AwsError LimitExceededException if there is none.
  */
 function deleteOldUnlabeledVersion(secret: Secret, now: number): void {
-  if (secret.versions.size < MAX_VERSIONS) {
-    return;
-  }
+  if (secret.versions.size < MAX_VERSIONS) return;
   const deletable = [...secret.versions.values()].find(
     (version) => version.stages.length === 0 && version.createdAt <= now - DAY_MS,
   );

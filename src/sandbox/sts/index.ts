@@ -1,8 +1,8 @@
-import type { SessionRequest } from '../auth/sessions.ts';
+import type { SessionRequest } from '../auth/access-keys.ts';
 import { checkIdentityPolicy } from '../documents/identity-policy.ts';
 import { AwsError } from '../errors.ts';
 import { type Role, roleKey } from '../iam/store.ts';
-import { ADMINISTRATOR, type SessionPolicies } from '../permissions/grants.ts';
+import { ADMINISTRATOR, type SessionPolicies } from '../permissions/permission-source.ts';
 import { queryProtocol } from '../protocols/query.ts';
 import { type Call, type Operations, operation, type Service } from '../service.ts';
 import { type InputOf, isReservedTagKey, type Tag } from '../shapes.ts';
@@ -15,7 +15,7 @@ import {
 } from './needs.ts';
 
 const HOUR_SECONDS = 3600;
-const SESSION_TOKEN_SECONDS = 43_200;
+const DEFAULT_SESSION_TOKEN_SECONDS = 12 * HOUR_SECONDS;
 
 const operations: Operations = {
   GetCallerIdentity: operation({}, (call) => ({
@@ -28,10 +28,9 @@ const operations: Operations = {
     if (call.caller.temporary) {
       throw new AwsError('AccessDenied', 'Cannot call GetSessionToken with session credentials', 403);
     }
-    const { user } = call.account.sessions;
-    const seconds = input.DurationSeconds ?? SESSION_TOKEN_SECONDS;
-    const { principal, service, userId } = user;
+    const { principal, service, userId } = call.account.accessKeys.userKey;
     const session = { principal, service, userId, permissionSource: ADMINISTRATOR, mfa: provesMfa(input) };
+    const seconds = input.DurationSeconds ?? DEFAULT_SESSION_TOKEN_SECONDS;
     return { Credentials: openSession(call, session, seconds) };
   }),
 };
@@ -39,11 +38,9 @@ const operations: Operations = {
 function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): object {
   const mfa = provesMfa(input);
   const role = roleWithArn(call, input.RoleArn);
-  if (!role) {
-    throw new AwsError('InternalFailure', 'A caller may assume a role that does not exist.', 500);
-  }
+  if (!role) throw new AwsError('InternalFailure', 'A caller may assume a role that does not exist.', 500);
   const policies = sessionPolicies(call, input);
-  const tagFields = sessionTags(call, input);
+  const tags = sessionTags(call, input);
   const seconds = input.DurationSeconds ?? HOUR_SECONDS;
   checkDuration(call, role, seconds);
   const latestRole = call.iam.latest.roles.get(roleKey(role.name));
@@ -53,19 +50,16 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
   }
   const principal = `assumed-role/${role.name}/${input.RoleSessionName}`;
   const userId = `${role.id}:${input.RoleSessionName}`;
+  const session: NewSession = {
+    principal,
+    service: 'sts',
+    role: `role${role.path}${role.name}`,
+    permissionSource: { kind: 'role', roleId: role.id, sessionPolicies: policies, ...tags },
+    userId,
+    mfa,
+  };
   return {
-    Credentials: openSession(
-      call,
-      {
-        principal,
-        service: 'sts',
-        role: `role${role.path}${role.name}`,
-        permissionSource: { kind: 'role', roleId: role.id, sessionPolicies: policies, ...tagFields },
-        userId,
-        mfa,
-      },
-      seconds,
-    ),
+    Credentials: openSession(call, session, seconds),
     AssumedRoleUser: {
       AssumedRoleId: userId,
       Arn: `arn:${call.account.partition}:sts::${call.account.accountId}:${principal}`,
@@ -75,7 +69,7 @@ function assumeRole(call: Call, input: InputOf<typeof assumeRoleMembers>): objec
 }
 
 /**
- * Returns the tags of a session: those in the request, and the transitive tags of the session that assumes the role.
+ * Returns the tags of a new session: those in the request, and the transitive tags of the session that assumes the role.
  * Source: "Pass session tags in AWS STS" in the IAM user guide.
  * @throws AwsError InvalidParameterValue.
  */
@@ -83,8 +77,8 @@ function sessionTags(
   { caller }: Call,
   { Tags = [], TransitiveTagKeys = [] }: InputOf<typeof assumeRoleMembers>,
 ): { sessionTags: readonly Tag[]; transitiveTags: readonly Tag[] } {
-  const inheritedTags =
-    caller.permissionSource.kind === 'role' ? (caller.permissionSource.transitiveTags ?? []) : [];
+  const source = caller.permissionSource;
+  const inheritedTags = source.kind === 'role' ? (source.transitiveTags ?? []) : [];
   const keys = new Set(Tags.map(caseInsensitiveKey));
   if (keys.size < Tags.length) {
     throw invalidTags('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
@@ -130,22 +124,21 @@ function checkDuration(call: Call, role: Role, seconds: number): void {
  */
 function sessionPolicies(call: Call, input: InputOf<typeof assumeRoleMembers>): SessionPolicies | undefined {
   const { Policy, PolicyArns = [] } = input;
-  if (Policy === undefined && PolicyArns.length === 0) {
-    return undefined;
-  }
+  if (Policy === undefined && PolicyArns.length === 0) return undefined;
   const problem = Policy === undefined ? undefined : checkIdentityPolicy(Policy, 'inline', call.account);
-  if (problem !== undefined) {
-    throw new AwsError('MalformedPolicyDocument', problem);
-  }
+  if (problem !== undefined) throw new AwsError('MalformedPolicyDocument', problem);
   return {
     documents: Policy === undefined ? [] : [Policy],
     arns: PolicyArns.flatMap(({ arn }) => arn ?? []),
   };
 }
 
-function openSession(call: Call, session: Omit<SessionRequest, 'expiresAt'>, seconds: number): object {
+type NewSession = Omit<SessionRequest, 'expiresAt'>;
+
+/** Returns the `Credentials` of a new session. */
+function openSession(call: Call, session: NewSession, seconds: number): object {
   const expiresAt = call.now + seconds * 1000;
-  const credentials = call.account.sessions.issue({ ...session, expiresAt });
+  const credentials = call.account.accessKeys.issue({ ...session, expiresAt });
   return {
     AccessKeyId: credentials.accessKeyId,
     SecretAccessKey: credentials.secretAccessKey,
@@ -153,9 +146,6 @@ function openSession(call: Call, session: Omit<SessionRequest, 'expiresAt'>, sec
     Expiration: new Date(expiresAt),
   };
 }
-
-/** The operations that take a token or an assertion from an identity provider instead of AWS credentials. */
-const UNSIGNED_OPERATIONS = ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'];
 
 const NOT_IMPLEMENTED =
   `AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage GetAccessKeyInfo
@@ -171,7 +161,8 @@ export const sts: Service & { readonly apiVersion: string } = {
   operations,
   operationNames: new Set([...Object.keys(operations), ...NOT_IMPLEMENTED]),
   internalError: ['InternalFailure', 'An internal failure occurred.'],
-  unsignedOperations: new Set(UNSIGNED_OPERATIONS),
+  // These operations take a token or an assertion from an identity provider instead of AWS credentials.
+  unsignedOperations: new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']),
   quotasFor: () => [],
   requiredPermissions,
 };

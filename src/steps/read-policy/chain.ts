@@ -2,10 +2,10 @@ import { nameInIamArn, policyArn } from '../../aws/arn.ts';
 import type { PolicyReader } from '../../aws/iam/policies.ts';
 import type { PolicyState } from '../../aws/iam/policy-versions.ts';
 import type { AccountRef } from '../../policy/index.ts';
+import type { PolicyRequest } from '../types.ts';
 
-/** A policy in a chain. */
 export interface ChainPolicy extends PolicyState {
-  /** True if it is attached to every role that should read the secrets. Compare `ChainSearch.attachedArns`. */
+  /** True if it is attached to every role that should read the secrets. See `ChainSearch.attachedArns`. */
   isOnEveryRole: boolean;
 }
 
@@ -29,17 +29,8 @@ export interface ChainSearch {
   numbers: Set<number>;
   /** ARNs of the policies attached to every role that should read the secrets. */
   attachedArns: ReadonlySet<string>;
-  /** See `PolicyChain.taken`. */
+  /** See `PolicyChain.takenNames`. */
   takenNames: ReadonlySet<string>;
-}
-
-/** The names that a search starts from. */
-export interface ChainNames {
-  name: string;
-  /** The roles that should read the secrets. */
-  roleNames: string[];
-  /** Names that belong to other chains. */
-  reserved: string[];
 }
 
 /** Returns the name of the nth policy of a chain: `NAME`, `NAME-2`, `NAME-3`, … */
@@ -58,7 +49,7 @@ export function continuedName(name: string): string | undefined {
  */
 export async function searchChain(
   reader: PolicyReader,
-  { name, roleNames, reserved }: ChainNames,
+  { name, roleNames, reserved }: { name: string } & Pick<PolicyRequest, 'roleNames' | 'reserved'>,
   account: AccountRef,
 ): Promise<ChainSearch> {
   for (const number of [1, 2])
@@ -120,23 +111,21 @@ export async function readChain(
   for (let next = 3; found.get(next - 1); next += 1) if (!found.has(next)) found.set(next, await read(next));
   const present = [...found].flatMap(([number, policy]) => (policy ? [{ number, policy }] : []));
   for (const { number } of present) if (number > 1) search.numbers.add(number);
-  const members = present
-    .filter(({ number, policy }) => number === 1 || isMember(policy, search))
-    .sort((a, b) => a.number - b.number)
-    .map(({ policy }) => ({ ...policy, isOnEveryRole: search.attachedArns.has(policy.arn) }));
-  const memberArns = new Set(members.map(({ arn }) => arn));
-  const otherNames = present
-    .filter(({ policy }) => !memberArns.has(policy.arn))
-    .map(({ policy }) => policy.name);
+  const isInChain = ({ number, policy }: (typeof present)[number]) =>
+    number === 1 || continuesChain(policy, search);
+  const otherNames = present.filter((each) => !isInChain(each)).map(({ policy }) => policy.name);
   return {
-    policies: members,
+    policies: present
+      .filter(isInChain)
+      .sort((a, b) => a.number - b.number)
+      .map(({ policy }) => ({ ...policy, isOnEveryRole: search.attachedArns.has(policy.arn) })),
     takenNames: new Set([...search.takenNames, ...otherNames.map((each) => each.toLowerCase())]),
   };
 }
 
 /** Returns true if a numbered policy continues the chain; false if it only has a name of that form. */
-function isMember(policy: PolicyState, { attachedArns, takenNames }: ChainSearch): boolean {
-  // The tag outweighs another manifest entry that names the policy.
+function continuesChain(policy: PolicyState, { attachedArns, takenNames }: ChainSearch): boolean {
+  // A policy with the tag belongs to the chain, even if another manifest entry names that policy.
   if (policy.overflow) return true;
   return !takenNames.has(policy.name.toLowerCase()) && attachedArns.has(policy.arn);
 }

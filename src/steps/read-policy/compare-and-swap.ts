@@ -1,9 +1,14 @@
-import { type PolicyState, readVersion, readVersions, versionNumber } from '../../aws/iam/policy-versions.ts';
+import {
+  type PolicyState,
+  readVersionDocument,
+  readVersions,
+  versionNumber,
+} from '../../aws/iam/policy-versions.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { observed, seenIn } from '../../aws/session.ts';
 import type { Limits } from '../../limits.ts';
 import type { JsonPolicy } from '../../policy/index.ts';
-import type { StepContext } from '../types.ts';
+import { type StepContext, waitOptions } from '../types.ts';
 import type { UpdateWork } from './distribute.ts';
 import { policyMessages as messages } from './messages.ts';
 import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } from './write.ts';
@@ -15,7 +20,7 @@ import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } 
  * 1. It creates a version that is not the default: its candidate.
  * 2. It reads the versions until they include its candidate, and with it everything that was written before.
  * 3. It gives up if the default version is not the one that its document is based on. If candidates of other runs have lower
- *    numbers, it lets them go first. After a while, it deletes those that are left, so that they can't become the default anymore.
+ *    numbers, it lets them go first. After a while, it deletes the remaining ones, so that they can't become the default anymore.
  * 4. It makes its candidate the default. IAM refuses this if another run has deleted the candidate in step 3.
  *
  * So no run undoes what another has written, even if reads are out of date and responses are lost. A version that was there
@@ -28,9 +33,9 @@ import { type CreatedVersion, createVersion, deleteVersion, setDefaultVersion } 
 export interface VersionState {
   /** The versions at the first read of this run. They may be older versions, or someone's drafts. */
   readonly initialVersions: ReadonlySet<string>;
-  /** Candidates of this run with an unknown outcome, and those taken over from a run that was killed. */
+  /** Candidates of this run that may not be the default yet, and those taken over from a run that was killed. */
   readonly ownCandidates: Set<string>;
-  /** The documents (JSON text) of versions that were read to find those of a run that was killed. */
+  /** The documents (JSON text) of the versions that were read to find candidates of a run that was killed, by version. */
   readonly documents: Map<string, string>;
   /** When this run has first seen each candidate of another run, in `performance.now()` milliseconds. */
   readonly firstSeen: Map<string, number>;
@@ -48,10 +53,14 @@ export function newVersionState({ versionIds }: Pick<PolicyState, 'versionIds'>)
   };
 }
 
-export type ListedVersions = Pick<PolicyState, 'versionId' | 'versionIds' | 'versionCreatedAtMs'>;
+/** What IAM's list of a policy's versions shows. */
+type ListedVersions = Pick<PolicyState, 'versionId' | 'versionIds' | 'versionCreatedAtMs'>;
 
-/** A run doesn't make a candidate older than this the default. Later, other runs take it for an old version. */
+/** A run gives up a candidate of its own that is older than this. */
 const CANDIDATE_LIMIT_MS = 40_000;
+
+/** A version older than this is not a candidate: each run gives up its own candidates earlier (`CANDIDATE_LIMIT_MS`). */
+const CANDIDATE_LIFE_MS = 50_000;
 
 /** IAM's dates have a resolution of one second. */
 const DATE_STEP_MS = 1_000;
@@ -74,11 +83,8 @@ export async function writeVersion(
   const candidate = created.id;
   state.ownCandidates.add(candidate);
   const isTurn = await waitForTurn(context, base, candidate, state);
-  if (
-    isTurn &&
-    performance.now() - startedAt < CANDIDATE_LIMIT_MS &&
-    (await setDefaultVersion(context, arn, candidate))
-  ) {
+  const isRecent = performance.now() - startedAt < CANDIDATE_LIMIT_MS;
+  if (isTurn && isRecent && (await setDefaultVersion(context, arn, candidate))) {
     state.ownCandidates.delete(candidate);
     return created;
   }
@@ -87,8 +93,8 @@ export async function writeVersion(
 }
 
 /**
- * Deletes the candidates of this run that are not the default. After that, they can't become the default anymore, even if a request
- * for that is still in transit.
+ * Deletes the candidates of this run that are not the default. After that, they can't become the default anymore, even if such a
+ * request is still in transit.
  * @returns true if one of them has already become the default
  */
 export async function withdraw(
@@ -120,19 +126,18 @@ export async function takeOver(
     if (ownCandidates.has(candidate) || !(initialVersions.has(candidate) || isUnconfirmed)) continue;
     // A candidate that can't be read is not taken over.
     const candidateDocument =
-      documents.get(candidate) ?? seenIn(await observed(readVersion(aws, policy.arn, candidate)));
+      documents.get(candidate) ?? seenIn(await observed(readVersionDocument(aws, policy.arn, candidate)));
     if (candidateDocument !== undefined) documents.set(candidate, candidateDocument);
     if (candidateDocument === text) ownCandidates.add(candidate);
   }
 }
 
-/** Returns true if a read of a policy is older than `certainVersions`. */
+/** Returns true if a read of a policy shows an older default version than `certainVersions`. */
 export function isOutdated(policy: PolicyState, { certainVersions }: VersionState): boolean {
   if (!certainVersions || certainVersions.versionId === policy.versionId) return false;
-  const [readAt, certainAt] = [policy, certainVersions].map(
-    ({ versionId, versionCreatedAtMs }) => versionCreatedAtMs[versionId],
-  );
-  return readAt !== undefined && certainAt !== undefined && readAt < certainAt;
+  const createdAt = policy.versionCreatedAtMs[policy.versionId];
+  const certainCreatedAt = certainVersions.versionCreatedAtMs[certainVersions.versionId];
+  return createdAt !== undefined && certainCreatedAt !== undefined && createdAt < certainCreatedAt;
 }
 
 /** Returns true if any of these candidates of other runs is recent enough to go first. */
@@ -153,7 +158,7 @@ async function waitForTurn(
   candidate: string,
   state: VersionState,
 ): Promise<boolean> {
-  const { limits, interrupt, waiting } = context;
+  const { limits } = context;
   const startedAt = performance.now();
   let othersFirst = false;
   /** Returns undefined if the versions must be read again. */
@@ -163,9 +168,7 @@ async function waitForTurn(
     if (!current) return performance.now() - startedAt > limits.unconfirmedMs ? false : undefined;
     const candidateNumber = versionNumber(candidate);
     if (!current.versionIds.includes(candidate))
-      return current.versionIds.some((version) => versionNumber(version) > candidateNumber)
-        ? false
-        : undefined;
+      return current.versionIds.some((id) => versionNumber(id) > candidateNumber) ? false : undefined;
     state.certainVersions = current;
     if (!isSameVersion(base, current)) return false;
     const rivals = candidatesIn(current, current.versionCreatedAtMs[candidate] ?? 0).filter(
@@ -177,11 +180,10 @@ async function waitForTurn(
       if ((await deleteVersion(context, base.arn, rival)) === 'default') return false;
     return true;
   };
-  const { value } = await waitUntil(round, (isAllowed) => isAllowed !== undefined, {
-    limits,
-    interrupt,
-    onWait: (elapsed) => waiting(othersFirst ? messages.othersFirst : messages.propagating, elapsed),
-  });
+  const options = waitOptions(context, () =>
+    othersFirst ? messages.othersFirst : messages.waitingForPropagation,
+  );
+  const { value } = await waitUntil(round, (isAllowed) => isAllowed !== undefined, options);
   return value ?? false;
 }
 
@@ -191,10 +193,8 @@ async function waitForTurn(
  */
 function isSameVersion(base: PolicyState, current: ListedVersions): boolean {
   const { versionId } = base;
-  const [createdBefore, createdNow] = [
-    base.versionCreatedAtMs[versionId],
-    current.versionCreatedAtMs[versionId],
-  ];
+  const createdBefore = base.versionCreatedAtMs[versionId];
+  const createdNow = current.versionCreatedAtMs[versionId];
   const isRecreated =
     createdBefore !== undefined &&
     createdNow !== undefined &&
@@ -205,14 +205,9 @@ function isSameVersion(base: PolicyState, current: ListedVersions): boolean {
 /** IAM keeps at most five versions of a managed policy (IAM quotas). */
 const VERSIONS_KEPT = 5;
 
-/** In milliseconds. A version older than this is not a candidate, because each run gives up its candidates earlier. */
-const CANDIDATE_LIFE_MS = 50_000;
-
 /** Returns the version that has to be deleted before another can be written, or undefined while there is room. */
-export function versionToDelete({
-  versionIds,
-  versionId,
-}: Pick<PolicyState, 'versionIds' | 'versionId'>): string | undefined {
+export function versionToDelete(policy: Pick<PolicyState, 'versionIds' | 'versionId'>): string | undefined {
+  const { versionIds, versionId } = policy;
   return versionIds.length < VERSIONS_KEPT ? undefined : versionIds.find((version) => version !== versionId);
 }
 
@@ -221,11 +216,7 @@ export function versionToDelete({
  * @param now the time by AWS's clock, in milliseconds since the epoch
  */
 export function candidatesIn(
-  {
-    versionIds,
-    versionId,
-    versionCreatedAtMs,
-  }: Pick<PolicyState, 'versionIds' | 'versionId' | 'versionCreatedAtMs'>,
+  { versionIds, versionId, versionCreatedAtMs }: ListedVersions,
   now: number,
 ): string[] {
   const defaultNumber = versionNumber(versionId);

@@ -7,7 +7,7 @@ import type { PolicyChain } from './chain.ts';
 import type { Blocked, CreateWork, NameTaken, NameTooLong, PolicyWork } from './distribute.ts';
 import { policyMessages as messages } from './messages.ts';
 
-/** The desired state of a chain. It is decided again after each read, because others may write to the policies too. */
+/** The desired state of a chain. `decide` is called after each read, because others may write to the policies too. */
 export interface DesiredPolicies {
   /** The name of the first policy, for messages. */
   name: string;
@@ -23,17 +23,14 @@ export interface DesiredPolicies {
   decide(chain: PolicyChain): PolicyWork[];
 }
 
-/** A named policy that this program created to continue another one. */
-interface Overflow {
-  overflow: string;
-  baseName: string;
-}
-
 const OTHER_NAME: Choice = { id: 'policy-name', flag: '--policy-name NAME', text: messages.choiceName };
 
-/** Returns the conflict for a policy that can't be extended, or for a name that can't be used. */
+/**
+ * Returns the conflict for a policy that can't be extended, or for a name that can't be used: `overflow` names a policy that this
+ * program created to continue `baseName`, and `hidden` one that IAM reports as taken but doesn't show.
+ */
 export function policyConflict(
-  obstacle: Blocked | NameTaken | NameTooLong | Overflow | { hidden: string },
+  obstacle: Blocked | NameTaken | NameTooLong | { overflow: string; baseName: string } | { hidden: string },
 ): Conflict {
   if ('hidden' in obstacle) return conflict(messages.nameTaken(obstacle.hidden));
   if ('taken' in obstacle) return conflict(messages.taken(obstacle.taken));

@@ -16,7 +16,7 @@ import {
 } from '../../policy/index.ts';
 import type { SecretRef } from '../types.ts';
 import { type ChainPolicy, numberedName, type PolicyChain } from './chain.ts';
-import { coverageTest, extend, fillNew, NOTHING_ADDED, without } from './fill.ts';
+import { coverageTest, extendPolicy, fillNewPolicy, NOTHING_ADDED, withoutSecrets } from './fill.ts';
 
 /** The work on one policy. All of them are attached to the role. */
 export type PolicyWork =
@@ -38,9 +38,10 @@ export interface Distribution {
   work: PolicyWork[];
 }
 
-/** The policy with exactly the requested name, if it must not be extended and doesn't allow all the secrets as is. */
+/** The policy with the requested name, if it doesn't allow all the secrets and must not be extended. */
 export interface Blocked {
   blocked: PolicyState;
+  /** How the policy differs from one that this program would create, a line for each statement. */
   difference: string[];
 }
 
@@ -86,10 +87,8 @@ export function distribute(
   const isWider = (document: PolicyDocument) => isWiderThan(document, requestedResources);
   const work: PolicyWork[] = [];
   const coverages = coverageOf(secrets, chain, spec, { account, isWider });
-  let unplaced = without(
-    secrets,
-    coverages.flatMap(({ covered }) => covered),
-  );
+  const allCovered = coverages.flatMap(({ covered }) => covered);
+  let unplaced = withoutSecrets(secrets, allCovered);
   for (const { policy, document, covered } of coverages) {
     const hasRequestedName = policy.name === spec.name;
     const extendable = document !== undefined && isReadPolicyShape(document) && !policy.stack;
@@ -97,8 +96,8 @@ export function distribute(
       return blockedPolicy(policy, document, secrets, spec, account);
     const mayGrow =
       extendable && (hasRequestedName || continues(policy, document, isWider)) && unplaced.length > 0;
-    const added = mayGrow ? extend(policy.document, unplaced, scope, account) : NOTHING_ADDED;
-    unplaced = without(unplaced, added.secrets);
+    const added = mayGrow ? extendPolicy(policy.document, unplaced, scope, account) : NOTHING_ADDED;
+    unplaced = withoutSecrets(unplaced, added.secrets);
     if (added.document) {
       work.push({ kind: 'update', policy, secrets: added.secrets, document: added.document });
     } else if (covered.length + added.secrets.length > 0) {
@@ -132,7 +131,7 @@ function coverageOf(
     .filter(({ policy, document }) => isAllowedInChain(policy, document))
     .map(({ policy, document }) => {
       const covered = document ? uncovered.filter(coverageTest(document, scope, account)) : [];
-      uncovered = without(uncovered, covered);
+      uncovered = withoutSecrets(uncovered, covered);
       return { policy, document, covered };
     });
 }
@@ -169,13 +168,12 @@ function createForRemaining(
     if (!isFree(number)) continue;
     const nextName = numberedName(name, number);
     if (nextName.length > LONGEST_POLICY_NAME) return { tooLong: nextName };
-    const filled = fillNew(unplaced, scope, account);
-    if (!filled.document) throw new Error('a single secret does not fit into an empty policy');
-    const { secrets: added, document } = filled;
-    const overflow = number > 1 ? { overflowOf: lastName ?? name } : {};
-    work.push({ kind: 'create', name: nextName, secrets: added, document, ...overflow });
+    const { secrets: added, document } = fillNewPolicy(unplaced, scope, account);
+    if (!document) throw new Error('a single secret does not fit into an empty policy');
+    const overflowOf = number > 1 ? (lastName ?? name) : undefined;
+    work.push({ kind: 'create', name: nextName, secrets: added, document, overflowOf });
     lastName = nextName;
-    unplaced = without(unplaced, added);
+    unplaced = withoutSecrets(unplaced, added);
   }
   return { work };
 }

@@ -29,23 +29,28 @@ export const NOTHING_ADDED: Filled = { secrets: [] };
  * Adds as many of the secrets as fit into an existing policy. Returns no document if it would be equivalent to the existing one,
  * because there is nothing to write then.
  */
-export function extend(text: string, secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
+export function extendPolicy(
+  text: string,
+  secrets: SecretRef[],
+  scope: PolicyScope,
+  account: AccountRef,
+): Filled {
   const existing = existingPolicy(text);
-  const filled = fill(secrets, (some) => addToReadPolicy(existing, some, scope, account));
+  const filled = fill(secrets, (subset) => addToReadPolicy(existing, subset, scope, account));
   const extended = withOthersAllowed(filled, secrets, scope, account);
   const hasChanges = extended.document && !samePolicy(parsed(extended.document), parsePolicy(text));
   return hasChanges ? extended : { secrets: extended.secrets };
 }
 
 /** Puts as many of the secrets as fit into a new policy. */
-export function fillNew(secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
-  const filled = fill(secrets, (some) => buildReadPolicy(some, scope, account));
+export function fillNewPolicy(secrets: SecretRef[], scope: PolicyScope, account: AccountRef): Filled {
+  const filled = fill(secrets, (subset) => buildReadPolicy(subset, scope, account));
   return withOthersAllowed(filled, secrets, scope, account);
 }
 
 /**
- * Returns a function that tells whether the policy by itself already allows reading a secret with the requested scope. For a wide
- * scope, naming the one secret is not enough.
+ * Returns a function that tests whether the policy by itself already allows reading a secret, in the requested scope. For a wide
+ * scope, it's not enough that the policy allows only that secret.
  */
 export function coverageTest(
   document: PolicyDocument,
@@ -53,19 +58,19 @@ export function coverageTest(
   account: AccountRef,
 ): (secret: SecretRef) => boolean {
   const results = new Map<string, boolean>();
-  const allowsAll = (arn: string, region: string) => {
+  const allowsEntry = (arn: string, region: string) => {
     const isAllowed = results.get(arn) ?? allows(document, { arn, region }, account);
     results.set(arn, isAllowed);
     return isAllowed;
   };
   return (secret) => {
     const arn = resourceFor(secret, scope, account);
-    return (arn === secret.arn || allowsAll(arn, secret.region)) && allows(document, secret, account);
+    return (arn === secret.arn || allowsEntry(arn, secret.region)) && allows(document, secret, account);
   };
 }
 
 /** Returns the secrets without the excluded ones, in order. */
-export function without(secrets: SecretRef[], excluded: SecretRef[]): SecretRef[] {
+export function withoutSecrets(secrets: SecretRef[], excluded: SecretRef[]): SecretRef[] {
   const excludedSet = new Set(excluded);
   return secrets.filter((secret) => !excludedSet.has(secret));
 }
@@ -74,7 +79,7 @@ export function without(secrets: SecretRef[], excluded: SecretRef[]): SecretRef[
  * Fits as many of the secrets into a document as possible, in order. Another secret never makes a document shorter, so not every
  * count has to be tried.
  */
-function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): Filled {
+function fill(secrets: SecretRef[], build: (subset: SecretRef[]) => JsonPolicy): Filled {
   let best = NOTHING_ADDED;
   let tooMany = secrets.length + 1;
   for (let count = 1; best.secrets.length + 1 < tooMany; count = nextCount(best.secrets.length, tooMany)) {
@@ -86,12 +91,12 @@ function fill(secrets: SecretRef[], build: (some: SecretRef[]) => JsonPolicy): F
   return best;
 }
 
-/** Returns twice the count that fits, or the midpoint between it and the count that is too high. */
+/** Returns the next count to try: twice the count that fits, or the midpoint to the count that is too high if that is less. */
 function nextCount(fitting: number, tooMany: number): number {
   return Math.min(2 * fitting, Math.floor((fitting + tooMany) / 2));
 }
 
-/** With a wide scope, a document also allows secrets after the first one that didn't fit, without extra room. */
+/** Adds the secrets that the document allows without extra room, although an earlier secret did not fit. Wide scopes only. */
 function withOthersAllowed(
   { secrets: fitting, document }: Filled,
   secrets: SecretRef[],

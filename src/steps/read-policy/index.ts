@@ -1,9 +1,6 @@
 import { policyArn } from '../../aws/arn.ts';
-import { DEFAULT_ATTACHMENT_QUOTA } from '../../aws/iam/quotas.ts';
 import { policyTags } from '../../aws/tags.ts';
-import { sharedPrefix } from '../../options/rules.ts';
 import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
-import { isWiderThan, secretResources, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import {
   type PolicyRequest,
@@ -25,8 +22,9 @@ import { versionToDelete } from './compare-and-swap.ts';
 import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type Distribution, distribute, type PolicyWork, takenName } from './distribute.ts';
 import { policyMessages as messages } from './messages.ts';
-import { create, reconcilePolicies } from './reconcile.ts';
-import { newReconcileState, outcomeOf, type ReconcileState } from './reconcile-state.ts';
+import { createAndRecord, reconcilePolicies } from './reconcile.ts';
+import { newReconcileState, outcomeOf } from './reconcile-state.ts';
+import { planWarnings, widthWarnings } from './warnings.ts';
 
 export interface ObservedPolicies {
   search: ChainSearch;
@@ -81,61 +79,16 @@ function distributeSecrets(
   if (first?.overflow && first.name === policy.name && baseName !== undefined)
     return { conflict: policyConflict({ overflow: policy.name, baseName }) };
   const result = distribute(secrets, chain, policy, identity);
-  if ('work' in result) return result;
-  return { conflict: policyConflict(result) };
+  return 'work' in result ? result : { conflict: policyConflict(result) };
 }
 
-function planWarnings(input: StepInput<PolicyRequest>, chain: PolicyChain, work: PolicyWork[]): string[] {
-  const { name } = input.request.policy;
-  return [
-    ...widthWarnings(input, chain),
-    ...numberedNames(input.request).map((base) => messages.numberedNames(base, name)),
-    ...scopeWarnings(input, chain.policies.length, work),
-  ];
-}
-
-/** Returns warnings about a policy that gives the role more than requested. */
-function widthWarnings(
-  { request, secrets, identity }: StepInput<PolicyRequest>,
-  { policies }: PolicyChain,
-): string[] {
-  const { name, scope } = request.policy;
-  const [first] = policies;
-  if (secrets.length === 0 || first?.name !== name || first.isOnEveryRole) return [];
-  const document = tryParsePolicy(first.document);
-  const requestedResources = secretResources(secrets, scope, identity);
-  return document && isWiderThan(document, requestedResources) ? [messages.widerThanAsked(name)] : [];
-}
-
-/** Returns the names of other policies in the run that this policy's name would continue. */
-function numberedNames({ policy, reserved }: PolicyRequest): string[] {
-  const base = continuedName(policy.name)?.toLowerCase();
-  return reserved.filter((name) => name.toLowerCase() === base);
-}
-
-function scopeWarnings(
-  { request, secrets }: StepInput<PolicyRequest>,
-  existingCount: number,
-  work: PolicyWork[],
-): string[] {
-  const { scope } = request.policy;
-  if (typeof scope === 'object')
-    return /[/_.-]$/.test(scope.prefix) ? [] : [messages.openPrefix(scope.prefix)];
-  const count = existingCount + work.filter(({ kind }) => kind === 'create').length;
-  const grows = work.some(({ kind }) => kind !== 'keep');
-  if (scope !== 'secrets' || !grows || count < MANY_POLICIES) return [];
-  const flags = messages.prefixFlags(sharedPrefix(secrets.map(({ name }) => name)));
-  return [messages.manyPolicies(count, DEFAULT_ATTACHMENT_QUOTA, flags)];
-}
-
-function emptyPlan(search: ChainSearch, conflicts: StepPlan['conflicts']): PolicyPlan {
+function emptyPlan(search: ChainSearch, conflicts: Conflict[]): PolicyPlan {
   return { search, work: [], changes: [], conflicts, warnings: [], expected: { policies: [] } };
 }
 
 function expectedOutcome(work: PolicyWork, { identity }: StepInput<PolicyRequest>): PolicyOutcome {
-  if (work.kind === 'create') {
+  if (work.kind === 'create')
     return { name: work.name, arn: policyArn(identity, work.name), versionId: 'v1', action: 'created' };
-  }
   const { name, arn, versionId } = work.policy;
   return work.kind === 'keep'
     ? { name, arn, versionId, action: 'kept' }
@@ -145,20 +98,22 @@ function expectedOutcome(work: PolicyWork, { identity }: StepInput<PolicyRequest
 function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Change {
   if (work.kind === 'keep')
     return { action: 'keep', resource: 'policy', name: work.policy.name, reason: messages.keep };
+  const { scope } = request.policy;
   if (work.kind === 'create') {
-    const { scope } = request.policy;
     const first = scope === 'secrets' ? messages.create(work.secrets.length) : messages.createWide(scope);
     const reason = work.overflowOf ? messages.createNext(work.overflowOf) : first;
     return { action: 'create', resource: 'policy', name: work.name, reason, document: work.document };
   }
   const oldest = versionToDelete(work.policy);
-  const { scope } = request.policy;
   const added = scope === 'secrets' ? messages.update(work.secrets.length) : messages.updateWide(scope);
   const reason = [added, ...(oldest ? [messages.makesRoom(oldest)] : [])].join('; ');
   return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
 }
 
-/** Returns the desired state: the policies allow the secrets, and keep what others add in the meantime. */
+/**
+ * Returns the desired state: the policies allow the secrets, and keep what others add in the meantime.
+ * @param onDecided called with each chain that a decision is based on
+ */
 function desiredPoliciesOf(
   input: StepInput<PolicyRequest>,
   search: ChainSearch,
@@ -181,20 +136,20 @@ function desiredPoliciesOf(
 }
 
 async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan: PolicyPlan) {
-  const { work: planned, search } = plan;
-  const reconciling = newReconcileState(planned, context.limits);
-  lookForCreated(search, planned);
+  const { work: plannedWork, search } = plan;
+  const reconciling = newReconcileState(plannedWork, context.limits);
+  lookForCreated(search, plannedWork);
   let latestWarnings: string[] = [];
   const desired = desiredPoliciesOf(input, search, (chain) => {
     latestWarnings = widthWarnings(input, chain);
   });
   const policies: PolicyOutcome[] = [];
-  for (const work of planned) {
+  for (const work of plannedWork) {
+    const created =
+      work.kind === 'create' ? await createAndRecord(context, desired, work, reconciling) : undefined;
     const outcome =
-      work.kind === 'keep'
-        ? expectedOutcome(work, input)
-        : await tryCreate(context, desired, work, reconciling);
-    // The account has changed since the plan was made, so reconcile with its current state.
+      work.kind === 'keep' ? expectedOutcome(work, input) : created && outcomeOf(created, reconciling);
+    // A policy to update, or one that another run has created meanwhile, must be read before it is extended.
     if (!outcome) {
       const reconciled = await reconcilePolicies(context, desired, reconciling);
       warnOfNew(context, plan, { warnings: latestWarnings });
@@ -207,21 +162,7 @@ async function apply(context: StepContext, input: StepInput<PolicyRequest>, plan
   return { policies };
 }
 
-/** Makes later reads look for the policies that this run will create, because another run may create them first. */
+/** Makes later reads of the chain include the policies that this run will create, because another run may create them first. */
 function lookForCreated(search: ChainSearch, work: PolicyWork[]): void {
   for (const each of work) if (each.kind === 'create') lookFor(search, each.name);
 }
-
-/** Creates a policy. Returns undefined for a policy that exists, now or in the plan: it must be read before it is extended. */
-async function tryCreate(
-  context: StepContext,
-  desired: DesiredPolicies,
-  work: PolicyWork,
-  reconciling: ReconcileState,
-): Promise<PolicyOutcome | undefined> {
-  const created = work.kind === 'create' ? await create(context, desired, work, reconciling) : undefined;
-  return created && outcomeOf(created, reconciling);
-}
-
-/** At this many policies, the plan suggests the policy scope `prefix` instead of one entry for each secret. */
-export const MANY_POLICIES = 8;

@@ -29,7 +29,8 @@ export const policyMessages = {
   choiceScope: 'allow all secrets of the Regions or of the account in one statement',
   nameTaken: (name: string) =>
     `IAM says that a policy named ${name} exists, but it is not at the path '/' or is spelled in other letter case.`,
-  propagating: 'IAM to make the policy known everywhere',
+  /** After "Waiting for". */
+  waitingForPropagation: 'IAM to make the policy known everywhere',
   notShown: (name: string) => `IAM does not show the policy ${name} as it is now.`,
   othersFirst: 'recent changes of other runs to the policy to settle',
   contended: (name: string) =>

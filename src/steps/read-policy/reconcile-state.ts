@@ -39,7 +39,9 @@ export interface ReconcileState {
     failure: Failure;
     action: string | undefined;
     arn: string;
+    /** In `performance.now()` milliseconds. */
     notedAt: number;
+    /** The number of unconfirmed changes in a row. */
     count: number;
   };
   /** Set while AWS throttles writes. The policies are read again before the next attempt. */
@@ -81,7 +83,7 @@ export function giveWriteBack({ writesLeft }: ReconcileState, { kind }: PolicyWo
 }
 
 /** Returns what this run knows of a policy's versions. */
-export function versionsOf(
+export function versionStateOf(
   { versionStates }: ReconcileState,
   policy: Pick<PolicyState, 'arn' | 'versionIds'>,
 ): VersionState {
@@ -112,7 +114,10 @@ export function newestOf(
   absences.delete(arn);
   shownArns.add(arn);
   const knownStates = [found, newestSeen.get(arn), writtenState].filter((policy) => policy !== undefined);
-  const newest = knownStates.reduce((best, each) => (isNewer(each, best) ? each : best));
+  // If someone makes an older version the default again, a write detects that and forgets the newer one.
+  const newest = knownStates.reduce((best, each) =>
+    versionNumber(each.versionId) > versionNumber(best.versionId) ? each : best,
+  );
   // A read may lack the tag: IAM may not show it yet, or reading tags may have failed.
   const overflow = knownStates.find((each) => each.overflow !== undefined)?.overflow;
   const policy = overflow === undefined ? newest : { ...newest, overflow };
@@ -120,16 +125,8 @@ export function newestOf(
   return policy;
 }
 
-/**
- * Returns true if one state of a policy is newer than another. If someone makes an older version the default again, a write
- * detects that and forgets the newer one.
- */
-function isNewer(state: PolicyState, other: PolicyState): boolean {
-  return versionNumber(state.versionId) > versionNumber(other.versionId);
-}
-
-/** Records that a version of this run is the default. */
-export function endWrite(
+/** Records the state of a policy after this run has made its version the default. */
+export function recordWrite(
   reconciling: ReconcileState,
   newState: PolicyState & { action: 'created' | 'updated' },
 ): void {
@@ -138,18 +135,21 @@ export function endWrite(
   reconciling.newestSeen.delete(newState.arn);
 }
 
-/** Forgets the state of a policy that turned out to be wrong. */
+/** Forgets the state of a policy that turned out to be wrong, so that the next read replaces it. */
 export function forgetPolicy(
   { newestSeen, written, unconfirmedPolicies }: ReconcileState,
   arn: string,
-): void {
+): undefined {
   const action = written.get(arn)?.action;
   if (action) unconfirmedPolicies.set(arn, action);
   newestSeen.delete(arn);
   written.delete(arn);
 }
 
-/** Records an unconfirmed change. @throws the failure itself after too many of them */
+/**
+ * Records an unconfirmed change.
+ * @throws the failure of the change after too many of them
+ */
 export function noteUnconfirmed(
   reconciling: ReconcileState,
   failure: Failure,
@@ -169,20 +169,16 @@ export function mayHaveCreatedVersion({ unconfirmed }: ReconcileState, arn: stri
   return unconfirmed?.arn === arn && unconfirmed.action === 'iam:CreatePolicyVersion';
 }
 
-/** Returns true if an unconfirmed change may still show up, so it's too early to repeat it. */
-function mayStillShow({ unconfirmed }: ReconcileState, { unconfirmedMs }: Limits): boolean {
-  return unconfirmed !== undefined && performance.now() - unconfirmed.notedAt < unconfirmedMs;
-}
-
-/** Returns true if it's too early for a change: the last one may still show up, or another run has to write first. */
+/** Returns true if it's too early for a change: an unconfirmed one may still show up, or another run has to write first. */
 export function isTooEarly(
   reconciling: ReconcileState,
   work: PolicyWork,
   { limits, aws }: Pick<StepContext, 'limits' | 'aws'>,
 ): boolean {
-  if (mayStillShow(reconciling, limits)) return true;
+  const { unconfirmed } = reconciling;
+  if (unconfirmed && performance.now() - unconfirmed.notedAt < limits.unconfirmedMs) return true;
   if (work.kind !== 'update') return false;
-  const state = versionsOf(reconciling, work.policy);
+  const state = versionStateOf(reconciling, work.policy);
   const candidates = candidatesIn(work.policy, aws.clients.now()).filter(
     (each) => !state.ownCandidates.has(each),
   );
@@ -191,7 +187,6 @@ export function isTooEarly(
   return reconciling.areOthersFirst;
 }
 
-/** Returns the outcome of a policy in this run. */
 export function outcomeOf(
   policy: PolicyState,
   { written, unconfirmedPolicies }: ReconcileState,

@@ -7,14 +7,13 @@ import { waitUntil } from '../../aws/requests/concurrency.ts';
 import { EXIT, Failure, withUnconfirmedAction } from '../../failure.ts';
 import type { PolicyOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import type { StepContext } from '../types.ts';
+import { type StepContext, waitOptions } from '../types.ts';
 import type { PolicyChain } from './chain.ts';
 import { isOutdated, takeOver, versionToDelete, withdraw, writeVersion } from './compare-and-swap.ts';
 import { type DesiredPolicies, policyConflict } from './desired.ts';
 import { type CreateWork, isChange, type UpdateWork } from './distribute.ts';
 import { policyMessages as messages } from './messages.ts';
 import {
-  endWrite,
   forgetPolicy,
   giveWriteBack,
   isTooEarly,
@@ -23,8 +22,9 @@ import {
   noteUnconfirmed,
   outcomeOf,
   type ReconcileState,
+  recordWrite,
   useWrite,
-  versionsOf,
+  versionStateOf,
 } from './reconcile-state.ts';
 import { createPolicy, deleteVersion } from './write.ts';
 
@@ -51,54 +51,49 @@ async function reconcileInTime(
   desired: DesiredPolicies,
   reconciling: ReconcileState,
 ): Promise<PolicyOutcome[]> {
+  const options = waitOptions(context, () =>
+    reconciling.areOthersFirst ? messages.othersFirst : messages.waitingForPropagation,
+  );
   let writesBefore: number;
   do {
     writesBefore = reconciling.writesMade;
-    const { value } = await waitUntil(
-      () => reconcileOnce(context, desired, reconciling),
-      (outcomes) => outcomes !== undefined,
-      waitOptions(context, reconciling),
-    );
+    const round = () => reconcileOnce(context, desired, reconciling);
+    const { value } = await waitUntil(round, (outcomes) => outcomes !== undefined, options);
     if (value) return value;
     // The time limit restarts after each write; the number of writes is limited.
   } while (writesBefore < reconciling.writesMade);
   const failure = reconciling.unconfirmed?.failure ?? reconciling.throttled;
   if (failure) throw failure;
   if (reconciling.hiddenName) throw conflictFailure([policyConflict({ hidden: reconciling.hiddenName })]);
-  throw reconciling.isReadOutdated ? notShownFailure(desired.name) : contendedFailure(desired.name);
+  if (!reconciling.isReadOutdated) throw contendedFailure(desired.name);
+  throw tryAgainFailure(messages.notShown(desired.name), 'iam-propagation', 'iam:GetPolicyVersion');
 }
 
-function waitOptions({ limits, interrupt, waiting }: StepContext, reconciling: ReconcileState) {
-  const onWait = (elapsed: number) =>
-    waiting(reconciling.areOthersFirst ? messages.othersFirst : messages.propagating, elapsed);
-  return { limits, interrupt, onWait };
-}
-
-/** Returns undefined if something else was written in the meantime, or if the last write doesn't show yet. */
+/** Returns undefined if the policies must be read again: another run has written, or the last write doesn't show yet. */
 async function reconcileOnce(
   context: StepContext,
   desired: DesiredPolicies,
   reconciling: ReconcileState,
 ): Promise<PolicyOutcome[] | undefined> {
   const { limits } = context;
-  // Return regularly, so that the user sees progress.
+  // Returns after a while, so that the user sees progress.
   const pauseAt = performance.now() + limits.longestPauseMs;
   while (performance.now() < pauseAt) {
     reconciling.areOthersFirst = false;
     const chain = await readChainNow(context, desired, reconciling);
     reconciling.isReadOutdated = chain.policies.some((policy) =>
-      isOutdated(policy, versionsOf(reconciling, policy)),
+      isOutdated(policy, versionStateOf(reconciling, policy)),
     );
     if (reconciling.isReadOutdated) return undefined;
     const work = desired.decide(chain);
-    const next = work.filter((each) => each.kind !== 'keep').find(isChange);
+    const next = work.find(isChange);
     if (next === undefined) {
       await withdrawAll(context, reconciling);
       return work.flatMap((each) => (each.kind === 'create' ? [] : [outcomeOf(each.policy, reconciling)]));
     }
     if (next.kind === 'update') {
       const isUnconfirmed = mayHaveCreatedVersion(reconciling, next.policy.arn);
-      await takeOver(context, next, versionsOf(reconciling, next.policy), isUnconfirmed);
+      await takeOver(context, next, versionStateOf(reconciling, next.policy), isUnconfirmed);
     }
     if (isTooEarly(reconciling, next, context)) return undefined;
     if (!useWrite(reconciling, next)) throw contendedFailure(desired.name);
@@ -133,34 +128,23 @@ async function readChainNow(
   reconciling: ReconcileState,
 ): Promise<PolicyChain> {
   const reader = policyReader(aws);
-  const readNewest: PolicyReader['read'] = async (arn, options) => {
-    const found = await reader.read(arn, options);
-    return newestOf(reconciling, arn, found);
-  };
+  const readNewest: PolicyReader['read'] = async (arn, options) =>
+    newestOf(reconciling, arn, await reader.read(arn, options));
   const chain = await read({ read: readNewest });
-  for (const policy of chain.policies) versionsOf(reconciling, policy).ownCandidates.delete(policy.versionId);
+  for (const policy of chain.policies)
+    versionStateOf(reconciling, policy).ownCandidates.delete(policy.versionId);
   const shows = (name: string) =>
     chain.takenNames.has(name.toLowerCase()) || chain.policies.some((policy) => policy.name === name);
   if (reconciling.hiddenName && shows(reconciling.hiddenName)) delete reconciling.hiddenName;
   return chain;
 }
 
-function notShownFailure(name: string): Failure {
-  return new Failure(messages.notShown(name), {
-    code: 'iam-propagation',
-    exitCode: EXIT.failed,
-    hint: awsMessages.tryAgainHint,
-    awsAction: 'iam:GetPolicyVersion',
-  });
+function contendedFailure(name: string): Failure {
+  return tryAgainFailure(messages.contended(name), 'contended', 'iam:CreatePolicyVersion');
 }
 
-function contendedFailure(name: string): Failure {
-  return new Failure(messages.contended(name), {
-    code: 'contended',
-    exitCode: EXIT.failed,
-    hint: awsMessages.tryAgainHint,
-    awsAction: 'iam:CreatePolicyVersion',
-  });
+function tryAgainFailure(message: string, code: string, awsAction: string): Failure {
+  return new Failure(message, { code, exitCode: EXIT.failed, hint: awsMessages.tryAgainHint, awsAction });
 }
 
 /** Makes one change and records it. Returns the policy as written, or undefined if it must be read again. */
@@ -172,7 +156,7 @@ async function tryWriting(
 ): Promise<PolicyState | undefined> {
   try {
     return work.kind === 'create'
-      ? await create(context, desired, work, reconciling)
+      ? await createAndRecord(context, desired, work, reconciling)
       : await update(context, work, reconciling);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -184,10 +168,8 @@ async function tryWriting(
   }
 }
 
-/**
- * Creates a policy and records it. Returns undefined if one with this name exists, because it must be read before it is extended.
- */
-export async function create(
+/** Creates a policy and records it. Returns undefined if the name exists: that policy must be read before it is extended. */
+export async function createAndRecord(
   context: StepContext,
   desired: DesiredPolicies,
   work: CreateWork,
@@ -195,7 +177,7 @@ export async function create(
 ): Promise<PolicyState | undefined> {
   const created = await createPolicy(context, desired, work);
   const arn = policyArn(desired.identity, work.name);
-  if (created.kind === 'made') {
+  if (created.kind === 'created') {
     reconciling.writesMade += 1;
     reconciling.written.set(arn, { ...created.policy, action: 'created' });
     return created.policy;
@@ -214,18 +196,18 @@ async function update(
 ): Promise<PolicyState | undefined> {
   const { policy, document } = work;
   const { arn } = policy;
-  const state = versionsOf(reconciling, policy);
+  const state = versionStateOf(reconciling, policy);
   const kept = policy.versionIds.filter((version) => !state.ownCandidates.has(version));
-  if (await withdraw(context, arn, state)) return readAgain(reconciling, work);
+  if (await withdraw(context, arn, state)) return forgetPolicy(reconciling, arn);
   const oldest = versionToDelete({ ...policy, versionIds: kept });
   if (oldest && (await deleteVersion(context, arn, oldest)) !== 'deleted')
-    return readAgain(reconciling, work);
+    return forgetPolicy(reconciling, arn);
   if (oldest) {
     reconciling.unconfirmedPolicies.set(arn, reconciling.unconfirmedPolicies.get(arn) ?? 'updated');
     context.record({ policies: [outcomeOf(policy, reconciling)] });
   }
   const created = await writeVersion(context, policy, document, state);
-  if (!created) return readAgain(reconciling, work);
+  if (!created) return forgetPolicy(reconciling, arn);
   const { id: versionId } = created;
   const versionIds = [...kept.filter((version) => version !== oldest), versionId];
   const action = reconciling.written.get(arn)?.action ?? 'updated';
@@ -233,11 +215,6 @@ async function update(
   if (created.createdAt !== undefined) versionCreatedAtMs[versionId] = created.createdAt;
   const text = JSON.stringify(document);
   const newState = { ...policy, versionId, versionIds, versionCreatedAtMs, document: text, action };
-  endWrite(reconciling, newState);
+  recordWrite(reconciling, newState);
   return newState;
-}
-
-/** Makes the next read replace what this run knows of a policy. */
-function readAgain(reconciling: ReconcileState, { policy }: UpdateWork): undefined {
-  forgetPolicy(reconciling, policy.arn);
 }

@@ -15,17 +15,16 @@ import type { DesiredPolicies } from './desired.ts';
 import type { CreateWork } from './distribute.ts';
 
 /**
- * The result of creating a policy. `exists`: a policy with this name already exists; if `maybeOurs` is true, an earlier attempt of
- * the same request may have created it.
+ * The result of creating a policy. `exists`: the name is in use. If `maybeOurs` is true, an earlier attempt of the same request may
+ * have created that policy.
  */
-export type Created = { kind: 'made'; policy: PolicyState } | { kind: 'exists'; maybeOurs: boolean };
+export type CreatedPolicy = { kind: 'created'; policy: PolicyState } | { kind: 'exists'; maybeOurs: boolean };
 
-/** Creates a policy. */
 export async function createPolicy(
   { aws }: StepContext,
   { identity, tags }: Pick<DesiredPolicies, 'identity' | 'tags'>,
   work: CreateWork,
-): Promise<Created> {
+): Promise<CreatedPolicy> {
   const { name, document, overflowOf } = work;
   const arn = policyArn(identity, name);
   const text = JSON.stringify(document);
@@ -40,9 +39,8 @@ export async function createPolicy(
       { action: 'iam:CreatePolicy', resource: arn, change: true },
       (options) => aws.clients.iam().send(command, options),
     );
-    const overflow = overflowOf !== undefined;
     return {
-      kind: 'made',
+      kind: 'created',
       policy: {
         arn,
         name,
@@ -50,7 +48,7 @@ export async function createPolicy(
         versionIds: ['v1'],
         versionCreatedAtMs: Policy?.CreateDate ? { v1: Policy.CreateDate.getTime() } : {},
         document: text,
-        overflow,
+        overflow: overflowOf !== undefined,
       },
     };
   } catch (error) {
@@ -102,9 +100,7 @@ export interface CreatedVersion {
   createdAt?: number;
 }
 
-/**
- * Creates a version that is not the default. Returns undefined if the policy doesn't exist anymore, or has five versions again.
- */
+/** Creates a version that is not the default. Returns undefined if the policy is gone, or has five versions again. */
 export async function createVersion(
   { aws }: StepContext,
   arn: string,
@@ -122,7 +118,7 @@ export async function createVersion(
         const { PolicyVersion } = await aws.clients.iam().send(command, options);
         const { VersionId: id, CreateDate } = PolicyVersion ?? {};
         if (!id) throw new NotAwsError('a policy version without an ID');
-        return { id, createdAt: CreateDate ? CreateDate.getTime() : undefined };
+        return { id, createdAt: CreateDate?.getTime() };
       },
     );
   } catch (error) {

@@ -1,5 +1,5 @@
 import { expectedSecretArn, parseSecretArn } from '../../aws/arn.ts';
-import { kmsKeyRef } from '../../aws/kms/index.ts';
+import { kmsKeyRef, maybeSameKmsKey } from '../../aws/kms/index.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { namedSecretMessages } from '../../aws/secrets/messages.ts';
 import type { Identity } from '../../aws/session.ts';
@@ -7,19 +7,13 @@ import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
 import type { SecretRef, StepInput } from '../types.ts';
-import {
-  type ConflictDecision,
-  replaceWarnings,
-  type SecretDecision,
-  warningsFor,
-} from './decision-types.ts';
+import type { ConflictDecision, SecretDecision } from './decision-types.ts';
 import { secretMessages as messages } from './messages.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
 const REPLACE: Choice = { id: 'replace-key', flag: '--existing-key replace', text: messages.choiceReplace };
 const RESTORE: Choice = { id: 'restore', flag: '--restore', text: messages.choiceRestore };
 const OTHER_NAME: Choice = { id: 'secret-name', flag: '--secret-name NAME', text: messages.choiceName };
-
 const AS_PASSWORD: Choice = { id: 'key-type', flag: '--key-type srt-password', text: messages.choiceKeyType };
 
 /** The key of the run, and whether it was adopted from an existing secret. */
@@ -44,20 +38,15 @@ export function chooseKey(
 
   const keys: KeyMaterial[] = [];
   for (const found of readableSecrets) {
-    const problems = contentProblem(found, request);
-    if (problems) return conflict(problems.found, [REPLACE, OTHER_NAME], problems.details);
+    const problem = contentProblem(found, request);
+    if (problem) return conflict(problem.found, [REPLACE, OTHER_NAME], problem.details);
     if (found.content.kind === 'text') keys.push(found.content.key);
   }
   const [key] = keys;
   if (!key) return { key: secret.key, adopted: false };
-  if (keys.some((other) => !other.sameKey(key, request.keyType))) {
-    return conflict(
-      messages.differ(
-        secret.name,
-        readableSecrets.map((found) => found.region),
-      ),
-      [REPLACE, OTHER_NAME],
-    );
+  if (keys.some((other) => !other.equals(key, request.keyType))) {
+    const regions = readableSecrets.map(({ region }) => region);
+    return conflict(messages.differ(secret.name, regions), [REPLACE, OTHER_NAME]);
   }
   return { key, adopted: true };
 }
@@ -69,13 +58,12 @@ export function decideNew(
   region: string,
   { adopted }: KeyChoice,
 ): SecretDecision {
-  if (kmsKeyId !== undefined && !kmsKeyRef(kmsKeyId, region, identity)) {
-    return conflict(messages.kmsWrongRegion(region), []);
-  }
+  const kmsKey = kmsKeyOf(kmsKeyId, region, identity);
+  if (kmsKeyId !== undefined && !kmsKey) return conflict(messages.kmsWrongRegion(region), []);
   const arn = expectedSecretArn(identity, region, name);
   return {
     kind: 'create',
-    ref: { region, name, arn, versionId: null, action: 'created', ...kmsOf(kmsKeyId, region, identity) },
+    ref: { region, name, arn, versionId: null, action: 'created', kmsKey },
     reason: adopted ? messages.createCopy : messages.create,
     warnings: /-[A-Za-z0-9]{6}$/.test(name) ? [messages.nameLooksLikeArn(name)] : [],
   };
@@ -88,10 +76,10 @@ export function decideStored(
   found: SecretState,
   { key, adopted }: KeyChoice,
 ): SecretDecision {
-  const holdsKey = found.content.kind === 'text' && found.content.key.sameKey(key, input.request.keyType);
+  const { keyType, answers } = input.request;
+  const holdsKey = found.content.kind === 'text' && found.content.key.equals(key, keyType);
   const ownershipConflict = checkOwnership(found, secret, holdsKey);
   if (ownershipConflict) return ownershipConflict;
-  const { keyType } = input.request;
   // A key of another type would make the secret's tag wrong, and flows that use the secret would fail.
   if (!holdsKey && !adopted && found.keyType !== undefined && found.keyType !== keyType)
     return conflict(
@@ -105,20 +93,16 @@ export function decideStored(
     const reason = adopted ? messages.keepHeld : messages.keepSame;
     return { kind: 'keep', ref: refOf(found, 'kept', input.identity), reason, warnings, found };
   }
-  if (input.request.answers.existingKey === 'replace') {
-    return {
-      kind: 'replace',
-      ref: refOf(found, 'updated', input.identity),
-      reason: messages.replace,
-      warnings: [...warnings, ...replaceWarnings(found)],
-      found,
-    };
+  if (answers.existingKey === 'replace') {
+    const ref = refOf(found, 'updated', input.identity);
+    warnings.push(...replaceWarnings(found));
+    return { kind: 'replace', ref, reason: messages.replace, warnings, found };
   }
-  const problems = contentProblem(found, input.request);
-  const choices = problems ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
+  const problem = contentProblem(found, input.request);
+  const choices = problem ? [REPLACE, OTHER_NAME] : [KEEP, REPLACE, OTHER_NAME];
   const otherValue =
     found.content.kind === 'text' ? messages.otherValue(found.name, found.region) : undefined;
-  return conflict(otherValue ?? problems?.found ?? '', choices, problems?.details);
+  return conflict(otherValue ?? problem?.found ?? '', choices, problem?.details);
 }
 
 function decideDeleted(
@@ -127,13 +111,10 @@ function decideDeleted(
   found: SecretState,
   warnings: string[],
 ): SecretDecision {
-  if (!request.answers.restore) {
-    return conflict(messages.deleted(found.name, found.region, found.deletedAt ?? new Date(0)), [
-      RESTORE,
-      OTHER_NAME,
-    ]);
-  }
-  // A generated key is only wanted if there is no key yet.
+  const { name, region, deletedAt = new Date(0) } = found;
+  if (!request.answers.restore)
+    return conflict(messages.deleted(name, region, deletedAt), [RESTORE, OTHER_NAME]);
+  // A generated key is only for secrets that have no key yet.
   const existingKey = request.answers.existingKey ?? (secret.generated ? 'keep' : 'compare');
   const reason = {
     compare: messages.restoreAndCompare,
@@ -174,17 +155,12 @@ function decideUsedAsIs(input: StepInput<SetupRequest>, found: SecretState): Sec
     const ref = refOf(found, 'restored', input.identity);
     return { kind: 'restore', ref, reason: messages.restoreGiven, warnings, found };
   }
-  const problems = contentProblem(found, input.request);
-  if (problems && mayBeSrtPassword(input.request, found))
-    return conflict(messages.notStaticKey(found.name, found.region), [AS_PASSWORD], problems.details);
-  if (problems) return conflict(problems.found, [], problems.details);
-  return {
-    kind: 'keep',
-    ref: refOf(found, 'kept', input.identity),
-    reason: messages.keepGiven,
-    warnings,
-    found,
-  };
+  const problem = contentProblem(found, input.request);
+  if (problem && mayBeSrtPassword(input.request, found))
+    return conflict(messages.notStaticKey(found.name, found.region), [AS_PASSWORD], problem.details);
+  if (problem) return conflict(problem.found, [], problem.details);
+  const ref = refOf(found, 'kept', input.identity);
+  return { kind: 'keep', ref, reason: messages.keepGiven, warnings, found };
 }
 
 /** Returns true if the value may be an SRT password: neither the user nor a tag gives the key type, so `static-key` is a guess. */
@@ -202,33 +178,25 @@ function checkOwnership(
   requested: NewSecret,
   holdsKey: boolean,
 ): ConflictDecision | undefined {
-  const { name, region, replicaOf } = found;
-  if (replicaOf && !holdsKey) {
-    const hint = requested.regions.includes(replicaOf)
-      ? messages.primaryFirst(replicaOf)
+  const { name, region, primaryRegion, owningService } = found;
+  if (primaryRegion && !holdsKey) {
+    const hint = requested.regions.includes(primaryRegion)
+      ? messages.primaryFirst(primaryRegion)
       : messages.replicaHint;
-    return conflict(messages.replica(name, region, replicaOf), [OTHER_NAME], [hint]);
+    return conflict(messages.replica(name, region, primaryRegion), [OTHER_NAME], [hint]);
   }
-  if (found.owningService) return conflict(messages.owned(name, region, found.owningService), [OTHER_NAME]);
-  return undefined;
+  return owningService ? conflict(messages.owned(name, region, owningService), [OTHER_NAME]) : undefined;
 }
 
 function refOf(found: SecretState, action: OutcomeAction, identity: Identity): SecretRef {
-  return {
-    region: found.region,
-    name: found.name,
-    arn: found.arn,
-    versionId: found.versionId ?? null,
-    action,
-    ...kmsOf(found.kmsKeyId, found.region, identity),
-    resourcePolicy: found.resourcePolicy || undefined,
-  };
+  const { region, name, arn, versionId = null } = found;
+  const kmsKey = kmsKeyOf(found.kmsKeyId, region, identity);
+  return { region, name, arn, versionId, action, kmsKey, resourcePolicy: found.resourcePolicy || undefined };
 }
 
-/** Returns the KMS key of a reference, if it is a customer managed key. */
-function kmsOf(id: string | undefined, region: string, identity: Identity): Pick<SecretRef, 'kmsKey'> {
-  const kmsKey = id === undefined ? undefined : kmsKeyRef(id, region, identity);
-  return kmsKey ? { kmsKey } : {};
+/** Returns the customer managed KMS key with this ID, ARN or alias, if Secrets Manager can use it in the Region. */
+function kmsKeyOf(id: string | undefined, region: string, identity: Identity): SecretRef['kmsKey'] {
+  return id === undefined ? undefined : kmsKeyRef(id, region, identity);
 }
 
 function conflict(found: string, choices: Choice[], details: string[] = []): ConflictDecision {
@@ -245,4 +213,30 @@ function contentProblem(
   const problems = checkStoredKey(content.key, { keyType, algorithm });
   if (problems.length === 0) return undefined;
   return { found: messages.unusable(name, region), details: problems.map((problem) => problem.message) };
+}
+
+/**
+ * Returns warnings about an existing secret that the run uses.
+ * @param requestedKmsKeyId absent if no KMS key was requested
+ */
+function warningsFor(
+  { name, region, rotationEnabled, kmsKeyId }: SecretState,
+  requestedKmsKeyId: string | undefined,
+  identity: Identity,
+): string[] {
+  const hasOtherKmsKey =
+    requestedKmsKeyId !== undefined &&
+    (kmsKeyId === undefined || !maybeSameKmsKey(requestedKmsKeyId, kmsKeyId, region, identity));
+  return [
+    ...(rotationEnabled ? [messages.rotates(name, region)] : []),
+    ...(hasOtherKmsKey ? [messages.otherKmsKey(name, region)] : []),
+  ];
+}
+
+/** Returns warnings about side effects of a new value, and about what may overwrite it. */
+function replaceWarnings({ name, region, replicas, stack }: SecretState): string[] {
+  return [
+    ...(stack ? [messages.replaceInStack(name, region, stack)] : []),
+    ...(replicas ? [messages.replaceReplicas(name, region, replicas)] : []),
+  ];
 }

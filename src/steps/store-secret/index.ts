@@ -14,14 +14,14 @@ export const storeSecret: Step<SetupRequest, ObservedSecrets, SecretPlan> = {
 };
 
 async function observe(context: StepContext, { secret }: SetupRequest): Promise<ObservedSecrets> {
-  const reading =
+  const reads =
     secret.kind === 'existing'
       ? secret.arns.map((arn) => readByArn(context, arn))
       : secret.regions.map(async (region) => ({
           region,
           secret: await context.secrets.read(region, secret.name),
         }));
-  return { targets: await Promise.all(reading) };
+  return { targets: await Promise.all(reads) };
 }
 
 /** Reads a secret by ARN. A secret in another account counts as missing, because AWS would only respond with access denied. */
@@ -30,15 +30,15 @@ async function readByArn(
   arn: string,
 ): Promise<ObservedSecrets['targets'][number]> {
   const { region = '', account } = parseSecretArn(arn) ?? {};
-  const reading = secrets.read(region, arn);
-  reading.catch(() => undefined);
+  const read = secrets.read(region, arn);
+  // The result of a read in another account is ignored, so a rejection must not end the process.
+  read.catch(() => undefined);
   const isSameAccount = (await aws.identity()).account === account;
-  return { region, secret: isSameAccount ? await reading : undefined };
+  return { region, secret: isSameAccount ? await read : undefined };
 }
 
 function planSecrets(input: StepInput<SetupRequest>, { targets }: ObservedSecrets): SecretPlan {
-  const { request } = input;
-  const { secret } = request;
+  const { secret } = input.request;
   if (secret.kind === 'existing') {
     return toPlan(
       targets.map(({ secret: found }, index) => decideExisting(input, secret.arns[index] ?? '', found)),
@@ -50,7 +50,7 @@ function planSecrets(input: StepInput<SetupRequest>, { targets }: ObservedSecret
     );
   }
   const existing = targets.flatMap(({ secret: found }) => (found ? [found] : []));
-  const keyChoice = chooseKey(secret, existing, request);
+  const keyChoice = chooseKey(secret, existing, input.request);
   if ('conflict' in keyChoice) return toPlan([keyChoice]);
   const decisions = targets.map(({ region, secret: found }) =>
     found ? decideStored(input, secret, found, keyChoice) : decideNew(input, secret, region, keyChoice),

@@ -1,7 +1,6 @@
 import { dayOf } from '../../text.ts';
 
 /** Messages of the plan: reasons, conflicts, resolutions, warnings. */
-
 export const secretMessages = {
   otherKeyType: (name: string, region: string, held: string, wanted: string) =>
     `The secret ${name} in ${region} is for the key type ${held}, as its tag says, and not for ${wanted}.`,

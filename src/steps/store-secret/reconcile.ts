@@ -3,7 +3,7 @@ import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import type { SecretRef, StepContext, StepOutput } from '../types.ts';
+import { type SecretRef, type StepContext, type StepOutput, waitOptions } from '../types.ts';
 import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
 import { secretMessages as messages } from './messages.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
@@ -30,9 +30,9 @@ interface Progress {
 }
 
 /**
- * Applies the plan. It reads and decides again if a secret to create turns out to exist, or if a value differs from the one that
- * was read. This ends when the IAM propagation time is over. For each secret, a run sends one request with a change, and repeats
- * it at most once for each pause in `writeAgainAfterMs`. To store a value, it sends one more request for each spent token.
+ * Applies the plan. Reads and decides again if a secret to create turns out to exist, or if a value differs from the one that was
+ * read, until the IAM propagation time is over. For each secret, a run sends one request with a change. It repeats the request at
+ * most once for each pause in `writeAgainAfterMs`. To store a value, it sends one more request for each spent token.
  */
 export async function reconcileSecrets(
   context: StepContext,
@@ -40,7 +40,6 @@ export async function reconcileSecrets(
   plan: Decided,
   planner: Planner,
 ): Promise<StepOutput> {
-  const { limits, interrupt } = context;
   const progress: Progress = {
     completed: new Map(),
     restored: new Set(),
@@ -58,11 +57,8 @@ export async function reconcileSecrets(
     );
     return { secrets, key: decided.key };
   };
-  const { value } = await waitUntil(round, (output) => output !== undefined, {
-    limits,
-    interrupt,
-    onWait: (elapsed) => context.waiting(messages.reconciling, elapsed),
-  });
+  const options = waitOptions(context, () => messages.reconciling);
+  const { value } = await waitUntil(round, (output) => output !== undefined, options);
   if (value) return value;
   throw conflictFailure([lateConflict(messages.keepsChanging)]);
 }
@@ -110,7 +106,7 @@ export function firstWriteRegion(expected: SecretOutcome[] = []): string {
   return written.sort((a, b) => a.localeCompare(b))[0] ?? '';
 }
 
-/** Returns a unique ID for a secret in a Region. */
+/** Returns an ID for a secret that is unique in the run: its Region and its name. */
 function secretIdOf(decision: SecretDecision): string {
   if (decision.kind === 'conflict') throw new Error('a conflict cannot be carried out');
   return `${decision.ref.region} ${decision.ref.name}`;
@@ -125,8 +121,8 @@ async function replan({ observe, decide }: Planner, first: Decided): Promise<Dec
 }
 
 /**
- * Returns a conflict if another run has replaced a value that this run was to replace. Replacing it again could leave different
- * keys in the Regions, because the other run doesn't read again what it has written.
+ * Returns a conflict if another run has replaced a value that this run was to replace. Replacing that value again could leave
+ * different keys in the Regions, because the other run doesn't read again what it has written.
  */
 function overtakenConflict(first: Decided, now: Decided): Conflict | undefined {
   const deletedConflict = conflictIfDeleted(first, now);
@@ -184,7 +180,7 @@ function requireKey(key: KeyMaterial | undefined): KeyMaterial {
 }
 
 /**
- * Restores secrets that are scheduled for deletion, and decides again. Only then can their values be read, and one may be the key
+ * Restores secrets that are scheduled for deletion, and decides again: only now can their values be read, and one may be the key
  * that the other Regions need. This is the only place where a conflict can show up after a change.
  */
 async function restoreFirst(

@@ -6,15 +6,14 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { kmsKeyIdIn } from '../../aws/kms/index.ts';
 import { describeSecret, readSecret, type SecretState } from '../../aws/secrets/index.ts';
-import { type ListedVersion, listVersions, type Stage } from '../../aws/secrets/versions.ts';
+import { type ListedVersion, listSecretVersions, type Stage } from '../../aws/secrets/versions.ts';
 import { secretTags } from '../../aws/tags.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { type Failure, hasAwsCode, isAccessDenied } from '../../failure.ts';
+import { hasAwsCode, isAccessDenied } from '../../failure.ts';
 import type { KeyMaterial } from '../../key/index.ts';
 import { CONTRADICTION_PAUSES_MS } from '../../limits.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
-import type { Conflict } from '../../plan-types.ts';
-import { conflictFailure } from '../conflict.ts';
+import { conflictFailure, conflictWithoutChoices } from '../conflict.ts';
 import type { SecretRef, StepContext } from '../types.ts';
 import { secretMessages as messages } from './messages.ts';
 
@@ -35,7 +34,7 @@ export async function createSecret(
     change: true,
     secretInRequest: key,
   };
-  // The same token in every attempt, so that a lost response doesn't cause a second version.
+  // All attempts have the same token, so that a lost response doesn't cause a second version.
   const token = randomUUID();
   const create = () =>
     aws.call(call, (options) =>
@@ -70,67 +69,60 @@ export async function createSecret(
 }
 
 /**
- * Makes the key the current version of an existing secret. Returns undefined if, as far as is known, the secret no longer holds
- * the value that was found.
+ * Stores the key as the current version of an existing secret. Returns undefined if another run has probably replaced the value
+ * that was found.
  */
 export async function replaceValue(
   context: StepContext,
   { ref, found }: { ref: SecretRef; found: SecretState },
   key: KeyMaterial,
-  refused: Set<string>,
+  refusedTokens: Set<string>,
 ): Promise<SecretRef | undefined> {
   for (;;) {
-    const token = await nextToken(context, found, refused);
+    const token = await nextToken(context, found, refusedTokens);
     if (token === undefined) return undefined;
     const response = await putValue(context, ref, key, token);
     const isCurrent = response && (response.VersionStages?.includes('AWSCURRENT') ?? true);
     if (isCurrent) return { ...ref, versionId: response.VersionId ?? ref.versionId };
-    refused.add(token);
+    refusedTokens.add(token);
   }
 }
 
 /**
  * Chooses the token for the value that follows the current one: the first in a series that no version has used. All concurrent
- * runs that replace the same version choose the same token. If two have different keys, one is told that the version exists; with
- * the same key, both create one version. Returns undefined if a version with the token exists that another run may have just
- * created.
+ * runs that replace the same version choose the same token. If two runs have different keys, AWS refuses the second one. If they
+ * have the same key, both requests create one version. Returns undefined if the token's version may just have been created by
+ * another run.
  * @throws Failure with a conflict if the first token is spent and the caller isn't allowed to list the versions
  */
 async function nextToken(
   { aws, limits }: StepContext,
   found: SecretState,
-  refused: Set<string>,
+  refusedTokens: Set<string>,
 ): Promise<string | undefined> {
   const first = tokenAfter(found, 0);
-  if (!refused.has(first)) return first;
+  if (!refusedTokens.has(first)) return first;
   let spent: Set<string>;
   try {
-    spent = spentTokens(await listVersions(aws, found), found, aws.clients.now() - limits.newVersionMs);
+    spent = spentTokens(await listSecretVersions(aws, found), found, aws.clients.now() - limits.newVersionMs);
   } catch (error) {
     if (!isAccessDenied(error)) throw error;
-    throw conflictFailure([versionsHidden(found, error)]);
+    const tokenSpent = messages.tokenSpent(found.name, found.region);
+    const conflict = conflictWithoutChoices(tokenSpent, messages.versionsUnseen, error.message);
+    throw conflictFailure([{ ...conflict, step: 'store-secret' }]);
   }
   for (let number = 0; ; number += 1) {
     const token = tokenAfter(found, number);
     if (spent.has(token)) continue;
-    return refused.has(token) ? undefined : token;
+    return refusedTokens.has(token) ? undefined : token;
   }
 }
 
-/** Returns the conflict for a secret whose next token is spent, if the versions can't be listed to see why. */
-function versionsHidden({ name, region }: SecretState, { message }: Failure): Conflict {
-  return {
-    step: 'store-secret',
-    found: messages.tokenSpent(name, region),
-    details: [messages.versionsUnseen, message],
-    choices: [],
-  };
-}
-
 /**
- * Returns the tokens of versions that are not current and are old enough to show everywhere. Such a token is spent if, for example,
- * a user moves the staging labels back by hand and replaces the same version a second time. Returns none if the labels have moved
- * since the secret was read, because then another run has written.
+ * Returns the tokens of versions that are old enough to show everywhere. Such a token is spent if, for example, a user moves the
+ * staging labels back by hand and replaces the same version a second time. Returns none if the labels have moved since the secret
+ * was read, because then another run has written.
+ * @param before the time after which a version is too new, in milliseconds since the epoch
  */
 function spentTokens(versions: ListedVersion[], found: SecretState, before: number): Set<string> {
   const versionWith = (stage: Stage) => versions.find(({ stages }) => stages.includes(stage))?.versionId;
@@ -175,15 +167,11 @@ async function putValue({ aws }: StepContext, ref: SecretRef, key: KeyMaterial, 
 /** Restores a secret and reads its value. */
 export async function restoreSecret(context: StepContext, ref: SecretRef): Promise<SecretState | undefined> {
   const { aws } = context;
-  const call = {
-    action: 'secretsmanager:RestoreSecret',
-    resource: ref.arn,
-    region: ref.region,
-    change: true,
-  };
+  const { region, arn } = ref;
+  const call = { action: 'secretsmanager:RestoreSecret', resource: arn, region, change: true };
   await aws.call(call, (options) =>
-    aws.clients.secretsManager(ref.region).send(new RestoreSecretCommand({ SecretId: ref.arn }), options),
+    aws.clients.secretsManager(region).send(new RestoreSecretCommand({ SecretId: arn }), options),
   );
   context.record({ secrets: [ref] });
-  return readSecret(aws, ref.region, ref.arn, { exists: true });
+  return readSecret(aws, region, arn, { exists: true });
 }

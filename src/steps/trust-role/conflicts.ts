@@ -1,19 +1,20 @@
 import { roleArn } from '../../aws/arn.ts';
 import { DEFAULT_ROLE_QUOTAS, type RoleQuotas } from '../../aws/iam/quotas.ts';
 import type { RolePolicy, RoleState } from '../../aws/iam/roles.ts';
+import type { Message } from '../../failure.ts';
 import { groupedBy } from '../../grouping.ts';
 import { sharedPrefix } from '../../options/rules.ts';
 import type { Choice, Conflict } from '../../plan-types.ts';
 import { isReadPolicyShape, type PolicyScope, tryParsePolicy } from '../../policy/index.ts';
-import { beginsLike, matches, pattern } from '../../policy/match.ts';
-import { extend } from '../read-policy/fill.ts';
+import { beginsLike, matches, parsePattern } from '../../policy/match.ts';
+import { extendPolicy } from '../read-policy/fill.ts';
 import { policyMessages } from '../read-policy/messages.ts';
 import type { RoleRequest, SecretRef, StepInput } from '../types.ts';
-import { readingObstacles } from './limits.ts';
 import { roleMessages as messages } from './messages.ts';
+import { readingObstacles } from './reading-obstacles.ts';
 
 /** The observed state of the role. */
-export interface TrustState {
+export interface ObservedRole {
   role: RoleState | undefined;
   /** The document of the requested permissions boundary. Absent if none is requested, or if that policy doesn't exist. */
   boundary?: string;
@@ -34,7 +35,7 @@ const ONE_NAME: Choice = {
 /** Returns conflicts that prevent use of the role, except those of its trust policy. */
 export function roleConflicts(
   input: StepInput<RoleRequest>,
-  found: TrustState,
+  found: ObservedRole,
   addedCount: number,
 ): Conflict[] {
   return [
@@ -45,18 +46,17 @@ export function roleConflicts(
   ];
 }
 
-/** Returns a conflict of this step in the form that `TrustDecision` has for one. */
-export function conflict(found: string, choices: Choice[]): { conflict: Conflict } {
-  return { conflict: { step: 'trust-role', found, details: [], choices } };
+export function conflict(found: string, choices: Choice[], details: Message[] = []): Conflict {
+  return { step: 'trust-role', found, details, choices };
 }
 
 /** Returns a conflict if the `aws:SourceArn` patterns exclude a Region of the keys. */
 function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Conflict[] {
   const { role, regions } = request;
   const { partition, account } = identity;
-  const patterns = role.sourceArns.map(partsOf);
+  const patterns = role.sourceArns.map((arn) => arn.split(':'));
   const isMatch = (patternPart: string | undefined, text: string) =>
-    matches(pattern(patternPart ?? ''), text);
+    matches(parsePattern(patternPart ?? ''), text);
   const excludedRegions = regions.filter(
     (region) =>
       !patterns.some(
@@ -65,16 +65,16 @@ function sourceArnConflict({ request, identity }: StepInput<RoleRequest>): Confl
       ),
   );
   if (patterns.length === 0 || excludedRegions.length === 0) return [];
-  const missing = excludedRegions.map(
+  const missingPatterns = excludedRegions.map(
     (region) => `arn:${partition}:mediaconnect:${region}:${account}:flow:*`,
   );
-  const withoutDetails = conflict(messages.shutsOut(role.name, excludedRegions, account), []).conflict;
-  return [{ ...withoutDetails, details: [messages.shutsOutHint(missing)] }];
+  const found = messages.shutsOut(role.name, excludedRegions, account);
+  return [conflict(found, [], [messages.shutsOutHint(missingPatterns)])];
 }
 
 /** Returns warnings if the `aws:SourceArn` patterns exclude uses of the keys. */
 export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
-  const resources = role.sourceArns.map((each) => partsOf(each).slice(5).join(':'));
+  const resources = role.sourceArns.map((arn) => arn.split(':').slice(5).join(':'));
   const mayMatch = (kind: string) =>
     resources.some((resource) => resource.startsWith(kind) || beginsLike(resource, kind));
   const allowsRouters = mayMatch('routerInput:') || mayMatch('routerOutput:');
@@ -83,35 +83,28 @@ export function sourceArnWarnings({ role, forRouters }: RoleRequest): string[] {
   return !forRouters && allowsRouters && !mayMatch('flow:') ? [messages.onlyRouters] : [];
 }
 
-function partsOf(arn: string): string[] {
-  return arn.split(':');
-}
-
-function boundaryConflict({ role: requestedRole }: RoleRequest, { role, boundary }: TrustState): Conflict[] {
+function boundaryConflict(
+  { role: requestedRole }: RoleRequest,
+  { role, boundary }: ObservedRole,
+): Conflict[] {
   const { permissionsBoundary } = requestedRole;
   if (!permissionsBoundary || permissionsBoundary === role?.boundary?.arn) return [];
-  if (boundary === undefined) return [conflict(messages.noSuchBoundary(permissionsBoundary), []).conflict];
-  if (!role) return [];
-  return [conflict(messages.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME]).conflict];
+  if (boundary === undefined) return [conflict(messages.noSuchBoundary(permissionsBoundary), [])];
+  return role ? [conflict(messages.otherBoundary(role.name, role.boundary?.arn), [OTHER_NAME])] : [];
 }
 
 /** Only an AWS service can change its service-linked role (IAM User Guide, "Service-linked roles"). */
 function serviceConflict({ name, path }: RoleState): Conflict[] {
-  if (!path.startsWith('/aws-service-role/')) return [];
-  return [conflict(messages.serviceLinked(name), [OTHER_NAME]).conflict];
+  return path.startsWith('/aws-service-role/') ? [conflict(messages.serviceLinked(name), [OTHER_NAME])] : [];
 }
 
-/** Conflicts for what certainly prevents the role from reading the secrets, and warnings for what might. */
-export interface AccessProblems {
-  conflicts: Conflict[];
-  warnings: string[];
-}
-
-/** Returns what will or might prevent the existing or planned role from reading the secrets. */
+/**
+ * Returns conflicts for what certainly prevents the existing or planned role from reading the secrets, and warnings for what might.
+ */
 export function findAccessProblems(
   input: StepInput<RoleRequest>,
-  { role, boundary }: TrustState,
-): AccessProblems {
+  { role, boundary }: ObservedRole,
+): { conflicts: Conflict[]; warnings: string[] } {
   const { name, permissionsBoundary } = input.request.role;
   const planned = {
     arn: roleArn(input.identity, name),
@@ -129,13 +122,13 @@ export function findAccessProblems(
   const undecided = obstacles.filter(({ verdict }) => verdict === 'cannot-tell');
   return {
     conflicts: denied.map(({ secret, action, because }) => {
-      const remains = remainingObstacles.get(secret.arn)?.verdict === 'denied';
       const found = messages.cannotRead(name, nameOf(secret), action, because);
-      return {
-        ...conflict(found, remains ? [] : [OTHER_ROLE]).conflict,
-        details: remains ? [hintFor(remainingObstacles.get(secret.arn)?.because ?? '', action)] : [],
-        about: secret.arn,
-      };
+      const remaining = remainingObstacles.get(secret.arn);
+      const withoutSecret =
+        remaining?.verdict === 'denied'
+          ? conflict(found, [], [hintFor(remaining.because, action)])
+          : conflict(found, [OTHER_ROLE]);
+      return { ...withoutSecret, about: secret.arn };
     }),
     // If one condition decides about many secrets, the warning names only the first of them.
     warnings: [...groupedBy(undecided, ({ because }) => because).values()].map(
@@ -161,7 +154,7 @@ function nameOf({ name, region }: SecretRef): string {
 
 function quotaConflict(
   { request, secrets, policies, identity }: StepInput<RoleRequest>,
-  { role, quotas = DEFAULT_ROLE_QUOTAS }: TrustState,
+  { role, quotas = DEFAULT_ROLE_QUOTAS }: ObservedRole,
   addedCount: number,
 ): Conflict[] {
   const { name } = request.role;
@@ -170,50 +163,37 @@ function quotaConflict(
   if (attachedCount + addedCount <= quota.limit) return [];
   const nameCount = request.policyNames.length;
   const hasNamedPolicy = request.policyNames.some((each) => attachedPolicy(role, each));
+  // One for each policy name, unless the role's own policy of that name has room for all secrets.
+  const countWith = (scope: PolicyScope) =>
+    request.policyNames.filter((each) => {
+      const existing = attachedPolicy(role, each);
+      const document = existing && tryParsePolicy(existing.document);
+      if (!existing || !document || !isReadPolicyShape(document)) return true;
+      return extendPolicy(existing.document, secrets, scope, identity).secrets.length !== secrets.length;
+    }).length;
   const choices = [
     ...(nameCount > 1 && (hasNamedPolicy || attachedCount < quota.limit) ? [ONE_NAME] : []),
     // Each name needs a policy, no matter what it allows. A wider scope only saves the additional policies.
     ...(nameCount === 1 || policies.length > nameCount
-      ? scopeChoices(secrets, (scope) => attachedCount + neededFor(scope) <= quota.limit)
+      ? scopeChoices(secrets, (scope) => attachedCount + countWith(scope) <= quota.limit)
       : []),
     OTHER_ROLE,
   ];
-  return [conflict(messages.full(name, attachedCount, addedCount, quota), choices).conflict];
-
-  /**
-   * Returns how many policies the role would need with a wider scope: one for each name, unless the role's own policy has room
-   * for it.
-   */
-  function neededFor(scope: PolicyScope): number {
-    const fits = ({ document }: RolePolicy) =>
-      extend(document, secrets, scope, identity).secrets.length === secrets.length;
-    return request.policyNames.filter((each) => {
-      const existing = attachedPolicy(role, each);
-      const parsed = existing && tryParsePolicy(existing.document);
-      return !(existing && parsed && isReadPolicyShape(parsed) && fits(existing));
-    }).length;
-  }
+  return [conflict(messages.full(name, attachedCount, addedCount, quota), choices)];
 }
 
 /** Returns the choices of wider policy scopes with which the role's policies stay within the quota. */
 function scopeChoices(secrets: SecretRef[], hasRoom: (scope: PolicyScope) => boolean): Choice[] {
+  const choices: Choice[] = [];
   const prefix = sharedPrefix(secrets.map(({ name }) => name));
-  const flag = policyMessages.prefixFlags(prefix);
-  const wider = (['region', 'account'] as const).filter(hasRoom);
-  return [
-    ...(hasRoom({ prefix: prefix ?? '' })
-      ? [{ id: 'policy-prefix' as const, flag, text: policyMessages.choicePrefix }]
-      : []),
-    ...(wider.length > 0
-      ? [
-          {
-            id: 'policy-scope' as const,
-            flag: `--policy-scope ${wider.join('|')}`,
-            text: policyMessages.choiceScope,
-          },
-        ]
-      : []),
-  ];
+  const prefixFlags = policyMessages.prefixFlags(prefix);
+  if (hasRoom({ prefix: prefix ?? '' }))
+    choices.push({ id: 'policy-prefix', flag: prefixFlags, text: policyMessages.choicePrefix });
+  const widerScopes = (['region', 'account'] as const).filter(hasRoom);
+  const scopeFlag = `--policy-scope ${widerScopes.join('|')}`;
+  if (widerScopes.length > 0)
+    choices.push({ id: 'policy-scope', flag: scopeFlag, text: policyMessages.choiceScope });
+  return choices;
 }
 
 function attachedPolicy(role: RoleState | undefined, name: string): RolePolicy | undefined {

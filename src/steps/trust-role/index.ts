@@ -17,10 +17,10 @@ import {
 import {
   conflict,
   findAccessProblems,
+  type ObservedRole,
   OTHER_NAME,
   roleConflicts,
   sourceArnWarnings,
-  type TrustState,
 } from './conflicts.ts';
 import { roleMessages as messages } from './messages.ts';
 import { updateTrust } from './update-trust.ts';
@@ -41,21 +41,21 @@ export interface RolePlan extends StepPlan {
   arnsToAttach: string[];
   /** The document of the requested permissions boundary, if any. */
   boundary?: string;
+  expected: { role: RoleOutcome };
 }
 
 /** Step 3 of the AWS guide: the role that MediaConnect may assume, with the policies attached. */
-export const trustRole: Step<RoleRequest, TrustState, RolePlan> = {
+export const trustRole: Step<RoleRequest, ObservedRole, RolePlan> = {
   name: 'trust-role',
   observe,
   plan,
   apply,
 };
 
-async function observe({ aws, policies }: StepContext, request: RoleRequest): Promise<TrustState> {
-  const requestedRole = request.role;
-  const { permissionsBoundary } = requestedRole;
+async function observe({ aws, policies }: StepContext, request: RoleRequest): Promise<ObservedRole> {
+  const { name, permissionsBoundary } = request.role;
   const [role, boundary] = await Promise.all([
-    readRole(aws, policies, requestedRole.name),
+    readRole(aws, policies, name),
     permissionsBoundary ? policies.read(permissionsBoundary) : undefined,
   ]);
   const quotas = await quotasFor(aws, request, role);
@@ -70,29 +70,31 @@ async function quotasFor(
 ): Promise<RoleQuotas | undefined> {
   const defaults = DEFAULT_ROLE_QUOTAS;
   const policyCount = (role?.attachedArns.length ?? 0) + request.maxPolicies;
-  const writesTrust = role ? request.updateTrust && tryParsePolicy(role.trust) !== undefined : true;
+  const writesTrust = !role || (request.updateTrust && tryParsePolicy(role.trust) !== undefined);
   const size = writesTrust ? measure(trustDocument(request, await aws.identity(), role)) : 0;
   const areDefaultsEnough =
     policyCount <= defaults.attachedPolicies.limit && size <= defaults.trustPolicySize.limit;
   return areDefaultsEnough ? undefined : readRoleQuotas(aws);
 }
 
-function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
+function plan(input: StepInput<RoleRequest>, found: ObservedRole): RolePlan {
   const { role, quotas = DEFAULT_ROLE_QUOTAS } = found;
   const { request, identity, policies } = input;
+  const { name } = request.role;
+  const arn = role?.arn ?? roleArn(identity, name);
   // A new policy can't be attached yet, even if the role was read when an older one with its ARN was attached.
-  const unattached = policies.filter(
-    ({ arn, action }) => action === 'created' || !role?.attachedArns.includes(arn),
-  );
-  const arnsToAttach = unattached.map(({ arn }) => arn);
+  const arnsToAttach = policies
+    .filter(({ arn, action }) => action === 'created' || !role?.attachedArns.includes(arn))
+    .map(({ arn }) => arn);
   const trust = planTrust(input, role, quotas.trustPolicySize);
   const conflicts = [
     ...('conflict' in trust ? [trust.conflict] : []),
     ...roleConflicts(input, found, arnsToAttach.length),
   ];
   const action = 'conflict' in trust ? 'keep' : trust.kind;
-  // If nothing changes, the checks after the run report these problems.
-  const hasChanges = input.hasEarlierChanges || arnsToAttach.length > 0 || action !== 'keep';
+  // Only if something changes, because the checks after the run report access problems too.
+  const changesRole = arnsToAttach.length > 0 || action !== 'keep';
+  const hasChanges = input.hasEarlierChanges || changesRole;
   const accessProblems =
     conflicts.length === 0 && hasChanges ? findAccessProblems(input, found) : { conflicts: [], warnings: [] };
   conflicts.push(...accessProblems.conflicts);
@@ -103,29 +105,19 @@ function plan(input: StepInput<RoleRequest>, found: TrustState): RolePlan {
     conflicts,
     warnings: [
       ...planWarnings(request, role, 'warnings' in trust ? trust.warnings : []),
-      ...(role?.stack && (arnsToAttach.length > 0 || action !== 'keep')
-        ? [messages.inStack(role.name, role.stack)]
-        : []),
+      ...(role?.stack && changesRole ? [messages.inStack(role.name, role.stack)] : []),
       ...accessProblems.warnings,
     ],
     found: role,
     boundary: found.boundary,
-    expected: {
-      role: {
-        name: request.role.name,
-        arn: role?.arn ?? roleArn(identity, request.role.name),
-        action: outcomeAction(action, arnsToAttach),
-      },
-    },
+    expected: { role: { name, arn, action: outcomeAction(action, arnsToAttach) } },
   };
 }
 
 function planWarnings(request: RoleRequest, role: RoleState | undefined, trustWarnings: string[]): string[] {
-  const requestedRole = request.role;
+  const { name } = request.role;
   return [
-    ...(/mediaconnect/i.test(requestedRole.name)
-      ? []
-      : [messages.nameWithoutMediaConnect(requestedRole.name)]),
+    ...(/mediaconnect/i.test(name) ? [] : [messages.nameWithoutMediaConnect(name)]),
     ...sourceArnWarnings(request),
     ...(role && role.path !== '/' ? [messages.hasPath(role.name, role.path)] : []),
     ...trustWarnings,
@@ -138,22 +130,16 @@ function planChanges(
   arnsToAttach: string[],
   trust: TrustDecision,
 ): Change[] {
-  const { name } = input.request.role;
+  const role = { resource: 'role' as const, name: input.request.role.name };
   const document = 'document' in trust ? trust.document : undefined;
-  const change = (changeAction: Change['action'], reason: string, document?: unknown): Change => ({
-    action: changeAction,
-    resource: 'role',
-    name,
-    reason,
-    document,
-  });
-  const changes = {
-    create: () => change('create', messages.create, document),
-    keep: () => change('keep', messages.keep),
-    'update-trust': () => change('update', messages.updateTrust, document),
+  const changes: Record<RolePlan['action'], Change> = {
+    create: { action: 'create', ...role, reason: messages.create, document },
+    keep: { action: 'keep', ...role, reason: messages.keep },
+    'update-trust': { action: 'update', ...role, reason: messages.updateTrust, document },
   };
-  const names = arnsToAttach.map(nameInIamArn);
-  return [changes[action](), ...(arnsToAttach.length > 0 ? [change('attach', messages.attach(names))] : [])];
+  if (arnsToAttach.length === 0) return [changes[action]];
+  const reason = messages.attach(arnsToAttach.map(nameInIamArn));
+  return [changes[action], { action: 'attach', ...role, reason }];
 }
 
 function outcomeAction(action: RolePlan['action'], arnsToAttach: string[]): RoleOutcome['action'] {
@@ -166,13 +152,10 @@ async function apply(
   input: StepInput<RoleRequest>,
   plan: RolePlan,
 ): Promise<{ role: RoleOutcome }> {
-  const { request, identity } = input;
-  const { name } = request.role;
-  const action = outcomeAction(plan.action, plan.arnsToAttach);
-  const expectedRole = { name, arn: plan.found?.arn ?? roleArn(identity, name), action };
+  const expectedRole = plan.expected.role;
   if (plan.action !== 'create') return applyRemaining(context, input, plan, expectedRole);
   const created = await createRole(context, input, expectedRole);
-  if (created.kind === 'made') {
+  if (created.kind === 'created') {
     const role = { ...expectedRole, arn: created.arn };
     context.record({ role });
     return applyRemaining(context, input, plan, role);
@@ -211,15 +194,10 @@ async function adopt(
   knownAction: 'created' | undefined,
 ): Promise<{ role: RoleOutcome }> {
   const { name } = input.request.role;
-  const { boundary } = firstPlan;
   const role = await readOnceVisible(context, name);
-  if (!role) throw conflictFailure([conflict(messages.nameTaken(name), [OTHER_NAME]).conflict]);
+  if (!role) throw conflictFailure([conflict(messages.nameTaken(name), [OTHER_NAME])]);
   const quotas = await quotasFor(context.aws, input.request, role);
-  const newPlan = plan(input, {
-    role,
-    boundary,
-    quotas,
-  });
+  const newPlan = plan(input, { role, boundary: firstPlan.boundary, quotas });
   if (newPlan.conflicts.length > 0) throw conflictFailure(newPlan.conflicts);
   warnOfNew(context, firstPlan, newPlan);
   const action = knownAction ?? outcomeAction(newPlan.action, newPlan.arnsToAttach);

@@ -68,9 +68,9 @@ export const roleMessages = {
 
   nameWithoutMediaConnect: (name: string) =>
     `The role name ${name} does not contain 'MediaConnect', which AWS recommends so that its purpose shows.`,
-  narrowed: (name: string) =>
+  trustNarrower: (name: string) =>
     `The trust policy of ${name} lets MediaConnect in for certain flows only (aws:SourceArn). Other flows cannot use the role.`,
-  notNarrowed: (name: string) =>
+  trustWider: (name: string) =>
     `The role ${name} exists and trusts MediaConnect for more than --source-arn says. It stays as it is.`,
   noGuard: (name: string) =>
     `The trust policy of ${name} has no aws:SourceAccount condition. Flows of other accounts might use the role. To see how to add the condition, run the command 'verify'.`,
@@ -88,5 +88,6 @@ export const roleMessages = {
   trustContended: (name: string, seconds: number) =>
     `The trust policy of ${name} kept changing for ${seconds} s, or IAM did not show it. Nothing was added to it.`,
   gaveUpWaiting: (seconds: number) => `IAM did not show the new role or policy for ${seconds} s.`,
-  propagating: 'IAM to make the new role and policy known everywhere',
+  /** After "Waiting for". */
+  waitingForPropagation: 'IAM to make the new role and policy known everywhere',
 };

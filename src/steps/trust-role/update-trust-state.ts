@@ -1,10 +1,10 @@
 import { type JsonPolicy, type JsonStatement, readJsonPolicy, statementKey } from '../../policy/index.ts';
 
-/** Statements of a trust policy, keyed by their meaning, because IAM may rewrite their text. */
+/** Statements of a trust policy by `statementKey`, which is the same for equivalent texts: IAM may rewrite a text. */
 type Statements = Map<string, JsonStatement>;
 
 /** What this run knows about a trust policy to which it adds a statement. */
-export interface TrustUpdate {
+export interface TrustUpdateState {
   /** Existing statements that the plan or a read before the first write showed. Every document sent includes them. */
   known: Statements;
   /** Statements that appeared only after a document was sent without them. The final policy must include them. */
@@ -21,11 +21,11 @@ export interface TrustUpdate {
   shown: ReadonlySet<string>;
 }
 
-/** What to do after a read: send a document, read again, or nothing because the policy is as desired. */
+/** What to do after a read: send this document, read again, or nothing because the policy is as desired. */
 export type NextAction = JsonPolicy | 'done' | 'read-again';
 
 /** @param planned the trust policy that the plan was based on */
-export function newTrustUpdate(planned: string): TrustUpdate {
+export function newTrustUpdate(planned: string): TrustUpdateState {
   return {
     known: statementsOf(readJsonPolicy(planned)),
     overwritten: new Map(),
@@ -43,48 +43,48 @@ export function newTrustUpdate(planned: string): TrustUpdate {
  * @param shown the trust policy that was read
  * @param desired the same policy with the statement for MediaConnect
  */
-export function nextAction(update: TrustUpdate, shown: JsonPolicy, desired: JsonPolicy): NextAction {
+export function nextAction(state: TrustUpdateState, shown: JsonPolicy, desired: JsonPolicy): NextAction {
   const statements = statementsOf(shown);
-  update.shown = new Set(statements.keys());
-  const isNew = noteShown(update, statements);
-  const unrestored = [...update.overwritten].filter(([key]) => !statements.has(key));
+  state.shown = new Set(statements.keys());
+  const isNew = noteShown(state, statements);
+  const unrestored = [...state.overwritten].filter(([key]) => !statements.has(key));
   if (desired.Statement.length === shown.Statement.length && unrestored.length === 0) return 'done';
-  const missing = [...update.known].filter(([key]) => !statements.has(key));
-  update.missing = missing.map(([, statement]) => statement);
+  const missing = [...state.known].filter(([key]) => !statements.has(key));
+  state.missing = missing.map(([, statement]) => statement);
   if (isNew || missing.length > 0) return 'read-again';
   const document = withStatements(desired, unrestored);
-  return isAccepted(update, document) ? 'read-again' : document;
+  return isAccepted(state, document) ? 'read-again' : document;
 }
 
 /** Records that a document is being sent. */
-export function noteSent(update: TrustUpdate, document: JsonPolicy): void {
-  update.accepted = undefined;
-  const isKnown = (key: string) => update.known.has(key) || update.overwritten.has(key);
-  for (const key of statementsOf(document).keys()) if (!isKnown(key)) update.added.add(key);
+export function noteSent(state: TrustUpdateState, document: JsonPolicy): void {
+  state.accepted = undefined;
+  const isKnown = (key: string) => state.known.has(key) || state.overwritten.has(key);
+  for (const key of statementsOf(document).keys()) if (!isKnown(key)) state.added.add(key);
 }
 
 /** Records that IAM accepted the document. */
-export function noteAccepted(update: TrustUpdate, document: JsonPolicy): void {
-  update.sent = true;
-  update.accepted = new Set(statementsOf(document).keys());
+export function noteAccepted(state: TrustUpdateState, document: JsonPolicy): void {
+  state.sent = true;
+  state.accepted = new Set(statementsOf(document).keys());
 }
 
 /** Returns the overwritten statements that the last read did not show and that no accepted document has restored. */
-export function lostStatements({ overwritten, accepted, shown }: TrustUpdate): JsonStatement[] {
+export function lostStatements({ overwritten, accepted, shown }: TrustUpdateState): JsonStatement[] {
   const lost = [...overwritten].filter(([key]) => !accepted?.has(key) && !shown.has(key));
   return lost.map(([, statement]) => statement);
 }
 
 /** Records new statements, and returns whether the read showed any. */
-function noteShown(update: TrustUpdate, shown: Statements): boolean {
-  const { known, overwritten, added, sent } = update;
+function noteShown(state: TrustUpdateState, shown: Statements): boolean {
+  const { known, overwritten, added, sent } = state;
   const isNew = (key: string) => !known.has(key) && !overwritten.has(key) && !added.has(key);
   const newStatements = [...shown].filter(([key]) => isNew(key));
   for (const [key, statement] of newStatements) (sent ? overwritten : known).set(key, statement);
   return newStatements.length > 0;
 }
 
-function isAccepted({ accepted }: TrustUpdate, document: JsonPolicy): boolean {
+function isAccepted({ accepted }: TrustUpdateState, document: JsonPolicy): boolean {
   return accepted !== undefined && [...statementsOf(document).keys()].every((key) => accepted.has(key));
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../failure.ts';
 import type { RoleOutcome } from '../../plan-types.ts';
 import { type JsonPolicy, type JsonStatement, readJsonPolicy } from '../../policy/index.ts';
-import type { RoleRequest, StepContext, StepInput } from '../types.ts';
+import { type RoleRequest, type StepContext, type StepInput, waitOptions } from '../types.ts';
 import { roleMessages as messages } from './messages.ts';
 import {
   lostStatements,
@@ -20,7 +20,7 @@ import {
   nextAction,
   noteAccepted,
   noteSent,
-  type TrustUpdate,
+  type TrustUpdateState,
 } from './update-trust-state.ts';
 import { trustDocument } from './write.ts';
 
@@ -30,7 +30,7 @@ const ACTION = 'iam:UpdateAssumeRolePolicy';
 interface RoleUpdate {
   input: StepInput<RoleRequest>;
   role: RoleOutcome;
-  state: TrustUpdate;
+  state: TrustUpdateState;
   /**
    * The last write, if its outcome is unknown, or if it must be repeated after another read. `sentAt` is in `performance.now()`
    * milliseconds, and infinitely long ago if the write can be repeated immediately.
@@ -40,7 +40,7 @@ interface RoleUpdate {
 
 /**
  * Adds the statement for MediaConnect to the current trust policy, and keeps statements that other writers add in the meantime.
- * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So this writes only after a read shows
+ * Trust policies have no versions and no compare-and-swap, and a read may be out of date. So the run writes only after a read shows
  * everything that the run has seen, and then reads until the new document shows. Each wait takes at most `iamPropagationMs`.
  * @param plannedTrust the trust policy that the plan was based on
  * @throws Failure with a conflict if a statement that the plan showed stays missing
@@ -66,7 +66,7 @@ async function reconcileTrust(context: StepContext, update: RoleUpdate): Promise
     const { value, done } = await waitUntil(
       () => reconcileOnce(context, update),
       (result) => result !== 'read-again',
-      waitOptions(context),
+      waitOptions(context, () => messages.waitingForPropagation),
     );
     if (value === 'done') return;
     if (!done) throw timeoutFailure(context, update);
@@ -105,7 +105,8 @@ async function restoreOverwritten(context: StepContext, update: RoleUpdate, reas
       const result = await reconcileOnce(uninterrupted, update);
       return result === 'done' || lostStatements(state).length === 0;
     };
-    return (await waitUntil(round, Boolean, waitOptions(uninterrupted))).done;
+    const options = waitOptions(uninterrupted, () => messages.waitingForPropagation);
+    return (await waitUntil(round, Boolean, options)).done;
   };
   const isRestored = await context.aws.uninterruptible(ACTION, restore).catch((error: unknown) => {
     cause = error;
@@ -113,10 +114,6 @@ async function restoreOverwritten(context: StepContext, update: RoleUpdate, reas
   });
   const lost = lostStatements(state);
   if (!isRestored && lost.length > 0) throw statementsLost(update, lost, cause);
-}
-
-function waitOptions({ limits, interrupt, waiting }: StepContext) {
-  return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
 /** Sends a trust policy. Returns false if the outcome is unknown, or if the policy must be read again first. */

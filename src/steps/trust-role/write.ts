@@ -5,7 +5,7 @@ import { awsMessages } from '../../aws/messages.ts';
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Identity } from '../../aws/session.ts';
 import { tagsFor } from '../../aws/tags.ts';
-import { checkGuard } from '../../checks/access/source-guard.ts';
+import { checkGuard } from '../../checks/access/confused-deputy.ts';
 import { checkTrust, type FlowScope } from '../../checks/access/trust.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
 import type { Limits } from '../../limits.ts';
@@ -18,27 +18,28 @@ import {
   measure,
   parsePolicy,
 } from '../../policy/index.ts';
-import type { RoleRequest, StepContext, StepInput } from '../types.ts';
+import { type RoleRequest, type StepContext, type StepInput, waitOptions } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
 import { roleMessages as messages } from './messages.ts';
 
-/** Returns the flows that will use the role, as far as the request names them. */
+/** Returns the flows that will use the role, as far as the request determines them. */
 export function flowScope({ role, regions }: RoleRequest): FlowScope {
   return { sourceArns: role.sourceArns, regions };
 }
 
 /**
- * The result of creating a role. `exists`: a role with this name already exists; if `unconfirmed` has an IAM action, an earlier
- * attempt of the same request may have created it.
+ * The result of creating a role. `exists`: the name is in use. If `unconfirmed` has an IAM action, an earlier attempt of the same
+ * request may have created that role.
  */
-export type Created = { kind: 'made'; arn: string } | { kind: 'exists'; unconfirmed: string | undefined };
+export type CreatedRole =
+  | { kind: 'created'; arn: string }
+  | { kind: 'exists'; unconfirmed: string | undefined };
 
-/** Creates the role. */
 export async function createRole(
   { aws }: StepContext,
   { request, identity }: StepInput<RoleRequest>,
   { arn }: RoleOutcome,
-): Promise<Created> {
+): Promise<CreatedRole> {
   const { role } = request;
   const command = new CreateRoleCommand({
     RoleName: role.name,
@@ -53,7 +54,7 @@ export async function createRole(
     const response = await aws.call({ action: 'iam:CreateRole', resource: arn, change: true }, (options) =>
       aws.clients.iam().send(command, options),
     );
-    return { kind: 'made', arn: response.Role?.Arn ?? arn };
+    return { kind: 'created', arn: response.Role?.Arn ?? arn };
   } catch (error) {
     if (hasAwsCode(error, 'EntityAlreadyExistsException'))
       return { kind: 'exists', unconfirmed: error.unconfirmedAction };
@@ -64,45 +65,31 @@ export async function createRole(
 /** Waits until IAM shows an existing role, and reads it. Returns undefined if IAM doesn't show it in time. */
 export async function readOnceVisible(context: StepContext, name: string): Promise<RoleState | undefined> {
   const { aws } = context;
-  const { value } = await waitUntil(
-    () => readRole(aws, policyReader(aws), name),
-    (role) => role !== undefined,
-    waitOptions(context),
-  );
-  return value;
+  const read = () => readRole(aws, policyReader(aws), name);
+  const options = waitOptions(context, () => messages.waitingForPropagation);
+  return (await waitUntil(read, (role) => role !== undefined, options)).value;
 }
 
-/** Attaches a policy. Attaching it again does no harm. */
+/**
+ * Attaches a policy; attaching it again does no harm. Retries while IAM doesn't know the role or the policy everywhere yet.
+ */
 export async function attachPolicy(context: StepContext, role: string, policyArn: string): Promise<void> {
   const { aws } = context;
-  await retryUntilKnown(context, () =>
-    aws.call({ action: 'iam:AttachRolePolicy', resource: role, change: true }, (options) =>
-      aws.clients.iam().send(new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn }), options),
-    ),
-  );
-}
-
-/** Makes a change to resources that IAM may not know everywhere yet, and retries until it does. */
-async function retryUntilKnown(context: StepContext, change: () => Promise<unknown>): Promise<void> {
-  const attempt = async (): Promise<Failure | undefined> => {
+  const command = new AttachRolePolicyCommand({ RoleName: role, PolicyArn: policyArn });
+  const attach = async (): Promise<Failure | undefined> => {
     try {
-      await change();
+      await aws.call({ action: 'iam:AttachRolePolicy', resource: role, change: true }, (options) =>
+        aws.clients.iam().send(command, options),
+      );
       return undefined;
     } catch (error) {
       if (hasAwsCode(error, 'NoSuchEntityException')) return error;
       throw error;
     }
   };
-  const { value: failure } = await waitUntil(
-    attempt,
-    (problem) => problem === undefined,
-    waitOptions(context),
-  );
+  const options = waitOptions(context, () => messages.waitingForPropagation);
+  const { value: failure } = await waitUntil(attach, (lastFailure) => lastFailure === undefined, options);
   if (failure) throw neverKnownFailure(failure, context.limits);
-}
-
-function waitOptions({ limits, interrupt, waiting }: StepContext) {
-  return { limits, interrupt, onWait: (elapsed: number) => waiting(messages.propagating, elapsed) };
 }
 
 /** Returns the failure if IAM still doesn't know the role or the policy after its time limit. Someone may have deleted it. */
@@ -134,7 +121,6 @@ export function trustDocument(
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: messages.choiceTrust };
 
-/** The decision about the role's trust policy. */
 export type TrustDecision =
   | { kind: 'create'; document: JsonPolicy }
   | { kind: 'keep'; warnings: string[] }
@@ -149,24 +135,20 @@ export function planTrust(
 ): TrustDecision {
   const { request, identity } = input;
   if (!role) {
+    const { name } = request.role;
     const document = trustDocument(request, identity);
-    const name = request.role.name;
-    return (
-      tooLongConflict(document, quota, (size) =>
-        conflict(messages.newTrustTooLong(name, size, quota), []),
-      ) ?? {
-        kind: 'create',
-        document,
-      }
-    );
+    const size = measure(document);
+    if (size > quota.limit) return { conflict: conflict(messages.newTrustTooLong(name, size, quota), []) };
+    return { kind: 'create', document };
   }
   const result = checkTrust(role.trust, flowScope(request), identity);
-  if (result.verdict === 'unreadable') return conflict(messages.unreadable(role.name), [OTHER_NAME]);
+  if (result.verdict === 'unreadable')
+    return { conflict: conflict(messages.unreadable(role.name), [OTHER_NAME]) };
   if (result.verdict === 'allowed') {
     const scopeWarning = {
       'as-asked': [],
-      wider: [messages.notNarrowed(role.name)],
-      narrower: [messages.narrowed(role.name)],
+      wider: [messages.trustWider(role.name)],
+      narrower: [messages.trustNarrower(role.name)],
     };
     const warnings = [...scopeWarning[result.scope], ...guardWarnings(input, role, role.trust)];
     return { kind: 'keep', warnings };
@@ -174,43 +156,26 @@ export function planTrust(
   const document = trustDocument(request, identity, role);
   const resultAfterUpdate = checkTrust(JSON.stringify(document), flowScope(request), identity);
   if (resultAfterUpdate.verdict === 'not-allowed' && !resultAfterUpdate.uncertain)
-    return conflict(messages.trustDenied(role.name, resultAfterUpdate.because), [OTHER_NAME]);
+    return { conflict: conflict(messages.trustDenied(role.name, resultAfterUpdate.because), [OTHER_NAME]) };
   const uncertainWarnings =
     resultAfterUpdate.verdict === 'not-allowed'
       ? [messages.maybeTrustDenied(role.name, resultAfterUpdate.because)]
       : [];
-  if (result.uncertain && (uncertainWarnings.length > 0 || !request.updateTrust)) {
-    return {
-      kind: 'keep',
-      warnings:
-        uncertainWarnings.length > 0 ? uncertainWarnings : [messages.maybeTrusted(role.name, result.because)],
-    };
-  }
+  if (result.uncertain && uncertainWarnings.length > 0) return { kind: 'keep', warnings: uncertainWarnings };
+  if (result.uncertain && !request.updateTrust)
+    return { kind: 'keep', warnings: [messages.maybeTrusted(role.name, result.because)] };
   if (!request.updateTrust) {
-    return conflict(messages.notTrusted(role.name, result.because), [UPDATE_TRUST, OTHER_NAME]);
+    const found = messages.notTrusted(role.name, result.because);
+    return { conflict: conflict(found, [UPDATE_TRUST, OTHER_NAME]) };
   }
   const deletedIds = deletedPrincipals(parsePolicy(role.trust));
-  if (deletedIds.length > 0) return conflict(messages.deletedPrincipals(role.name, deletedIds), [OTHER_NAME]);
-  const warnings = [...uncertainWarnings, ...guardWarnings(input, role, JSON.stringify(document))];
-  return (
-    tooLongConflict(document, quota, (size) =>
-      conflict(messages.trustTooLong(role.name, size, quota), [OTHER_NAME]),
-    ) ?? {
-      kind: 'update-trust',
-      document,
-      warnings,
-    }
-  );
-}
-
-/** Returns the conflict for a trust policy that exceeds the quota. */
-function tooLongConflict(
-  document: JsonPolicy,
-  { limit }: Quota,
-  conflictOf: (size: number) => { conflict: Conflict },
-): { conflict: Conflict } | undefined {
+  if (deletedIds.length > 0)
+    return { conflict: conflict(messages.deletedPrincipals(role.name, deletedIds), [OTHER_NAME]) };
   const size = measure(document);
-  return size > limit ? conflictOf(size) : undefined;
+  if (size > quota.limit)
+    return { conflict: conflict(messages.trustTooLong(role.name, size, quota), [OTHER_NAME]) };
+  const warnings = [...uncertainWarnings, ...guardWarnings(input, role, JSON.stringify(document))];
+  return { kind: 'update-trust', document, warnings };
 }
 
 /** Returns warnings about a trust policy that lets in other accounts, unless the request omits the confused deputy condition. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toFailure } from '../../../src/aws/errors.ts';
+import { toFailure } from '../../../src/aws/to-failure.ts';
 import { runHere } from '../../support/runs/run-here.ts';
 import { ARGS, credentialsOf, listen, openSandbox, profile } from './scene.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkGuard } from '../../../src/checks/access/source-guard.ts';
+import { checkGuard } from '../../../src/checks/access/confused-deputy.ts';
 import { ACCOUNT, REGION } from '../../support/account.ts';
 import { service, trusting } from './fixtures.ts';
 

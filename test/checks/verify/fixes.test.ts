@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { fixes } from '../../../src/checks/verify/fixes.ts';
-import { flowFixes } from '../../../src/checks/verify/flow/fixes.ts';
-import { routerFixes } from '../../../src/checks/verify/flow/messages.ts';
+import { fixes, flowFixes, routerFixes } from '../../../src/checks/catalog/index.ts';
 import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { KEYS } from '../../support/account.ts';

@@ -27,10 +27,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import type { VerifyId } from '../../../src/checks/catalog/index.ts';
-import type { fixes } from '../../../src/checks/verify/fixes.ts';
-import type { flowFixes } from '../../../src/checks/verify/flow/fixes.ts';
-import type { routerFixes } from '../../../src/checks/verify/flow/messages.ts';
+import type { fixes, flowFixes, routerFixes, VerifyId } from '../../../src/checks/catalog/index.ts';
 import type {
   ForcedKeyState,
   RouterIntegration,

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { performExportManifest } from '../../../src/commands/export/manifest/run.ts';
 import { performSetup } from '../../../src/commands/setup/run.ts';
 import { EXIT } from '../../../src/failure.ts';
+import type { ManifestKey } from '../../../src/manifest/fields.ts';
 import { readManifest } from '../../../src/manifest/index.ts';
-import type { ManifestKey } from '../../../src/manifest/members.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { fileOf, manifestFolder } from '../../manifest/manifests.ts';
 import {

@@ -3,10 +3,7 @@ import {
   PERMISSION_COMMANDS,
   type PermissionCommand,
 } from '../../../src/commands/permissions/needs/index.ts';
-import {
-  type PermissionsOptions,
-  readPermissionsAnswers,
-} from '../../../src/commands/permissions/options.ts';
+import { type PermissionsOptions, readPermissionsValues } from '../../../src/commands/permissions/options.ts';
 import { FAR_REGION, REGION } from '../../support/account.ts';
 import { actionsIn, permissions, printedPolicy } from '../../support/runs/permissions.ts';
 import { freshSandbox } from '../../support/sandbox.ts';
@@ -18,7 +15,7 @@ const optionsOf = (command: PermissionCommand): PermissionsOptions =>
 const arnOf = (region: string, name = 'studio-a') =>
   `arn:aws:secretsmanager:${region}:111122223333:secret:${name}-??????`;
 const problemsOf = (command: PermissionCommand, options: PermissionsOptions) =>
-  readPermissionsAnswers(command, options).problems;
+  readPermissionsValues(command, options).problems;
 
 describe('the policy on standard output', () => {
   test.each(PERMISSION_COMMANDS)('is accepted by IAM for %s', async (command) => {

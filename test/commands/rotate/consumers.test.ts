@@ -2,7 +2,7 @@ import type { Encryption } from '@aws-sdk/client-mediaconnect';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { VerifyCheck } from '../../../src/checks/verify/result.ts';
 import { performRotateManifest } from '../../../src/commands/rotate/batch.ts';
-import { performManifest } from '../../../src/commands/setup/batch.ts';
+import { performSetupManifest } from '../../../src/commands/setup/batch.ts';
 import { KEYS, makeSecret, REGION, readAccount, writesTo } from '../../support/account.ts';
 import { type FleetDocument, runAll, runWith } from '../../support/runs/manifest.ts';
 import { rotate, rotateText } from '../../support/runs/rotate.ts';
@@ -64,7 +64,7 @@ const replaceAll = (key: string) =>
   runAll<FleetDocument>(
     sandbox(),
     { ...manifest, defaults: { existingKey: 'replace' } },
-    (run, read) => performManifest(run, read, { dryRun: false, restore: false }),
+    (run, read) => performSetupManifest(run, read, { dryRun: false, restore: false }),
     withKey(key),
   );
 
@@ -176,7 +176,7 @@ describe('a flow that must be updated for the new key', () => {
     const { stdout } = await runWith(
       sandbox(),
       { ...manifest, defaults: { existingKey: 'replace' } },
-      (run, read) => performManifest(run, read, { dryRun: false, restore: false }),
+      (run, read) => performSetupManifest(run, read, { dryRun: false, restore: false }),
       { ...withKey(KEYS.aes192), common: { json: false } },
     );
     expect(stdout).toContain('must be updated before it can use the new key');

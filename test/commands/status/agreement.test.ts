@@ -16,7 +16,7 @@ import type { Status } from '../../../src/inventory/types.ts';
 import { HTTP } from '../../../src/limits.ts';
 import type { Verdict } from '../../../src/plan-types.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
-import { worst } from '../../../src/ui/output.ts';
+import { worstVerdict } from '../../../src/ui/output.ts';
 import { listen } from '../../aws/http/scene.ts';
 import { clientsFor } from '../../sandbox/clients.ts';
 import {
@@ -355,8 +355,9 @@ describe.each(ACCOUNTS)(
         verifyIt(sandbox(), {}, { credentials: credentials() }),
       ]);
       const checks = [...status.roles, ...status.secrets].flatMap((each) => each.checks);
-      const ofStatus = (pattern: RegExp) => worst(checks.filter(({ id }) => pattern.test(id)));
-      const ofVerify = (pattern: RegExp) => worst(verified.checks.filter(({ id }) => pattern.test(id)));
+      const ofStatus = (pattern: RegExp) => worstVerdict(checks.filter(({ id }) => pattern.test(id)));
+      const ofVerify = (pattern: RegExp) =>
+        worstVerdict(verified.checks.filter(({ id }) => pattern.test(id)));
       expect([
         ofStatus(/^(role-(reads-secret|policies)|policy-names-secret)$/),
         ofVerify(/^(role-(reads|decrypts)-secret|role-policies|secret-resource-policy)$/),
@@ -378,7 +379,7 @@ describe.each(ACCOUNTS)(
       const { secrets } = clientsOf(sandbox());
       const { ARN } = await secrets.send(new ListSecretVersionIdsCommand({ SecretId: 'studio-a' }));
       const { code, json } = await setUp(sandbox(), { secretArn: [ARN ?? ''] }, credentials());
-      expect(code === 0 ? worst(json.checks) : 'failed').toBe(setup);
+      expect(code === 0 ? worstVerdict(json.checks) : 'failed').toBe(setup);
     });
   },
 );

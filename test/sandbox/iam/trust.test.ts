@@ -110,6 +110,11 @@ describe('trust policies', () => {
       'Invalid principal in policy: "AWS":"arn:aws-cn:iam::111122223333:root"',
     ],
     [
+      'a session of a role as an IAM resource',
+      policy({ ...ALLOW, Principal: { AWS: 'arn:aws:iam::111122223333:assumed-role/Nobody/me' } }),
+      'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:assumed-role/Nobody/me"',
+    ],
+    [
       'an unknown operator',
       policy({ ...ALLOW, Condition: { StringEqual: { 'aws:SourceAccount': '1' } } }),
       'Invalid Condition type : StringEqual.',

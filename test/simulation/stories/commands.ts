@@ -7,14 +7,14 @@ import type { CommandRun } from '../../../src/cli/run-command.ts';
 import { performExportManifest } from '../../../src/commands/export/manifest/run.ts';
 import { readRotateAnswers } from '../../../src/commands/rotate/options.ts';
 import { performRotate } from '../../../src/commands/rotate/run.ts';
-import { performManifest } from '../../../src/commands/setup/batch.ts';
+import { performSetupManifest } from '../../../src/commands/setup/batch.ts';
 import { performSetup } from '../../../src/commands/setup/run.ts';
 import { readTeardownAnswers } from '../../../src/commands/teardown/options.ts';
 import { performTeardown } from '../../../src/commands/teardown/run.ts';
 import { EXIT, type ExitCode, Failure, Interrupted } from '../../../src/failure.ts';
 import { asManifest, parseManifest } from '../../../src/manifest/index.ts';
 import { readAnswers, type SetupOptions } from '../../../src/options/setup-request.ts';
-import type { SandboxState } from '../../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import type { Output } from '../../../src/ui/output.ts';
 import type { Run } from '../run.ts';
 import { accountOrThrow } from '../world/delivery.ts';
@@ -56,7 +56,7 @@ export async function carryOut(
   };
   const { signal: interrupt } = run.controller;
   const homeRegion = homeRegionAmong(regionsIn(command)) ?? REGIONS[0];
-  const { credentials } = sandbox.sessions.user;
+  const { credentials } = sandbox.accessKeys.userKey;
   const aws = openAws({ homeRegion, credentials }, interrupt, undefined, makeClients);
   const commandRun: CommandRun = {
     common: { sandbox: false, yes: true, input: false, ...output.options },
@@ -122,7 +122,7 @@ async function perform(
 
 async function setUpFrom(run: CommandRun, text: string): Promise<ExitCode> {
   const manifest = await parseManifest(text, 'keys.yaml');
-  return asManifest(() => performManifest(run, manifest, { dryRun: false, restore: false }));
+  return asManifest(() => performSetupManifest(run, manifest, { dryRun: false, restore: false }));
 }
 
 /** @throws Error for a story whose command has invalid options */

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import { addCloudFormationTags } from '../../../src/sandbox/index.ts';
-import { newSandboxState, type SandboxState } from '../../../src/sandbox/machine.ts';
+import { newSandboxState, type SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
 import { kmsId } from '../stories/commands.ts';
 import type {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Account } from '../../../src/sandbox/account.ts';
 import { identityOf } from '../../../src/sandbox/auth/authenticate.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
 import { iam } from '../../../src/sandbox/iam/index.ts';
 import { kms } from '../../../src/sandbox/kms/index.ts';
-import type { SandboxState } from '../../../src/sandbox/machine.ts';
 import { mediaConnect } from '../../../src/sandbox/mediaconnect/index.ts';
 import { authorize } from '../../../src/sandbox/permissions/authorize.ts';
+import type { SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import { secretsManager } from '../../../src/sandbox/secretsmanager/index.ts';
 import type { Call, Input, Service } from '../../../src/sandbox/service.ts';
 import { sts } from '../../../src/sandbox/sts/index.ts';
-import type { Account } from '../../../src/sandbox/world.ts';
 
 /** A fault while a request is carried out. */
 export interface DeliveryFault {
@@ -57,7 +57,7 @@ export function carryOutDirectly(
     account,
     iam: account.iam.view(service === iam ? lagMs : 0),
     region,
-    caller: identityOf(account, sandbox.sessions.user),
+    caller: identityOf(account, sandbox.accessKeys.userKey),
     now: sandbox.now(),
   };
   const operation = service.operations[action];

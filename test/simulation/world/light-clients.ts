@@ -11,7 +11,7 @@ import { withBoundedRetries } from '../../../src/aws/requests/retries.ts';
 import { DEFAULTS } from '../../../src/defaults.ts';
 import { HTTP } from '../../../src/limits.ts';
 import { AwsError } from '../../../src/sandbox/errors.ts';
-import type { SandboxState } from '../../../src/sandbox/machine.ts';
+import type { SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import type { Input } from '../../../src/sandbox/service.ts';
 import { carryOutDirectly, type DeliveryFault, type Direct, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, requestAborted, type Send } from './requests.ts';

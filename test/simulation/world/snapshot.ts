@@ -1,5 +1,5 @@
-import type { SandboxState } from '../../../src/sandbox/machine.ts';
-import { defaultDocument } from '../../../src/sandbox/permissions/grants.ts';
+import { defaultDocument } from '../../../src/sandbox/permissions/permission-source.ts';
+import type { SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import { REGIONS } from '../stories/vocabulary.ts';
 import { accountOrThrow } from './delivery.ts';
 

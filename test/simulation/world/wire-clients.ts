@@ -1,9 +1,9 @@
 import { createClients } from '../../../src/aws/clients.ts';
 import type { RequestHandler } from '../../../src/aws/http/sdk-client.ts';
 import { parseAuthorization } from '../../../src/sandbox/auth/signature.ts';
-import type { SandboxState } from '../../../src/sandbox/machine.ts';
 import { handleRequest } from '../../../src/sandbox/pipeline.ts';
 import type { WireRequest } from '../../../src/sandbox/protocols/protocol.ts';
+import type { SandboxState } from '../../../src/sandbox/sandbox-state.ts';
 import { type DeliveryFault, SERVICES, type ServiceName } from './delivery.ts';
 import { type Answer, inputText, type Send } from './requests.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { PolicyState } from '../../../src/aws/iam/policy-versions.ts';
 import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../../src/steps/read-policy/distribute.ts';
-import { extend } from '../../../src/steps/read-policy/fill.ts';
+import { extendPolicy } from '../../../src/steps/read-policy/fill.ts';
 import type { SecretRef } from '../../../src/steps/types.ts';
 import { ACCOUNT, policyArn } from '../../support/account.ts';
 import { chainOf } from '../../support/chain.ts';
@@ -117,5 +117,5 @@ test('extend keeps a policy when the new document would mean the same', () => {
   };
   const [policy] = chainAfter(spread([secret], []));
   if (!policy) throw new Error('there is no policy');
-  expect(extend(policy.document, [secret], 'secrets', account)).toEqual({ secrets: [secret] });
+  expect(extendPolicy(policy.document, [secret], 'secrets', account)).toEqual({ secrets: [secret] });
 });

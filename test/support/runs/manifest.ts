@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandRun } from '../../../src/cli/run-command.ts';
-import { performManifest } from '../../../src/commands/setup/batch.ts';
+import { performSetupManifest } from '../../../src/commands/setup/batch.ts';
 import type { ExitCode } from '../../../src/failure.ts';
+import type { Manifest } from '../../../src/manifest/fields.ts';
 import { readManifest } from '../../../src/manifest/index.ts';
-import type { Manifest } from '../../../src/manifest/members.ts';
 import type { Check, EncryptionSettings, Outcomes } from '../../../src/plan-types.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { KEYS, REGION } from '../account.ts';
@@ -95,7 +95,7 @@ export function setUpAll(
   return runAll(
     sandbox,
     content,
-    (run, manifest) => performManifest(run, manifest, { dryRun, restore }),
+    (run, manifest) => performSetupManifest(run, manifest, { dryRun, restore }),
     options,
   );
 }

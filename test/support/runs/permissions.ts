@@ -1,8 +1,5 @@
 import type { PermissionCommand } from '../../../src/commands/permissions/needs/index.ts';
-import {
-  type PermissionsOptions,
-  readPermissionsAnswers,
-} from '../../../src/commands/permissions/options.ts';
+import { type PermissionsOptions, readPermissionsValues } from '../../../src/commands/permissions/options.ts';
 import { performPermissions } from '../../../src/commands/permissions/run.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { type CommandResult, type InProcessOptions, runInProcess } from './command.ts';
@@ -26,7 +23,7 @@ export async function permissions(
   options: PermissionsOptions,
   common: InProcessOptions['common'] = { json: false },
 ): Promise<CommandResult> {
-  const { answers, problems } = readPermissionsAnswers(command, options);
+  const { answers, problems } = readPermissionsValues(command, options);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return runInProcess(sandbox, (run) => performPermissions(run, answers), { common });
 }

@@ -1,24 +1,21 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowEncryption, FlowPart, FlowState } from '../../../aws/mediaconnect/flows.ts';
 import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import type { Identity } from '../../../aws/session.ts';
-import { seenIn } from '../../../aws/session.ts';
+import { type Identity, seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
-import type { VerifyId } from '../../catalog/index.ts';
-import { CHECKS } from '../../catalog/index.ts';
-import { fixes } from '../fixes.ts';
+import { escapeJson } from '../../../text.ts';
+import { awsCommand } from '../../../ui/commands.ts';
+import { CHECKS, fixes, flowFixes, routerFixes, type VerifyId } from '../../catalog/index.ts';
 import type { FlowOrRouterObservation, FlowOrRouterObservations } from '../observe/flow.ts';
-import type { SecretObservation } from '../observe/secret.ts';
+import type { SecretObservations } from '../observe/secret.ts';
 import { targetIdOf, targetOf } from '../observe/subjects.ts';
-import type { VerifyCheck } from '../result.ts';
-import { checkForeign, checksOf } from '../result.ts';
-import { checkForeignRouter, checkRouter, checkRouting } from './check-router.ts';
-import { flowFixes, partCommand } from './fixes.ts';
-import { routerFixes, routerMessages } from './messages.ts';
+import { checkForeign, checksOf, type VerifyCheck } from '../result.ts';
+import { checkRouter, checkRouting, type RelatedObservations } from './check-router.ts';
+import { routerMessages } from './messages.ts';
 
+/** A wrong setting of a part of a flow. `detail` continues a sentence that starts with the part. */
 type Problem = { id: VerifyId; detail: string; fix: Fix };
-type Observations = ReadonlyMap<string, SecretObservation>;
 
 /**
  * Checks the encryption settings of a flow, router input or router output, and the other end of each connection. The secrets and
@@ -26,61 +23,59 @@ type Observations = ReadonlyMap<string, SecretObservation>;
  */
 export function checkFlowOrRouter(
   { requested, connected }: FlowOrRouterObservations,
-  secrets: Observations,
+  secrets: SecretObservations,
   identity: Identity,
 ): VerifyCheck[] {
+  const related = { connected, secrets };
   if (requested.kind === 'foreign') return [checkForeignResource(requested.arn, identity)];
-  if (requested.kind === 'router') return checkRouter(requested, { connected, secrets });
+  if (requested.kind === 'router') return checkRouter(requested, related);
   const routers = [...connected.values()].flatMap((other) =>
-    other.kind === 'router' && seenIn(other.found) ? checkRouter(other, { connected, secrets }) : [],
+    other.kind === 'router' && seenIn(other.found) ? checkRouter(other, related) : [],
   );
-  return [...checkFlow(requested, connected, secrets), ...routers];
+  return [...checkFlow(requested, related), ...routers];
 }
 
 function checkForeignResource(arn: string, identity: Identity): VerifyCheck {
   return routerKindOf(arn)
-    ? checkForeignRouter(arn, identity)
+    ? checkForeign('router-account', arn, identity, routerFixes.otherCredentials)
     : checkForeign('flow-account', arn, identity, flowFixes.otherCredentials);
 }
 
 function checkFlow(
   { arn, found }: Extract<FlowOrRouterObservation, { kind: 'flow' }>,
-  connected: FlowOrRouterObservations['connected'],
-  secrets: Observations,
+  related: RelatedObservations,
 ): VerifyCheck[] {
   const { ok, failed, unseen } = checksOf(arn);
   if ('unseen' in found) return [unseen('flow-exists', found.unseen)];
   const flow = found.seen;
-  if (!flow) return [failed('flow-exists', (say) => say.noFlow, flowFixes.checkArn)];
+  if (!flow) return [failed('flow-exists', (words) => words.noFlow, flowFixes.checkArn)];
   return [
     // MediaConnect's own diagnosis comes first.
     ...flow.errors.map((text) => failed('flow-messages', routerMessages.message(text), routerFixes.message)),
-    ok('flow-exists', (say) => say.exists),
+    ok('flow-exists', (words) => words.exists),
     ...flow.parts.flatMap((part) => [
-      ...(part.encryption || !part.transit ? checkPart(flow, part, secrets) : []),
-      ...checkRouting(part, flow.region, routerMessages.part(part.kind, part.name, part.protocol), {
-        connected,
-        secrets,
-      }),
+      // A part that is connected to a router may have transit encryption alone, which `checkRouting` checks.
+      ...(part.encryption || !part.transit ? checkPart(flow, part, related.secrets) : []),
+      ...checkRouting(part, flow.region, routerMessages.part(part.kind, part.name, part.protocol), related),
     ]),
   ];
 }
 
 /** Checks the encryption settings of a part of a flow. */
-export function checkPart(flow: FlowState, part: FlowPart, observations: Observations): VerifyCheck[] {
+export function checkPart(flow: FlowState, part: FlowPart, secrets: SecretObservations): VerifyCheck[] {
   const { ok, failed } = checksOf(part.arn);
   const what = routerMessages.part(part.kind, part.name, part.protocol);
   const { encryption } = part;
-  if (!encryption) return [ok('flow-encryption', (say) => say.notEncrypted(what))];
-  if (encryption.keyType === 'speke') return [ok('flow-encryption', (say) => say.speke(what))];
+  if (!encryption) return [ok('flow-encryption', (words) => words.notEncrypted(what))];
+  if (encryption.keyType === 'speke') return [ok('flow-encryption', (words) => words.speke(what))];
   const problems = [
     ...protocolProblems(flow, part, encryption),
-    ...algorithmProblems(flow, part, encryption, observations),
+    ...algorithmProblems(flow, part, encryption, secrets),
     ...secretAndRoleProblems(flow, encryption),
   ];
-  if (problems.length === 0) {
-    return [ok('flow-encryption', (say) => say.encrypted(what, encryption.algorithm ?? encryption.keyType))];
-  }
+  const { algorithm, keyType } = encryption;
+  if (problems.length === 0)
+    return [ok('flow-encryption', (words) => words.encrypted(what, algorithm ?? keyType))];
   return problems.map(({ id, detail, fix }) => failed(id, `${what} ${detail}`, fix));
 }
 
@@ -94,13 +89,8 @@ function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncry
     acceptedKeyType === 'srt-password'
       ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: acceptedKeyType }))
       : flowFixes.otherKeyType(acceptedKeyType);
-  return [
-    {
-      id: 'flow-protocol',
-      detail: CHECKS['flow-protocol'].words.wrongKeyType(encryption.keyType, protocol ?? kind),
-      fix,
-    },
-  ];
+  const detail = CHECKS['flow-protocol'].words.wrongKeyType(encryption.keyType, protocol ?? kind);
+  return [{ id: 'flow-protocol', detail, fix }];
 }
 
 /** Returns the key type that a protocol takes; undefined if it takes none. */
@@ -110,45 +100,31 @@ function keyTypeFor(protocol: string | undefined): 'static-key' | 'srt-password'
   return protocol.startsWith('srt') ? 'srt-password' : undefined;
 }
 
+/** Checks that a static key has the algorithm for its length, if that is known, and that a password has none. */
 function algorithmProblems(
   flow: FlowState,
   part: FlowPart,
   encryption: FlowEncryption,
-  observations: Observations,
+  secrets: SecretObservations,
 ): Problem[] {
+  const { passwordWithAlgorithm, noAlgorithm, otherAlgorithm } = CHECKS['flow-algorithm'].words;
+  const problem = (detail: string, fix: Fix): Problem[] => [{ id: 'flow-algorithm', detail, fix }];
   const { keyType, algorithm } = encryption;
-  if (keyType === 'srt-password') {
-    return algorithm === undefined
-      ? []
-      : [
-          {
-            id: 'flow-algorithm',
-            detail: CHECKS['flow-algorithm'].words.passwordWithAlgorithm,
-            fix: flowFixes.leaveAlgorithmOut,
-          },
-        ];
-  }
-  const matchingAlgorithm = algorithmIn(encryption, observations);
-  if (algorithm !== undefined && (matchingAlgorithm === undefined || matchingAlgorithm === algorithm))
-    return [];
-  const fix =
-    matchingAlgorithm === undefined
-      ? flowFixes.nameAlgorithm
-      : flowFixes.takeAlgorithm(
-          matchingAlgorithm,
-          partCommand(flow, part, { ...encryption, algorithm: matchingAlgorithm }),
-        );
-  const detail =
-    algorithm === undefined
-      ? CHECKS['flow-algorithm'].words.noAlgorithm
-      : CHECKS['flow-algorithm'].words.otherAlgorithm(algorithm, matchingAlgorithm ?? '');
-  return [{ id: 'flow-algorithm', detail, fix }];
+  if (keyType === 'srt-password')
+    return algorithm === undefined ? [] : problem(passwordWithAlgorithm, flowFixes.leaveAlgorithmOut);
+  const fitting = algorithmIn(encryption, secrets);
+  if (fitting === undefined)
+    return algorithm === undefined ? problem(noAlgorithm, flowFixes.nameAlgorithm) : [];
+  if (algorithm === fitting) return [];
+  const command = partCommand(flow, part, { ...encryption, algorithm: fitting });
+  const detail = algorithm === undefined ? noAlgorithm : otherAlgorithm(algorithm, fitting);
+  return problem(detail, flowFixes.takeAlgorithm(fitting, command));
 }
 
 /** Returns the algorithm that matches the key in the secret, if it could be read and matches one. */
-function algorithmIn(encryption: FlowEncryption, observations: Observations): Algorithm | undefined {
+function algorithmIn(encryption: FlowEncryption, secrets: SecretObservations): Algorithm | undefined {
   const target = targetOf(encryption);
-  const observation = target && observations.get(targetIdOf(target));
+  const observation = target && secrets.get(targetIdOf(target));
   const content = observation?.kind === 'present' ? seenIn(observation.content) : undefined;
   return content?.kind === 'text' ? algorithmOfLength(content.key.length) : undefined;
 }
@@ -158,25 +134,39 @@ function secretAndRoleProblems(
   { region }: FlowState,
   { secretArn = '', roleArn }: FlowEncryption,
 ): Problem[] {
+  const { noSecret, secretElsewhere } = CHECKS['flow-secret'].words;
   const secretRegion = parseSecretArn(secretArn)?.region;
-  const noSecret: Problem = {
-    id: 'flow-secret',
-    detail: CHECKS['flow-secret'].words.noSecret,
-    fix: flowFixes.nameSecret,
-  };
-  const noRole: Problem = {
-    id: 'flow-role',
-    detail: CHECKS['flow-role'].words.noRoleNamed,
-    fix: flowFixes.nameRole,
-  };
-  const elsewhere = (other: string): Problem => ({
-    id: 'flow-secret',
-    detail: CHECKS['flow-secret'].words.secretElsewhere(other, region),
-    fix: fixes.storeHere(region),
-  });
-  return [
-    ...(secretRegion === undefined ? [noSecret] : []),
-    ...(secretRegion !== undefined && secretRegion !== region ? [elsewhere(secretRegion)] : []),
-    ...(roleArn === undefined ? [noRole] : []),
-  ];
+  const problems: Problem[] = [];
+  if (secretRegion === undefined)
+    problems.push({ id: 'flow-secret', detail: noSecret, fix: flowFixes.nameSecret });
+  else if (secretRegion !== region) {
+    const detail = secretElsewhere(secretRegion, region);
+    problems.push({ id: 'flow-secret', detail, fix: fixes.storeHere(region) });
+  }
+  if (roleArn === undefined) {
+    const detail = CHECKS['flow-role'].words.noRoleNamed;
+    problems.push({ id: 'flow-role', detail, fix: flowFixes.nameRole });
+  }
+  return problems;
+}
+
+const COMMANDS = {
+  source: ['update-flow-source', '--source-arn', '--decryption'],
+  output: ['update-flow-output', '--output-arn', '--encryption'],
+  entitlement: ['update-flow-entitlement', '--entitlement-arn', '--encryption'],
+} as const;
+
+/** Returns the AWS CLI command that gives a part of a flow these encryption settings. */
+function partCommand(
+  flow: { arn: string; region: string },
+  part: { kind: keyof typeof COMMANDS; arn: string },
+  { keyType, algorithm, roleArn, secretArn }: FlowEncryption,
+): string {
+  const [command, arnOption, settingsOption] = COMMANDS[part.kind];
+  // The AWS CLI capitalizes the field names.
+  const settings = { KeyType: keyType, Algorithm: algorithm, RoleArn: roleArn, SecretArn: secretArn };
+  return awsCommand(
+    ...['mediaconnect', command, '--region', flow.region, '--flow-arn', flow.arn],
+    ...[arnOption, part.arn, settingsOption, escapeJson(JSON.stringify(settings))],
+  );
 }

@@ -1,74 +1,55 @@
 import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
-import { type RouterEndState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
-import type { Identity } from '../../../aws/session.ts';
+import { type RouterSetting, type RouterState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
-import type { VerifyId } from '../../catalog/index.ts';
-import { fixes } from '../fixes.ts';
+import { fixes, routerFixes, type VerifyId } from '../../catalog/index.ts';
 import { type FlowOrRouterObservation, type FlowOrRouterObservations, isRouted } from '../observe/flow.ts';
-import type { SecretObservation } from '../observe/secret.ts';
+import type { SecretObservations } from '../observe/secret.ts';
 import { targetIdOf, transitTarget } from '../observe/subjects.ts';
-import type { VerifyCheck } from '../result.ts';
-import { checkForeign, checksOf } from '../result.ts';
-import { routerMessages as messages, routerFixes } from './messages.ts';
+import { checksOf, type VerifyCheck } from '../result.ts';
+import { routerMessages as messages } from './messages.ts';
 
-type Observations = ReadonlyMap<string, SecretObservation>;
+/** What a resource is compared with: the resources at the other ends of its connections, and the secrets. */
+export interface RelatedObservations {
+  connected: FlowOrRouterObservations['connected'];
+  secrets: SecretObservations;
+}
 
 /** The subject of a check: a part of a flow, or a router input or output. */
 interface About {
-  ids: Record<'encryption' | 'secret' | 'role' | 'otherEnd', VerifyId>;
+  /** The start of the check IDs. */
+  kind: 'flow' | 'router';
   subject: string;
   region: string;
   /** Its name in check messages. */
   what: string;
 }
 
-const OF_FLOW = {
-  encryption: 'flow-encryption',
-  secret: 'flow-secret',
-  role: 'flow-role',
-  otherEnd: 'flow-other-end',
-} as const;
-const OF_ROUTER = {
-  encryption: 'router-encryption',
-  secret: 'router-secret',
-  role: 'router-role',
-  otherEnd: 'router-other-end',
-} as const;
-
 /** Checks a router input or output that was requested or that a flow is connected to. Pure. */
 export function checkRouter(
-  observation: Extract<FlowOrRouterObservation, { kind: 'router' }>,
-  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
+  { arn, found }: Extract<FlowOrRouterObservation, { kind: 'router' }>,
+  related: RelatedObservations,
 ): VerifyCheck[] {
-  const { ok, failed, unseen, warning } = checksOf(observation.arn);
-  const { found } = observation;
+  const { ok, failed, unseen, warning } = checksOf(arn);
   if ('unseen' in found) return [unseen('router-exists', found.unseen)];
   const end = found.seen;
-  if (!end) {
-    const kind = routerKindOf(observation.arn) ?? 'routerInput';
-    return [failed('router-exists', messages.none(kind), routerFixes.checkArn)];
-  }
+  if (!end)
+    return [failed('router-exists', messages.none(routerKindOf(arn) ?? 'routerInput'), routerFixes.checkArn)];
   const settings = end.settings.flatMap((setting) => {
     const about = aboutRouter(end, setting.path);
     return setting.kind === 'transit' ? checkTransit(about, setting.transit) : checkSrt(about, setting);
   });
   return [
     ...end.messages.map((text) => warning('router-messages', messages.message(text), routerFixes.message)),
-    ok('router-exists', (say) => say.exists),
+    ok('router-exists', (words) => words.exists),
     ...(settings.length > 0 ? settings : [ok('router-encryption', messages.openRouter(end.name))]),
-    ...checkFlowEnd(end, connected, secrets),
+    ...checkFlowEnd(end, related),
   ];
 }
 
-/** Returns the failed check for a resource in another account or partition. */
-export function checkForeignRouter(arn: string, identity: Identity): VerifyCheck {
-  return checkForeign('router-account', arn, identity, routerFixes.otherCredentials);
-}
-
-function aboutRouter(end: RouterEndState, path: string): About {
-  return { ids: OF_ROUTER, subject: end.arn, region: end.region, what: path };
+function aboutRouter(end: RouterState, path: string): About {
+  return { kind: 'router', subject: end.arn, region: end.region, what: path };
 }
 
 /** Checks a flow part's settings for routers, and the other end. */
@@ -76,50 +57,51 @@ export function checkRouting(
   part: FlowPart,
   region: string,
   what: string,
-  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
+  related: RelatedObservations,
 ): VerifyCheck[] {
-  const about = { ids: OF_FLOW, subject: part.arn, region, what };
+  const about: About = { kind: 'flow', subject: part.arn, region, what };
   if (!isRouted(part))
     return part.transit ? [checksOf(part.arn).ok('flow-encryption', messages.disabled(what))] : [];
   return [
     ...(part.transit ? checkTransit(about, part.transit) : []),
-    ...(part.connectedTo ? checkRouterEnd(about, part, part.connectedTo, { connected, secrets }) : []),
+    ...(part.connectedTo ? checkRouterEnd(about, part, part.connectedTo, related) : []),
   ];
 }
 
 function checkTransit(about: About, transit: TransitEncryption): VerifyCheck[] {
   const { ok } = checksOf(about.subject);
-  const { ids, what } = about;
-  if (transit.keyType === 'AUTOMATIC') return [ok(ids.encryption, messages.automatic(what))];
+  const id: VerifyId = `${about.kind}-encryption`;
+  if (transit.keyType === 'AUTOMATIC') return [ok(id, messages.automatic(about.what))];
   if (transit.keyType !== 'SECRETS_MANAGER')
-    return [ok(ids.encryption, messages.otherKeyType(what, transit.keyType))];
+    return [ok(id, messages.otherKeyType(about.what, transit.keyType))];
   const problems = problemsOf(about, transit);
-  return problems.length > 0 ? problems : [ok(ids.encryption, messages.transit(what))];
+  return problems.length > 0 ? problems : [ok(id, messages.transit(about.what))];
 }
 
-function checkSrt(about: About, key: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
-  const problems = problemsOf(about, key);
-  if (problems.length > 0) return problems;
-  return [checksOf(about.subject).ok(about.ids.encryption, messages.srt(about.what))];
+function checkSrt(about: About, setting: { secretArn?: string; roleArn?: string }): VerifyCheck[] {
+  const problems = problemsOf(about, setting);
+  const id: VerifyId = `${about.kind}-encryption`;
+  return problems.length > 0 ? problems : [checksOf(about.subject).ok(id, messages.srt(about.what))];
 }
 
 /** Returns problems of a setting on its own. What it points to is checked separately, including the length of the key. */
 function problemsOf(
-  { ids, subject, region, what }: About,
+  { kind, subject, region, what }: About,
   { secretArn = '', roleArn }: { secretArn?: string; roleArn?: string },
 ): VerifyCheck[] {
   const { failed } = checksOf(subject);
   const problem = (id: VerifyId, detail: string, fix: Fix) => failed(id, `${what} ${detail}`, fix);
+  const secretId: VerifyId = `${kind}-secret`;
+  const roleId: VerifyId = `${kind}-role`;
   const secretRegion = parseSecretArn(secretArn)?.region;
   const path = parseArn(roleArn ?? '')?.resource.replace(/^role|[^/]+$/g, '') ?? '/';
-  return [
-    ...(secretRegion === undefined ? [problem(ids.secret, messages.noSecret, routerFixes.nameSecret)] : []),
-    ...(secretRegion !== undefined && secretRegion !== region
-      ? [problem(ids.secret, messages.secretElsewhere(secretRegion, region), fixes.storeHere(region))]
-      : []),
-    ...(roleArn === undefined ? [problem(ids.role, messages.noRole, routerFixes.nameRole)] : []),
-    ...(path === '/' ? [] : [problem(ids.role, messages.rolePath(path), routerFixes.noPath)]),
-  ];
+  const problems: VerifyCheck[] = [];
+  if (secretRegion === undefined) problems.push(problem(secretId, messages.noSecret, routerFixes.nameSecret));
+  else if (secretRegion !== region)
+    problems.push(problem(secretId, messages.secretElsewhere(secretRegion, region), fixes.storeHere(region)));
+  if (roleArn === undefined) problems.push(problem(roleId, messages.noRole, routerFixes.nameRole));
+  if (path !== '/') problems.push(problem(roleId, messages.rolePath(path), routerFixes.noPath));
+  return problems;
 }
 
 /** Checks a part of a flow against the router input or output that it is connected to. */
@@ -127,27 +109,21 @@ function checkRouterEnd(
   about: About,
   { transit }: FlowPart,
   arn: string,
-  { connected, secrets }: { connected: FlowOrRouterObservations['connected']; secrets: Observations },
+  { connected, secrets }: RelatedObservations,
 ): VerifyCheck[] {
-  const end = otherEndOf(about, connected.get(arn), arn);
-  if (end.checks) return end.checks;
-  if (end.kind !== 'router') return [];
-  const setting = end.router.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
-  return compareEnds(
-    about,
-    { near: transit, far: setting?.kind === 'transit' ? setting.transit : undefined, arn },
-    secrets,
-  );
+  const otherEnd = otherEndOf(about, connected.get(arn), arn);
+  if (otherEnd.checks) return otherEnd.checks;
+  if (otherEnd.kind !== 'router') return [];
+  const setting = flowSetting(otherEnd.router);
+  const far = setting?.kind === 'transit' ? setting.transit : undefined;
+  return compareEnds(about, { near: transit, far, arn }, secrets);
 }
 
 /** Checks a router input or output against the part of a flow that it is connected to. */
-function checkFlowEnd(
-  end: RouterEndState,
-  connected: FlowOrRouterObservations['connected'],
-  secrets: Observations,
-): VerifyCheck[] {
+function checkFlowEnd(end: RouterState, related: RelatedObservations): VerifyCheck[] {
+  const { connected, secrets } = related;
   const { flowArn, partArn } = end.connectedTo ?? {};
-  const setting = end.settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
+  const setting = flowSetting(end);
   // If a flow was requested, the check is made from the flow's side.
   if (flowArn === undefined || setting?.kind !== 'transit' || !connected.has(flowArn)) return [];
   const about = aboutRouter(end, setting.path);
@@ -160,27 +136,29 @@ function checkFlowEnd(
     const detail = messages.noPart(about.what, partArn ?? flowArn);
     return [failed('router-other-end', detail, routerFixes.connectAgain)];
   }
-  if (!isRouted(part)) {
+  if (!isRouted(part))
     return [failed('router-other-end', messages.endDisabled(about.what, part.arn), routerFixes.enable)];
-  }
   const { ok, warning } = checksOf(flowArn);
   return [
     ...otherEnd.flow.errors.map((text) =>
       warning('flow-messages', messages.message(text), routerFixes.message),
     ),
-    ok('flow-exists', (say) => say.exists),
-    ...checkRouting({ ...part, connectedTo: '' }, end.region, `${part.kind} ${part.name}`, {
-      connected,
-      secrets,
-    }),
+    ok('flow-exists', (words) => words.exists),
+    // Without the connection, which `compareEnds` checks.
+    ...checkRouting({ ...part, connectedTo: undefined }, end.region, `${part.kind} ${part.name}`, related),
     ...compareEnds(about, { near: setting.transit, far: part.transit, arn: part.arn }, secrets),
   ];
+}
+
+/** Returns a router's encryption setting for the flow that it is connected to. */
+function flowSetting({ settings }: RouterState): RouterSetting | undefined {
+  return settings.find(({ path }) => path.startsWith('configuration.mediaConnectFlow.'));
 }
 
 /** Returns the other end, or the check that says why it could not be read. */
 function otherEndOf(about: About, observation: FlowOrRouterObservation | undefined, arn: string) {
   const { failed, unseen, undecided } = checksOf(about.subject);
-  const id = about.ids.otherEnd;
+  const id: VerifyId = `${about.kind}-other-end`;
   if (!observation || observation.kind === 'foreign')
     return { checks: [undecided(id, messages.foreignEnd(arn))] };
   if ('unseen' in observation.found) return { checks: [unseen(id, observation.found.unseen)] };
@@ -191,18 +169,17 @@ function otherEndOf(about: About, observation: FlowOrRouterObservation | undefin
     : { kind: 'router' as const, router: observation.found.seen };
 }
 
-/** Checks whether both ends of a connection have the same key type and, if they use secrets, the same key. */
+/**
+ * Checks whether both ends of a connection have the same key type and, if they use secrets, the same key. `near` is the setting of
+ * the subject, `far` that of the other end `arn`.
+ */
 function compareEnds(
-  { ids, subject, what }: About,
-  {
-    near,
-    far,
-    arn,
-  }: { near: TransitEncryption | undefined; far: TransitEncryption | undefined; arn: string },
-  secrets: Observations,
+  { kind, subject, what }: About,
+  { near, far, arn }: { near?: TransitEncryption; far?: TransitEncryption; arn: string },
+  secrets: SecretObservations,
 ): VerifyCheck[] {
   const { ok, failed, unseen, undecided } = checksOf(subject);
-  const id = ids.otherEnd;
+  const id: VerifyId = `${kind}-other-end`;
   if (!near && !far) return [];
   if (!far) return [failed(id, messages.noSetting(what, arn), routerFixes.sameKeyType)];
   const [nearKeyType, farKeyType] = [near?.keyType ?? 'AUTOMATIC', far.keyType];
@@ -220,7 +197,7 @@ function compareEnds(
   const [nearKey, farKey] = [seenIn(nearContent), seenIn(farContent)];
   if (nearKey?.kind !== 'text' || farKey?.kind !== 'text')
     return [undecided(id, messages.keyUnknown(what, arn))];
-  return nearKey.key.sameKey(farKey.key, 'static-key')
+  return nearKey.key.equals(farKey.key, 'static-key')
     ? [ok(id, messages.matches(what, arn))]
     : [failed(id, messages.otherKey(what, arn), routerFixes.sameKey)];
 }

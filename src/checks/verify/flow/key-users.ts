@@ -4,7 +4,7 @@ import type {
   FlowState,
   TransitEncryption,
 } from '../../../aws/mediaconnect/flows.ts';
-import type { RouterEndState, RouterSetting } from '../../../aws/mediaconnect/routers.ts';
+import type { RouterSetting, RouterState } from '../../../aws/mediaconnect/routers.ts';
 import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages as messages } from '../../../aws/secrets/messages.ts';
 import { spellingsOf } from '../../../aws/secrets/users.ts';
@@ -14,7 +14,7 @@ import type { KeyMaterial } from '../../../key/index.ts';
 import type { VerifyId } from '../../catalog/index.ts';
 import { checkContent } from '../check-value.ts';
 import { isRouted } from '../observe/flow.ts';
-import type { PresentSecret, SecretObservation, SecretTarget } from '../observe/secret.ts';
+import type { PresentSecret, SecretTarget } from '../observe/secret.ts';
 import { targetIdOf, targetOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck } from '../result.ts';
 import { checkPart } from './check-flow.ts';
@@ -31,7 +31,7 @@ export interface Misfit {
 /** The checks of a flow part that depend on the key. */
 const KEY_CHECKS: ReadonlySet<VerifyId> = new Set(['flow-protocol', 'flow-algorithm']);
 
-/** A new key for a secret. */
+/** A new key for a secret, and the caller's identity. */
 interface NewKey {
   secret: SecretState;
   key: KeyMaterial;
@@ -42,7 +42,7 @@ interface NewKey {
  * Returns the problems that `verify` would find in a flow, router input or router output that uses the secret, if the secret held
  * the new key. Pure.
  */
-export function misfits(consumer: FlowState | RouterEndState, newKey: NewKey): Misfit[] {
+export function misfits(consumer: FlowState | RouterState, newKey: NewKey): Misfit[] {
   return 'parts' in consumer
     ? consumer.parts.flatMap((part) => misfitsOfPart(consumer, part, newKey))
     : consumer.settings.flatMap((setting) => misfitsOfRouter(consumer, setting, newKey));
@@ -74,42 +74,34 @@ function misfitsOfEncryption(
   const settings = { ...encryption, secretArn: newKey.secret.arn };
   const target = targetOf(settings);
   if (!target) return [];
-  const observation = observeWith(target, newKey);
-  const what = routerMessages.part(part.kind, part.name, part.protocol);
-  const about = { id: 'flow-encryption' as const, subject: flow.arn, what };
-  if (isUnusable(observation, newKey.identity)) {
-    return [
-      misfit(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType, {
-        isFixedByUpdate: true,
-      }),
-    ];
+  if (isUnusable(target, newKey)) {
+    const what = routerMessages.part(part.kind, part.name, part.protocol);
+    const about: About = { id: 'flow-encryption', subject: flow.arn, what };
+    const check = warningAbout(about, messages.takesKeyType(encryption.keyType), messages.changeKeyType);
+    return [{ check, isFixedByUpdate: true }];
   }
-  return checkPart(flow, { ...part, encryption: settings }, new Map([[targetIdOf(target), observation]]))
+  const secrets = new Map([[targetIdOf(target), observeWith(target, newKey)]]);
+  return checkPart(flow, { ...part, encryption: settings }, secrets)
     .filter(({ id, verdict }) => verdict === 'failed' && KEY_CHECKS.has(id))
     .map((check) => ({ check: { ...check, verdict: 'warning', subject: flow.arn }, isFixedByUpdate: true }));
 }
 
-function misfitsOfRouter(end: RouterEndState, setting: RouterSetting, newKey: NewKey): Misfit[] {
-  const about = { id: 'router-encryption' as const, subject: end.arn, what: setting.path };
-  if (setting.kind === 'transit') {
-    return usesSecret(setting.transit, newKey) ? misfitsOfTransit(about, setting.transit, newKey) : [];
-  }
-  if (!usesSecret(setting, newKey)) return [];
+function misfitsOfRouter(end: RouterState, setting: RouterSetting, newKey: NewKey): Misfit[] {
+  const about: About = { id: 'router-encryption', subject: end.arn, what: setting.path };
+  const encryption = setting.kind === 'transit' ? setting.transit : setting;
+  if (!usesSecret(encryption, newKey)) return [];
+  if (setting.kind === 'transit') return misfitsOfTransit(about, setting.transit, newKey);
   const target = targetOf({ keyType: 'srt-password', secretArn: newKey.secret.arn });
-  return target && isUnusable(observeWith(target, newKey), newKey.identity)
-    ? [
-        misfit(about, messages.takesKeyType('srt-password'), messages.storePassword, {
-          isFixedByUpdate: false,
-        }),
-      ]
-    : [];
+  if (!target || !isUnusable(target, newKey)) return [];
+  const check = warningAbout(about, messages.takesKeyType('srt-password'), messages.storePassword);
+  return [{ check, isFixedByUpdate: false }];
 }
 
 function misfitsOfTransit(about: About, transit: TransitEncryption, newKey: NewKey): Misfit[] {
   const target = transitTarget({ ...transit, secretArn: newKey.secret.arn });
-  return target && isUnusable(observeWith(target, newKey), newKey.identity)
-    ? [misfit(about, messages.transitTakes, messages.storeLongKey, { isFixedByUpdate: false })]
-    : [];
+  if (!target || !isUnusable(target, newKey)) return [];
+  const check = warningAbout(about, messages.transitTakes, messages.storeLongKey);
+  return [{ check, isFixedByUpdate: false }];
 }
 
 /** The setting that a check is about. */
@@ -120,24 +112,18 @@ interface About {
   what: string;
 }
 
-function misfit(
-  { id, subject, what }: About,
-  detail: string,
-  fix: Fix,
-  { isFixedByUpdate }: { isFixedByUpdate: boolean },
-): Misfit {
-  return { check: { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...fix }, isFixedByUpdate };
+function warningAbout({ id, subject, what }: About, detail: string, fix: Fix): VerifyCheck {
+  return { id, verdict: 'warning', subject, detail: `${what} ${detail}`, ...fix };
+}
+
+/** Returns true if the new key isn't a key of the expected type. */
+function isUnusable(target: SecretTarget, newKey: NewKey): boolean {
+  const checks = checkContent(observeWith(target, newKey), newKey.secret.arn, newKey.identity);
+  return checks.some(({ verdict }) => verdict === 'failed');
 }
 
 /** Returns the observation of the secret as if it held the new key. */
-function observeWith(target: SecretTarget, { secret, key }: NewKey): PresentSecret & SecretObservation {
+function observeWith(target: SecretTarget, { secret, key }: NewKey): PresentSecret {
   const content = { seen: { kind: 'text' as const, key } };
   return { kind: 'present', arn: secret.arn, described: { seen: secret }, content, target };
-}
-
-/** Returns true if the observed value isn't a key of the expected type. */
-function isUnusable(observation: PresentSecret & SecretObservation, identity: Identity): boolean {
-  return checkContent(observation, observation.arn ?? '', identity).some(
-    ({ verdict }) => verdict === 'failed',
-  );
 }

@@ -1,5 +1,3 @@
-import type { Fix } from '../../../failure.ts';
-
 /** Messages of `verify` about encryption between flows, routers and MediaLive, and about routers. */
 export const routerMessages = {
   part: (kind: string, name: string, protocol: string | undefined) =>
@@ -33,23 +31,3 @@ export const routerMessages = {
   otherKey: (what: string, arn: string) => `${what} and its other end ${arn} have different keys`,
   keyUnknown: (what: string, arn: string) => `whether ${what} has the same key as its other end ${arn}`,
 } as const;
-
-const DISCONNECT =
-  'Disconnect them first. MediaConnect does not change the setting while they are connected.';
-
-export const routerFixes = {
-  message: {
-    remedy: 'This is what MediaConnect itself says. Correct what it names.',
-  } satisfies Fix,
-  checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Fix,
-  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Fix,
-  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Fix,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
-  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Fix,
-  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Fix,
-  sameKey: {
-    remedy: `Give both ends the same secret, or store the same key in both. ${DISCONNECT}`,
-  } satisfies Fix,
-  connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Fix,
-  enable: { remedy: 'Enable the router integration there.' } satisfies Fix,
-};

@@ -1,15 +1,14 @@
 import { type FlowPart, type FlowState, readFlow } from '../../../aws/mediaconnect/flows.ts';
-import { type RouterEndState, readRouterEnd, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import { type RouterState, readRouter, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { atMost } from '../../../aws/requests/concurrency.ts';
-import type { Aws, Identity } from '../../../aws/session.ts';
-import { type Observed, observed, seenIn } from '../../../aws/session.ts';
+import { type Aws, type Identity, type Observed, observed, seenIn } from '../../../aws/session.ts';
 import { isForeign } from '../result.ts';
 
 /** A flow, router input or router output, as far as it could be read. */
 export type FlowOrRouterObservation = { arn: string } & (
   | { kind: 'foreign' }
   | { kind: 'flow'; found: Observed<FlowState | undefined> }
-  | { kind: 'router'; found: Observed<RouterEndState | undefined> }
+  | { kind: 'router'; found: Observed<RouterState | undefined> }
 );
 
 /** The requested resource and the ones that it is connected to, by ARN. */
@@ -38,7 +37,7 @@ async function observeOne(aws: Aws, identity: Identity, arn: string): Promise<Fl
   if (isForeign(arn, identity)) return { arn, kind: 'foreign' };
   const kind = routerKindOf(arn);
   if (!kind) return { arn, kind: 'flow', found: await observed(readFlow(aws, arn)) };
-  return { arn, kind: 'router', found: await observed(readRouterEnd(aws, kind, arn)) };
+  return { arn, kind: 'router', found: await observed(readRouter(aws, kind, arn)) };
 }
 
 function connectedArns(observation: FlowOrRouterObservation): string[] {

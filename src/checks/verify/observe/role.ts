@@ -7,22 +7,22 @@ import {
   type RolePolicy,
   readInlinePolicy,
 } from '../../../aws/iam/roles.ts';
-import type { Aws, Identity } from '../../../aws/session.ts';
-import { type Observed, observed, seenIn } from '../../../aws/session.ts';
+import { type Aws, type Identity, type Observed, observed, seenIn } from '../../../aws/session.ts';
 import type { Failure } from '../../../failure.ts';
 import { isForeign } from '../result.ts';
 
 /** A role, as far as it could be read. */
-export type RoleObservation = { name: string; arn: string } & (
-  | { kind: 'foreign' }
+export type RoleObservation =
+  | { kind: 'foreign'; name: string; arn: string }
   /** `actualArn`: the ARN of the role with this name and a different path. */
-  | { kind: 'absent'; actualArn?: string }
-  | PresentRole
-);
+  | { kind: 'absent'; name: string; arn: string; actualArn?: string }
+  | PresentRole;
 
 /** A role that exists or may exist. Without read permission, nothing else is known. */
 export interface PresentRole {
   kind: 'present';
+  name: string;
+  arn: string;
   described: Observed<DescribedRole>;
   /** The policies that could be read, attached and inline. */
   policies: RolePolicy[];
@@ -38,25 +38,25 @@ export interface PresentRole {
 export async function observeRole(
   aws: Aws,
   reader: PolicyReader,
-  { account, partition }: Identity,
+  identity: Identity,
   id: string,
 ): Promise<RoleObservation> {
   const parsedArn = parseArn(id);
   const name = nameInIamArn(id);
-  const arn = parsedArn ? id : roleArn({ partition, account }, name);
-  if (parsedArn && isForeign(id, { account, partition })) return { name, arn, kind: 'foreign' };
+  const arn = parsedArn ? id : roleArn(identity, name);
+  if (parsedArn && isForeign(id, identity)) return { kind: 'foreign', name, arn };
   const described = await observed(describeRole(aws, name));
-  if ('unseen' in described) return { name, arn, ...(await observePolicies(aws, reader, name, described)) };
+  if ('unseen' in described) return observePolicies(aws, reader, { name, arn }, described);
   const role = described.seen;
-  if (!role) return { name, arn, kind: 'absent' };
-  if (parsedArn && role.arn !== id) return { name, arn, kind: 'absent', actualArn: role.arn };
-  return { name, arn: role.arn, ...(await observePolicies(aws, reader, role.name, { seen: role })) };
+  if (!role) return { kind: 'absent', name, arn };
+  if (parsedArn && role.arn !== id) return { kind: 'absent', name, arn, actualArn: role.arn };
+  return observePolicies(aws, reader, role, { seen: role });
 }
 
 async function observePolicies(
   aws: Aws,
   reader: PolicyReader,
-  name: string,
+  { name, arn }: { name: string; arn: string },
   described: Observed<DescribedRole>,
 ): Promise<PresentRole> {
   const [attached, inline] = await Promise.all([
@@ -66,7 +66,7 @@ async function observePolicies(
   const boundaryArn = seenIn(described)?.boundaryArn;
   const [documents, boundary] = await Promise.all([
     Promise.all([
-      ...(seenIn(attached) ?? []).map((arn) => observed<RolePolicy | undefined>(reader.read(arn))),
+      ...(seenIn(attached) ?? []).map((policy) => observed<RolePolicy | undefined>(reader.read(policy))),
       ...(seenIn(inline) ?? []).map((policy) => observed(readInlinePolicy(aws, name, policy))),
     ]),
     boundaryArn === undefined
@@ -76,6 +76,8 @@ async function observePolicies(
   const unseen = [described, attached, inline, ...documents, ...(boundary ? [boundary] : [])];
   return {
     kind: 'present',
+    name,
+    arn,
     described,
     policies: documents.flatMap((each) => seenIn(each) ?? []),
     unseen: unseen.flatMap((each) => ('unseen' in each ? [each.unseen] : [])),

@@ -1,6 +1,6 @@
 import { parseSecretArn } from '../../../aws/arn.ts';
 import { mediaConnectRegionsIn } from '../../../aws/regions.ts';
-import { atMost } from '../../../aws/requests/concurrency.ts';
+import { atMost, inBatches } from '../../../aws/requests/concurrency.ts';
 import {
   describeSecret,
   mayHaveResourcePolicy,
@@ -8,14 +8,18 @@ import {
   type SecretState,
   secretExists,
 } from '../../../aws/secrets/index.ts';
-import type { BatchedValue, ValueReader } from '../../../aws/secrets/value-reader.ts';
+import { type BatchedValue, type ValueReader, valueReader } from '../../../aws/secrets/value-reader.ts';
 import { readValue, type SecretContent } from '../../../aws/secrets/versions.ts';
-import type { Aws, Identity } from '../../../aws/session.ts';
-import { type Observed, observed, seenIn } from '../../../aws/session.ts';
+import { type Aws, type Identity, type Observed, observed, seenIn } from '../../../aws/session.ts';
 import type { Algorithm, KeyMaterial, KeySource, KeyType } from '../../../key/index.ts';
-import { HTTP } from '../../../limits.ts';
+import { BATCH_RUN, HTTP } from '../../../limits.ts';
 import type { ReadAccess } from '../../../ui/commands.ts';
-import { type Encryption, type EncryptionReaders, readEncryption } from '../../access/encryption.ts';
+import {
+  type Encryption,
+  type EncryptionReaders,
+  encryptionReaders,
+  readEncryption,
+} from '../../access/encryption.ts';
 import { isForeign } from '../result.ts';
 
 /** A secret to verify, and what it must hold. */
@@ -32,7 +36,7 @@ export interface SecretTarget {
   /** The manifest entry that names it, if any. */
   manifest?: ManifestEntry;
   /** The role and the policy that allow reading it, if the command line or a flow names them. */
-  reading?: ReadAccess;
+  readAccess?: ReadAccess;
 }
 
 /** What the checks and their fixes need from a manifest entry. */
@@ -45,23 +49,26 @@ export interface ManifestEntry {
   roleName: string;
   /** The source of its key. Absent for a secret that is used as is. */
   source?: KeySource;
-  /** True if `rotate --manifest` would store the right key and change nothing that is already right. */
+  /** True if `rotate --manifest` would store the right key here, and leave secrets with the right key alone. */
   canRotate: boolean;
 }
 
 /** A secret, as far as it could be read. */
-export type SecretObservation = { target: SecretTarget } & (
-  | { kind: 'foreign' }
-  | { kind: 'absent'; absence: Absence }
-  | PresentSecret
-);
+export type SecretObservation =
+  | { kind: 'foreign'; target: SecretTarget }
+  | { kind: 'absent'; target: SecretTarget; absence: Absence }
+  | PresentSecret;
+
+/** Secrets by `targetIdOf`. */
+export type SecretObservations = ReadonlyMap<string, SecretObservation>;
 
 /**
- * A secret that exists or may exist. Without read permission, nothing else is known. Its encryption is not read while it is
+ * A secret that exists or may exist. Each part may be unseen for lack of permission. The encryption is not read while the secret is
  * scheduled for deletion, or if it could not be described.
  */
 export interface PresentSecret extends Partial<Encryption> {
   kind: 'present';
+  target: SecretTarget;
   /** Absent if the secret was given by name and has not been found. */
   arn?: string;
   described: Observed<SecretState>;
@@ -71,49 +78,62 @@ export interface PresentSecret extends Partial<Encryption> {
   resourcePolicy?: Observed<string | undefined>;
 }
 
-/** Readers that combine requests for many secrets, or share their results. */
-export interface SecretReaders {
-  values: ValueReader;
-  encryption: EncryptionReaders;
+/**
+ * Reads secrets, by `targetIdOf`, and their values, which updates their dates of last access. A problem with one secret doesn't
+ * affect the others.
+ * @param onSecret called with each secret that has been observed
+ */
+export async function observeSecrets(
+  aws: Aws,
+  identity: Identity,
+  targets: ReadonlyMap<string, SecretTarget>,
+  onSecret: () => void,
+): Promise<Map<string, SecretObservation>> {
+  const readers = { values: valueReader(aws), encryption: encryptionReaders(aws) };
+  const observations = await inBatches(BATCH_RUN.readAtOnce, [...targets], async ([id, target]) => {
+    const observation = await observeSecret(aws, readers, identity, target);
+    onSecret();
+    return [id, observation] as const;
+  });
+  return new Map(observations);
 }
 
-/** Reads a secret and its value, which updates its date of last access. */
-export async function observeSecret(
+async function observeSecret(
   aws: Aws,
-  { values, encryption: readers }: SecretReaders,
+  readers: { values: ValueReader; encryption: EncryptionReaders },
   identity: Identity,
   target: SecretTarget,
 ): Promise<SecretObservation> {
-  if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { target, kind: 'foreign' };
+  if (parseSecretArn(target.id) && isForeign(target.id, identity)) return { kind: 'foreign', target };
   const { region, id } = target;
-  const batchedValue = await values.fromBatch(region, id);
+  const batchedValue = await readers.values.fromBatch(region, id);
   const described = await observed(describeSecret(aws, region, id));
-  if ('unseen' in described)
-    return { target, ...(await observeContent(aws, target, described, batchedValue)) };
+  if ('unseen' in described) return observeContent(aws, target, described, batchedValue);
   const { seen: secret } = described;
-  if (!secret) return { target, kind: 'absent', absence: await whyAbsent(aws, target) };
-  const knownTarget = withTag(target, secret);
+  if (!secret) return { kind: 'absent', target, absence: await whyAbsent(aws, target) };
+  const typedTarget = withTaggedKeyType(target, secret);
   const [content, encryption] = await Promise.all([
-    observeContent(aws, knownTarget, { seen: secret }, batchedValue),
-    secret.deletedAt ? undefined : readEncryption(readers, identity, secret),
+    observeContent(aws, typedTarget, { seen: secret }, batchedValue),
+    secret.deletedAt ? undefined : readEncryption(readers.encryption, identity, secret),
   ]);
-  return { target: knownTarget, ...content, ...encryption };
+  return { ...content, ...encryption };
 }
 
 /** Returns a target with the key type from the secret's tag, unless the type is given. */
-function withTag(target: SecretTarget, { keyType }: SecretState): SecretTarget {
+function withTaggedKeyType(target: SecretTarget, { keyType }: SecretState): SecretTarget {
   return target.keyTypeGuessed && keyType ? { ...target, keyType, keyTypeGuessed: false } : target;
 }
 
 async function observeContent(
   aws: Aws,
-  { region, id }: SecretTarget,
+  target: SecretTarget,
   described: Observed<SecretState>,
   batchedValue: BatchedValue | undefined,
 ): Promise<PresentSecret> {
+  const { region, id } = target;
   const secret = seenIn(described);
   const knownArn = secret?.arn ?? (parseSecretArn(id) ? id : undefined);
-  if (secret?.deletedAt) return { kind: 'present', arn: secret.arn, described };
+  if (secret?.deletedAt) return { kind: 'present', target, arn: secret.arn, described };
   const [value, resourcePolicy] = await Promise.all([
     batchedValue?.kind === 'found'
       ? { seen: batchedValue.value }
@@ -122,10 +142,10 @@ async function observeContent(
       ? { seen: undefined }
       : observed(readResourcePolicy(aws, region, knownArn ?? id)),
   ]);
-  const arn = knownArn ?? seenIn(value)?.arn;
   return {
     kind: 'present',
-    arn,
+    target,
+    arn: knownArn ?? seenIn(value)?.arn,
     described,
     content: 'seen' in value ? { seen: value.seen.content } : value,
     resourcePolicy,
@@ -136,7 +156,7 @@ async function observeContent(
 type Absence =
   /** Another secret has the name in the ARN. */
   | { kind: 'other-arn'; arn: string }
-  /** The ARN lacks the random suffix; the end of the name looks like one. */
+  /** The ARN lacks the random suffix, and the last part of the secret's name was taken for it. */
   | { kind: 'arn-without-end'; arn: string }
   /** The name is that of a secret, followed by the suffix of an ARN. */
   | { kind: 'arn-end'; name: string }

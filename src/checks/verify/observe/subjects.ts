@@ -40,10 +40,9 @@ export interface Subjects {
 
 /** Returns what the request names, what the flow or router names, and the other ends of its connections. Pure. */
 export function subjectsOf(
-  { groups, flowArn }: VerifyRequest,
+  { groups, flowArn: consumerArn }: VerifyRequest,
   flowOrRouter: FlowOrRouterObservations | undefined,
 ): Subjects {
-  const consumerArn = flowArn;
   const requestedPairs = groups.flatMap(({ secrets, role }) =>
     secrets.map((target) => ({ target, role, consumerArn })),
   );
@@ -52,16 +51,8 @@ export function subjectsOf(
   return {
     secrets: new Map(pairs.map(({ target }) => [targetIdOf(target), target])),
     roles: [...new Set(roles)],
-    pairs: pairs.flatMap((each) =>
-      each.role === undefined
-        ? []
-        : [
-            {
-              targetId: targetIdOf(each.target),
-              roleId: each.role,
-              consumerArn: each.consumerArn,
-            },
-          ],
+    pairs: pairs.flatMap(({ target, role, consumerArn }) =>
+      role === undefined ? [] : [{ targetId: targetIdOf(target), roleId: role, consumerArn }],
     ),
   };
 }
@@ -130,5 +121,5 @@ export function targetOf({
   const arn = parseSecretArn(secretArn);
   if (!arn || (keyType !== 'static-key' && keyType !== 'srt-password')) return undefined;
   const roleName = roleArn !== undefined && parseArn(roleArn) ? nameInIamArn(roleArn) : undefined;
-  return { id: secretArn, region: arn.region, keyType, reading: { roleName } };
+  return { id: secretArn, region: arn.region, keyType, readAccess: { roleName } };
 }

@@ -1,10 +1,9 @@
 import { groupedBy } from '../../../grouping.ts';
 import type { Verdict } from '../../../plan-types.ts';
-import { folded, MOST_LINES } from '../../../text.ts';
-import type { Output } from '../../../ui/output.ts';
-import { WORST_FIRST } from '../../../ui/output.ts';
+import { groupByText, MOST_LINES } from '../../../text.ts';
+import { type Output, WORST_FIRST } from '../../../ui/output.ts';
 import type { VerifiedKey, VerifyCheck } from '../result.ts';
-import { verifyShow as messages } from './messages.ts';
+import { verifyMessages as messages } from './messages.ts';
 import {
   checkLines,
   concludingLine,
@@ -27,8 +26,8 @@ export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
 }
 
 /** Returns the verdict for a key: on its secrets and on the role that has to read them. */
-export function verdictOn({ secrets, role }: VerifiedKey, about: ChecksAbout): Verdict {
-  return verdictOf([...secrets, role].flatMap(about));
+export function verdictOn({ secrets, role }: VerifiedKey, checksAbout: ChecksAbout): Verdict {
+  return verdictOf([...secrets, role].flatMap(checksAbout));
 }
 
 /**
@@ -36,26 +35,26 @@ export function verdictOn({ secrets, role }: VerifiedKey, about: ChecksAbout): V
  * problems, and counts the others.
  */
 export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: VerifiedKey[]): void {
-  const about = checksByArn(checks);
+  const checksAbout = checksByArn(checks);
   const secrets = keys.flatMap((key) => key.secrets);
   const showsAll = secrets.length <= MOST_LINES;
   const isShown = (check: VerifyCheck) => showsAll || check.verdict !== 'ok';
-  const shownChecks: ChecksAbout = (arn) => about(arn).filter(isShown);
+  const shownChecks: ChecksAbout = (arn) => checksAbout(arn).filter(isShown);
   const shown = keys.filter((key) => key.secrets.some((arn) => shownChecks(arn).length > 0));
   const roleGroups = groupsOf(checks.filter((check) => !isOfSecret(check) && isShown(check)));
   const lines = [
     ...worstOf(shown, shownChecks).flatMap((key) => keyLines(output, key, shownChecks)),
     ...(shown.length > MOST_LINES ? [messages.moreKeys(shown.length - MOST_LINES), ''] : []),
     ...roleGroups.flatMap((group) => [...groupLines(output, group), '']),
-    ...conclusion(output, checks, keys, about),
+    ...conclusion(output, checks, keys, checksAbout),
   ];
   output.result(lines.join('\n'));
 }
 
 /** Returns all keys in their order or, if there are too many, the worst ones. */
-function worstOf(keys: VerifiedKey[], about: ChecksAbout): VerifiedKey[] {
+function worstOf(keys: VerifiedKey[], checksAbout: ChecksAbout): VerifiedKey[] {
   if (keys.length <= MOST_LINES) return keys;
-  const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(about)));
+  const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(checksAbout)));
   return WORST_FIRST.flatMap((verdict) => byVerdict.get(verdict) ?? []).slice(0, MOST_LINES);
 }
 
@@ -63,15 +62,15 @@ function isOfSecret({ subject }: VerifyCheck): boolean {
   return subject.includes(':secretsmanager:');
 }
 
-/** Regions with the same results are shown together. */
-function keyLines(output: Output, { secrets }: VerifiedKey, worth: ChecksAbout): string[] {
-  const found = secrets.map((arn) => ({ arn, lines: checkLines(output, worth(arn)) }));
-  const withLines = found.filter(({ lines }) => lines.length > 0);
-  return folded(withLines, ({ lines }) => lines.join('\n')).flatMap((same) => {
-    const arns = same.map(({ arn }) => arn);
+/** Returns the lines for a key. Regions with equal results share them. */
+function keyLines(output: Output, { secrets }: VerifiedKey, checksAbout: ChecksAbout): string[] {
+  const linesOfSecrets = secrets.map((arn) => ({ arn, lines: checkLines(output, checksAbout(arn)) }));
+  const withLines = linesOfSecrets.filter(({ lines }) => lines.length > 0);
+  return groupByText(withLines, ({ lines }) => lines.join('\n')).flatMap((group) => {
+    const arns = group.map(({ arn }) => arn);
     const names = [...new Set(arns.map(messages.nameIn))];
     const regions = [...new Set(arns.map((arn) => arn.split(':')[3] ?? ''))];
-    return [...titleLines(output, messages.titleOf(names, regions), arns), ...same[0].lines, ''];
+    return [...titleLines(output, messages.secretTitle(names, regions), arns), ...group[0].lines, ''];
   });
 }
 
@@ -79,19 +78,19 @@ function conclusion(
   output: Output,
   checks: readonly VerifyCheck[],
   keys: VerifiedKey[],
-  about: ChecksAbout,
+  checksAbout: ChecksAbout,
 ): string[] {
-  const verdicts = keys.map((key) => verdictOn(key, about));
-  const keysOf = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
+  const verdicts = keys.map((key) => verdictOn(key, checksAbout));
+  const countKeys = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
   const counts = WORST_FIRST.toReversed().flatMap((verdict) => {
-    const number = keysOf(verdict);
-    return number > 0 ? [messages.keysOf[verdict](number)] : [];
+    const count = countKeys(verdict);
+    return count > 0 ? [messages.keysOf[verdict](count)] : [];
   });
-  const secrets = keys.flatMap((key) => key.secrets).length;
-  const all = verdictOf(checks);
-  const sentence = messages.concluding[all](keys.length, keysOf(all), countOf(all, checks));
+  const secretCount = keys.flatMap(({ secrets }) => secrets).length;
+  const overall = verdictOf(checks);
+  const sentence = messages.concluding[overall](keys.length, countKeys(overall), countOf(overall, checks));
   return [
-    output.prose(messages.keyCounts(keys.length, secrets, counts)),
-    concludingLine(output, all, sentence),
+    output.prose(messages.keyCounts(keys.length, secretCount, counts)),
+    concludingLine(output, overall, sentence),
   ];
 }

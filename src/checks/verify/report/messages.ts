@@ -2,17 +2,17 @@ import type { Verdict } from '../../../plan-types.ts';
 import { formatCount, plural, shortList } from '../../../ui/batch-messages.ts';
 
 const keysOf = (number: number) => (number > 1 ? 'these keys' : 'this key');
-const checksOf = (number: number) => plural(number, 'check');
+const countChecks = (number: number) => plural(number, 'check');
 const everyKey = (keys: number) => (keys === 1 ? 'the key' : `all ${formatCount(keys)} keys`);
 const someKeys = (number: number, keys: number) =>
   keys === 1 ? 'the key' : `${formatCount(number)} of ${plural(keys, 'key')}`;
 
 /** Messages of `verify` around its checks and about its progress. */
-export const verifyShow = {
+export const verifyMessages = {
   title: (kind: 'flow' | 'router' | 'secret' | 'role' | 'caller', arn: string) => {
     const [, , , region = '', , ...resource] = arn.split(':');
     const last = resource.join(':').replace(/^.*[:/]/, '');
-    if (kind === 'secret') return `Secret ${verifyShow.nameIn(arn)} (${region})`;
+    if (kind === 'secret') return `Secret ${verifyMessages.nameIn(arn)} (${region})`;
     if (kind === 'caller') return 'You';
     if (kind === 'router') return `${/:routerInput:/.test(arn) ? 'Router input' : 'Router output'} ${last}`;
     return `${kind === 'flow' ? 'Flow' : 'Role'} ${last}`;
@@ -24,7 +24,7 @@ export const verifyShow = {
       warnings === 0 ? '' : ` There ${warnings === 1 ? 'is one warning' : `are ${warnings} warnings`}.`
     }`,
   cannotRead: (keys: number, failed: number) =>
-    `MediaConnect cannot read ${keysOf(keys)}: ${checksOf(failed)} failed.`,
+    `MediaConnect cannot read ${keysOf(keys)}: ${countChecks(failed)} failed.`,
   /** Problems other than missing access for MediaConnect. */
   faults: {
     flow: 'There is no such flow in this account',
@@ -37,11 +37,11 @@ export const verifyShow = {
     messages: 'MediaConnect reports errors',
     rotation: 'The secret rotates automatically, which breaks the stream each time',
   },
-  faulty: (what: string, failed: number) => `${what}: ${checksOf(failed)} failed.`,
-  cannotTell: (keys: number, open: number) =>
-    `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${checksOf(open)} could not be made.`,
+  faulty: (what: string, failed: number) => `${what}: ${countChecks(failed)} failed.`,
+  cannotTell: (keys: number, undecided: number) =>
+    `Whether MediaConnect can read ${keysOf(keys)} cannot be told: ${countChecks(undecided)} could not be made.`,
 
-  titleOf: (names: string[], regions: string[]) => `Secret ${names.join(', ')} (${regions.join(', ')})`,
+  secretTitle: (names: string[], regions: string[]) => `Secret ${names.join(', ')} (${regions.join(', ')})`,
   moreKeys: (number: number) => `and ${formatCount(number)} more keys; --json has them all`,
   keyCounts: (keys: number, secrets: number, verdicts: string[]) =>
     `${plural(keys, 'key')} in ${plural(secrets, 'secret')}: ${verdicts.join(', ')}`,
@@ -56,9 +56,9 @@ export const verifyShow = {
     warning: (keys: number, _number: number, checks: number) =>
       `MediaConnect can read ${everyKey(keys)}. There ${checks === 1 ? 'is one warning' : `are ${formatCount(checks)} warnings`}.`,
     failed: (keys: number, number: number, checks: number) =>
-      `MediaConnect cannot read ${someKeys(number, keys)}: ${checksOf(checks)} failed.`,
+      `MediaConnect cannot read ${someKeys(number, keys)}: ${countChecks(checks)} failed.`,
     'cannot-tell': (keys: number, number: number, checks: number) =>
-      `Whether MediaConnect can read ${someKeys(number, keys)} cannot be told: ${checksOf(checks)} could not be made.`,
+      `Whether MediaConnect can read ${someKeys(number, keys)} cannot be told: ${countChecks(checks)} could not be made.`,
   } satisfies Record<Verdict, (keys: number, number: number, checks: number) => string>,
   notCompared: (places: string[]) =>
     `${places.length === 1 ? 'A key is' : `${formatCount(places.length)} keys are`} not here (the variable is not set, or the file is not there), and so not compared with what the secrets hold: ${shortList(places)}.`,

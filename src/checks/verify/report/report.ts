@@ -2,12 +2,11 @@ import { routerKindOf } from '../../../aws/mediaconnect/routers.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, type ExitCode } from '../../../failure.ts';
 import type { Verdict } from '../../../plan-types.ts';
-import { plain, plainCommand } from '../../../text.ts';
-import type { Output } from '../../../ui/output.ts';
-import { mark, verdictMarks, WORST_FIRST, worst } from '../../../ui/output.ts';
+import { clean, cleanCommand } from '../../../text.ts';
+import { type Output, verdictMark, verdictMarks, WORST_FIRST, worstVerdict } from '../../../ui/output.ts';
 import { CHECKS, isInformational } from '../../catalog/index.ts';
 import type { VerifyCheck } from '../result.ts';
-import { verifyShow as messages } from './messages.ts';
+import { verifyMessages as messages } from './messages.ts';
 
 /** Checks with a common subject. */
 export interface CheckGroup {
@@ -26,8 +25,9 @@ export function showChecks(
   outdated: readonly VerifyCheck[] = [],
 ): void {
   const lines = groupsOf([...checks, ...outdated]).flatMap((group) => [...groupLines(output, group), '']);
-  const isUsable = outdated.length === 0 || ['failed', 'cannot-tell'].includes(verdictOf(checks));
-  const conclusion = isUsable ? verdictLine(output, checks) : outdatedLine(output, outdated);
+  // What has to be updated counts only if MediaConnect can read the key.
+  const isOutdated = outdated.length > 0 && !['failed', 'cannot-tell'].includes(verdictOf(checks));
+  const conclusion = isOutdated ? outdatedLine(output, outdated) : conclusionOf(output, checks);
   output.result([...lines, conclusion].join('\n'));
 }
 
@@ -76,25 +76,20 @@ export function groupLines(output: Output, { kind, arn, checks }: CheckGroup): s
 
 /** Returns the title line and its ARNs. */
 export function titleLines({ paintResult: paint, prose }: Output, title: string, arns: string[]): string[] {
-  return [prose(paint.bold(plain(title))), ...arns.map((arn) => paint.dim(`  ${plain(arn)}`))];
+  return [prose(paint.bold(clean(title))), ...arns.map((arn) => paint.dim(`  ${clean(arn)}`))];
 }
 
 /** Returns the lines for the checks of one subject, the worst first. */
 export function checkLines(output: Output, checks: VerifyCheck[]): string[] {
-  return WORST_FIRST.flatMap((verdict) =>
-    verdictLines(
-      output,
-      verdict,
-      checks.filter((check) => check.verdict === verdict),
-    ),
-  );
+  return WORST_FIRST.flatMap((verdict) => linesFor(output, verdict, checks));
 }
 
 /**
  * Returns the lines for one verdict. Checks with the verdict `ok` share a line of a few words each; unknown checks are grouped by
  * reason.
  */
-function verdictLines(output: Output, verdict: Verdict, checks: VerifyCheck[]): string[] {
+function linesFor(output: Output, verdict: Verdict, allChecks: VerifyCheck[]): string[] {
+  const checks = allChecks.filter((check) => check.verdict === verdict);
   if (verdict === 'ok') {
     const details = [...new Set(checks.map(({ detail }) => detail))];
     return details.length > 0 ? [marked(output, verdict, details.join(', '))] : [];
@@ -120,22 +115,22 @@ function groupedByReason(checks: VerifyCheck[]) {
 }
 
 function marked({ paintResult: paint, prose }: Output, verdict: Verdict, text: string): string {
-  return prose(`  ${mark(paint, verdict)} ${plain(text)}`);
+  return prose(`  ${verdictMark(paint, verdict)} ${clean(text)}`);
 }
 
 /** Commands stay on one line, so that they can be copied. */
-function fixLines({ prose }: Output, check: VerifyCheck | undefined): string[] {
-  if (check?.remedy === undefined) return [];
+function fixLines({ prose }: Output, { remedy, command }: VerifyCheck): string[] {
+  if (remedy === undefined) return [];
   return [
-    prose(`    ${plain(check.remedy)}`),
-    ...(check.command === undefined ? [] : [`      ${plainCommand(check.command)}`]),
+    prose(`    ${clean(remedy)}`),
+    ...(command === undefined ? [] : [`      ${cleanCommand(command)}`]),
   ];
 }
 
-function verdictLine(output: Output, checks: readonly VerifyCheck[]): string {
-  const keys = new Set(
-    checks.flatMap(({ id, subject }) => (id.startsWith('secret-') ? [messages.nameIn(subject)] : [])),
-  );
+/** Returns the last line of the report. Secrets with the same name in several Regions count as one key. */
+function conclusionOf(output: Output, checks: readonly VerifyCheck[]): string {
+  const secretChecks = checks.filter(({ id }) => id.startsWith('secret-'));
+  const keys = new Set(secretChecks.map(({ subject }) => messages.nameIn(subject)));
   const verdict = verdictOf(checks);
   const count = countOf(verdict, checks);
   const sentence = {
@@ -167,8 +162,8 @@ const FAULTS: [fault: keyof typeof messages.faults, ids: RegExp][] = [
 function faultOf(checks: readonly VerifyCheck[]): keyof typeof messages.faults | undefined {
   const failed = checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id);
   const faults = FAULTS.filter(([, ids]) => failed.some((id) => ids.test(id)));
-  const isAll = failed.every((id) => FAULTS.some(([, ids]) => ids.test(id)));
-  return isAll ? faults[0]?.[0] : undefined;
+  const areAllFaults = failed.every((id) => faults.some(([, ids]) => ids.test(id)));
+  return areAllFaults ? faults[0]?.[0] : undefined;
 }
 
 /** Counts the checks that determine a verdict. */
@@ -178,7 +173,7 @@ export function countOf(verdict: Verdict, checks: readonly VerifyCheck[]): numbe
   ).length;
 }
 
-/** Returns the last line, with the conclusion. */
+/** Returns the last line, in the color of the verdict. */
 export function concludingLine(
   { paintResult: paint, prose }: Output,
   verdict: Verdict,
@@ -190,7 +185,7 @@ export function concludingLine(
 
 /** Returns the overall verdict: the worst of the checks that count. */
 export function verdictOf(checks: readonly VerifyCheck[]): Verdict {
-  return worst(checks.filter((check) => check.verdict !== 'cannot-tell' || isUndecided(check)));
+  return worstVerdict(checks.filter((check) => check.verdict !== 'cannot-tell' || isUndecided(check)));
 }
 
 /** Returns the exit code: 4 only if nothing has failed and every unknown check lacks a permission. */

@@ -1,4 +1,4 @@
-import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
+import { type CompletionCommand, type CompletionOption, type CompletionValue, flattened } from './model.ts';
 
 /**
  * Returns the completion for bash 3.2 (the macOS version) and later, without the package bash-completion. So it uses no
@@ -22,12 +22,12 @@ _mc_static_key() {
     esac
     count=$((count + 1))
     case "$path $word" in
-${lines(allCommands.flatMap(({ commands }) => commands.map(pathCase)))}
+${allCommands.flatMap(({ commands }) => commands.map(pathCase)).join('\n')}
     esac
   done
 
   case $path in
-${lines(allCommands.map(commandCase))}
+${allCommands.map(commandCase).join('\n')}
   esac
   if [[ $option == -- ]]; then
     [[ $kind == command ]] || return
@@ -40,7 +40,7 @@ ${lines(allCommands.map(commandCase))}
     *) ((count > 0)) && option='' ;;
   esac
   case $option in
-${lines(valueCases(allCommands))}
+${valueCases(allCommands).join('\n')}
     *) option='' ;;
   esac
   if [[ -n $option && $cur != -* ]]; then
@@ -65,16 +65,12 @@ _mc_static_key_files() {
 complete -F _mc_static_key ${name}`;
 }
 
-function lines(texts: string[]): string {
-  return texts.join('\n');
-}
-
-/** Returns the case that extends the path of the parent command by this command. */
+/** Returns the `case` clause that extends the path of the parent command by this command. */
 function pathCase({ path }: CompletionCommand): string {
   return `      '${path.slice(0, -1).join(' ')} ${path.at(-1)}') path='${path.join(' ')}' && option='' ;;`;
 }
 
-/** Returns the case with the suggestions for a command: subcommands and argument, options, and repeatable options. */
+/** Returns the `case` clause with the suggestions for a command: subcommands and argument, options, and repeatable options. */
 function commandCase({ path, commands, options, argument }: CompletionCommand): string {
   const namesOf = (repeatable: boolean) =>
     options.filter((option) => option.repeatable === repeatable).map(({ names }) => names.join(','));
@@ -83,7 +79,7 @@ function commandCase({ path, commands, options, argument }: CompletionCommand): 
   return `    '${path.join(' ')}') words='${words.join(' ')}' once='${namesOf(false).join(' ')}' many='${namesOf(true).join(' ')}'${kind} ;;`;
 }
 
-function wordsOf(value: Value): readonly string[] {
+function wordsOf(value: CompletionValue): readonly string[] {
   return value.kind === 'words' ? value.words : [];
 }
 
@@ -91,22 +87,18 @@ function optionsWithValues(commands: CompletionCommand[]): CompletionOption[] {
   return commands.flatMap(({ options }) => options.filter(({ value }) => value !== undefined));
 }
 
-/** Returns the options that can be repeated with further values. */
+/** Returns the pattern for the options that can be repeated with further values. */
 function repeatableNames(commands: CompletionCommand[]): string {
   const repeatable = optionsWithValues(commands).filter((option) => option.repeatable);
-  return unique(repeatable.flatMap(({ names }) => names)).join(' | ');
+  return [...new Set(repeatable.flatMap(({ names }) => names))].join(' | ');
 }
 
-/** Returns the suggestions for each option's value. Options with the same values share a line. */
+/** Returns the `case` clauses with the suggestions for the options' values. Options with the same values share a clause. */
 function valueCases(commands: CompletionCommand[]): string[] {
-  const byValue = new Map<string, string[]>();
+  const namesByBody = new Map<string, Set<string>>();
   for (const { names, value } of optionsWithValues(commands)) {
-    const offered = value?.kind === 'file' ? 'kind=file' : `words='${value ? wordsOf(value).join(' ') : ''}'`;
-    byValue.set(offered, unique([...(byValue.get(offered) ?? []), ...names]));
+    const body = value?.kind === 'file' ? 'kind=file' : `words='${value ? wordsOf(value).join(' ') : ''}'`;
+    namesByBody.set(body, new Set([...(namesByBody.get(body) ?? []), ...names]));
   }
-  return [...byValue].map(([offered, names]) => `    ${names.join(' | ')}) ${offered} ;;`);
-}
-
-function unique(values: string[]): string[] {
-  return [...new Set(values)];
+  return [...namesByBody].map(([body, names]) => `    ${[...names].join(' | ')}) ${body} ;;`);
 }

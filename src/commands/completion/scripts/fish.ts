@@ -1,4 +1,4 @@
-import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
+import { type CompletionCommand, type CompletionOption, type CompletionValue, flattened } from './model.ts';
 
 /** Returns the completion for fish: a line for each command and option, with its condition. */
 export function fishCompletion(name: string, root: CompletionCommand): string {
@@ -32,7 +32,7 @@ complete -c ${name} -f
 ${allCommands.flatMap((command) => completeLines(name, command)).join('\n')}`;
 }
 
-/** Returns the case that extends the path of the parent command by this command. */
+/** Returns the `case` clause that extends the path of the parent command by this command. */
 function pathCase({ path }: CompletionCommand): string {
   const parentPath = path.slice(0, -1).join(' ');
   return `            case '${parentPath} ${path.at(-1)}'\n                set path '${path.join(' ')}'`;
@@ -40,21 +40,21 @@ function pathCase({ path }: CompletionCommand): string {
 
 /** Returns the `complete` commands for a command: its subcommands, its argument and its options. */
 function completeLines(name: string, { path, commands, options, argument }: CompletionCommand): string[] {
-  const isAtCommand = `__mc_static_key_at ${path.join(' ')}`.trim();
+  const atCommand = `__mc_static_key_at ${path.join(' ')}`.trim();
   const line = (condition: string, flags: string) => `complete -c ${name} -n ${quoted(condition)} ${flags}`;
   return [
     ...commands.map((subcommand) =>
-      line(isAtCommand, `-a ${subcommand.path.at(-1)} -d ${quoted(subcommand.description)}`),
+      line(atCommand, `-a ${subcommand.path.at(-1)} -d ${quoted(subcommand.description)}`),
     ),
-    ...(argument ? [line(isAtCommand, argumentFlags(argument))] : []),
-    ...options.map((option) => line(optionCondition(isAtCommand, option), optionFlags(option))),
+    ...(argument ? [line(atCommand, argumentFlags(argument))] : []),
+    ...options.map((option) => line(optionCondition(atCommand, option), optionFlags(option))),
   ];
 }
 
-/** Returns the condition for suggesting an option. One that was given is not suggested again, unless it can be repeated. */
-function optionCondition(isAtCommand: string, { names, value, repeatable }: CompletionOption): string {
+/** Returns the condition for suggesting an option. A given option is not suggested again, unless it can be repeated. */
+function optionCondition(atCommand: string, { names, value, repeatable }: CompletionOption): string {
   const isNew = value ? '__mc_static_key_new_or_last' : '__mc_static_key_new';
-  return repeatable ? isAtCommand : `${isAtCommand}; and ${isNew} ${names.join(' ')}`;
+  return repeatable ? atCommand : `${atCommand}; and ${isNew} ${names.join(' ')}`;
 }
 
 /** Returns the flags of fish's `complete` for an option. */
@@ -63,14 +63,12 @@ function optionFlags({ names, description, value }: CompletionOption): string {
   return `${nameFlags} -d ${quoted(description)}${value ? ` ${optionValueFlags(value)}` : ''}`;
 }
 
-/** Returns the flags for the value of an option. */
-function optionValueFlags(value: Value): string {
+function optionValueFlags(value: CompletionValue): string {
   if (value.kind === 'words') return `-x -a ${quoted(value.words.join(' '))}`;
   return value.kind === 'file' ? '-r -F' : '-x';
 }
 
-/** Returns the flags for the argument of a command. */
-function argumentFlags(value: Value): string {
+function argumentFlags(value: CompletionValue): string {
   if (value.kind === 'words') return `-a ${quoted(value.words.join(' '))}`;
   return value.kind === 'command' ? `-a '(__fish_complete_subcommand --fcs-skip=2)'` : '-f';
 }

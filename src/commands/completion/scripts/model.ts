@@ -2,46 +2,51 @@ import type { Command, Option } from 'commander';
 import { mediaConnectRegionsIn } from '../../../aws/regions.ts';
 import { flagOf, OPTIONS, type OptionSpec, SHELLS } from '../../../options/catalog/index.ts';
 
-/** What a value can be: one of some words, a file name, a command line, or something that only the user knows. */
-export type Value =
+/** What the shell suggests for a value: words, file names, another command with its arguments, or nothing. */
+export type CompletionValue =
   | { kind: 'words'; words: readonly string[] }
   | { kind: 'file' }
   | { kind: 'command' }
   | { kind: 'unknown' };
 
-/** An option, for completion. */
 export interface CompletionOption {
   /** With the dashes. An option may have a short and a long name. */
   names: string[];
   description: string;
-  /** Absent for a switch. */
-  value?: Value;
+  /** Absent for a switch, which takes no value. */
+  value?: CompletionValue;
   repeatable: boolean;
 }
 
-/** A command, for completion. */
 export interface CompletionCommand {
-  /** Its name, after the names of its parent commands. Empty for the program itself. */
+  /** The names of the parent commands, and the command's own. Empty for the program itself. */
   path: string[];
   description: string;
   options: CompletionOption[];
   commands: CompletionCommand[];
   /** The argument after the options, if any. */
-  argument?: Value;
+  argument?: CompletionValue;
 }
 
-/** Names of secrets and roles are not suggested, because the shell would have to call AWS every time the user presses Tab. */
-const OPTION_VALUES: ReadonlyMap<string, Value> = new Map(
-  Object.values<OptionSpec>(OPTIONS).map((option): [string, Value] => [flagOf(option), valuesOf(option)]),
+/**
+ * The values of options, by long flag. Names of secrets and roles are not suggested, because the shell would have to call AWS
+ * every time the user presses Tab.
+ */
+const OPTION_VALUES: ReadonlyMap<string, CompletionValue> = new Map(
+  Object.values<OptionSpec>(OPTIONS).map((option): [string, CompletionValue] => [
+    flagOf(option),
+    completionOf(option),
+  ]),
 );
 
-function valuesOf({ choices, completes }: OptionSpec): Value {
+function completionOf({ choices, completes }: OptionSpec): CompletionValue {
   if (choices) return { kind: 'words', words: choices };
   if (completes === 'region') return { kind: 'words', words: mediaConnectRegionsIn('aws') };
   return { kind: completes ?? 'unknown' };
 }
 
-const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
+/** The values of arguments, by name. */
+const ARGUMENT_VALUES: Readonly<Record<string, CompletionValue>> = {
   shell: { kind: 'words', words: SHELLS },
   command: { kind: 'command' },
 };

@@ -1,4 +1,4 @@
-import { type CompletionCommand, type CompletionOption, flattened, type Value } from './model.ts';
+import { type CompletionCommand, type CompletionOption, type CompletionValue, flattened } from './model.ts';
 
 /**
  * Returns the completion for zsh: a function for each command, based on zsh's own `_arguments`. The script works both as a file
@@ -17,7 +17,7 @@ else
 fi`;
 }
 
-/** Returns the function that completes a command. */
+/** Returns the shell function that completes a command. */
 function functionOf(name: string, command: CompletionCommand): string {
   const { commands, options, argument } = command;
   const specs = options.map(optionSpec);
@@ -52,29 +52,29 @@ function functionName(name: string, { path }: CompletionCommand): string {
   return [`_${name}`, ...path].join('_');
 }
 
-/** Returns the arguments of `_arguments`, one on each line. */
+/** Returns the specs as arguments of `_arguments`, one on each line. */
 function onContinuedLines(specs: string[]): string {
   return specs.map((spec) => `\\\n    ${spec}`).join(' ');
 }
 
-/** Returns the spec of an option. Unless it can be repeated, it excludes its other name and itself. */
+/** Returns the spec of an option for `_arguments`. Without `repeatable`, a given option is not suggested again by either name. */
 function optionSpec({ names, description, value, repeatable }: CompletionOption): string {
   const excludedNames = names.length > 1 ? `(${names.join(' ')})` : '';
   const prefix = repeatable ? '*' : excludedNames;
-  const suffix = value ? `:${actionOf(value)}` : '';
+  const suffix = value ? `:${messageAndAction(value)}` : '';
   const specs = names.map((name) => {
-    const nameWithSign = value && name.startsWith('--') ? `${name}=` : name;
-    return quoted(`${prefix}${nameWithSign}[${escaped(description, /[\\[\]]/g)}]${suffix}`);
+    const nameWithEqualsSign = value && name.startsWith('--') ? `${name}=` : name;
+    return quoted(`${prefix}${nameWithEqualsSign}[${escaped(description, /[\\[\]]/g)}]${suffix}`);
   });
   return specs.join(' ');
 }
 
-function argumentSpec(value: Value): string {
-  return quoted(value.kind === 'command' ? '*:::command:_normal' : `1:${actionOf(value)}`);
+function argumentSpec(value: CompletionValue): string {
+  return quoted(value.kind === 'command' ? '*:::command:_normal' : `1:${messageAndAction(value)}`);
 }
 
-/** Returns zsh's message and action for a value. The action of one space suggests nothing and prevents file suggestions. */
-function actionOf(value: Value): string {
+/** Returns a message and an action for `_arguments`. The action of one space suggests nothing and prevents file suggestions. */
+function messageAndAction(value: CompletionValue): string {
   if (value.kind === 'words') return `value:(${value.words.join(' ')})`;
   return value.kind === 'file' ? 'file:_files' : 'value: ';
 }

@@ -1,65 +1,64 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { ALGORITHMS, KEY_LENGTH } from '../../../key/index.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
-import { ACCOUNT_PLACEHOLDER, idOf, type NamedSecret, regionsId } from '../ids.ts';
+import { ACCOUNT_PLACEHOLDER, idOf, regionsId, type SecretWithIds } from '../ids.ts';
 import { templateMessages as messages } from '../messages.ts';
 import type { PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
 
 /** The condition that is true in the Region whose stack creates the account's global resources. */
-export const HOME = 'IsHomeRegion';
+export const IS_HOME_REGION = 'IsHomeRegion';
 
 /**
- * Retains a resource when its stack is deleted or it is removed from the template, because a broadcast may depend on it. Doesn't
- * retain it if its creation fails, so that it's not in the way of the next attempt. Source: CloudFormation Template Reference,
- * "DeletionPolicy attribute".
+ * Retains a resource when its stack is deleted or it is removed from the template, because a broadcast may depend on it. A
+ * resource whose creation fails isn't retained, so that it's not in the way of the next attempt. Source: CloudFormation Template
+ * Reference, "DeletionPolicy attribute".
  */
 const RETAINED = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 
-/** Returns the Regions in which a key is used. */
 export function regionsOf({ places }: PlannedSecret): string[] {
   return places.map(({ region }) => region);
 }
 
 /**
- * Returns the number of digits of a key that Secrets Manager generates; undefined for a parameter. Each stack would generate a
- * different key, so this is only possible for a key in a single Region.
+ * Returns the number of digits of a key that Secrets Manager generates; undefined for a key from a parameter. Each stack would
+ * generate a different key, so Secrets Manager can only generate a key for a single Region.
  */
 export function generatedDigits({ keySource, places }: PlannedSecret): number | undefined {
   return keySource?.kind === 'generate' && places.length === 1 ? KEY_LENGTH[keySource.algorithm] : undefined;
 }
 
 /**
- * Returns one resource for all secrets with the same name; each Region has one of them. The resource in a Region then stays the
- * same when other Regions change, and an update can't mistake it for a different secret.
+ * Returns one resource for all keys with the same secret name; each Region has one of the secrets. The resource in a Region then
+ * stays the same when other Regions change, and an update can't mistake it for a different secret.
  */
-export function secretResource(named: NamedSecret[]): JsonObject {
-  const parts = named.map((each) => ({ regions: regionsOf(each.secret), properties: propertiesOf(each) }));
+export function secretResource(secrets: SecretWithIds[]): JsonObject {
+  const parts = secrets.map((each) => ({ regions: regionsOf(each.secret), properties: propertiesOf(each) }));
   return {
     Type: 'AWS::SecretsManager::Secret',
     Condition: regionsId(parts.flatMap(({ regions }) => regions)),
     ...RETAINED,
-    Properties: byRegion(parts),
+    Properties: propertiesByRegion(parts),
   };
 }
 
-function propertiesOf({ keyId, secret }: NamedSecret): JsonObject {
+function propertiesOf({ keyId, secret }: SecretWithIds): JsonObject {
   const digits = generatedDigits(secret);
   return {
     Name: secret.name,
     Description: DEFAULTS.secretDescription,
     ...(digits === undefined
       ? { SecretString: { Ref: keyId } }
-      : { GenerateSecretString: generatedKey(digits) }),
-    ...kmsKeyOf(secret),
+      : { GenerateSecretString: generationSettings(digits) }),
+    ...kmsKeyProperty(secret),
     Tags: tagsOf(secret),
   };
 }
 
 /**
- * Returns the KMS key: one with the same name in all Regions, or one whose ARNs differ only in the Region (a multi-Region key or
- * an alias).
+ * Returns the property for the KMS key, whose ID, alias or ARN is the same in all Regions, or whose ARNs differ only in the Region
+ * (a multi-Region key or an alias).
  */
-function kmsKeyOf({ places }: PlannedSecret): JsonObject {
+function kmsKeyProperty({ places }: PlannedSecret): JsonObject {
   const [first] = places;
   if (first?.kmsKeyId === undefined) return {};
   if (places.every(({ kmsKeyId }) => kmsKeyId === first.kmsKeyId)) return { KmsKeyId: first.kmsKeyId };
@@ -71,7 +70,7 @@ function kmsKeyOf({ places }: PlannedSecret): JsonObject {
 export function policyResource({ name, document }: PlannedPolicy): JsonObject {
   return {
     Type: 'AWS::IAM::ManagedPolicy',
-    Condition: HOME,
+    Condition: IS_HOME_REGION,
     ...RETAINED,
     Properties: {
       ManagedPolicyName: name,
@@ -82,12 +81,11 @@ export function policyResource({ name, document }: PlannedPolicy): JsonObject {
   };
 }
 
-/** Returns a role in the home Region. */
 export function roleResource(role: PlannedRole): JsonObject {
   const { name, description, trust, permissionsBoundary, policies } = role;
   return {
     Type: 'AWS::IAM::Role',
-    Condition: HOME,
+    Condition: IS_HOME_REGION,
     ...RETAINED,
     Properties: {
       RoleName: name,
@@ -106,7 +104,7 @@ function tagsOf({ tags }: Pick<PlannedRole, 'tags'>): JsonValue {
 }
 
 /** Matches the host name of Secrets Manager in a Region, as in `kms:ViaService`. */
-const ENDPOINT = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
+const HOST_NAME = /^(secretsmanager\.[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/;
 
 /**
  * Replaces what differs between accounts with CloudFormation's pseudo parameters: the account ID, the partition in ARNs, and the
@@ -120,15 +118,11 @@ function withPseudoParameters(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withPseudoParameters(part)]));
 }
 
-/** Returns a pseudo parameter for the text of `Fn::Sub`. */
-function pseudoParameter(name: 'AccountId' | 'Partition' | 'Region' | 'URLSuffix'): string {
-  return `\${AWS::${name}}`;
-}
-
 function withPseudoParametersInText(text: string): JsonValue {
   if (text === ACCOUNT_PLACEHOLDER) return { Ref: 'AWS::AccountId' };
-  const [, hostName] = ENDPOINT.exec(text) ?? [];
-  if (hostName !== undefined) return { 'Fn::Sub': `${hostName}.${pseudoParameter('URLSuffix')}` };
+  const [, serviceAndRegion] = HOST_NAME.exec(text) ?? [];
+  if (serviceAndRegion !== undefined)
+    return { 'Fn::Sub': `${serviceAndRegion}.${pseudoParameter('URLSuffix')}` };
   if (!text.includes(ACCOUNT_PLACEHOLDER)) return text;
   return {
     'Fn::Sub': text
@@ -137,17 +131,22 @@ function withPseudoParametersInText(text: string): JsonValue {
   };
 }
 
-/** `Fn::Or` takes 2 to 10 conditions. Source: CloudFormation Template Reference, "Condition functions". */
+/** Returns a pseudo parameter for the text of `Fn::Sub`. */
+function pseudoParameter(name: 'AccountId' | 'Partition' | 'Region' | 'URLSuffix'): string {
+  return `\${AWS::${name}}`;
+}
+
+/** `Fn::Or` takes 2 to 10 conditions; more have to be nested. Source: CloudFormation Template Reference, "Condition functions". */
 const MAX_ALTERNATIVES = 10;
 
-/** Returns a condition for each set of Regions, by name. */
+/** Returns a condition for each set of Regions, by name. It is true in each Region of the set. */
 export function regionConditions(sets: string[][]): JsonObject {
   return Object.fromEntries(
-    sets.map((regions) => [regionsId(regions), anyOf([...regions].sort().map(isIn))]),
+    sets.map((regions) => [regionsId(regions), anyOf([...regions].sort().map(isRegion))]),
   );
 }
 
-function isIn(region: string): JsonObject {
+function isRegion(region: string): JsonObject {
   return { 'Fn::Equals': [{ Ref: 'AWS::Region' }, region] };
 }
 
@@ -162,23 +161,21 @@ function anyOf(conditions: JsonObject[]): JsonObject {
   return { 'Fn::Or': parts.map(anyOf) };
 }
 
-/** The properties of a resource in some Regions. */
 interface RegionalProperties {
   regions: string[];
   properties: JsonObject;
 }
 
 /**
- * Returns the properties of a resource that differs between Regions. A differing property is selected with the Regions'
- * condition. Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference"
+ * Returns the properties of a resource that may differ between Regions. The Regions' condition selects a property that differs.
+ * Source: CloudFormation Template Reference, "Condition functions" ("Fn::If") and "Pseudo parameters reference"
  * ("AWS::NoValue").
  */
-function byRegion(parts: RegionalProperties[]): JsonObject {
+function propertiesByRegion(parts: RegionalProperties[]): JsonObject {
   const names = new Set(parts.flatMap(({ properties }) => Object.keys(properties)));
   return Object.fromEntries([...names].map((name) => [name, propertyByRegion(name, parts)]));
 }
 
-/** Returns the value of one property: the same for all Regions, or one that depends on the Region. */
 function propertyByRegion(name: string, [first, ...others]: RegionalProperties[]): JsonValue {
   const value = first?.properties[name] ?? { Ref: 'AWS::NoValue' };
   if (!first || others.length === 0) return value;
@@ -187,10 +184,10 @@ function propertyByRegion(name: string, [first, ...others]: RegionalProperties[]
   return { 'Fn::If': [regionsId(first.regions), value, valueElsewhere] };
 }
 
-/** The lengths of a password. As in `checkKey`, it has printable characters, without leading or trailing spaces. */
+/** The lengths of an SRT password, as in `checkKey`. */
 const PASSWORD_LENGTH = { min: 10, max: 80 };
 
-/** Matches what `checkKey` also rejects: quotation marks that aren't part of the password, and JSON. */
+/** Matches text in quotation marks that aren't part of the password, and JSON. `checkKey` rejects both too. */
 const WRAPPED_PASSWORD = [`"`, `'`, '`']
   .map((mark) => `${mark}.*${mark}`)
   .concat('\\{.*".*\\}', '\\[.*".*\\]')
@@ -203,43 +200,40 @@ const WRAPPED_PASSWORD = [`"`, `'`, '`']
 export function keyParameter(secret: PlannedSecret): JsonObject {
   const { keyType, name, places } = secret;
   const description = messages.key[keyType](name);
-  const { pattern, min, max, rule } = keyType === 'static-key' ? staticKeyRules(secret) : passwordRules();
   return {
     Type: 'String',
     NoEcho: true,
     Description: places.length > 1 ? `${description}, ${messages.sameEverywhere}` : description,
-    AllowedPattern: pattern,
-    MinLength: min,
-    MaxLength: max,
-    ConstraintDescription: rule,
+    ...(keyType === 'static-key' ? staticKeyConstraints(secret) : passwordConstraints()),
   };
 }
 
-function staticKeyRules({ algorithm }: PlannedSecret) {
+function staticKeyConstraints({ algorithm }: PlannedSecret): JsonObject {
   const lengths = (algorithm ? [algorithm] : ALGORITHMS).map((each) => KEY_LENGTH[each]);
   return {
-    pattern: `^(${lengths.map((length) => `[0-9A-Fa-f]{${length}}`).join('|')})$`,
-    min: Math.min(...lengths),
-    max: Math.max(...lengths),
-    rule: messages.keyRule['static-key'](lengths),
+    AllowedPattern: `^(${lengths.map((length) => `[0-9A-Fa-f]{${length}}`).join('|')})$`,
+    MinLength: Math.min(...lengths),
+    MaxLength: Math.max(...lengths),
+    ConstraintDescription: messages.keyRule['static-key'](lengths),
   };
 }
 
-function passwordRules() {
+/** As in `checkKey`, a password has printable characters, without leading or trailing spaces. */
+function passwordConstraints(): JsonObject {
   const { min, max } = PASSWORD_LENGTH;
   return {
-    pattern: `^(?!(${WRAPPED_PASSWORD})$)[!-~][ -~]{${min - 2},${max - 2}}[!-~]$`,
-    min,
-    max,
-    rule: messages.keyRule['srt-password'],
+    AllowedPattern: `^(?!(${WRAPPED_PASSWORD})$)[!-~][ -~]{${min - 2},${max - 2}}[!-~]$`,
+    MinLength: min,
+    MaxLength: max,
+    ConstraintDescription: messages.keyRule['srt-password'],
   };
 }
 
 /**
- * Makes Secrets Manager generate a static key: all characters except hexadecimal digits are excluded. Source: CloudFormation
- * Template Reference, "AWS::SecretsManager::Secret GenerateSecretString".
+ * Returns the settings with which Secrets Manager generates a static key: all characters except hexadecimal digits are excluded.
+ * Source: CloudFormation Template Reference, "AWS::SecretsManager::Secret GenerateSecretString".
  */
-function generatedKey(digits: number): JsonObject {
+function generationSettings(digits: number): JsonObject {
   return {
     PasswordLength: digits,
     ExcludeUppercase: true,

@@ -2,18 +2,20 @@ import { Document, visit } from 'yaml';
 import { partitionOf } from '../../../aws/regions.ts';
 import { printJson } from '../../../cli/json.ts';
 import type { CommonOptions } from '../../../cli/options.ts';
-import type { CommandRun } from '../../../cli/run-command.ts';
 import { readKeyCommand } from '../../../cli/summary.ts';
-import { EXIT, Failure, type Message } from '../../../failure.ts';
+import type { Message } from '../../../failure.ts';
 import type { JsonObject } from '../../../policy/index.ts';
-import { plainJson } from '../../../text.ts';
+import { escapeJson } from '../../../text.ts';
 import { setupMessages } from '../../../ui/messages.ts';
 import { messageLines } from '../../../ui/plan.ts';
 import { exportMessages as messages, templateMessages } from '../messages.ts';
-import { deliver, type OutputFile } from '../output-file.ts';
+import { type OutputFile, writeResult } from '../output-file.ts';
+import { exportFailure } from '../plan.ts';
 import { runExport } from '../run.ts';
-import type { ExportPlan, ExportSubject } from '../types.ts';
+import type { ExportPlan, ExportSubject, PlannedSecret } from '../types.ts';
 import { buildTemplate, demandSize, MAX_BYTES, type TemplateKey } from './template.ts';
+
+export type TemplateFormat = 'yaml' | 'json';
 
 /** The options of the template and its output file. */
 export interface TemplateOptions extends OutputFile {
@@ -27,35 +29,24 @@ export function runExportCloudFormation(
   options: TemplateOptions,
   common: CommonOptions,
 ): Promise<number> {
-  return runExport(subject, common, (run, plan, account) => performExport(run, plan, options, account));
-}
-
-async function performExport(
-  { output, common }: CommandRun,
-  plan: ExportPlan,
-  options: TemplateOptions,
-  account: string | undefined,
-): Promise<void> {
-  const { homeRegion = plan.regions[0] ?? '' } = options;
-  if (partitionOf(homeRegion) !== plan.accountRef.partition)
-    throw new Failure(messages.otherPartition(homeRegion), { code: 'export', exitCode: EXIT.usage });
-  const { template, keys } = buildTemplate(plan, homeRegion, account);
-  const text = templateText(template, options.format);
-  if (!common.json || options.output !== undefined) await deliver(output, text, options);
-  const regions = [...new Set([homeRegion, ...plan.regions])];
-  const bytes = Buffer.byteLength(text);
-  if (common.json) {
-    const parameters = keys.flatMap(({ secret, parameter: name }) =>
-      name ? [{ name, secretName: secret.name }] : [],
-    );
-    printJson(output, { homeRegion, regions, parameters, bytes, template });
-  }
-  for (const warning of warnings(plan, keys, bytes)) {
-    const [first, ...others] = messageLines(warning);
-    output.warn(`${setupMessages.warning}: ${first?.text}`);
-    for (const { text, unwrapped } of others) output.warn(text, unwrapped);
-  }
-  for (const line of explanation(keys, regions, homeRegion, account)) output.info(line);
+  return runExport(subject, common, async ({ output }, plan, account) => {
+    const { homeRegion = plan.regions[0] ?? '' } = options;
+    if (partitionOf(homeRegion) !== plan.accountRef.partition)
+      throw exportFailure(messages.otherPartition(homeRegion));
+    const { template, keys } = buildTemplate(plan, homeRegion, account);
+    const text = templateText(template, options.format);
+    if (!common.json || options.output !== undefined) await writeResult(output, text, options);
+    const regions = [...new Set([homeRegion, ...plan.regions])];
+    const bytes = Buffer.byteLength(text);
+    const parameters = listParameters(keys);
+    if (common.json) printJson(output, { homeRegion, regions, parameters, bytes, template });
+    for (const warning of warnings(plan, keys, bytes)) {
+      const [first, ...others] = messageLines(warning);
+      output.warn(`${setupMessages.warning}: ${first?.text}`);
+      for (const line of others) output.warn(line.text, line.unwrapped);
+    }
+    for (const line of explanation(keys, regions, homeRegion, account)) output.info(line);
+  });
 }
 
 /** Returns warnings about the size of the template and about keys that CloudFormation can't generate. */
@@ -63,45 +54,36 @@ function warnings(plan: ExportPlan, keys: TemplateKey[], bytes: number): Message
   const notGenerated = keys.filter(
     ({ secret, parameter }) => parameter !== undefined && secret.keySource?.kind === 'generate',
   );
+  const names = listParameters(notGenerated).map(({ name }) => name);
   const [first] = notGenerated;
   return [
     ...(bytes > MAX_BYTES.inRequest ? [messages.bigTemplate(bytes, MAX_BYTES.inRequest)] : []),
-    ...(plan.secrets.some(({ stored }) => !stored) ? [messages.unseen] : []),
-    ...(first ? [messages.notGenerated(parameterNames(notGenerated), readCommandOf(first))] : []),
+    ...(plan.secrets.some(({ isNew }) => !isNew) ? [messages.unseen] : []),
+    ...(first ? [messages.notGenerated(names, readCommandOf(first.secret))] : []),
   ];
 }
 
-function parameterNames(keys: TemplateKey[]): string[] {
-  return keys.flatMap(({ parameter }) => parameter ?? []);
+function listParameters(keys: TemplateKey[]): { name: string; secretName: string }[] {
+  return keys.flatMap(({ secret, parameter: name }) => (name ? [{ name, secretName: secret.name }] : []));
 }
 
 /** Returns the command that reads the key in its first Region. */
-function readCommandOf({ secret: { name, places } }: TemplateKey): string {
+function readCommandOf({ name, places }: PlannedSecret): string {
   return readKeyCommand(places[0]?.region ?? '', name);
 }
 
 /** Returns the lines that explain how to deploy the template and where its keys come from. */
-function explanation(
-  keys: TemplateKey[],
-  regions: string[],
-  homeRegion: string,
-  account: string | undefined,
-): string[] {
-  const parameters = keys.flatMap(({ secret, parameter }) =>
-    parameter === undefined ? [] : [messages.parameter(parameter, secret.name)],
-  );
+function explanation(keys: TemplateKey[], regions: string[], homeRegion: string, account?: string): string[] {
+  const parameters = listParameters(keys).map(({ name, secretName }) => messages.parameter(name, secretName));
+  const generatedKeys = keys.filter(({ parameter }) => parameter === undefined);
   return [
     messages.deployTo(regions, homeRegion),
     ...(account === undefined ? [] : [messages.onlyAccount(account)]),
     ...(parameters.length > 0 ? [messages.parametersTitle, ...parameters] : []),
-    ...keys.flatMap(({ secret, parameter }) =>
-      parameter === undefined ? [messages.generated(secret.name)] : [],
-    ),
+    ...generatedKeys.map(({ secret }) => messages.generated(secret.name)),
     messages.commands,
   ];
 }
-
-export type TemplateFormat = 'yaml' | 'json';
 
 /**
  * Returns the template as text, with a trailing newline.
@@ -123,5 +105,5 @@ function yamlText(template: JsonObject): string {
     },
   });
   document.commentBefore = templateMessages.header.map((line) => ` ${line}`).join('\n');
-  return plainJson(document.toString({ lineWidth: 0 }));
+  return escapeJson(document.toString({ lineWidth: 0 }));
 }

@@ -1,12 +1,13 @@
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
-import { idOf, type NamedSecret, regionsId, withIds } from '../ids.ts';
+import { idOf, regionsId, type SecretWithIds, withIds } from '../ids.ts';
 import { exportMessages, templateMessages as messages } from '../messages.ts';
+import { exportFailure } from '../plan.ts';
 import type { ExportPlan, PlannedRole, PlannedSecret } from '../types.ts';
 import {
   generatedDigits,
-  HOME,
+  IS_HOME_REGION,
   keyParameter,
   policyResource,
   regionConditions,
@@ -15,7 +16,7 @@ import {
   secretResource,
 } from './resources.ts';
 
-/** A template with CloudFormation's element names. */
+/** The sections of a template. */
 export type Template = JsonObject & {
   AWSTemplateFormatVersion: string;
   Description: string;
@@ -27,17 +28,16 @@ export type Template = JsonObject & {
   Outputs: JsonObject;
 };
 
-/** A key in the template, and how it gets there. */
+/** A key in the template. */
 export interface TemplateKey {
   secret: PlannedSecret;
-  /** The parameter for it. Absent if Secrets Manager generates the key. */
+  /** The name of the parameter with the key. Absent if Secrets Manager generates the key. */
   parameter?: string;
 }
 
 /**
- * Builds one template for all Regions, for any account or for one. Each secret is created where its key is used, the policies and
- * roles in the home Region.
- * @param account the only account in which CloudFormation creates a stack from it; undefined for any account
+ * Builds one template for all Regions. Each secret is created where its key is used, the policies and roles in the home Region.
+ * @param account the only account in which CloudFormation creates a stack from the template; undefined for any account
  * @throws Failure if the template exceeds CloudFormation's quotas, or if CloudFormation would misinterpret a text
  */
 export function buildTemplate(
@@ -46,7 +46,7 @@ export function buildTemplate(
   account?: string,
 ): { template: Template; keys: TemplateKey[] } {
   refuseDynamicReferences(plan.roles);
-  const stored = withIds(plan.secrets.filter((secret) => secret.stored));
+  const stored = withIds(plan.secrets.filter((secret) => secret.isNew));
   const secretsById = groupedBy(stored, ({ id }) => id);
   const keys = stored.map(({ keyId, secret }) => ({
     secret,
@@ -61,11 +61,11 @@ export function buildTemplate(
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: messages.description(stored.length, homeRegion),
-    Parameters: { HomeRegion: homeParameter(homeRegion), ...parametersOf(keys) },
+    Parameters: { HomeRegion: homeRegionParameter(homeRegion), ...parametersOf(keys) },
     ...(account === undefined ? {} : { Rules: { OnlyAccount: accountRule(account) } }),
     Conditions: {
-      [HOME]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
-      ...usedIn({ Resources, Outputs }, conditionsByName),
+      [IS_HOME_REGION]: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, { Ref: 'HomeRegion' }] },
+      ...conditionsIn({ Resources, Outputs }, conditionsByName),
     },
     Resources,
     Outputs,
@@ -83,42 +83,41 @@ function accountRule(account: string): JsonObject {
   return { Assertions: [{ Assert, AssertDescription: messages.onlyAccount(account) }] };
 }
 
-/** Returns the conditions that these parts of the template refer to. */
-function usedIn(parts: JsonObject, conditions: JsonObject): JsonObject {
-  const text = JSON.stringify(parts);
+/** Returns the conditions that these sections of the template refer to. */
+function conditionsIn(sections: JsonObject, conditions: JsonObject): JsonObject {
+  const text = JSON.stringify(sections);
   return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(`"${name}"`)));
 }
 
-type SecretsById = ReadonlyMap<string, NamedSecret[]>;
+type SecretsById = ReadonlyMap<string, SecretWithIds[]>;
 
-function regionsOfAll(secrets: NamedSecret[]): string[] {
+function regionsOfAll(secrets: SecretWithIds[]): string[] {
   return secrets.flatMap(({ secret }) => regionsOf(secret));
 }
 
 function parametersOf(keys: TemplateKey[]): JsonObject {
-  return distinct(
-    keys.flatMap(({ secret, parameter }) =>
-      parameter === undefined ? [] : [[parameter, keyParameter(secret)] as const],
-    ),
+  const parameters = keys.flatMap(({ secret, parameter }) =>
+    parameter === undefined ? [] : [[parameter, keyParameter(secret)] as const],
   );
+  return withUniqueIds(parameters);
 }
 
 function resourcesOf({ policies, roles }: ExportPlan, secrets: SecretsById): JsonObject {
-  return distinct([
-    ...[...secrets].map(([id, named]) => [`${id}Secret`, secretResource(named)] as const),
+  return withUniqueIds([
+    ...[...secrets].map(([id, sameNamed]) => [`${id}Secret`, secretResource(sameNamed)] as const),
     ...policies.map((policy) => [`${idOf(policy.name)}Policy`, policyResource(policy)] as const),
     ...roles.map((role) => [`${idOf(role.name)}Role`, roleResource(role)] as const),
   ]);
 }
 
-/** @throws Error if two parts have the same ID, because one would be lost silently; IDs are designed so that this can't happen */
-function distinct(members: (readonly [string, JsonObject])[]): JsonObject {
-  const partsById = Object.fromEntries(members);
-  if (Object.keys(partsById).length < members.length) throw new Error('two parts of a template have one ID');
+/** @throws Error if two parts have the same ID, because one would be lost silently. IDs are built so that this can't happen */
+function withUniqueIds(parts: (readonly [id: string, part: JsonObject])[]): JsonObject {
+  const partsById = Object.fromEntries(parts);
+  if (Object.keys(partsById).length < parts.length) throw new Error('two parts of a template have one ID');
   return partsById;
 }
 
-function homeParameter(homeRegion: string): JsonObject {
+function homeRegionParameter(homeRegion: string): JsonObject {
   return {
     Type: 'String',
     Default: homeRegion,
@@ -129,33 +128,31 @@ function homeParameter(homeRegion: string): JsonObject {
 }
 
 function outputsOf(plan: ExportPlan, secrets: SecretsById): JsonObject {
-  const output = (Condition: string, Description: string, Value: JsonValue) => ({
-    Condition,
-    Description,
-    Value,
-  });
-  return distinct([
-    ...[...secrets].map(([id, named]) => {
-      const condition = regionsId(regionsOfAll(named));
-      const description = messages.secretOutput(named[0]?.secret.name ?? '');
+  return withUniqueIds([
+    ...[...secrets].map(([id, sameNamed]) => {
+      const condition = regionsId(regionsOfAll(sameNamed));
+      const description = messages.secretOutput(sameNamed[0]?.secret.name ?? '');
       return [`${id}SecretArn`, output(condition, description, { Ref: `${id}Secret` })] as const;
     }),
     ...plan.policies.map(({ name }) => {
       const value = { Ref: `${idOf(name)}Policy` };
-      return [`${idOf(name)}PolicyArn`, output(HOME, messages.policyOutput(name), value)] as const;
+      return [`${idOf(name)}PolicyArn`, output(IS_HOME_REGION, messages.policyOutput(name), value)] as const;
     }),
     ...plan.roles.map(({ name }) => {
       const value = { 'Fn::GetAtt': [`${idOf(name)}Role`, 'Arn'] };
-      return [`${idOf(name)}RoleArn`, output(HOME, messages.roleOutput(name), value)] as const;
+      return [`${idOf(name)}RoleArn`, output(IS_HOME_REGION, messages.roleOutput(name), value)] as const;
     }),
   ]);
 }
 
+function output(Condition: string, Description: string, Value: JsonValue): JsonObject {
+  return { Condition, Description, Value };
+}
+
 /**
- * Prevents a text from being interpreted as a dynamic reference, for which there is no escape. Names and tags can't contain
- * braces, so only these texts have to be checked. Source: CloudFormation User Guide, "Get values stored in other services using
- * dynamic references".
- * @throws Failure that names the option, if CloudFormation would replace part of a text
+ * Rejects text that CloudFormation would interpret as a dynamic reference, because it can't be escaped. Names and tags can't
+ * contain braces. Source: CloudFormation User Guide, "Get values stored in other services using dynamic references".
+ * @throws Failure that names the option with the text
  */
 function refuseDynamicReferences(roles: PlannedRole[]): void {
   for (const { name, description, trust, permissionsBoundary = '' } of roles) {
@@ -165,35 +162,24 @@ function refuseDynamicReferences(roles: PlannedRole[]): void {
       { option: '--permissions-boundary', member: 'permissionsBoundary', text: permissionsBoundary },
     ];
     const reference = texts.find(({ text }) => text.includes('{{resolve:'));
-    if (!reference) continue;
-    const { option, member } = reference;
-    throw new Failure(exportMessages.resolved(option, member, name), {
-      code: 'export',
-      exitCode: EXIT.usage,
-    });
+    if (reference)
+      throw exportFailure(exportMessages.dynamicReference(reference.option, reference.member, name));
   }
 }
 
 /** Maximum numbers in one template. Source: CloudFormation User Guide, "Understand CloudFormation quotas". */
 const MAX_COUNTS = { parameters: 200, resources: 500, outputs: 200 } as const;
 
-/** Maximum template size in bytes, in a request and in S3. Source: as above. */
+/** Maximum template size in bytes, in a request and in S3. Source: "Understand CloudFormation quotas". */
 export const MAX_BYTES = { inRequest: 51_200, inS3: 1_048_576 } as const;
 
 /** @throws Failure that names the CloudFormation quota that the template exceeds */
-function demandWithinLimits(template: {
-  Parameters: JsonObject;
-  Resources: JsonObject;
-  Outputs: JsonObject;
-}): void {
-  const counts = {
-    parameters: Object.keys(template.Parameters).length,
-    resources: Object.keys(template.Resources).length,
-    outputs: Object.keys(template.Outputs).length,
-  };
-  for (const part of ['parameters', 'resources', 'outputs'] as const) {
-    const [count, max] = [counts[part], MAX_COUNTS[part]];
-    if (count > max) throw limitFailure(exportMessages.overLimit[part](count, max));
+function demandWithinLimits({ Parameters, Resources, Outputs }: Template): void {
+  const sections = { parameters: Parameters, resources: Resources, outputs: Outputs };
+  for (const name of ['parameters', 'resources', 'outputs'] as const) {
+    const count = Object.keys(sections[name]).length;
+    const max = MAX_COUNTS[name];
+    if (count > max) throw limitFailure(exportMessages.overLimit[name](count, max));
   }
 }
 
@@ -203,9 +189,6 @@ export function demandSize(bytes: number): void {
 }
 
 function limitFailure(message: string): Failure {
-  return new Failure(message, {
-    code: 'template-limit',
-    exitCode: EXIT.usage,
-    hint: exportMessages.splitHint,
-  });
+  const hint = exportMessages.splitHint;
+  return new Failure(message, { code: 'template-limit', exitCode: EXIT.usage, hint });
 }

@@ -2,13 +2,12 @@ import type { Command } from 'commander';
 import { type CommandSetup, onRun } from '../../../cli/command.ts';
 import { addCommonOptions, addOptions } from '../../../cli/options.ts';
 import type { RawOptions } from '../../../options/catalog/index.ts';
-import { optionReader, readOptions } from '../../../options/read-options.ts';
+import { flagReader, readOptions } from '../../../options/read-options.ts';
 import { outputFileOf } from '../output-file.ts';
 import { exportManifestHelp as messages } from './messages.ts';
 
 const NAME = 'export manifest';
 
-/** Adds the `export manifest` command. */
 export function addExportManifest(parent: Command, commandSetup: CommandSetup): void {
   const command = parent
     .command('manifest')
@@ -18,7 +17,7 @@ export function addExportManifest(parent: Command, commandSetup: CommandSetup): 
   addCommonOptions(command);
   onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {
     const problems: string[] = [];
-    const { regions, ...values } = readOptions(NAME, options, optionReader(problems));
+    const { regions, ...values } = readOptions(NAME, options, flagReader(problems));
     return {
       problems,
       usesConfiguredRegion: options.region === undefined,

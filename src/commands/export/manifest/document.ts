@@ -1,11 +1,11 @@
 import { Document, isCollection, visit } from 'yaml';
-import { plain, plainJson } from '../../../text.ts';
+import { clean, escapeJson } from '../../../text.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** Fields that every key has. The default of each is its most frequent value. */
+/** Fields that every key has. The most frequent value of each becomes its default. */
 const REQUIRED_FIELDS = ['regions', 'policyName', 'roleName'] as const;
 
-/** Fields that a key may lack. An entry can't unset a default, so a field has a default only if all keys have the same value. */
+/** Fields that a key may lack. An entry can't unset a default, so a field gets a default only if all keys have the same value. */
 const OPTIONAL_FIELDS = [
   'keyType',
   'policyScope',
@@ -17,7 +17,7 @@ const OPTIONAL_FIELDS = [
   'tags',
 ] as const;
 
-/** Builds the manifest, with common values as defaults. */
+/** Builds the manifest. Values that keys share become defaults. */
 export function manifestOf(keys: ExportedKey[]): ExportedManifest {
   if (keys.length < 2) return { version: 1, keys };
   const defaults: Partial<ExportedKey> = { key: { existing: true } };
@@ -65,20 +65,20 @@ export function manifestText(manifest: ExportedManifest, account: string, notes:
     },
     Scalar(_, node) {
       // Nonprintable characters can only be escaped in double quotes.
-      if (plainJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
+      if (escapeJson(String(node.value)) !== node.value) node.type = 'QUOTE_DOUBLE';
     },
   });
   document.commentBefore = comment(messages.header(account));
   if (notes.length > 0)
     document.comment = comment([messages.notesTitle, ...notes.map((note) => `- ${note}`)]);
-  return plainJson(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
+  return escapeJson(document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }
 
 function comment(lines: string[]): string {
-  return lines.map((line) => ` ${plain(line)}`).join('\n');
+  return lines.map((line) => ` ${clean(line)}`).join('\n');
 }
 
-/** An entry of the exported manifest, with all its values. The names are those of the manifest's fields. */
+/** An entry of the exported manifest, with all its values, by the names of the manifest's fields. */
 export interface ExportedKey {
   secretName: string;
   regions: string[];
@@ -95,7 +95,6 @@ export interface ExportedKey {
   tags?: Record<string, string>;
 }
 
-/** A manifest as a document. */
 interface ExportedManifest {
   version: 1;
   defaults?: Partial<ExportedKey>;

@@ -7,27 +7,20 @@ import { statusMessages } from '../../../inventory/messages.ts';
 import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import type { Status, StatusPolicy, StatusRole, StatusSecret } from '../../../inventory/types.ts';
 import { looksLikeKey } from '../../../key-detection.ts';
-import { policyName, roleName, secretName } from '../../../options/rules.ts';
+import { policyNameProblem, roleNameProblem, secretNameProblem } from '../../../options/rules.ts';
 import { allowsAccess, tryParsePolicy } from '../../../policy/index.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
-import { manifestKeysOf, nameMatcher, type ReadableSecret, roleMembers } from './keys.ts';
+import { type ManifestSecret, manifestKeysOf, nameMatcher, roleMembers } from './keys.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** The content of the manifest: the keys, and notes about what a manifest can't express. */
-export interface ExportedContent {
-  keys: ExportedKey[];
-  notes: string[];
-}
-
-/** The snapshot and the status of the account, and what was collected from them so far. */
+/** What was found in the account, and what was collected from it so far. */
 interface ExportState {
   snapshot: AccountSnapshot;
-  status: Status;
   /** By ARN. */
   secrets: Map<string, { secret: SecretSnapshot; checkedSecret: StatusSecret }>;
   /** By Region and name, because a manifest has each secret once. */
-  readableSecrets: Map<string, ReadableSecret>;
+  readableSecrets: Map<string, ManifestSecret>;
   notes: string[];
   /** See `NumberedPolicies`. */
   overflowArns: ReadonlySet<string>;
@@ -35,21 +28,21 @@ interface ExportState {
 
 /** What the tags of policies with a name like `NAME-2` say. */
 export interface NumberedPolicies {
-  /** ARNs of those that this program created to continue others, according to their tags. */
+  /** The ARNs of policies that this program created to continue others. */
   overflowArns: Set<string>;
-  /** Names of those whose tags could not be read. */
+  /** The names of policies whose tags could not be read. */
   unreadableNames: Set<string>;
 }
 
 /**
- * Creates the entries for everything that `setup` would keep as is. What it would change, and what a manifest can't express,
+ * Creates the entries for everything that `setup` would keep as is. What `setup` would change, and what a manifest can't express,
  * becomes a note. Pure.
  */
 export function exportedContent(
   snapshot: AccountSnapshot,
   status: Status,
   { overflowArns, unreadableNames }: NumberedPolicies,
-): ExportedContent {
+): { keys: ExportedKey[]; notes: string[] } {
   const notes = [...unreadableNames].map(messages.unknownTags);
   const secrets = new Map(
     status.secrets.flatMap((checkedSecret, index) => {
@@ -57,25 +50,22 @@ export function exportedContent(
       return secret ? [[checkedSecret.arn, { secret, checkedSecret }] as const] : [];
     }),
   );
-  const state: ExportState = { snapshot, status, secrets, readableSecrets: new Map(), notes, overflowArns };
+  const state: ExportState = { snapshot, secrets, readableSecrets: new Map(), notes, overflowArns };
   // Named secrets first: a secret belongs to the role that names it, rather than to one that may read all secrets.
-  for (const by of ['name', 'wildcard'] as const) {
+  for (const allowedBy of ['name', 'wildcard'] as const) {
     for (const [index, role] of status.roles.entries()) {
       const roleState = snapshot.roles[index]?.found;
-      if (isUsable(role, roleState, notes)) addRole(state, role, { roleState, by });
+      if (isUsable(role, roleState, notes)) addRole(state, role, { roleState, allowedBy });
     }
   }
   const { keys, notes: keyNotes } = manifestKeysOf([...state.readableSecrets.values()]);
   const allNotes = [...notes, ...keyNotes, ...leftoverNotes(status)];
-  return { keys, notes: [...new Set(allNotes.map(withoutKeys))] };
+  // The file must not contain anything that looks like a key, even as a name. Both rounds add the same notes about a role.
+  const safeNotes = allNotes.map((note) => (looksLikeKey(note) ? messages.unnamed : note));
+  return { keys, notes: [...new Set(safeNotes)] };
 }
 
-/** Returns a note, or a substitute if it looks like a key: the file must contain nothing that does, not even in a name. */
-function withoutKeys(note: string): string {
-  return looksLikeKey(note) ? messages.unnamed : note;
-}
-
-/** Returns true if a manifest can name the role. Adds notes about the role. */
+/** Returns true if a manifest can name the role, and adds notes about the role. */
 function isUsable(
   role: StatusRole,
   roleState: RoleState | undefined,
@@ -85,7 +75,7 @@ function isUsable(
   const problems = [
     ...(roleState ? [] : [messages.roleUnseen(role.name)]),
     ...(isTrusted ? [] : [messages.roleTrust(role.name)]),
-    ...(roleName(role.name, '') === undefined ? [] : [messages.roleName(role.name)]),
+    ...(roleNameProblem(role.name, '') === undefined ? [] : [messages.roleName(role.name)]),
   ];
   notes.push(...problems);
   if (roleState && problems.length === 0 && roleState.path !== '/')
@@ -93,16 +83,17 @@ function isUsable(
   return problems.length === 0;
 }
 
-/** A role, and which of its readable secrets to add: those that its policies name, or those that only a wildcard allows. */
+/** What to add for a role. */
 interface RoleLookup {
   roleState: RoleState;
-  by: 'name' | 'wildcard';
+  /** The secrets that the role's policies name, or those that only a wildcard allows. */
+  allowedBy: 'name' | 'wildcard';
 }
 
 function addRole(state: ExportState, role: StatusRole, lookup: RoleLookup): void {
   const { snapshot, notes } = state;
   const isExportable = ({ name, arn }: StatusPolicy) =>
-    arn === policyArn(snapshot.identity, name) && policyName(name, '') === undefined;
+    arn === policyArn(snapshot.identity, name) && policyNameProblem(name, '') === undefined;
   const { members, notes: roleNotes } = roleMembers(lookup.roleState, snapshot.identity);
   notes.push(...roleNotes);
   for (const policy of role.policies) {
@@ -127,16 +118,16 @@ function addPolicy(
   { snapshot, secrets, readableSecrets, notes }: ExportState,
   role: StatusRole,
   policy: StatusPolicy,
-  { roleState, by, members, chainName }: RoleLookup & { members: RoleMembers; chainName: string },
+  { roleState, allowedBy, members, chainName }: RoleLookup & { members: RoleMembers; chainName: string },
 ): void {
   const document = roleState.policies.find(({ arn }) => arn === policy.arn)?.document ?? '';
   const isNamed = nameMatcher(document);
-  const arns = policy.secrets.filter((arn) => isNamed(arn) === (by === 'name'));
+  const arns = policy.secrets.filter((arn) => isNamed(arn) === (allowedBy === 'name'));
   for (const { secret, checkedSecret } of arns.flatMap((arn) => secrets.get(arn) ?? [])) {
     const location = `${secret.region} ${secret.name}`;
     const earlier = readableSecrets.get(location);
-    // A second policy of the same role would make the same entry. A wildcard matches every secret, so it is no second role.
-    if (earlier && (earlier.role.roleName === role.name || by === 'wildcard')) continue;
+    // A second policy of the same role adds nothing. A role with a wildcard may read every secret, so it is no second role.
+    if (earlier && (earlier.role.roleName === role.name || allowedBy === 'wildcard')) continue;
     const problem = earlier
       ? messages.otherRole(titleOf(checkedSecret), role.name)
       : (problemOf(checkedSecret, role) ??
@@ -146,35 +137,35 @@ function addPolicy(
   }
 }
 
-/** Returns notes about secrets that a role may read although nothing indicates that this is intended. */
+/** Returns a note about secrets without the tool tag that a policy allows. Nothing indicates that this is intended. */
 function untaggedNotes({ skippedCounts }: AccountSnapshot, policy: string, scope: string): string[] {
   const count = skippedCounts?.get(scope) ?? 0;
   return count === 0 ? [] : [messages.untagged(policy, scope, count)];
 }
 
-function titleOf({ name, region }: Pick<StatusSecret, 'name' | 'region'>): string {
+function titleOf({ name, region }: StatusSecret | SecretSnapshot): string {
   return messages.secret(name, region);
 }
 
 /** Returns why `setup` would not keep a secret as is. */
 function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
   const failed = secret.checks.some(({ id, verdict }) => id !== 'secret-rotation' && verdict !== 'ok');
-  if (failed || secretName(secret.name, '') !== undefined) return messages.unusable(titleOf(secret));
+  if (failed || secretNameProblem(secret.name, '') !== undefined) return messages.unusable(titleOf(secret));
   const reads = role.checks.some(
     ({ id, subject, verdict }) => id === 'role-reads-secret' && subject === secret.arn && verdict === 'ok',
   );
   return reads ? undefined : messages.unreadable(titleOf(secret), role.name);
 }
 
-/** Returns a problem if the policy by itself doesn't allow all read requests, because `setup` would extend it. */
+/** Returns a problem if the policy by itself doesn't allow everything that reading the secret takes: `setup` would extend it. */
 function partialProblem(
   secret: SecretSnapshot,
-  text: string,
+  documentText: string,
   policy: string,
   { roleState, snapshot }: { roleState: RoleState; snapshot: AccountSnapshot },
 ): string | undefined {
   const { arn, region, kmsKeyId } = secret;
-  const document = tryParsePolicy(text);
+  const document = tryParsePolicy(documentText);
   const kmsKey = kmsKeyId === undefined ? undefined : kmsKeyRef(kmsKeyId, region, snapshot.identity);
   const secretRef = { arn, region, kmsKey };
   const requests = requestsForReading(secretRef, snapshot.identity, roleState.arn);
@@ -184,10 +175,9 @@ function partialProblem(
 
 /** Returns notes about resources without a role, and about what could not be read. */
 function leftoverNotes({ secrets, policies, notes }: Status): string[] {
+  const secretsWithoutRole = secrets.filter(({ roles }) => roles.length === 0);
   return [
-    ...secrets
-      .filter(({ roles }) => roles.length === 0)
-      .map((secret) => messages.looseSecret(titleOf(secret))),
+    ...secretsWithoutRole.map((secret) => messages.looseSecret(titleOf(secret))),
     ...policies.map(({ name }) => messages.loosePolicy(name)),
     ...notes.map(({ subjects, detail }) => messages.notSeen(statusMessages.note(subjects, detail))),
   ];

@@ -6,30 +6,29 @@ import { groupedBy } from '../../../grouping.ts';
 import { regionOf, targetsIn } from '../../../inventory/named-secrets.ts';
 import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import { looksLikeKey } from '../../../key-detection.ts';
-import { roleDescription, secretPrefix, sourceArn, tagProblem } from '../../../options/rules.ts';
 import {
-  buildTrustPolicy,
-  type PolicyDocument,
-  parsePolicy,
-  samePolicy,
-  tryParsePolicy,
-} from '../../../policy/index.ts';
+  roleDescriptionProblem,
+  secretPrefixProblem,
+  sourceArnProblem,
+  tagProblem,
+} from '../../../options/rules.ts';
+import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../../policy/index.ts';
 import { matchesArn } from '../../../policy/match.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
 /** A secret in one Region that a role may read because of a policy. */
-export interface ReadableSecret {
+export interface ManifestSecret {
   role: RoleMembers;
-  /** The name in the manifest: in a chain `NAME`, `NAME-2`, …, the first. */
+  /** The policy's name in the manifest: the first name of a chain `NAME`, `NAME-2`, … */
   policyName: string;
-  /** The document of the policy that allows it, as JSON text. */
+  /** The document of that policy, as JSON text. */
   document: string;
   secret: SecretSnapshot;
 }
 
 /** Returns one entry for each combination of secret name, role and policy, with all its Regions, sorted by name. */
-export function manifestKeysOf(readableSecrets: ReadableSecret[]): { keys: ExportedKey[]; notes: string[] } {
+export function manifestKeysOf(readableSecrets: ManifestSecret[]): { keys: ExportedKey[]; notes: string[] } {
   const scopes = policyScopesOf(readableSecrets);
   const entries = groupedBy(readableSecrets, ({ role, policyName, secret }) =>
     [secret.name, role.roleName, policyName].join(' '),
@@ -37,48 +36,41 @@ export function manifestKeysOf(readableSecrets: ReadableSecret[]): { keys: Expor
   const notes = [...scopes].flatMap(([policy, { patterns }]) =>
     patterns.map((pattern) => messages.pattern(policy, pattern)),
   );
-  const keys = [...entries.values()].map((group) => {
+  const keys = [...entries.values()].map((group): ExportedKey => {
     const [{ policyName, secret, role }] = group;
-    // The tags that the secret has in all its Regions.
     const tags = commonTags(group.map((each) => each.secret.tags));
     const validTags = tags.filter((tag) => tagProblem(tag, '') === undefined);
     if (validTags.length < tags.length) notes.push(messages.tag(messages.secret(secret.name, secret.region)));
+    const tagValues = Object.fromEntries(validTags.map(({ key, value }) => [key, value]));
     return {
       secretName: secret.name,
       regions: group.map((each) => each.secret.region),
-      key: { existing: true as const },
+      key: { existing: true },
       // A static key is the default.
-      ...(group.every((each) => each.secret.keyType === 'srt-password')
-        ? { keyType: 'srt-password' as const }
-        : {}),
+      keyType: group.every((each) => each.secret.keyType === 'srt-password') ? 'srt-password' : undefined,
       policyName,
-      ...scopes.get(policyName)?.members,
+      ...scopes.get(policyName)?.fields,
       ...role,
-      tags:
-        validTags.length > 0
-          ? Object.fromEntries(validTags.map(({ key, value }) => [key, value]))
-          : undefined,
+      tags: validTags.length > 0 ? tagValues : undefined,
     };
   });
-  return { keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : 1)), notes };
+  return {
+    keys: keys.sort((a, b) => (a.secretName < b.secretName ? -1 : Number(a.secretName > b.secretName))),
+    notes,
+  };
 }
 
-function policyScopesOf(readableSecrets: ReadableSecret[]): Map<string, ExportedScope> {
+function policyScopesOf(readableSecrets: ManifestSecret[]): Map<string, ExportedScope> {
   const scopes = new Map<string, ExportedScope>();
   for (const [policy, group] of groupedBy(readableSecrets, ({ policyName }) => policyName)) {
     const documents = [...new Set(group.map(({ document }) => document))];
-    scopes.set(
-      policy,
-      policyScopeOf(
-        documents,
-        group.map(({ secret }) => secret),
-      ),
-    );
+    const secrets = group.map(({ secret }) => secret);
+    scopes.set(policy, policyScopeOf(documents, secrets));
   }
   return scopes;
 }
 
-/** Returns a function that returns true for the ARN of a secret that a policy (JSON text) names, by ARN or by a pattern. */
+/** Returns a function that returns true for the ARN of a secret that a policy (JSON text) names by its ARN or by a pattern. */
 export function nameMatcher(text: string): (arn: string) => boolean {
   const document = tryParsePolicy(text);
   const names = document ? targetsIn(document).names : [];
@@ -87,71 +79,69 @@ export function nameMatcher(text: string): (arn: string) => boolean {
   return (arn) => exactNames.has(arn) || patterns.some((pattern) => matchesArn(pattern, arn));
 }
 
-/** The policy scope of the policies with one name in the manifest's terms, and the patterns that a manifest can't express. */
+/** The scope of a policy or chain. */
 interface ExportedScope {
-  members: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
+  /** The scope in the manifest, if any. */
+  fields: Pick<ExportedKey, 'policyScope' | 'policyPrefix'>;
+  /** The patterns in the policies that a manifest can't express. */
   patterns: string[];
 }
 
 /**
- * Determines the policy scope for the manifest. Named secrets need no scope. A wildcard that the manifest can't express makes no
- * difference to `setup`, because the existing secrets are already allowed. A scope is set only if the policy has it in every
+ * Determines the policy scope for the manifest. Named secrets need no scope. A wildcard that the manifest can't express is
+ * left out: the policy already allows the listed secrets, so that `setup` has nothing to add. A scope is set only if the policy has it in every
  * Region of the secrets; otherwise `setup` would widen the policy.
+ * @param documents the documents of the policy or chain, as JSON text
  * @param secrets the secrets in the manifest with this policy
  */
 function policyScopeOf(documents: string[], secrets: { name: string; region: string }[]): ExportedScope {
-  const parsedDocuments = documents.flatMap((text) => tryParsePolicy(text) ?? []);
-  const namedSecrets = parsedDocuments.map((document: PolicyDocument) => targetsIn(document));
-  const scopes = namedSecrets.flatMap((named) => named.scopes);
-  const wildcards = namedSecrets
-    .flatMap((named) => named.names)
-    .filter((name) => /[*?]/.test(withoutSuffix(name)));
+  const targets = documents.flatMap((text) => tryParsePolicy(text) ?? []).map(targetsIn);
+  const scopePatterns = targets.flatMap((target) => target.scopes);
+  const secretArns = targets.flatMap((target) => target.names);
+  // Six question marks at the end stand for the random characters from Secrets Manager.
+  const wildcards = secretArns.filter((arn) => /[*?]/.test(arn.replace(/-\?{6}$/, '')));
   const patternsExcept = (isExpressed: (pattern: string) => boolean) =>
-    [...scopes, ...wildcards].filter((pattern) => !isExpressed(pattern));
-  if (scopes.includes('*'))
-    return { members: { policyScope: 'account' }, patterns: patternsExcept((pattern) => pattern === '*') };
+    [...scopePatterns, ...wildcards].filter((pattern) => !isExpressed(pattern));
+  if (scopePatterns.includes('*'))
+    return { fields: { policyScope: 'account' }, patterns: patternsExcept((pattern) => pattern === '*') };
   const coverEachRegion = (patterns: string[]) =>
     secrets.every(({ region }) => patterns.some((pattern) => regionOf(pattern) === region));
-  if (scopes.some(isRegion) && coverEachRegion(scopes.filter(isRegion)))
-    return { members: { policyScope: 'region' }, patterns: patternsExcept(isRegion) };
+  if (scopePatterns.some(isWholeRegion) && coverEachRegion(scopePatterns.filter(isWholeRegion)))
+    return { fields: { policyScope: 'region' }, patterns: patternsExcept(isWholeRegion) };
   const prefixes = [...new Set(wildcards.flatMap((wildcard) => prefixIn(wildcard) ?? []))];
   const [prefix] = prefixes;
   const prefixPatterns = wildcards.filter((wildcard) => prefixIn(wildcard) === prefix);
   const fits = secrets.every(({ name }) => name.startsWith(prefix ?? '')) && coverEachRegion(prefixPatterns);
   if (prefixes.length !== 1 || !prefix || !fits)
-    return { members: {}, patterns: patternsExcept(() => false) };
+    return { fields: {}, patterns: [...scopePatterns, ...wildcards] };
   return {
-    members: { policyScope: 'prefix', policyPrefix: prefix },
+    fields: { policyScope: 'prefix', policyPrefix: prefix },
     patterns: patternsExcept((pattern) => prefixIn(pattern) === prefix),
   };
 }
 
-/** Returns an ARN without the six question marks that stand for the random characters from Secrets Manager. */
-function withoutSuffix(arn: string): string {
-  return arn.replace(/-\?{6}$/, '');
-}
-
 /** Returns true for the pattern of all secrets in one Region. */
-function isRegion(pattern: string): boolean {
+function isWholeRegion(pattern: string): boolean {
   return /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:\*$/.test(pattern);
 }
 
-/** Returns the prefix of the secret names that a pattern stands for; undefined if it is none that a manifest can express. */
+/** Returns the name prefix that a pattern stands for; undefined if a manifest can't express the pattern as a prefix. */
 function prefixIn(pattern: string): string | undefined {
   const prefix = /^arn:[^:*?]+:secretsmanager:[^:*?]+:[^:*?]+:secret:(.+)\*$/.exec(pattern)?.[1];
-  return prefix !== undefined && secretPrefix(prefix, '') === undefined ? prefix : undefined;
+  return prefix !== undefined && secretPrefixProblem(prefix, '') === undefined ? prefix : undefined;
 }
 
 /**
  * Returns the role's settings for the manifest, without those that equal `setup`'s defaults. Settings that would be invalid in a
- * manifest are omitted, with a note for each. `setup` doesn't change these in an existing role.
+ * manifest are omitted, with a note for each. `setup` doesn't change these settings of an existing role.
  */
 export function roleMembers(role: RoleState, identity: Identity): { members: RoleMembers; notes: string[] } {
   const { name, description, boundary } = role;
   const trust = trustMembers(role.trust, identity);
   const customDescription = description !== DEFAULTS.roleDescription ? description : undefined;
   const omitted = {
-    description: customDescription !== undefined && roleDescription(customDescription, '') !== undefined,
+    description:
+      customDescription !== undefined && roleDescriptionProblem(customDescription, '') !== undefined,
     boundary: boundary !== undefined && looksLikeKey(boundary.arn),
     trust: looksLikeKey(JSON.stringify(trust)),
   };
@@ -162,15 +152,13 @@ export function roleMembers(role: RoleState, identity: Identity): { members: Rol
     permissionsBoundary: boundary && !omitted.boundary ? boundary.arn : undefined,
   };
   const settings = ['description', 'boundary', 'trust'] as const;
-  return {
-    members,
-    notes: settings.filter((setting) => omitted[setting]).map((setting) => messages.roleText(name, setting)),
-  };
+  const omittedSettings = settings.filter((setting) => omitted[setting]);
+  return { members, notes: omittedSettings.map((setting) => messages.roleText(name, setting)) };
 }
 
 /**
- * Returns the settings from which `setup` would build the trust policy. `setup` leaves a trust policy of a different form
- * unchanged and only checks whether it lets MediaConnect in.
+ * Returns the settings from which `setup` would build the trust policy (JSON text). `setup` leaves a trust policy of a different
+ * form unchanged and only checks whether it allows MediaConnect to assume the role.
  */
 function trustMembers(
   text: string,
@@ -181,7 +169,7 @@ function trustMembers(
   const conditions = trust.statements.flatMap((statement) => statement.conditions);
   const valuesOf = (conditionKey: string) =>
     conditions.filter(({ key }) => key.toLowerCase() === conditionKey).flatMap(({ values }) => values);
-  const sourceArns = valuesOf('aws:sourcearn').filter((arn) => sourceArn(arn, '') === undefined);
+  const sourceArns = valuesOf('aws:sourcearn').filter((arn) => sourceArnProblem(arn, '') === undefined);
   const sourceAccount = valuesOf('aws:sourceaccount').length > 0;
   const built = buildTrustPolicy({ account, sourceAccount, sourceArns });
   if (!samePolicy(parsePolicy(JSON.stringify(built)), trust)) return {};

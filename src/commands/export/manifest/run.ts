@@ -12,7 +12,7 @@ import type { Status, StatusAnswers } from '../../../inventory/types.ts';
 import { BATCH_RUN } from '../../../limits.ts';
 import { continuedName } from '../../../steps/read-policy/chain.ts';
 import { setupMessages } from '../../../ui/messages.ts';
-import { deliver, type OutputFile } from '../output-file.ts';
+import { type OutputFile, writeResult } from '../output-file.ts';
 import { manifestOf, manifestText } from './document.ts';
 import { exportedContent, type NumberedPolicies } from './entries.ts';
 import { exportManifestMessages as messages } from './messages.ts';
@@ -36,14 +36,14 @@ export async function performExportManifest(
   file: OutputFile,
 ): Promise<ExitCode> {
   const { output, common } = run;
-  // A manifest only reflects the policies. `setup` detects problems with KMS keys or resource policies.
-  const collectRoles = (looking: ScanContext) => collect({ ...looking, rolesOnly: true });
+  // Only roles and their policies matter for a manifest. `setup` detects problems with KMS keys or resource policies.
+  const collectRoles = (context: ScanContext) => collect({ ...context, rolesOnly: true });
   const { snapshot, status } = await scanAccount(run, regions, collectRoles);
   const { keys, notes } = exportedContent(snapshot, status, await numberedPolicies(run, status));
   const manifest = manifestOf(keys);
   const { account } = status;
   if (!common.json || file.output !== undefined)
-    await deliver(output, manifestText(manifest, account, notes), file);
+    await writeResult(output, manifestText(manifest, account, notes), file);
   if (common.json) printJson(output, { account, manifest, notes });
   for (const note of notes.slice(0, MOST_NOTES)) output.warn(`${setupMessages.warning}: ${note}`);
   if (notes.length > MOST_NOTES) output.warn(messages.moreNotes(notes.length - MOST_NOTES));
@@ -51,15 +51,14 @@ export async function performExportManifest(
   return EXIT.done;
 }
 
-/** Reads the tags of the roles' numbered policies, as far as the caller may read them. */
+/** Reads the tags of the roles' numbered policies, such as `NAME-2`, as far as the caller may read them. */
 async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise<NumberedPolicies> {
   const reader = policyReader(aws);
   const result: NumberedPolicies = { overflowArns: new Set(), unreadableNames: new Set() };
-  const numbered = roles
-    .flatMap(({ policies }) => policies)
-    .flatMap(({ name, arn }) => (arn !== null && continuedName(name) !== undefined ? [{ name, arn }] : []));
-  const byArn = new Map(numbered.map((policy) => [policy.arn, policy]));
-  await atMost(BATCH_RUN.keysAtOnce, [...byArn.values()], async ({ name, arn }) => {
+  const namesByArn = new Map<string, string>();
+  for (const { name, arn } of roles.flatMap(({ policies }) => policies))
+    if (arn !== null && continuedName(name) !== undefined) namesByArn.set(arn, name);
+  await atMost(BATCH_RUN.keysAtOnce, [...namesByArn], async ([arn, name]) => {
     try {
       if (isOverflow((await reader.getPolicy(arn))?.Tags)) result.overflowArns.add(arn);
     } catch (error) {

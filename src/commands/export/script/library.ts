@@ -1,7 +1,6 @@
 import { comment } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
 
-/** The comments of the functions. */
 const { functions: about } = messages;
 
 /** Functions of every script: exiting, calling AWS, and reading a resource that may not exist. */
@@ -30,7 +29,6 @@ exists() {
   call_failed "$@"
 }`;
 
-/** Reads a key from a file. */
 export const READ_KEY = `${comment(about.readKey)}
 read_key() {
   local variable=$1 file=$2
@@ -59,7 +57,6 @@ demand_digits() {
   stop 2 "$source: ${messages.hasDigits} \${#key} ${messages.wrongLength} $*"
 }`;
 
-/** Checks an SRT password. */
 export const DEMAND_PASSWORD = `${comment(about.password)}
 demand_password() {
   local source=$1 LC_ALL=C
@@ -71,15 +68,14 @@ demand_password() {
   if [ "\${#key}" -lt 10 ] || [ "\${#key}" -gt 80 ]; then stop 2 "$source: ${messages.notPassword}"; fi
 }`;
 
-/** Generates a static key. */
 export const GENERATE = `${comment(about.generate)}
 generate_key() {
   local digits=$1
   key=$(head -c "$((digits / 2))" /dev/urandom | od -An -v -tx1 | tr -d ' \\n')
 }`;
 
-/** Finds an existing secret, and compares its KMS key. */
-export const FIND_SECRET = `${comment(about.find)}
+/** Finds a secret that may exist, and compares its KMS key. */
+export const FIND_SECRET = `${comment(about.findSecret)}
 find_secret() {
   local region=$1 id=$2 wanted_kms=$3 kms deleted
   exists ResourceNotFoundException secretsmanager describe-secret --region "$region" --secret-id="$id" \\
@@ -97,7 +93,7 @@ kms_name() {
   printf '%s:%s' "$key_account" "\${name#key/}"
 }
 
-${comment(about.kms)}
+${comment(about.isKmsKey)}
 is_kms_key() {
   local wanted=$1 actual=$2
   if [ "$wanted" = "$actual" ]; then return 0; fi
@@ -109,15 +105,15 @@ is_kms_key() {
   esac
 }`;
 
-/** Checks whether a secret has the key, and creates it if it is missing. */
-export const STORE_SECRET = `${comment(about.held)}
+/** Checks whether an existing secret has the key, and creates a missing secret. */
+export const STORE_SECRET = `${comment(about.readStoredValue)}
 read_stored_value() {
   local region=$1 arn=$2
   stored_value=$(call secretsmanager get-secret-value --region "$region" --secret-id="$arn" \\
     --query SecretString --output json)
 }
 
-${comment(about.same)}
+${comment(about.isStored)}
 is_stored() {
   local type=$1 quoted
   quoted="\\"$(printf %s "$key" | sed 's/[\\\\"]/\\\\&/g')\\""
@@ -155,7 +151,7 @@ make_secret() {
 }`;
 
 /** Finds a secret that has to exist. */
-export const USE_SECRET = `${comment(about.use)}
+export const USE_SECRET = `${comment(about.useSecret)}
 use_secret() {
   local region=$1 id=$2 kms=$3
   if ! find_secret "$region" "$id" "$kms"; then stop 3 "$id ($region) ${messages.notThere}"; fi
@@ -163,12 +159,12 @@ use_secret() {
 }`;
 
 /** Checks policies and roles, creates those that are missing, and attaches the policies. */
-export const POLICY_AND_ROLE = `${comment(about.squeeze)}
+export const POLICY_AND_ROLE = `${comment(about.normalized)}
 normalized() {
   printf %s "$1" | tr -d ' \\t\\r\\n' | sed 's/\\[\\("[^"]*"\\)]/\\1/g'
 }
 
-${comment(about.there)}
+${comment(about.foundNames)}
 found_names=''
 was_found() {
   case " $found_names " in *" $1 "*) return 0 ;; *) return 1 ;; esac

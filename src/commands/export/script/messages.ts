@@ -15,7 +15,7 @@ export const scriptMessages = {
   noTrace: 'A trace, or the environment of other programs, would show the keys.',
   noInput: 'A standard input that is closed would be whatever is opened next.',
   noPager: 'Answers are read here, not by a person.',
-  global: 'IAM and STS are global; this is the Region in which they are addressed.',
+  regionOfGlobalServices: 'IAM and STS are global; this is the Region in which they are addressed.',
   readingTitle: 'The keys. All of them are read and checked before anything is made.',
   accountTitle: 'Whose account it is.',
   onlyAccount: 'This script is for one account. In any other account, it stops before it changes anything.',
@@ -46,19 +46,23 @@ export const scriptMessages = {
     digits: 'Stops unless the key is hexadecimal and has one of these numbers of digits.',
     password: 'Stops unless the key can be an SRT password.',
     generate: 'Makes a key of so many digits from the randomness of the system.',
-    find: 'Looks for a secret (Region, name or ARN, the KMS key that is wanted). When it is there, "arn" is its ARN.',
+    findSecret:
+      'Looks for a secret (Region, name or ARN, the KMS key that is wanted). When it is there, "arn" is its ARN.',
     kmsName:
       'The account of a KMS key (an ID, an alias, or the ARN of one) and its name there; nothing for the AWS managed key.',
-    kms: 'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
-    held: 'Reads what a secret (Region, ARN) holds into "stored_value", as JSON, in which a line break at its end can be seen.',
-    same: 'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
+    isKmsKey:
+      'Whether the first KMS key may be the second one. Only KMS knows which key an alias stands for.',
+    readStoredValue:
+      'Reads what a secret (Region, ARN) holds into "stored_value", as JSON, in which a line break at its end can be seen.',
+    isStored:
+      'Whether that is the key, which is of this kind. The hexadecimal letters of a static key mean the same in either case.',
     checkSecret:
       'Looks at a secret: its kind of key, Region, name and KMS key. Stops where it holds another key; without a key, takes the one it holds. Afterwards "arn" is its ARN, or empty where there is none.',
     makeSecret:
       'Makes a secret: its Region, name, its ARN where it is there already, and what create-secret is given. Afterwards "arn" is its ARN.',
-    use: 'Finds a secret (Region, name or ARN) that has to be there. Afterwards "arn" is its ARN.',
-    squeeze: 'A document without white space, and with lists of one as IAM gives them back.',
-    there: 'The policies and roles that are there already, as they should be.',
+    useSecret: 'Finds a secret (Region, name or ARN) that has to be there. Afterwards "arn" is its ARN.',
+    normalized: 'A document without white space, and with lists of one as IAM gives them back.',
+    foundNames: 'The policies and roles that are there already, as they should be.',
     checkPolicy:
       'Looks at a policy: its name, and the function that prints its document. Stops where it says something else.',
     makePolicy:

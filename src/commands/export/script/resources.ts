@@ -1,9 +1,9 @@
 import { DEFAULTS } from '../../../defaults.ts';
 import { KEY_LENGTH } from '../../../key/index.ts';
-import { plainJson } from '../../../text.ts';
-import { ACCOUNT_PLACEHOLDER, type NamedSecret } from '../ids.ts';
+import { escapeJson } from '../../../text.ts';
+import { ACCOUNT_PLACEHOLDER, type SecretWithIds } from '../ids.ts';
 import type { AwsTag, PlannedPlace, PlannedPolicy, PlannedRole, PlannedSecret } from '../types.ts';
-import { checkLine, comment, hereDocument, isGenerated, valueVariable, word } from './keys.ts';
+import { checkLine, comment, hereDocument, isGenerated, shellQuoted, valueVariable } from './keys.ts';
 import { scriptMessages as messages } from './messages.ts';
 
 /** Returns the shell variable with a secret's ARN in one Region. */
@@ -11,25 +11,25 @@ export function arnVariable(id: string, { region }: PlannedPlace): string {
   return `${id}_${region.replaceAll('-', '_')}`;
 }
 
-/** Returns the code that checks a key's secrets in all its Regions. An existing key is used instead of generating one. */
-export function secretCheckSection({ id, keyId, secret }: NamedSecret): string {
-  const { stored, name, keyType, places } = secret;
+/** Returns the code that checks a key's secrets in all its Regions. If one already holds a key, the script generates none. */
+export function secretCheckSection({ id, keyId, secret }: SecretWithIds): string {
+  const { isNew, name, keyType, places } = secret;
   const variable = valueVariable(keyId);
   const lines = places.flatMap((place) => [
-    stored
-      ? `check_secret ${keyType} ${place.region} ${word(name)} ${kmsWord(place)}`
+    isNew
+      ? `check_secret ${keyType} ${place.region} ${shellQuoted(name)} ${shellQuoted(place.kmsKeyId ?? '')}`
       : useSecretCall(secret, place),
     `${arnVariable(id, place)}=$arn`,
   ]);
-  if (!stored) return [comment(messages.existingTitle(name)), ...lines].join('\n');
+  if (!isNew) return [comment(messages.existingTitle(name)), ...lines].join('\n');
   const title = comment(messages.secretTitle(name));
   if (!isGenerated(secret)) return [title, `key=$${variable}`, ...lines].join('\n');
   const check = `if [ -n "$key" ]; then ${checkLine(secret)}; fi`;
   return [title, comment(messages.adoptTitle), `key=''`, ...lines, check, `${variable}=$key`].join('\n');
 }
 
-/** Returns the code that creates the missing secrets of a key. */
-export function secretSection({ id, keyId, secret }: NamedSecret): string {
+/** Returns the code that creates a key's missing secrets. */
+export function secretSection({ id, keyId, secret }: SecretWithIds): string {
   const { keySource, name, places } = secret;
   const generateLines =
     keySource?.kind === 'generate'
@@ -39,12 +39,8 @@ export function secretSection({ id, keyId, secret }: NamedSecret): string {
     const variable = arnVariable(id, place);
     return [makeSecretCall(secret, place, variable), `${variable}=$arn`];
   });
-  return [
-    comment(messages.makeSecretTitle(name)),
-    `key=$${valueVariable(keyId)}`,
-    ...generateLines,
-    ...lines,
-  ].join('\n');
+  const title = comment(messages.makeSecretTitle(name));
+  return [title, `key=$${valueVariable(keyId)}`, ...generateLines, ...lines].join('\n');
 }
 
 function makeSecretCall(
@@ -53,93 +49,94 @@ function makeSecretCall(
   variable: string,
 ): string {
   return [
-    `make_secret ${region} ${word(name)} "$${variable}"`,
-    `--description ${word(DEFAULTS.secretDescription)}`,
-    ...(kmsKeyId === undefined ? [] : [`--kms-key-id ${word(kmsKeyId)}`]),
+    `make_secret ${region} ${shellQuoted(name)} "$${variable}"`,
+    `--description ${shellQuoted(DEFAULTS.secretDescription)}`,
+    ...(kmsKeyId === undefined ? [] : [`--kms-key-id ${shellQuoted(kmsKeyId)}`]),
     tagsOption(tags),
   ].join(LINE_CONTINUATION);
 }
 
 function useSecretCall({ name }: PlannedSecret, place: PlannedPlace): string {
   const id = place.arn.includes(ACCOUNT_PLACEHOLDER) ? name : place.arn;
-  return `use_secret ${place.region} ${word(id)} ${kmsWord(place)}`;
+  return `use_secret ${place.region} ${shellQuoted(id)} ${shellQuoted(place.kmsKeyId ?? '')}`;
 }
 
-/** A policy or role, with the name of the shell function that prints its document. */
-export interface Documented<T> {
+/** A planned policy or role, with the name of the shell function that prints its document. */
+export interface WithFunctionName<T> {
   planned: T;
-  printer: string;
+  functionName: string;
 }
 
-/** Assigns names to the functions that print the documents of these policies or roles. */
-export function withPrinters<T>(kind: 'policy' | 'role', planned: T[]): Documented<T>[] {
-  return planned.map((each, index) => ({ planned: each, printer: `${kind}_document_${index + 1}` }));
+/** Names the shell functions that print the documents of these policies or roles. */
+export function withFunctionNames<T>(kind: 'policy' | 'role', planned: T[]): WithFunctionName<T>[] {
+  return planned.map((each, index) => ({ planned: each, functionName: `${kind}_document_${index + 1}` }));
 }
 
-/** Returns the function that prints a policy document, for use when the ARNs of the secrets are known. */
-export function policyDocument(
-  { planned: { name, document }, printer }: Documented<PlannedPolicy>,
-  arns: ReadonlyMap<string, string>,
+/** Returns the shell function that prints a policy's document. The script calls it when the ARNs of the secrets are known. */
+export function policyDocumentFunction(
+  { planned: { name, document }, functionName }: WithFunctionName<PlannedPolicy>,
+  arnVariables: Map<string, string>,
 ): string {
-  return printerFunction(messages.policyTitle(name), printer, hereDocument(document, arns));
+  return documentFunction(messages.policyTitle(name), functionName, hereDocument(document, arnVariables));
 }
 
-/** Returns the function that prints a role's trust policy. */
-export function roleDocument({ planned: { name, trust }, printer }: Documented<PlannedRole>): string {
-  return printerFunction(messages.roleTitle(name), printer, hereDocument(trust));
+/** Returns the shell function that prints a role's trust policy. */
+export function roleDocumentFunction({
+  planned: { name, trust },
+  functionName,
+}: WithFunctionName<PlannedRole>): string {
+  return documentFunction(messages.roleTitle(name), functionName, hereDocument(trust));
 }
 
-function printerFunction(title: string, printer: string, document: string): string {
-  return `${comment(title)}\n${printer}() {\n  cat ${document}\n}`;
+function documentFunction(title: string, functionName: string, document: string): string {
+  return `${comment(title)}\n${functionName}() {\n  cat ${document}\n}`;
 }
 
 /** Returns the code that checks the policies and roles. */
 export function policyAndRoleCheckSection(
-  policies: Documented<PlannedPolicy>[],
-  roles: Documented<PlannedRole>[],
+  policies: WithFunctionName<PlannedPolicy>[],
+  roles: WithFunctionName<PlannedRole>[],
 ): string {
   return [
     comment(messages.checkTitle),
-    ...policies.map(({ planned: { name }, printer }) => `check_policy ${word(name)} ${printer}`),
+    ...policies.map(
+      ({ planned: { name }, functionName }) => `check_policy ${shellQuoted(name)} ${functionName}`,
+    ),
     ...roles.map(
-      ({ planned: { name, permissionsBoundary = '' }, printer }) =>
-        `check_role ${word(name)} ${printer} ${word(permissionsBoundary)}`,
+      ({ planned: { name, permissionsBoundary = '' }, functionName }) =>
+        `check_role ${shellQuoted(name)} ${functionName} ${shellQuoted(permissionsBoundary)}`,
     ),
   ].join('\n');
 }
 
 /** Returns the code that creates a policy if it is missing. */
-export function policySection({ planned: { name, tags }, printer }: Documented<PlannedPolicy>): string {
+export function policySection({
+  planned: { name, tags },
+  functionName,
+}: WithFunctionName<PlannedPolicy>): string {
   const call = [
-    `make_policy ${word(name)} ${printer}`,
-    `--description ${word(DEFAULTS.policyDescription)}`,
+    `make_policy ${shellQuoted(name)} ${functionName}`,
+    `--description ${shellQuoted(DEFAULTS.policyDescription)}`,
     tagsOption(tags),
   ].join(LINE_CONTINUATION);
   return `${comment(messages.makePolicyTitle(name))}\n${call}`;
 }
 
 /** Returns the code that creates a role if it is missing, and attaches missing policies. */
-export function roleSection({ planned, printer }: Documented<PlannedRole>): string {
+export function roleSection({ planned, functionName }: WithFunctionName<PlannedRole>): string {
   const { name, description, permissionsBoundary, policies, tags } = planned;
   const call = [
-    `make_role ${word(name)} ${printer}`,
-    `--description=${word(description)}`,
-    ...(permissionsBoundary ? [`--permissions-boundary ${word(permissionsBoundary)}`] : []),
+    `make_role ${shellQuoted(name)} ${functionName}`,
+    `--description=${shellQuoted(description)}`,
+    ...(permissionsBoundary ? [`--permissions-boundary ${shellQuoted(permissionsBoundary)}`] : []),
     tagsOption(tags),
   ].join(LINE_CONTINUATION);
-  return [
-    comment(messages.makeRoleTitle(name)),
-    call,
-    ...policies.map((policy) => `attach ${word(name)} ${word(policy)}`),
-  ].join('\n');
+  const attachLines = policies.map((policy) => `attach ${shellQuoted(name)} ${shellQuoted(policy)}`);
+  return [comment(messages.makeRoleTitle(name)), call, ...attachLines].join('\n');
 }
 
 const LINE_CONTINUATION = ' \\\n  ';
 
-function kmsWord({ kmsKeyId }: PlannedPlace): string {
-  return word(kmsKeyId ?? '');
-}
-
 function tagsOption(tags: AwsTag[]): string {
-  return `--tags ${word(plainJson(JSON.stringify(tags)))}`;
+  return `--tags ${shellQuoted(escapeJson(JSON.stringify(tags)))}`;
 }

@@ -6,7 +6,7 @@ import type { KeySource } from '../../../key/index.ts';
 import { keyMessages } from '../../../key/messages.ts';
 import { looksLikePartOfKey } from '../../../key-detection.ts';
 import { exportMessages as messages } from '../messages.ts';
-import { deliver, type OutputFile } from '../output-file.ts';
+import { type OutputFile, writeResult } from '../output-file.ts';
 import { runExport } from '../run.ts';
 import type { ExportSubject } from '../types.ts';
 import { keyFileOf } from './keys.ts';
@@ -19,11 +19,11 @@ export function runExportScript(
   common: CommonOptions,
 ): Promise<number> {
   return runExport(subject, common, async ({ output }, plan, account) => {
-    // For a manifest, its reader has already made this check.
-    if ('answers' in subject) refuseKeyAsSource(subject.answers.keySource, process.env);
+    // For a manifest, the code that reads it has already made this check.
+    if ('answers' in subject) refuseKeyAsSource(subject.answers.keySource);
     const { script, keys } = buildScript(plan, account);
     // Everyone who may read a script may run it.
-    if (!common.json || file.output !== undefined) await deliver(output, script, file, 0o777);
+    if (!common.json || file.output !== undefined) await writeResult(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
     if (common.json) printJson(output, { keyFiles: files, script });
     if (files.length > 0) output.info(messages.scriptKeys);
@@ -31,18 +31,18 @@ export function runExportScript(
   });
 }
 
-/** Matches what must be a path and not a key, even if it doesn't exist: with folders, or with a file extension. */
+/** Matches what must be a path and not a key, even if no such file exists: text with folders or with a file extension. */
 const PATH = /^\.{1,2}\/|^\/.+\/|\.(key|txt)$/;
 
 /**
- * Rejects a source that is neither a file nor a variable. The script names the source of each key, and this one may be the key
- * itself, given by mistake, which must not be repeated.
+ * Rejects a source that is neither a file nor a variable. Such a source may be the key itself, given by mistake, and the script
+ * names the source of each key.
  * @throws Failure that doesn't repeat the source
  */
-function refuseKeyAsSource(source: KeySource | undefined, env: NodeJS.ProcessEnv): void {
+function refuseKeyAsSource(source: KeySource | undefined): void {
   if (source?.kind === 'file' && !existsSync(source.path) && !isPath(source.path))
     throw badKeyFailure(keyMessages.fileAbsent);
-  if (source?.kind !== 'env' || Object.hasOwn(env, source.name)) return;
+  if (source?.kind !== 'env' || Object.hasOwn(process.env, source.name)) return;
   if (!/^[A-Z_][A-Z0-9_]*$/.test(source.name) || looksLikePartOfKey(source.name))
     throw badKeyFailure(keyMessages.envUnset);
 }

@@ -29,7 +29,7 @@ export function policyFor(needs: Need[]): JsonPolicy {
 /** Returns one statement for each need. Repeated `Sid`s are numbered, because they must be unique. */
 export function statementsFor(needs: Need[]): JsonStatement[] {
   return needs.map(({ sid, actions, resources, condition }, index) => {
-    const earlierCount = needs.slice(0, index).filter((other) => other.sid === sid).length;
+    const earlierCount = needs.slice(0, index).filter((earlier) => earlier.sid === sid).length;
     const statement: JsonStatement = {
       Sid: earlierCount === 0 ? sid : `${sid}${earlierCount + 1}`,
       Effect: 'Allow',
@@ -41,7 +41,7 @@ export function statementsFor(needs: Need[]): JsonStatement[] {
   });
 }
 
-/** Returns the permissions that a command needs for several requests, with one need for each purpose and condition. Pure. */
+/** Returns the permissions that a command needs for several requests. Needs that differ only in resources become one. Pure. */
 export function needsOfAll(command: PermissionCommand, requests: PermissionRequest[]): Needs {
   const needs = requests.map((request) => needsOf(command, request));
   return {
@@ -51,28 +51,25 @@ export function needsOfAll(command: PermissionCommand, requests: PermissionReque
 }
 
 function merged(needs: Need[]): Need[] {
-  const byPurpose = new Map<string, Need>();
+  const byAllButResources = new Map<string, Need>();
   for (const need of needs) {
-    const { resources, ...purpose } = need;
-    const key = JSON.stringify(purpose);
-    const earlier = byPurpose.get(key);
-    const allResources = [...new Set([...(earlier?.resources ?? []), ...resources])];
-    byPurpose.set(key, { ...need, resources: allResources });
+    const { resources, ...withoutResources } = need;
+    const key = JSON.stringify(withoutResources);
+    const earlierResources = byAllButResources.get(key)?.resources ?? [];
+    byAllButResources.set(key, { ...need, resources: [...new Set([...earlierResources, ...resources])] });
   }
-  // Group statements by purpose, in the order in which each purpose first appears.
+  // Statements with the same `Sid` stand together, in the order in which each `Sid` first appears.
   const sids = [...new Set(needs.map(({ sid }) => sid))];
-  return [...byPurpose.values()].sort((a, b) => sids.indexOf(a.sid) - sids.indexOf(b.sid));
+  return [...byAllButResources.values()].sort((a, b) => sids.indexOf(a.sid) - sids.indexOf(b.sid));
 }
 
-type Secret = PermissionRequest['secrets'][number];
-
 /**
- * Returns the request with the secrets of each Region replaced by their common prefix up to a separator, such as `live/*`.
- * Returns undefined if there is none in one of the Regions. Pure.
+ * Returns the request with the secrets of each Region replaced by a pattern with their common prefix up to a separator, such as
+ * `live/*`. Returns undefined if the secrets of a Region have no common prefix. Pure.
  */
-export function byPrefix(request: PermissionRequest): PermissionRequest | undefined {
+export function withCommonPrefixes(request: PermissionRequest): PermissionRequest | undefined {
   const regions = [...new Set(request.secrets.map(({ region }) => region))];
-  const secrets: Secret[] = [];
+  const secrets: PermissionRequest['secrets'] = [];
   for (const region of regions) {
     const arns = request.secrets.filter((secret) => secret.region === region).map(({ arn }) => arn);
     const arn = arns.length === 1 ? arns[0] : patternFor(arns);
@@ -82,14 +79,14 @@ export function byPrefix(request: PermissionRequest): PermissionRequest | undefi
   return { ...request, secrets };
 }
 
-/** The suffix after the name: a hyphen and six random characters. */
+/** Matches the suffix after the name: a hyphen and six random characters, or question marks for them. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
 
-/** Returns a pattern for all these ARNs that ends in a separator: any character other than a letter or a digit. */
+/** Returns a pattern for these ARNs: their common prefix up to a separator, which is any character except letters and digits. */
 function patternFor(arns: string[]): string | undefined {
   const names = arns.map((arn) => arn.replace(SUFFIX, ''));
   const prefix = names.reduce(commonStart).replace(/[A-Za-z0-9]+$/, '');
-  // The prefix ends before the name if the names have nothing in common.
+  // If the names have nothing in common, the prefix ends at the colon before the name.
   return prefix.endsWith(':') ? undefined : `${prefix}*`;
 }
 

@@ -1,9 +1,11 @@
-import { type JsonObject, MEDIACONNECT_SERVICE } from '../../../policy/index.ts';
+import { DECRYPT_ACTION, type JsonObject, MEDIACONNECT_SERVICE } from '../../../policy/index.ts';
 import {
   batchReadValues,
   findFlowsUsingSecret,
+  KMS_WRITE_ACTIONS,
   listSecrets,
   listSecretVersions,
+  needForSecrets,
   onlyOurPolicies,
   onlyTheseTags,
   POLICY_VERSION_ACTIONS,
@@ -12,9 +14,9 @@ import {
   readPolicies,
   readRole,
   readSecrets,
+  replaceKey,
   roleOf,
   useKmsKey,
-  WRITING_WITH_KMS,
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
@@ -25,7 +27,7 @@ export function setupNeeds(request: PermissionRequest): Needs {
     required: [
       readSecrets(request),
       ...(dryRun ? [] : writeSecrets(request)),
-      ...useKmsKey(request, dryRun || byArn ? ['kms:Decrypt'] : WRITING_WITH_KMS),
+      ...useKmsKey(request, dryRun || byArn ? [DECRYPT_ACTION] : KMS_WRITE_ACTIONS),
       readPolicies(request),
       ...(dryRun ? [] : writePolicies(request)),
       readRole(request),
@@ -45,34 +47,22 @@ export function setupNeeds(request: PermissionRequest): Needs {
 }
 
 function writeSecrets(request: PermissionRequest): Need[] {
-  const resources = request.secrets.map(({ arn }) => arn);
-  const create: Need = {
-    sid: 'StoreTheKey',
-    // Creating a secret with tags also requires TagResource.
-    actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
-    resources,
-    condition: onlyTheseTags(request),
-  };
+  // Creating a secret with tags also requires TagResource.
+  const createActions = ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'];
+  const create = needForSecrets('StoreTheKey', createActions, request);
+  const restore = needForSecrets('RestoreTheSecret', ['secretsmanager:RestoreSecret'], request);
   return [
-    ...(request.byArn ? [] : [create]),
-    ...(request.replace
-      ? [{ sid: 'ReplaceTheKey' as const, actions: ['secretsmanager:PutSecretValue'], resources }]
-      : []),
-    ...(request.restore
-      ? [{ sid: 'RestoreTheSecret' as const, actions: ['secretsmanager:RestoreSecret'], resources }]
-      : []),
+    ...(request.byArn ? [] : [{ ...create, condition: onlyTheseTags(request) }]),
+    ...(request.replace ? [replaceKey(request)] : []),
+    ...(request.restore ? [restore] : []),
   ];
 }
 
 function writePolicies(request: PermissionRequest): Need[] {
   const resources = policiesOf(request);
+  const condition = onlyTheseTags(request);
   return [
-    {
-      sid: 'MakeThePolicy',
-      actions: ['iam:CreatePolicy', 'iam:TagPolicy'],
-      resources,
-      condition: onlyTheseTags(request),
-    },
+    { sid: 'MakeThePolicy', actions: ['iam:CreatePolicy', 'iam:TagPolicy'], resources, condition },
     { sid: 'ChangeThePolicy', actions: POLICY_VERSION_ACTIONS, resources },
   ];
 }

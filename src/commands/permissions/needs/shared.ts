@@ -1,45 +1,48 @@
 import { parseArn, policyArn, roleArn } from '../../../aws/arn.ts';
 import { kmsKeyRef } from '../../../aws/kms/index.ts';
 import { TOOL_TAG } from '../../../defaults.ts';
-import { type JsonObject, kmsCondition, kmsPermissions } from '../../../policy/index.ts';
-import { EVERY_REGION, type Need, type PermissionRequest } from './types.ts';
+import { type AccountRef, type JsonObject, kmsCondition, kmsPermissions } from '../../../policy/index.ts';
+import { EVERY_REGION, type Need, type PermissionRequest, type Sid } from './types.ts';
 
 /** Needs that several commands share. Actions and their resource types: Service Authorization Reference. */
 
 const DESCRIBE = 'secretsmanager:DescribeSecret';
 const READ_VALUE = 'secretsmanager:GetSecretValue';
 const READ_POLICY = 'secretsmanager:GetResourcePolicy';
+const LIST_VERSIONS = 'secretsmanager:ListSecretVersionIds';
+
+/** Returns the permission for these actions on all secrets of the request. */
+export function needForSecrets(sid: Sid, actions: string[], { secrets }: PermissionRequest): Need {
+  return { sid, actions, resources: secrets.map(({ arn }) => arn) };
+}
 
 /** Returns the permission to read the secrets with their values and resource policies. */
-export function readSecrets({ secrets }: PermissionRequest): Need {
-  const resources = secrets.map(({ arn }) => arn);
-  return { sid: 'ReadTheSecret', actions: [DESCRIBE, READ_VALUE, READ_POLICY], resources };
+export function readSecrets(request: PermissionRequest): Need {
+  return needForSecrets('ReadTheSecret', [DESCRIBE, READ_VALUE, READ_POLICY], request);
 }
 
 /** Returns the permission to read the secrets without their resource policies. */
-export function readValues({ secrets }: PermissionRequest): Need {
-  const resources = secrets.map(({ arn }) => arn);
-  return { sid: 'ReadTheValue', actions: [DESCRIBE, READ_VALUE], resources };
+export function readValues(request: PermissionRequest): Need {
+  return needForSecrets('ReadTheValue', [DESCRIBE, READ_VALUE], request);
 }
 
 /** Returns the permission to read the values for the key type, which the command that undoes a teardown has to name. */
-export function readKeyType({ secrets }: PermissionRequest): Need {
-  return { sid: 'OptionalReadKeyType', actions: [READ_VALUE], resources: secrets.map(({ arn }) => arn) };
+export function readKeyType(request: PermissionRequest): Need {
+  return needForSecrets('OptionalReadKeyType', [READ_VALUE], request);
 }
 
 /** Returns the permission to find the secrets, without their values. */
-export function findSecrets({ secrets }: PermissionRequest): Need {
-  return { sid: 'FindTheSecret', actions: [DESCRIBE], resources: secrets.map(({ arn }) => arn) };
+export function findSecrets(request: PermissionRequest): Need {
+  return needForSecrets('FindTheSecret', [DESCRIBE], request);
 }
 
 /** Returns the permission to read the secrets' resource policies, for an optional check. */
-export function readResourcePolicies({ secrets }: PermissionRequest): Need {
-  const resources = secrets.map(({ arn }) => arn);
-  return { sid: 'OptionalReadResourcePolicy', actions: [READ_POLICY], resources };
+export function readResourcePolicies(request: PermissionRequest): Need {
+  return needForSecrets('OptionalReadResourcePolicy', [READ_POLICY], request);
 }
 
 /** Returns the permission to list the secrets of the Regions. */
-export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need {
+export function listSecrets(sid: Sid, request: PermissionRequest): Need {
   return inRegions(sid, 'secretsmanager:ListSecrets', request);
 }
 
@@ -48,47 +51,49 @@ export function listSecrets(sid: Need['sid'], request: PermissionRequest): Need 
  * reference, `BatchGetSecretValue`).
  */
 export function batchReadValues(request: PermissionRequest): Need[] {
-  return request.manifest
-    ? [inRegions('OptionalReadTogether', 'secretsmanager:BatchGetSecretValue', request)]
-    : [];
+  if (!request.manifest) return [];
+  return [inRegions('OptionalReadTogether', 'secretsmanager:BatchGetSecretValue', request)];
 }
 
+/** The action that reads each kind of MediaConnect resource. */
+export const READ_MEDIACONNECT_ACTIONS = {
+  flow: 'mediaconnect:DescribeFlow',
+  routerInput: 'mediaconnect:GetRouterInput',
+  routerOutput: 'mediaconnect:GetRouterOutput',
+} as const;
+
+export type MediaConnectKind = keyof typeof READ_MEDIACONNECT_ACTIONS;
+
 /**
- * Returns the permissions to find the flows, router inputs and router outputs that use a secret. Their list actions don't support
- * resources.
+ * Returns the permissions to find the flows, router inputs and router outputs that use a secret. The list actions can't be
+ * restricted to resources.
  */
 export function findFlowsUsingSecret({ accountRef, regions }: PermissionRequest): Need[] {
-  const arns = (kind: string) =>
-    regions.map(
-      (region) => `arn:${accountRef.partition}:mediaconnect:${region}:${accountRef.account}:${kind}:*`,
-    );
   const lists = ['mediaconnect:ListFlows', 'mediaconnect:ListRouterInputs', 'mediaconnect:ListRouterOutputs'];
   return [
     { sid: 'OptionalFindFlows', actions: lists, resources: ['*'] },
-    { sid: 'OptionalReadFlows', actions: ['mediaconnect:DescribeFlow'], resources: arns('flow') },
-    {
-      sid: 'OptionalReadRouterInputs',
-      actions: ['mediaconnect:GetRouterInput'],
-      resources: arns('routerInput'),
-    },
-    {
-      sid: 'OptionalReadRouterOutputs',
-      actions: ['mediaconnect:GetRouterOutput'],
-      resources: arns('routerOutput'),
-    },
+    readMediaConnect('OptionalReadFlows', 'flow', accountRef, regions),
+    readMediaConnect('OptionalReadRouterInputs', 'routerInput', accountRef, regions),
+    readMediaConnect('OptionalReadRouterOutputs', 'routerOutput', accountRef, regions),
   ];
 }
 
-/** Returns the permission for an action without resource support, which can only be restricted to Regions. */
-function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequest): Need {
-  return {
-    sid,
-    actions: [action],
-    resources: ['*'],
-    ...(regions.includes(EVERY_REGION)
-      ? {}
-      : { condition: { StringEquals: { 'aws:RequestedRegion': regions } } }),
-  };
+/** Returns the permission to read all MediaConnect resources of one kind in the Regions. */
+export function readMediaConnect(
+  sid: Sid,
+  kind: MediaConnectKind,
+  { partition, account }: AccountRef,
+  regions: string[],
+): Need {
+  const resources = regions.map((region) => `arn:${partition}:mediaconnect:${region}:${account}:${kind}:*`);
+  return { sid, actions: [READ_MEDIACONNECT_ACTIONS[kind]], resources };
+}
+
+/** Returns the permission for an action that can't be restricted to resources, but to Regions. */
+function inRegions(sid: Sid, action: string, { regions }: PermissionRequest): Need {
+  const need = { sid, actions: [action], resources: ['*'] };
+  const condition = { StringEquals: { 'aws:RequestedRegion': regions } };
+  return regions.includes(EVERY_REGION) ? need : { ...need, condition };
 }
 
 /**
@@ -98,55 +103,51 @@ function inRegions(sid: Need['sid'], action: string, { regions }: PermissionRequ
 export function useKmsKey(
   { accountRef, kmsKeyId, secrets }: PermissionRequest,
   actions: string[],
-  sid: Need['sid'] = 'UseTheKmsKey',
+  sid: Sid = 'UseTheKmsKey',
 ): Need[] {
   if (kmsKeyId === undefined) return [];
   // A single-Region key determines the Region of the secret if nothing else does.
   const keyRegion = /:key\/(?!mrk-)/.test(kmsKeyId) ? parseArn(kmsKeyId)?.region : undefined;
-  const readable = secrets.map((secret) => {
+  const readableSecrets = secrets.map((secret) => {
     const region = secret.region === EVERY_REGION ? (keyRegion ?? EVERY_REGION) : secret.region;
-    const kmsKey = kmsKeyRef(kmsKeyId, region, accountRef);
-    return { arn: secret.arn, region, kmsKey };
+    return { arn: secret.arn, region, kmsKey: kmsKeyRef(kmsKeyId, region, accountRef) };
   });
-  return kmsPermissions(readable, accountRef).map((grant) => ({
+  return kmsPermissions(readableSecrets, accountRef).map((permission) => ({
     sid,
     actions,
-    resources: grant.resources,
-    condition: kmsCondition(grant, accountRef.partition),
+    resources: permission.resources,
+    condition: kmsCondition(permission, accountRef.partition),
   }));
+}
+
+/** Returns the permission to store another value in the secrets. */
+export function replaceKey(request: PermissionRequest): Need {
+  return needForSecrets('ReplaceTheKey', ['secretsmanager:PutSecretValue'], request);
 }
 
 /**
  * Returns the permission to list the versions of the secrets, which replacing a value again requires after its staging labels were
  * moved by hand.
  */
-export function listSecretVersions({ secrets }: PermissionRequest): Need {
-  const resources = secrets.map(({ arn }) => arn);
-  return { sid: 'OptionalListVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources };
+export function listSecretVersions(request: PermissionRequest): Need {
+  return needForSecrets('OptionalListVersions', [LIST_VERSIONS], request);
 }
 
-/** Returns the permissions to check who may decrypt: to read the KMS keys of the current versions, and the keys' policies. */
-export function readDecryption(
-  request: PermissionRequest,
-  { optional = false }: { optional?: boolean } = {},
-): Need[] {
-  const secrets = request.secrets.map(({ arn }) => arn);
+/**
+ * Returns the permissions to check who may decrypt: to read which KMS keys encrypt the current versions, and the policies of these
+ * KMS keys.
+ */
+export function readDecryption(request: PermissionRequest, { optional = false } = {}): Need[] {
   return [
-    {
-      sid: optional ? 'OptionalReadVersionKeys' : 'ReadVersionKeys',
-      actions: ['secretsmanager:ListSecretVersionIds'],
-      resources: secrets,
-    },
+    needForSecrets(optional ? 'OptionalReadVersionKeys' : 'ReadVersionKeys', [LIST_VERSIONS], request),
     ...requestKmsDirectly(request, optional ? 'OptionalReadKeyPolicy' : 'ReadKeyPolicy', 'kms:GetKeyPolicy'),
   ];
 }
 
-/**
- * Returns the permissions for requests to KMS itself, rather than through Secrets Manager. An alias is matched on the key that has
- * it.
- */
-export function requestKmsDirectly(request: PermissionRequest, sid: Need['sid'], action: string): Need[] {
+/** Returns the permissions for requests to KMS itself, rather than through Secrets Manager. */
+export function requestKmsDirectly(request: PermissionRequest, sid: Sid, action: string): Need[] {
   return useKmsKey(request, [action]).map(({ resources, condition }) => {
+    // `kms:ViaService` doesn't apply. The condition on the aliases of the KMS key, if any, does.
     const aliases = condition?.['ForAnyValue:StringEquals'];
     return {
       sid,
@@ -157,10 +158,10 @@ export function requestKmsDirectly(request: PermissionRequest, sid: Need['sid'],
   });
 }
 
-/** What Secrets Manager does with the KMS key when it stores a value. */
-export const WRITING_WITH_KMS = ['kms:GenerateDataKey', 'kms:Decrypt'];
+/** The actions of Secrets Manager on the KMS key when it stores a value. */
+export const KMS_WRITE_ACTIONS = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-/** A new policy version is created next to the default one, and becomes the default only if that is still the same. */
+/** The actions that change a policy. A new version becomes the default only if the default version is still the same as before. */
 export const POLICY_VERSION_ACTIONS = [
   'iam:CreatePolicyVersion',
   'iam:SetDefaultPolicyVersion',
@@ -171,7 +172,7 @@ export const POLICY_VERSION_ACTIONS = [
  * Returns the permission to read all policies. An existing role may have any of the account's or AWS's policies, and their
  * content decides what it may do.
  */
-export function readPolicies({ accountRef }: PermissionRequest, sid: Need['sid'] = 'ReadPolicies'): Need {
+export function readPolicies({ accountRef }: PermissionRequest, sid: Sid = 'ReadPolicies'): Need {
   const { partition } = accountRef;
   return {
     sid,
@@ -181,7 +182,7 @@ export function readPolicies({ accountRef }: PermissionRequest, sid: Need['sid']
 }
 
 /** Returns the permission to read the role with its policies. */
-export function readRole(request: PermissionRequest, sid: Need['sid'] = 'ReadTheRole'): Need {
+export function readRole(request: PermissionRequest, sid: Sid = 'ReadTheRole'): Need {
   return {
     sid,
     actions: ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
@@ -212,7 +213,7 @@ export function onlyTheseTags({ tagKeys }: PermissionRequest): JsonObject {
   return { 'ForAllValues:StringEquals': { 'aws:TagKeys': tagKeys } };
 }
 
-/** Returns the condition for resources that this program created only, unless other resources may be removed too. */
-export function onlyOurResources({ includeUntagged }: PermissionRequest): { condition?: JsonObject } {
-  return includeUntagged ? {} : { condition: { Null: { [`aws:ResourceTag/${TOOL_TAG}`]: 'false' } } };
+/** Returns the condition for resources that this program created only; undefined if other resources may be removed too. */
+export function onlyOurResources({ includeUntagged }: PermissionRequest): JsonObject | undefined {
+  return includeUntagged ? undefined : { Null: { [`aws:ResourceTag/${TOOL_TAG}`]: 'false' } };
 }

@@ -3,7 +3,9 @@ import {
   batchReadValues,
   findFlowsUsingSecret,
   findSecrets,
+  KMS_WRITE_ACTIONS,
   listSecretVersions,
+  needForSecrets,
   onlyOurPolicies,
   onlyOurResources,
   POLICY_VERSION_ACTIONS,
@@ -14,27 +16,23 @@ import {
   readResourcePolicies,
   readRole,
   readValues,
+  replaceKey,
   roleOf,
   useKmsKey,
-  WRITING_WITH_KMS,
 } from './shared.ts';
 import type { Need, Needs, PermissionRequest } from './types.ts';
 
 /** Returns the permissions for `teardown`. */
 export function teardownNeeds(request: PermissionRequest): Needs {
   const { dryRun } = request;
-  const policies = policiesOf(request);
+  const resources = policiesOf(request);
   return {
     required: [
       findSecrets(request),
       readPolicies(request),
-      {
-        sid: 'FindUsersOfThePolicy',
-        actions: ['iam:GetPolicy', 'iam:ListEntitiesForPolicy'],
-        resources: policies,
-      },
+      { sid: 'FindUsersOfThePolicy', actions: ['iam:GetPolicy', 'iam:ListEntitiesForPolicy'], resources },
       readRole(request),
-      ...(dryRun ? [] : removeResources(request, policies)),
+      ...(dryRun ? [] : removeResources(request)),
     ],
     optional: [
       ...readKeyTypeForUndo(request),
@@ -45,42 +43,34 @@ export function teardownNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** Returns the permission to attach a policy again if it turns out to be needed after it was detached. */
+/** Returns the permission to attach a detached policy again if another key turns out to need it. */
 function restorePolicy(request: PermissionRequest): Need {
   const resources = [roleOf(request)];
   const condition = onlyOurPolicies(request);
   return { sid: 'OptionalRestoreThePolicy', actions: ['iam:AttachRolePolicy'], resources, condition };
 }
 
-/** Returns the permissions to read the key type of a single secret, which the command that undoes its teardown has to name. */
+/** Returns the permissions to read the key type. For a single secret, the command that undoes the teardown has to name the type. */
 function readKeyTypeForUndo(request: PermissionRequest): Need[] {
   if (request.manifest) return [];
   return [readKeyType(request), ...useKmsKey(request, [DECRYPT_ACTION], 'OptionalUseTheKmsKey')];
 }
 
-function removeResources(request: PermissionRequest, policies: string[]): Need[] {
-  const ourResources = onlyOurResources(request);
+function removeResources(request: PermissionRequest): Need[] {
+  const condition = onlyOurResources(request);
+  const policies = policiesOf(request);
   const role = [roleOf(request)];
   return [
-    {
-      sid: 'DeleteTheSecret',
-      actions: ['secretsmanager:DeleteSecret'],
-      resources: request.secrets.map(({ arn }) => arn),
-      ...ourResources,
-    },
-    {
-      sid: 'ChangeThePolicy',
-      actions: POLICY_VERSION_ACTIONS,
-      resources: policies,
-    },
+    { ...needForSecrets('DeleteTheSecret', ['secretsmanager:DeleteSecret'], request), condition },
+    { sid: 'ChangeThePolicy', actions: POLICY_VERSION_ACTIONS, resources: policies },
     {
       sid: 'DetachThePolicy',
       actions: ['iam:DetachRolePolicy'],
       resources: role,
       condition: onlyOurPolicies(request),
     },
-    { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, ...ourResources },
-    { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, ...ourResources },
+    { sid: 'DeleteThePolicy', actions: ['iam:DeletePolicy'], resources: policies, condition },
+    { sid: 'DeleteTheRole', actions: ['iam:DeleteRole'], resources: role, condition },
   ];
 }
 
@@ -91,8 +81,8 @@ export function rotateNeeds(request: PermissionRequest): Needs {
   return {
     required: [
       readValues(request),
-      ...(dryRun ? [] : [rollback ? rollBack(request) : replaceKey(request)]),
-      ...useKmsKey(request, encrypts ? WRITING_WITH_KMS : [DECRYPT_ACTION]),
+      ...(dryRun ? [] : [rollback ? restorePreviousKey(request) : replaceKey(request)]),
+      ...useKmsKey(request, encrypts ? KMS_WRITE_ACTIONS : [DECRYPT_ACTION]),
     ],
     optional: [
       ...batchReadValues(request),
@@ -103,7 +93,7 @@ export function rotateNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** Returns the permissions to read what the final checks need besides the values. */
+/** Returns the permissions to read what the checks after a rotation need besides the values. */
 function finalChecks(request: PermissionRequest): Need[] {
   return [
     readResourcePolicies(request),
@@ -113,20 +103,8 @@ function finalChecks(request: PermissionRequest): Need[] {
   ];
 }
 
-function replaceKey({ secrets }: PermissionRequest): Need {
-  return {
-    sid: 'ReplaceTheKey',
-    actions: ['secretsmanager:PutSecretValue'],
-    resources: secrets.map(({ arn }) => arn),
-  };
-}
-
 /** Returns the permission to move the staging label that marks the current version, and no other label. */
-function rollBack({ secrets }: PermissionRequest): Need {
-  return {
-    sid: 'GoBackToTheKeyBefore',
-    actions: ['secretsmanager:UpdateSecretVersionStage'],
-    resources: secrets.map(({ arn }) => arn),
-    condition: { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } },
-  };
+function restorePreviousKey(request: PermissionRequest): Need {
+  const need = needForSecrets('GoBackToTheKeyBefore', ['secretsmanager:UpdateSecretVersionStage'], request);
+  return { ...need, condition: { StringEquals: { 'secretsmanager:VersionStage': 'AWSCURRENT' } } };
 }

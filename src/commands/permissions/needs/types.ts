@@ -21,7 +21,7 @@ export function takesConfiguredRegion(command: PermissionCommand): boolean {
 /** Stands for all Regions, for a command that searches them because the request names none. */
 export const EVERY_REGION = '*';
 
-/** The names that a command works with, and the answers that affect its permissions. */
+/** The resources that a command works with, and the options that affect its permissions. */
 export interface PermissionRequest {
   /** The account and the partition that the policy is for. */
   accountRef: AccountRef;
@@ -33,7 +33,7 @@ export interface PermissionRequest {
   byArn: boolean;
   policyName: string;
   roleName: string;
-  /** The role's ARN, if it is known to have a path. */
+  /** The role's ARN, if the user gave it. */
   roleArn?: string;
   kmsKeyId?: string;
   permissionsBoundary?: string;
@@ -47,7 +47,7 @@ export interface PermissionRequest {
   includeUntagged: boolean;
   /** True for a run that changes nothing. */
   dryRun: boolean;
-  /** True if a manifest names everything: nothing is searched by name, and many values are read. */
+  /** True for a run with a manifest: nothing is searched by name, and many values are read. */
   manifest: boolean;
 }
 
@@ -61,7 +61,6 @@ export interface Need {
   condition?: JsonObject;
 }
 
-/** The permissions that a command requires, and optional ones. */
 export interface Needs {
   required: Need[];
   optional: Need[];

@@ -4,7 +4,10 @@ import { DECRYPT_ACTION } from '../../../policy/index.ts';
 import {
   batchReadValues,
   listSecrets,
+  type MediaConnectKind,
+  READ_MEDIACONNECT_ACTIONS,
   readDecryption,
+  readMediaConnect,
   readPolicies,
   readRole,
   readSecrets,
@@ -35,20 +38,14 @@ export function verifyNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** The action that reads each kind of MediaConnect resource. */
-const READ_ACTIONS = {
-  flow: 'mediaconnect:DescribeFlow',
-  routerInput: 'mediaconnect:GetRouterInput',
-  routerOutput: 'mediaconnect:GetRouterOutput',
-} as const;
-
-function kindOf(arn: string): keyof typeof READ_ACTIONS {
+function kindOf(arn: string): MediaConnectKind {
   return routerKindOf(arn) ?? 'flow';
 }
 
 function readFlow({ flowArn }: PermissionRequest): Need[] {
   if (!flowArn) return [];
-  return [{ sid: 'ReadTheFlow', actions: [READ_ACTIONS[kindOf(flowArn)]], resources: [flowArn] }];
+  const action = READ_MEDIACONNECT_ACTIONS[kindOf(flowArn)];
+  return [{ sid: 'ReadTheFlow', actions: [action], resources: [flowArn] }];
 }
 
 /**
@@ -56,19 +53,15 @@ function readFlow({ flowArn }: PermissionRequest): Need[] {
  * or output.
  */
 function readOtherEnds({ flowArn = '' }: PermissionRequest): Need[] {
-  const { partition, region, account } = parseArn(flowArn) ?? {};
-  if (region === undefined) return [];
+  const arn = parseArn(flowArn);
+  if (!arn) return [];
   const kinds = kindOf(flowArn) === 'flow' ? (['routerInput', 'routerOutput'] as const) : (['flow'] as const);
-  return kinds.map((kind) => ({
-    sid: 'OptionalReadOtherEnds',
-    actions: [READ_ACTIONS[kind]],
-    resources: [`arn:${partition}:mediaconnect:${region}:${account}:${kind}:*`],
-  }));
+  return kinds.map((kind) => readMediaConnect('OptionalReadOtherEnds', kind, arn, [arn.region]));
 }
 
-/** Returns the permissions for `status`. Without an optional one, it skips that part and says so. */
+/** Returns the permissions for `status`. Where an optional one is missing, `status` skips that part and says so. */
 export function statusNeeds(request: PermissionRequest): Needs {
-  if (request.manifest) return needsForNamed(request);
+  if (request.manifest) return manifestStatusNeeds(request);
   const { accountRef, regions } = request;
   const roles = [roleArn(accountRef, '*')];
   const { partition, account } = accountRef;
@@ -85,39 +78,32 @@ export function statusNeeds(request: PermissionRequest): Needs {
         actions: ['iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
         resources: roles,
       },
-      readPolicies(request, 'OptionalReadPolicies'),
-      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
-      ...readAccess(request, secrets),
-      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
+      ...readPoliciesAndSecrets(request, secrets),
       { sid: 'OptionalReadPolicyTags', actions: ['iam:GetPolicy'], resources: [policyArn(accountRef, '*')] },
     ],
   };
 }
 
-/** Returns the permissions for reading only what a manifest names. */
-function needsForNamed(request: PermissionRequest): Needs {
+/** Returns the permissions for `status` with a manifest, which reads only what the manifest names. */
+function manifestStatusNeeds(request: PermissionRequest): Needs {
   const secrets = request.secrets.map(({ arn }) => arn);
   return {
     required: [listSecrets('ListSecrets', request)],
-    optional: [
-      readRole(request, 'OptionalReadNamedRoles'),
-      readPolicies(request, 'OptionalReadPolicies'),
-      { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
-      ...readAccess(request, secrets),
-      { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
-    ],
+    optional: [readRole(request, 'OptionalReadNamedRoles'), ...readPoliciesAndSecrets(request, secrets)],
   };
 }
 
-/**
- * Returns the permissions to read the age of each key, and who may read it. The KMS keys of the secrets aren't known in advance.
- */
-function readAccess({ accountRef, regions }: PermissionRequest, secrets: string[]): Need[] {
-  const { partition, account } = accountRef;
-  const keys = regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);
+/** Returns the permissions to read policies, and the secrets with the age of their keys and with who may read them. */
+function readPoliciesAndSecrets(request: PermissionRequest, secrets: string[]): Need[] {
+  const { partition, account } = request.accountRef;
+  // The KMS keys of the secrets aren't known in advance.
+  const kmsKeys = request.regions.map((region) => `arn:${partition}:kms:${region}:${account}:key/*`);
   return [
+    readPolicies(request, 'OptionalReadPolicies'),
+    { sid: 'OptionalReadSecrets', actions: ['secretsmanager:DescribeSecret'], resources: secrets },
     { sid: 'OptionalReadVersions', actions: ['secretsmanager:ListSecretVersionIds'], resources: secrets },
     { sid: 'OptionalReadSecretPolicies', actions: ['secretsmanager:GetResourcePolicy'], resources: secrets },
-    { sid: 'OptionalReadKmsKeys', actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: keys },
+    { sid: 'OptionalReadKmsKeys', actions: ['kms:DescribeKey', 'kms:GetKeyPolicy'], resources: kmsKeys },
+    { sid: 'OptionalFindPolicies', actions: ['iam:ListPolicies'], resources: ['*'] },
   ];
 }

@@ -5,7 +5,7 @@ import type { Outcomes, PolicyOutcome, RoleOutcome } from '../../../plan-types.t
 import { toAttempt } from '../../../steps/observe.ts';
 import { blockerOf } from '../../../steps/results.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { isToBeRemoved, targetsIn } from '../plan/entries.ts';
+import { removalFilter, targetsIn } from '../plan/entries.ts';
 import { planTeardown } from '../plan/index.ts';
 import type {
   ChainPlan,
@@ -19,7 +19,7 @@ import type {
 } from '../types.ts';
 import { narrowPolicies } from './narrow-policy.ts';
 import { removePolicy } from './remove-policy.ts';
-import { removeRole, scheduleDeletion } from './remove-role.ts';
+import { removeRole, scheduleDeletion } from './remove-role-and-secret.ts';
 
 /** The outcomes of the resources. */
 export interface TeardownOutcomes extends Outcomes {
@@ -34,11 +34,11 @@ export interface TeardownResult extends TeardownOutcomes {
 }
 
 /** Callbacks for progress. */
-export interface TeardownProgress {
+interface TeardownProgress {
   /** Called when the secrets of a target are done. */
-  onTarget(): void;
+  onTarget?: () => void;
   /** Called when all secrets are done. */
-  onSecrets(): void;
+  onSecrets?: () => void;
 }
 
 /** Returns the expected result of the plan, for a dry run or a run that changes nothing. */
@@ -54,36 +54,30 @@ export async function tearDown(
   context: StepContext,
   request: TeardownRequest,
   { found, plan }: { found: Findings; plan: TeardownPlan },
-  { onTarget, onSecrets }: TeardownProgress,
+  { onTarget, onSecrets }: TeardownProgress = {},
 ): Promise<TeardownResult> {
   const deletionDates = new Map<string, Date>();
   const regionOf = ({ secrets }: TargetPlan) =>
     secrets.find(({ decision }) => decision === 'schedule')?.secret.region ?? '';
   const failures = await atMostPerRegion(BATCH_RUN.keysAtOnce, plan.targets, regionOf, async (target) => {
     const failure = await scheduleSecrets(context, request, target, deletionDates);
-    onTarget();
+    onTarget?.();
     return failure;
   });
-  onSecrets();
+  onSecrets?.();
   // Plans again without the failed targets.
-  const secretsOrFailures = found.secrets.map((secret, index) => asFailedTarget(failures[index]) ?? secret);
-  const remainingPlan = planTeardown(
-    request,
-    { ...found, secrets: secretsOrFailures },
-    plan.ownership.mayDelete,
-  );
+  const secrets = found.secrets.map((locations, index) => {
+    const failure = failures[index];
+    return failure ? { failure } : locations;
+  });
+  const { mayDelete } = plan.ownership;
+  const remainingPlan = planTeardown(request, { ...found, secrets }, { mayDelete });
   const policies = await applyChains(context, remainingPlan, failures);
   const roles = await applyRoles(context, remainingPlan, policies, failures);
-  return {
-    secrets: remainingPlan.expected.secrets,
-    policies,
-    roles,
-    deletionDates,
-    failures,
-  };
+  return { secrets: remainingPlan.expected.secrets, policies, roles, deletionDates, failures };
 }
 
-/** Returns a function that tells by ARN whether something was deleted, or scheduled for deletion. */
+/** Returns a function that returns true for the ARN of a resource that was deleted, or scheduled for deletion. */
 export function deletedIn({ secrets, policies, roles }: Outcomes): (arn: string) => boolean {
   const deleted = [...secrets, ...policies, ...roles].filter(
     ({ action }) => action === 'scheduled' || action === 'deleted',
@@ -104,14 +98,10 @@ export function mergeOutcomes(first: TeardownOutcomes, second: TeardownOutcomes)
 
 /** Merges two lists. For a resource in both, the second outcome counts, unless it is only `kept`. */
 function mergeByArn<T extends { arn: string; action: string }>(first: T[], second: T[]): T[] {
-  const merged = new Map(first.map((each) => [each.arn, each]));
-  for (const each of second) if (each.action !== 'kept' || !merged.has(each.arn)) merged.set(each.arn, each);
+  const merged = new Map(first.map((outcome) => [outcome.arn, outcome]));
+  for (const outcome of second)
+    if (outcome.action !== 'kept' || !merged.has(outcome.arn)) merged.set(outcome.arn, outcome);
   return [...merged.values()];
-}
-
-/** Returns the findings of a target that failed, so that the plan leaves it out; undefined if it has not failed. */
-function asFailedTarget(failure: Failure | undefined): { failure: Failure } | undefined {
-  return failure && { failure };
 }
 
 /**
@@ -161,7 +151,7 @@ async function applyChain(
   ownership: Ownership,
 ): Promise<PolicyOutcome[]> {
   const narrow = (arns: string[], policies: UsedPolicy[]) =>
-    narrowPolicies(context, { name, arns, isToBeRemoved: isToBeRemoved(ownership) }, policies);
+    narrowPolicies(context, { name, arns, isToBeRemoved: removalFilter(ownership) }, policies);
   const arnsToNarrow = decisions.flatMap(({ kind, policy }) => (kind === 'narrow' ? [policy.arn] : []));
   const chainPolicies = decisions.map(({ policy }) => policy);
   const outcomes = await narrow(arnsToNarrow, chainPolicies);
@@ -169,11 +159,11 @@ async function applyChain(
   // In reverse order, so that after an interruption, the remaining policies can be found by their numbers.
   for (const { kind, policy } of [...decisions].reverse()) {
     if (kind !== 'delete') continue;
-    const deletedOrDecision = await removePolicy(context, policy, ownership);
+    const result = await removePolicy(context, policy, ownership);
     const policyOutcomes =
-      deletedOrDecision !== 'deleted' && deletedOrDecision.kind === 'narrow'
-        ? await narrow([policy.arn], [deletedOrDecision.policy])
-        : [outcomeOf(policy, deletedOrDecision === 'deleted' ? 'deleted' : 'kept')];
+      result !== 'deleted' && result.kind === 'narrow'
+        ? await narrow([policy.arn], [result.policy])
+        : [outcomeOf(policy, result === 'deleted' ? 'deleted' : 'kept')];
     context.record({ policies: policyOutcomes });
     outcomes.push(...policyOutcomes);
   }
@@ -192,13 +182,11 @@ async function applyRoles(
   policies: PolicyOutcome[],
   failures: TeardownResult['failures'],
 ): Promise<RoleOutcome[]> {
-  const deletedPolicyArns = new Set(
-    policies.flatMap(({ arn, action }) => (action === 'deleted' ? [arn] : [])),
-  );
+  const isDeleted = deletedIn({ secrets: [], policies, roles: [] });
   const decisions = chains.flatMap((chain) => chain.decisions);
   const detachedRoleArns = new Set(
     decisions.flatMap((decision) =>
-      decision.kind === 'delete' && deletedPolicyArns.has(decision.policy.arn)
+      decision.kind === 'delete' && isDeleted(decision.policy.arn)
         ? decision.detach.map(({ arn }) => arn)
         : [],
     ),

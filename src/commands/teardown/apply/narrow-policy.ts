@@ -1,17 +1,18 @@
 import type { PolicyState } from '../../../aws/iam/policy-versions.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { PolicyOutcome } from '../../../plan-types.ts';
-import { isReadPolicyShape, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';
+import { removeSecrets } from '../../../policy/index.ts';
 import type { PolicyChain } from '../../../steps/read-policy/chain.ts';
 import type { DesiredPolicies } from '../../../steps/read-policy/desired.ts';
 import type { PolicyWork } from '../../../steps/read-policy/distribute.ts';
 import { reconcilePolicies } from '../../../steps/read-policy/reconcile.ts';
 import { newReconcileState } from '../../../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../../../steps/types.ts';
+import { isReadPolicy } from '../plan/entries.ts';
 
 /** Which entries to remove from which policies. */
 interface NarrowRequest {
-  /** The name of their chain. */
+  /** The name of the policies' chain. */
   name: string;
   /** The ARNs of the policies. */
   arns: string[];
@@ -21,7 +22,7 @@ interface NarrowRequest {
 
 /**
  * Removes secrets from policies, in one new version of each policy. Keeps what others add in the meantime.
- * @param policies the policies as they were read
+ * @param policies the state of the policies before the first write
  */
 export async function narrowPolicies(
   context: StepContext,
@@ -43,7 +44,7 @@ function narrowedPolicies(identity: Identity, { name, arns, isToBeRemoved }: Nar
       const policies = await Promise.all(arns.map((arn) => reader.read(arn)));
       return chainOf(policies.filter((policy) => policy !== undefined));
     },
-    // No policy is ever created.
+    // Tags are for new policies. Narrowing creates none.
     tags: () => [],
     decide: ({ policies }) =>
       policies.filter(({ arn }) => arns.includes(arn)).map((policy) => workOn(policy, isToBeRemoved)),
@@ -59,9 +60,4 @@ function workOn(policy: PolicyState, isToBeRemoved: NarrowRequest['isToBeRemoved
   return document === undefined
     ? { kind: 'keep', policy, secrets: [] }
     : { kind: 'update', policy, secrets: [], document };
-}
-
-function isReadPolicy(document: string): boolean {
-  const parsed = tryParsePolicy(document);
-  return parsed !== undefined && isReadPolicyShape(parsed);
 }

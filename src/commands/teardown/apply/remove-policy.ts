@@ -20,8 +20,8 @@ const READS_UNTIL_DELETED = 3;
  * Detaches a policy from the roles, deletes its other versions, and then the policy. IAM refuses if another process attaches the
  * policy or adds a version, and may show an addition late. The policy is then read again. If it is not deleted, it is attached to
  * the roles again, even if the run fails or is interrupted, because another key may need it.
- * @returns `deleted`, or what to do instead, because another run may have added a secret in the meantime
- * @throws Failure or Interrupted; if a role has lost the policy, the details say so and include the command that attaches it
+ * @returns `deleted`, or what to do with the policy instead, because another run may have added a secret in the meantime
+ * @throws Failure or Interrupted; if a role has lost the policy, the details say so and name the command that attaches it again
  */
 export async function removePolicy(
   context: StepContext,
@@ -40,10 +40,7 @@ export async function removePolicy(
   return attempt.value;
 }
 
-/**
- * Returns the error to throw: why the policy was not deleted, and which roles lost it.
- * It is an `Interrupted` if the user interrupted the run.
- */
+/** Returns the error to throw: why the policy was not deleted, and which roles lost it. `Interrupted` if the user interrupted. */
 function withRestoreFailure(
   { interrupt }: StepContext,
   reason: unknown,
@@ -78,7 +75,7 @@ async function deleteUnlessNeeded(
     if (decision.kind !== 'delete') return decision;
     for (const role of decision.detach) {
       try {
-        // If the role did not have it, another process or this run has already detached it.
+        // If the role did not have the policy, another process or this run has already detached it.
         if (await detach(context, role, arn)) detached.set(role.arn, role);
       } catch (error) {
         // The policy may have been detached although the response was lost.
@@ -96,7 +93,7 @@ async function deleteUnlessNeeded(
   const { value } = await waitUntil(round, (result) => result !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.waitingForPropagation, elapsed),
   });
   if (value) return value;
   throw new Failure(messages.keepsChanging(name), {
@@ -107,7 +104,7 @@ async function deleteUnlessNeeded(
   });
 }
 
-/** Detaches a policy from a role. Returns false if the role did not have it. */
+/** Detaches a policy from a role. Returns false if the role did not have the policy. */
 async function detach(context: StepContext, { name, arn }: RoleState, policyArn: string): Promise<boolean> {
   const { aws } = context;
   const command = new DetachRolePolicyCommand({ RoleName: name, PolicyArn: policyArn });
@@ -116,7 +113,7 @@ async function detach(context: StepContext, { name, arn }: RoleState, policyArn:
     await aws.call(request, (options) => aws.clients.iam().send(command, options));
   } catch (error) {
     if (!hasAwsCode(error, 'NoSuchEntityException')) throw error;
-    // An earlier attempt whose response was lost may have detached it.
+    // An earlier attempt whose response was lost may have detached the policy.
     if (error.unconfirmedAction === undefined) return false;
   }
   context.record({ role: { name, arn, action: 'updated' } });
@@ -148,7 +145,7 @@ async function restoreTo(
   policy: UsedPolicy,
 ): Promise<Failure | undefined> {
   try {
-    // A signal that never fires, so that an interruption doesn't stop it.
+    // This signal never fires, so an interruption doesn't stop the waiting.
     const interrupt = new AbortController().signal;
     await context.aws.uninterruptible('iam:AttachRolePolicy', (aws) =>
       attachAgain({ ...context, aws, interrupt }, role, policy),
@@ -157,7 +154,7 @@ async function restoreTo(
     return undefined;
   } catch (error) {
     const failure = error instanceof Failure ? error : undefined;
-    return new Failure(messages.notRestored(role.name, policy.name), {
+    return new Failure(messages.notReattached(role.name, policy.name), {
       code: failure?.code ?? 'internal-error',
       exitCode: failure?.exitCode ?? EXIT.failed,
       details: [...(failure ? [failure.message] : []), messages.attachAgain(role.name, policy.arn)],
@@ -186,7 +183,7 @@ async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedP
   const { done } = await waitUntil(round, Boolean, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.waitingForPropagation, elapsed),
   });
   if (done) return;
   throw new Failure(roleMessages.gaveUpWaiting(limits.iamPropagationMs / 1000), {
@@ -196,7 +193,7 @@ async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedP
   });
 }
 
-/** Deletes a policy. Returns false if it is still in use. */
+/** Deletes a policy. Returns false if the policy is still in use. */
 async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
   const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
   const command = new DeletePolicyCommand({ PolicyArn: arn });

@@ -2,14 +2,14 @@ import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
 import type { Conflict } from '../../../plan-types.ts';
-import { blockedBy } from '../../../steps/conflict.ts';
+import { conflictWithoutChoices } from '../../../steps/conflict.ts';
 import { arnConflicts } from '../../../steps/named-secret.ts';
 import { secretMessages } from '../../../steps/store-secret/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
 
-/** Returns what prevents the deletion of a target's secrets. Secrets that stay have no conflicts. */
-export function obstacles(
+/** Returns the conflicts that prevent the deletion of a target's secrets. Secrets that stay have none. */
+export function deletionConflicts(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   { users, identity }: Pick<Findings, 'users' | 'identity'>,
 ): Conflict[] {
@@ -18,7 +18,7 @@ export function obstacles(
   );
   return [
     ...arnConflicts(target.arns, { found: secrets.map(({ secret }) => secret) }, identity),
-    ...secretsToDelete.flatMap(obstacleOf),
+    ...secretsToDelete.flatMap(conflictsOf),
     ...secretsToDelete.flatMap((secret) =>
       (users.get(secret.arn) ?? []).flatMap((user) => (user.disabled ? [] : [usedBy(secret, user)])),
     ),
@@ -30,23 +30,23 @@ export function obstacles(
  * did not get that far. It was not deleted by an interrupted teardown, because a teardown schedules secrets for deletion before it
  * deletes policies and roles.
  */
-export function unknownNames(
+export function unknownNameConflicts(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
 ): Conflict[] {
   if (!secrets.some(({ decision }) => decision === 'schedule')) return [];
   const { policy, role } = missingNames(target, findings);
   return [
-    ...(policy ? [blockedBy(messages.noPolicy(policy), messages.noPolicyHint)] : []),
-    ...(role ? [blockedBy(messages.noRole(role), messages.noRoleHint)] : []),
+    ...(policy ? [conflictWithoutChoices(messages.noPolicy(policy), messages.noPolicyHint)] : []),
+    ...(role ? [conflictWithoutChoices(messages.noRole(role), messages.noRoleHint)] : []),
   ];
 }
 
 /**
- * Returns notes about what the undo command would create under a name that the user gave, for secrets that were scheduled for
- * deletion earlier.
+ * Returns warnings that the undo command would create a policy or role under a name that the user gave, for secrets that were
+ * scheduled for deletion earlier.
  */
-export function recreatedNames(
+export function recreatedNameWarnings(
   { target, secrets }: Pick<TargetPlan, 'target' | 'secrets'>,
   findings: Pick<Findings, 'chains' | 'roles'>,
 ): string[] {
@@ -77,33 +77,22 @@ function missingNames(
 }
 
 function usedBy({ name, region }: SecretState, { kind, arn, places }: SecretUser): Conflict {
-  return blockedBy(userMessages.usedBy(name, region, kind, arn, places), userMessages.usedByHint(kind));
+  return conflictWithoutChoices(
+    userMessages.usedBy(name, region, kind, arn, places),
+    userMessages.usedByHint(kind),
+  );
 }
 
-function obstacleOf({
-  name,
-  region,
-  arn,
-  owningService,
-  stack,
-  replicaOf,
-  replicas,
-}: SecretState): Conflict[] {
-  if (owningService) return [blockedBy(secretMessages.owned(name, region, owningService))];
-  if (stack) return [blockedBy(messages.ofStack(name, region, stack))];
-  if (replicaOf) {
-    const primary = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${replicaOf}:`);
-    return [
-      blockedBy(
-        messages.isReplica(name, region, replicaOf),
-        messages.replicatedHint(replicaOf, primary, [region]),
-      ),
-    ];
+function conflictsOf(secret: SecretState): Conflict[] {
+  const { name, region, arn, owningService, stack, primaryRegion, replicas } = secret;
+  if (owningService) return [conflictWithoutChoices(secretMessages.owned(name, region, owningService))];
+  if (stack) return [conflictWithoutChoices(messages.ofStack(name, region, stack))];
+  if (primaryRegion) {
+    const primaryArn = arn.replace(`:secretsmanager:${region}:`, `:secretsmanager:${primaryRegion}:`);
+    const hint = messages.replicatedHint(primaryRegion, primaryArn, [region]);
+    return [conflictWithoutChoices(messages.isReplica(name, region, primaryRegion), hint)];
   }
-  if (replicas) {
-    return [
-      blockedBy(messages.replicated(name, region, replicas), messages.replicatedHint(region, arn, replicas)),
-    ];
-  }
-  return [];
+  if (!replicas) return [];
+  const hint = messages.replicatedHint(region, arn, replicas);
+  return [conflictWithoutChoices(messages.replicated(name, region, replicas), hint)];
 }

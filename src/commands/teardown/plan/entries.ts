@@ -8,7 +8,7 @@ import { policyMessages } from '../../../steps/read-policy/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type { Ownership, PolicyDecision, TargetPlan, UsedPolicy } from '../types.ts';
 
-/** The hyphen and the six random characters at the end of a secret's ARN, or question marks in place of the characters. */
+/** The hyphen and the six random characters at the end of a secret's ARN. A policy can have question marks in place of them. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
 
 /**
@@ -31,21 +31,21 @@ export function targetFinder({ partition, account }: Identity, targets: TargetPl
   };
 }
 
-/** Returns a function that returns true for an entry that is to be removed. */
-export function isToBeRemoved(ownership: Pick<Ownership, 'targetOf'>): (resource: string) => boolean {
+/** Returns a function that returns true for a policy entry that is to be removed. */
+export function removalFilter(ownership: Pick<Ownership, 'targetOf'>): (resource: string) => boolean {
   return (resource) => ownership.targetOf(resource) !== undefined;
 }
 
 /** Returns the unique entries of a policy that are to be removed. */
-export function entriesOf({ document }: UsedPolicy, ownership: Pick<Ownership, 'targetOf'>): string[] {
+export function entriesToRemove({ document }: UsedPolicy, ownership: Pick<Ownership, 'targetOf'>): string[] {
   const { statements = [] } = tryParsePolicy(document) ?? {};
   const entries = statements.flatMap(({ resources }) => resources?.values ?? []);
-  return [...new Set(entries)].filter(isToBeRemoved(ownership));
+  return [...new Set(entries)].filter(removalFilter(ownership));
 }
 
 /** Returns the indexes of the targets with an entry in any of the policies. */
 export function targetsIn(policies: UsedPolicy[], ownership: Ownership): number[] {
-  const entries = policies.flatMap((policy) => entriesOf(policy, ownership));
+  const entries = policies.flatMap((policy) => entriesToRemove(policy, ownership));
   return [...new Set(entries.flatMap((entry) => ownership.targetOf(entry) ?? []))];
 }
 
@@ -53,7 +53,7 @@ export function targetsIn(policies: UsedPolicy[], ownership: Ownership): number[
  * Returns the plan's lines for policies that allow the secrets with a wildcard. They stay as they are, because others may rely on
  * them.
  */
-export function wildcardKeeps(policies: UsedPolicy[], arns: string[]): Change[] {
+export function wildcardPolicyChanges(policies: UsedPolicy[], arns: string[]): Change[] {
   return policies.flatMap((policy): Change[] => {
     const reason = wildcardReason(policy, arns);
     return reason === undefined ? [] : [{ action: 'keep', resource: 'policy', name: policy.name, reason }];
@@ -73,7 +73,7 @@ function wildcardReason({ document }: UsedPolicy, arns: string[]): string | unde
 /** Decides what to do with a policy that names one of the secrets. Pure. */
 export function decidePolicy(policy: UsedPolicy, ownership: Ownership): PolicyDecision {
   if (keepReason(policy, ownership)) return { kind: 'keep', policy };
-  if (removeSecrets(policy.document, isToBeRemoved(ownership))) return { kind: 'narrow', policy };
+  if (removeSecrets(policy.document, removalFilter(ownership))) return { kind: 'narrow', policy };
   if (otherAttachments(policy, ownership) !== undefined || !ownership.mayDelete(policy.arn))
     return { kind: 'keep', policy };
   return {
@@ -87,8 +87,13 @@ export function decidePolicy(policy: UsedPolicy, ownership: Ownership): PolicyDe
 function keepReason({ uses, document }: UsedPolicy, { includeUntagged }: Ownership): string | undefined {
   if (uses.stack) return messages.keepStack(uses.stack);
   if (!uses.hasToolTag && !includeUntagged) return messages.keepNotOwn;
+  return isReadPolicy(document) ? undefined : messages.keepOtherShape;
+}
+
+/** Returns true if a policy has the form that this program writes. */
+export function isReadPolicy(document: string): boolean {
   const parsed = tryParsePolicy(document);
-  return parsed && isReadPolicyShape(parsed) ? undefined : messages.keepOtherShape;
+  return parsed !== undefined && isReadPolicyShape(parsed);
 }
 
 /** Returns what else a policy is attached to, in words; undefined if nothing. */
@@ -105,19 +110,13 @@ export function policyChange(decision: PolicyDecision, ownership: Ownership): Ch
   const reasons = {
     narrow: () =>
       [
-        messages.narrow(entriesOf(policy, ownership).length),
+        messages.narrow(entriesToRemove(policy, ownership).length),
         ...(oldestVersion ? [policyMessages.makesRoom(oldestVersion)] : []),
       ].join('; '),
     delete: () => messages.deletePolicy,
     keep: () => keepReason(policy, ownership) ?? messages.keepUsed(otherAttachments(policy, ownership) ?? ''),
   };
   const actions = { narrow: 'update', delete: 'delete', keep: 'keep' } as const;
-  const document = kind === 'narrow' ? removeSecrets(policy.document, isToBeRemoved(ownership)) : undefined;
-  return {
-    action: actions[kind],
-    resource: 'policy',
-    name: policy.name,
-    reason: reasons[kind](),
-    document,
-  };
+  const document = kind === 'narrow' ? removeSecrets(policy.document, removalFilter(ownership)) : undefined;
+  return { action: actions[kind], resource: 'policy', name: policy.name, reason: reasons[kind](), document };
 }

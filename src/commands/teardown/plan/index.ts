@@ -2,7 +2,7 @@ import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
 import { EXIT, Failure } from '../../../failure.ts';
 import { groupedBy } from '../../../grouping.ts';
-import type { Change, OutcomeAction, Outcomes } from '../../../plan-types.ts';
+import type { Change, Outcomes, PolicyOutcome } from '../../../plan-types.ts';
 import { skippedRegionWarnings } from '../../../steps/named-secret.ts';
 import { canProceed } from '../../../steps/plan.ts';
 import { teardownMessages as messages } from '../messages.ts';
@@ -19,21 +19,31 @@ import type {
   TeardownTarget,
   UsedPolicy,
 } from '../types.ts';
-import { obstacles, recreatedNames, unknownNames } from './conflicts.ts';
-import { decidePolicy, entriesOf, policyChange, targetFinder, targetsIn, wildcardKeeps } from './entries.ts';
+import { deletionConflicts, recreatedNameWarnings, unknownNameConflicts } from './conflicts.ts';
+import {
+  decidePolicy,
+  entriesToRemove,
+  policyChange,
+  targetFinder,
+  targetsIn,
+  wildcardPolicyChanges,
+} from './entries.ts';
 import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
 
+/** By default, everything may be deleted. */
+interface PlanOptions extends Partial<Pick<Ownership, 'mayDelete'>> {
+  /** True if a missing policy or role that the user named is a conflict; false once the run has deleted some. */
+  checksNames?: boolean;
+}
+
 /**
- * Plans what to remove from the current state. A conflict of one target doesn't affect the others; its entries stay in the
- * policies. Pure.
- * @param mayDelete returns by ARN whether a resource may be deleted at all; by default, everything may
- * @param checksNames true if a missing policy or role that the user named is a conflict; false once the run has deleted some
+ * Plans what to remove from the current state. A conflict of one target doesn't affect the others; the entries of that target stay
+ * in the policies. Pure.
  */
 export function planTeardown(
   request: TeardownRequest,
   found: Findings,
-  mayDelete: Ownership['mayDelete'] = () => true,
-  { checksNames = false }: { checksNames?: boolean } = {},
+  { mayDelete = () => true, checksNames = false }: PlanOptions = {},
 ): TeardownPlan {
   const input = { request, found, mayDelete, checksNames };
   const targets = request.targets.map((target, index) => planTarget(input, target, index));
@@ -46,14 +56,14 @@ export function planTeardown(
   const proceedingTargets = targets.filter(canProceed);
   return {
     targets,
-    missing: missingIn(targets, touchedTargets),
+    missingTargets: missingIn(targets, touchedTargets),
     chains,
     roles,
     ownership,
     changes: [
       ...proceedingTargets.flatMap(({ secrets }) => secrets.map((removal) => secretChange(removal, request))),
       ...decisions.map((decision) => policyChange(decision, ownership)),
-      ...wildcardKeeps(policiesNamingNone(found, ownership), arnsToDelete(proceedingTargets)),
+      ...wildcardPolicyChanges(policiesNamingNone(found, ownership), arnsToDelete(proceedingTargets)),
       ...roles.flatMap((role) => roleChanges(role, removals, ownership)),
     ],
     warnings: warnings(found, targets),
@@ -66,10 +76,9 @@ export function planTeardown(
 }
 
 /** What the plans of all targets depend on. */
-interface PlanInput extends Pick<Ownership, 'mayDelete'> {
+interface PlanInput extends Required<PlanOptions> {
   request: TeardownRequest;
   found: Findings;
-  checksNames: boolean;
 }
 
 function planTarget(
@@ -96,8 +105,8 @@ function planTarget(
     secrets,
     removedRegions: [...removals.map(({ secret }) => secret.region), ...absent],
     conflicts: [
-      ...obstacles({ target, secrets }, findings),
-      ...(checksNames ? unknownNames({ target, secrets }, findings) : []),
+      ...deletionConflicts({ target, secrets }, findings),
+      ...(checksNames ? unknownNameConflicts({ target, secrets }, findings) : []),
     ],
     failure,
   };
@@ -127,7 +136,7 @@ function ownershipOf(
 function planChains({ chains }: Findings, ownership: Ownership): ChainPlan[] {
   return [...chains].flatMap(([name, chain]) => {
     if ('failure' in chain) return [];
-    const policies = chain.value.filter((policy) => entriesOf(policy, ownership).length > 0);
+    const policies = chain.value.filter((policy) => entriesToRemove(policy, ownership).length > 0);
     const decisions = policies.map((policy) => decidePolicy(policy, ownership));
     return decisions.length > 0 ? [{ name, decisions }] : [];
   });
@@ -136,7 +145,7 @@ function planChains({ chains }: Findings, ownership: Ownership): ChainPlan[] {
 /** Returns the policies that name none of the secrets. Some may allow them with a wildcard. */
 function policiesNamingNone({ chains }: Findings, ownership: Ownership): UsedPolicy[] {
   const policies = [...chains.values()].flatMap((chain) => ('value' in chain ? chain.value : []));
-  return policies.filter((policy) => entriesOf(policy, ownership).length === 0);
+  return policies.filter((policy) => entriesToRemove(policy, ownership).length === 0);
 }
 
 /** Returns the ARNs of the secrets that are or will be scheduled for deletion. */
@@ -148,7 +157,7 @@ function arnsToDelete(targets: TargetPlan[]): string[] {
 /** Returns the indexes of the targets with anything to delete or already deleted. */
 function touchedIn(targets: TargetPlan[], decisions: PolicyDecision[], ownership: Ownership): Set<number> {
   const withEntries = decisions.flatMap(({ policy }) => targetsIn([policy], ownership));
-  const withSecrets = [...targets.entries()].flatMap(([index, plan]) =>
+  const withSecrets = targets.flatMap((plan, index) =>
     canProceed(plan) && plan.secrets.some(({ decision }) => decision !== 'stay') ? [index] : [],
   );
   return new Set([...withEntries, ...withSecrets]);
@@ -156,7 +165,7 @@ function touchedIn(targets: TargetPlan[], decisions: PolicyDecision[], ownership
 
 /** Returns the indexes of the targets without a secret and without an entry in a policy. */
 function missingIn(targets: TargetPlan[], touchedTargets: Set<number>): number[] {
-  return [...targets.entries()].flatMap(([index, plan]) =>
+  return targets.flatMap((plan, index) =>
     canProceed(plan) && plan.secrets.length === 0 && !touchedTargets.has(index) ? [index] : [],
   );
 }
@@ -198,38 +207,28 @@ function expectedSecrets({ secrets }: TargetPlan): Outcomes['secrets'] {
   }));
 }
 
-function expectedPolicy({ kind, policy }: PolicyDecision): Outcomes['policies'][number] {
-  const { name, arn, versionId } = policy;
+function expectedPolicy({ kind, policy: { name, arn, versionId } }: PolicyDecision): PolicyOutcome {
   return { name, arn, versionId: kind === 'keep' ? versionId : null, action: POLICY_ACTION[kind] };
 }
 
-const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } satisfies Record<
-  PolicyDecision['kind'],
-  OutcomeAction
->;
-const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } satisfies Record<
-  RolePlan['decision'],
-  OutcomeAction
->;
+const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } as const;
+const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } as const;
 
 /**
- * Returns the plan with a failure for each target that doesn't exist, for a run that has not torn down anything yet. The name is
+ * Returns the plan with a failure for each target that doesn't exist, for a run that has not torn down anything yet: the name is
  * mistyped, or the secret is in a different Region.
  */
-export function refuseMissing(plan: TeardownPlan): TeardownPlan {
-  const missing = new Set(plan.missing);
-  const targets = plan.targets.map((each, index) =>
-    missing.has(index) ? { ...each, failure: notFound(each.target) } : each,
+export function failMissingTargets(plan: TeardownPlan): TeardownPlan {
+  const missing = new Set(plan.missingTargets);
+  const targets = plan.targets.map((targetPlan, index) =>
+    missing.has(index) ? { ...targetPlan, failure: notFound(targetPlan.target) } : targetPlan,
   );
   return { ...plan, targets };
 }
 
 function notFound({ name, regions }: TeardownTarget): Failure {
-  return new Failure(messages.notFound(name, regions), {
-    code: 'not-found',
-    exitCode: EXIT.failed,
-    hint: messages.notFoundHint(regions),
-  });
+  const hint = messages.notFoundHint(regions);
+  return new Failure(messages.notFound(name, regions), { code: 'not-found', exitCode: EXIT.failed, hint });
 }
 
 function warnings(findings: Findings, targets: TargetPlan[]): string[] {
@@ -241,8 +240,8 @@ function warnings(findings: Findings, targets: TargetPlan[]): string[] {
         disabled ? [userMessages.namedBy(secret.name, secret.region, kind, arn, places)] : [],
       ),
     ),
-    ...userMessages.unknown(usersUnknown, userMessages.stopsDecrypting),
-    ...new Set(targets.flatMap((target) => recreatedNames(target, findings))),
+    ...userMessages.couldNotCheck(usersUnknown, userMessages.stopsDecrypting),
+    ...new Set(targets.flatMap((target) => recreatedNameWarnings(target, findings))),
     ...new Set(
       secrets.flatMap((locations) => ('value' in locations ? skippedRegionWarnings(locations.value) : [])),
     ),

@@ -18,7 +18,7 @@ import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../t
 export interface ObserveOptions {
   /** Called with each target whose secrets have been read. */
   onTarget?: () => void;
-  /** Earlier findings of the same targets. Secrets that were already scheduled for deletion are not read again. */
+  /** Earlier findings for these targets. Secrets that were already scheduled for deletion are not read again. */
   known?: Findings;
 }
 
@@ -62,35 +62,32 @@ function isAllScheduled(locations: Attempt<SecretLocations>): boolean {
 }
 
 async function findChains(context: StepContext, targets: TeardownTarget[]): Promise<Findings['chains']> {
-  const byPolicy = groupedBy(targets, ({ policyName }) => policyName);
-  const names = [...byPolicy.keys()];
-  const chains = await atMost(BATCH_RUN.keysAtOnce, [...byPolicy], ([name, sameTargets]) =>
-    toAttempt(() => findPolicies(context, name, unique(sameTargets.map(({ roleName }) => roleName)))),
-  );
+  const targetsByPolicy = groupedBy(targets, ({ policyName }) => policyName);
+  const chains = await atMost(BATCH_RUN.keysAtOnce, [...targetsByPolicy], async ([name, sharingTargets]) => {
+    const roleNames = unique(sharingTargets.map(({ roleName }) => roleName));
+    return [name, await toAttempt(() => findPolicies(context, name, roleNames))] as const;
+  });
   // A policy that belongs to two chains stays only in the first one.
   const assignedArns = new Set<string>();
-  const distinctChains = chains.map((chain) => {
-    if ('failure' in chain) return chain;
-    const policies = chain.value.filter(({ arn }) => !assignedArns.has(arn));
+  const distinctChains = new Map<string, Attempt<UsedPolicy[]>>();
+  for (const [name, chain] of chains) {
+    const policies = 'value' in chain ? chain.value.filter(({ arn }) => !assignedArns.has(arn)) : [];
     for (const { arn } of policies) assignedArns.add(arn);
-    return { value: policies };
-  });
-  return byName(names, distinctChains);
+    distinctChains.set(name, 'value' in chain ? { value: policies } : chain);
+  }
+  return distinctChains;
 }
 
-async function findRoles(
-  { aws, policies: reader }: StepContext,
-  names: string[],
-): Promise<ReadonlyMap<string, Attempt<RoleState | undefined>>> {
-  return byName(
-    names,
-    await atMost(BATCH_RUN.keysAtOnce, names, (name) => toAttempt(() => readRole(aws, reader, name))),
-  );
+async function findRoles({ aws, policies }: StepContext, names: string[]): Promise<Findings['roles']> {
+  const roles = await atMost(BATCH_RUN.keysAtOnce, names, async (name) => {
+    return [name, await toAttempt(() => readRole(aws, policies, name))] as const;
+  });
+  return new Map(roles);
 }
 
 /**
- * Returns the roles, after reading those again that IAM doesn't show although one of the policies is attached to them. Without
- * the second read, a role that IAM shows late would count as one that the targets don't name, and its policy would stay.
+ * Reads again the roles that IAM doesn't show although one of the policies is attached to them, and returns all roles. Without the
+ * second read, a role that IAM shows late would count as one that the targets don't name, and its policy would stay.
  */
 async function readMissingRolesAgain(
   aws: Aws,
@@ -119,11 +116,6 @@ async function readLateRole(aws: Aws, name: string): Promise<RoleState | undefin
   return undefined;
 }
 
-/** Returns the values by the name at the same index. */
-function byName<T>(names: string[], values: T[]): ReadonlyMap<string, T> {
-  return new Map(values.map((value, index) => [names[index] ?? '', value]));
-}
-
 /** Returns the policies of the chain, with what each is attached to. */
 async function findPolicies(
   { aws, policies: reader }: Pick<StepContext, 'aws' | 'policies'>,
@@ -137,8 +129,8 @@ async function findPolicies(
 }
 
 /**
- * Returns the current policy, or undefined if IAM says that it doesn't exist. Returns `unsettled` if IAM lists its versions but
- * doesn't know what it is attached to.
+ * Reads a policy, and what it is attached to; undefined if it doesn't exist. Returns `unsettled` if IAM shows its versions but not
+ * what it is attached to.
  */
 export async function findPolicy(aws: Aws, arn: string): Promise<UsedPolicy | 'unsettled' | undefined> {
   const reader = policyReader(aws);
@@ -156,8 +148,9 @@ async function withUses(
 }
 
 /**
- * Finds the flows, router inputs and router outputs that use the secrets: reads each Region with a secret that is not scheduled
- * for deletion. Continues without the permission to read, and in Regions without MediaConnect or routers; the plan then says so.
+ * Finds the flows, router inputs and router outputs that use the secrets. Reads each Region with a secret that is not scheduled
+ * for deletion. A missing permission to read users, or a Region without MediaConnect or routers, doesn't stop the run; the plan
+ * then says so.
  */
 async function findAllUsers(
   aws: Aws,

@@ -13,7 +13,7 @@ export interface Removals {
   lostBy(role: RoleState): string[];
 }
 
-/** Returns the removals of these decisions. */
+/** Returns which policies the decisions delete, and from which roles. */
 export function removalsIn(decisions: PolicyDecision[]): Removals {
   const deletions = decisions.filter((decision) => decision.kind === 'delete');
   const losses = deletions.flatMap(({ policy, detach }) => detach.map((role) => ({ role, policy })));

@@ -1,4 +1,4 @@
-import type { SessionStore } from './auth/sessions.ts';
+import type { AccessKeyStore } from './auth/access-keys.ts';
 import { IamStore } from './iam/store.ts';
 import { KeyStore } from './kms/store.ts';
 import { FlowStore } from './mediaconnect/store.ts';
@@ -12,7 +12,7 @@ export interface Account {
   readonly partition: Partition;
   readonly iam: IamStore;
   readonly iamQuotas: IamQuotas;
-  readonly sessions: SessionStore;
+  readonly accessKeys: AccessKeyStore;
   /** The ARNs of the Lambda functions that Secrets Manager may invoke. */
   readonly rotationFunctions: Set<string>;
   secretsIn(region: string): SecretStore;
@@ -27,13 +27,13 @@ const DEFAULT_IAM_QUOTAS: IamQuotas = { attachedPoliciesPerRole: 10, trustPolicy
 export function newAccount(
   accountId: string,
   partition: Partition,
-  sessions: SessionStore,
+  accessKeys: AccessKeyStore,
   { iamPropagationMs = 0, iamQuotas = {} }: Pick<SandboxOptions, 'iamPropagationMs' | 'iamQuotas'>,
 ): Account {
   return {
     accountId,
     partition,
-    sessions,
+    accessKeys,
     rotationFunctions: new Set(),
     iam: new IamStore(partition, iamPropagationMs),
     iamQuotas: { ...DEFAULT_IAM_QUOTAS, ...iamQuotas },

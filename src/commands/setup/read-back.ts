@@ -6,7 +6,7 @@ import {
   type ObservedSecret,
   observeSecrets,
 } from '../../checks/setup/checks.ts';
-import { evaluate, type ReadBackResult, verifyUntilSettled } from '../../checks/setup/index.ts';
+import { checkObservation, type ReadBackResult, verifyUntilSettled } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting } from '../../cli/step-context.ts';
@@ -16,14 +16,14 @@ import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Check } from '../../plan-types.ts';
 import type { KeyResult, RoleResult, SetupResult } from '../../steps/results.ts';
 import { flowScope } from '../../steps/trust-role/write.ts';
-import { folded, MOST_LINES, plain } from '../../text.ts';
+import { clean, groupByText, MOST_LINES } from '../../text.ts';
 import { batchMessages } from '../../ui/batch-messages.ts';
 import { setupMessages } from '../../ui/messages.ts';
-import { mark } from '../../ui/output.ts';
+import { verdictMark } from '../../ui/output.ts';
 
 /**
  * Reads back each role with its keys, and checks that MediaConnect can use them. Sets `failure` of a key with a failed check.
- * @param outdated what has to be updated before it can use one of the keys
+ * @param outdated checks of the flows, router inputs and router outputs that can't use one of the keys before an update
  */
 export async function readBackKeys(
   run: CommandRun,
@@ -43,25 +43,19 @@ export async function readBackKeys(
   return readBackResults;
 }
 
-/** Returns what has to be updated before it can use the keys that are set up. */
+/** Returns the checks in `outdated` that belong to keys that are set up. */
 export function outdatedOf(outdated: VerifyCheck[][], { keys }: SetupResult): VerifyCheck[] {
   return outdated.filter((_checks, index) => keys[index] && !keys[index].failure).flat();
 }
 
-/** Returns the checks of `setup` for the JSON document, including what has to be updated. */
-export function documentChecks(
-  readBackResults: ReadBackResult[] | undefined,
-  outdated: VerifyCheck[],
-): Check[] {
-  if (!readBackResults) return [];
-  const asCheck = ({ id, verdict, subject, detail }: VerifyCheck) => ({
-    id,
-    ok: false,
-    verdict,
-    subject,
-    detail,
-  });
-  return [...readBackResults.flatMap(({ checks }) => checks), ...outdated.map(asCheck)];
+/** Returns the checks of `setup` for the JSON document. */
+export function documentChecks(results: ReadBackResult[] | undefined, outdated: VerifyCheck[]): Check[] {
+  if (!results) return [];
+  return [...results.flatMap(({ checks }) => checks), ...outdated.map(asCheck)];
+}
+
+function asCheck({ id, verdict, subject, detail }: VerifyCheck): Check {
+  return { id, ok: false, verdict, subject, detail };
 }
 
 /** Returns the checks whose result depends on something that could not be read. */
@@ -73,17 +67,17 @@ export function undecidedChecks(readBackResults: ReadBackResult[]): Check[] {
 function conclusion({ outcomes }: CommandRun, undecided: Check[], outdated: readonly VerifyCheck[]): string {
   if (undecided.length > 0) return messages.readBack;
   if (outdated.length > 0) return messages.readableNotUsable;
-  return (outcomes.ofManifest ? batchMessages : setupMessages).proven;
+  return (outcomes.isBatch ? batchMessages : setupMessages).proven;
 }
 
 /** Prints undecided checks as a warning, because nothing has failed. */
 function printUndecided({ output }: CommandRun, undecided: Check[]): void {
   const { paint } = output;
-  const groupKey = ({ id, detail }: Check) => `${id} ${detail}`;
-  const groups = folded(undecided, undecided.length > MOST_LINES ? groupKey : undefined);
+  const contentOf = ({ id, detail }: Check) => `${id} ${detail}`;
+  const groups = groupByText(undecided, undecided.length > MOST_LINES ? contentOf : undefined);
   for (const [{ subject, detail }, ...others] of groups.slice(0, MOST_LINES)) {
     const subjects = others.length > 0 ? batchMessages.andOthers(subject, others.length) : subject;
-    output.warn(`${mark(paint, 'cannot-tell')} ${plain(`${subjects}: ${detail}`)}`);
+    output.warn(`${verdictMark(paint, 'cannot-tell')} ${clean(`${subjects}: ${detail}`)}`);
   }
   const hiddenCount = groups.slice(MOST_LINES).flat().length;
   if (hiddenCount > 0) output.warn(batchMessages.more(hiddenCount));
@@ -100,11 +94,10 @@ async function readBackRole(
     const [request, result] = [requests[index], keys[index]];
     return request && result ? [{ request, result }] : [];
   });
-  const writtenSecrets = roleKeys.flatMap(({ result }) =>
-    result.secrets.filter(({ action }) => action === 'created' || action === 'updated'),
-  );
+  const roleSecrets = roleKeys.flatMap(({ result }) => result.secrets);
+  const writtenSecrets = roleSecrets.filter(({ action }) => action === 'created' || action === 'updated');
   const writtenArns = new Set(writtenSecrets.map(({ arn }) => arn));
-  const observedSecrets = observeAll(run, roleKeys.map(secretStatesOf), writtenArns);
+  const observedSecrets = observeRoleSecrets(run, roleKeys.map(secretStatesOf), writtenArns);
   const expected: Expectation = {
     roleName: role.request.role.name,
     flows: flowScope(role.request),
@@ -132,7 +125,7 @@ async function secretStatesOf({ result }: { result: KeyResult }): Promise<Secret
   return [];
 }
 
-async function observeAll(
+async function observeRoleSecrets(
   { aws }: CommandRun,
   secretStates: Promise<SecretState[]>[],
   writtenArns: ReadonlySet<string>,
@@ -141,7 +134,7 @@ async function observeAll(
   return observeSecrets(aws, await aws.identity(), states.flat(), writtenArns);
 }
 
-/** Evaluates one role with its secrets. After a change, reads until IAM shows the expected state. */
+/** Evaluates one role with its secrets. If the run has changed anything, reads until IAM shows the expected state. */
 async function evaluateRole(
   run: CommandRun,
   { role, policies, unchanged }: RoleResult,
@@ -149,20 +142,23 @@ async function evaluateRole(
   expected: Expectation,
 ): Promise<ReadBackResult> {
   const { aws, interrupt } = run;
-  // If nothing was changed, what was just read is the current state.
+  // `unchanged` is the state of the role that the run read and didn't change.
   if (unchanged)
-    return evaluate({ secrets: await observedSecrets, role: unchanged }, expected, await aws.identity());
+    return checkObservation(
+      { secrets: await observedSecrets, role: unchanged },
+      expected,
+      await aws.identity(),
+    );
   const onWait = (elapsedMs: number) => showWaiting(run, messages.waiting, elapsedMs);
   const context = { aws, limits: LIMITS, interrupt, onWait };
   return verifyUntilSettled(context, { policies, roleName: role.name }, observedSecrets, expected);
 }
 
-/** Returns true if a check concerns a key: one of its secrets, or the role that all keys share. */
+/** Returns true if a check is about one of a key's secrets, or about the role. */
 function concerns({ subject }: Check, { secrets }: KeyResult): boolean {
   return !subject.includes(':secretsmanager:') || secrets.some(({ arn }) => arn === subject);
 }
 
-/** Returns the failure that names the failed checks. */
 function failureOf(failedChecks: Check[], { hasChanges }: { hasChanges: boolean }): Failure {
   const [first] = failedChecks;
   return new Failure(messages.failed(first?.subject ?? '', first?.detail ?? ''), {

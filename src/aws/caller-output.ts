@@ -1,5 +1,5 @@
 import { looksLikePartOfKey } from '../key-detection.ts';
-import { plain, shownUrl } from '../text.ts';
+import { clean, shownUrl } from '../text.ts';
 import type { AwsConfiguration, KnownConfiguration, Setting } from './credentials/configuration.ts';
 import { configurationMessages as messages } from './credentials/messages.ts';
 import { SERVICE_IDS, type ServiceId } from './regions.ts';
@@ -20,7 +20,7 @@ export function callerMembers({ identity, configuration }: Caller) {
     account: identity?.account,
     arn: identity?.arn,
     profile: profile?.from ? { value: profile.name, from: profile.from } : undefined,
-    ...credentialsMember(configuration),
+    credentials: credentialsKind(configuration),
     region: region ? { ...region, value: shownRegion(region.value) } : undefined,
     endpoints: endpointsOf(configuration).map(([service, { value, from }]) => ({
       service,
@@ -30,12 +30,11 @@ export function callerMembers({ identity, configuration }: Caller) {
   };
 }
 
-/** Returns the member with the source of the credentials; no member if the run ended before it determined the source. */
-function credentialsMember(configuration: KnownConfiguration | undefined): { credentials?: string } {
-  if (!configuration) return { credentials: 'sandbox' };
+/** Returns the kind of the credentials source; undefined if the run ended before it determined the source. */
+function credentialsKind(configuration: KnownConfiguration | undefined): string | undefined {
+  if (!configuration) return 'sandbox';
   const { source } = configuration;
-  if (!source) return {};
-  return { credentials: source.kind === 'profile' ? source.method : source.kind };
+  return source?.kind === 'profile' ? source.method : source?.kind;
 }
 
 /** Returns the Region for display, or `[redacted]` if it looks like a key in the wrong place. */
@@ -48,13 +47,13 @@ export function callerLines(configuration: AwsConfiguration): string[] {
   const { profile, source, region } = configuration;
   const endpoints = endpointsOf(configuration);
   const firstEndpoint = endpoints[0]?.[1];
-  const isOneForAll =
+  const isSameForAll =
     endpoints.length === SERVICE_IDS.length &&
     endpoints.every(([, { value }]) => value === firstEndpoint?.value);
   return [
-    messages.credentials(messages.source(source, plain(profile.name), profile.from)),
-    region ? messages.region(plain(region.value), region.from) : messages.noRegion,
-    ...(firstEndpoint && isOneForAll
+    messages.credentials(messages.source(source, clean(profile.name), profile.from)),
+    region ? messages.region(clean(region.value), region.from) : messages.noRegion,
+    ...(firstEndpoint && isSameForAll
       ? [messages.endpoint(shownUrl(firstEndpoint.value), firstEndpoint.from)]
       : endpoints.map(([service, { value, from }]) => messages.endpointOf(service, shownUrl(value), from))),
   ];

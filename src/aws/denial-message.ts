@@ -1,14 +1,7 @@
 import { awsMessages as messages } from './messages.ts';
 
 /** The policy types that AWS names when it denies a request. */
-export type DenyingPolicy =
-  | 'service control policy'
-  | 'resource control policy'
-  | 'permissions boundary'
-  | 'session policy'
-  | 'VPC endpoint policy'
-  | 'identity-based policy'
-  | 'resource-based policy';
+type DenyingPolicy = keyof typeof messages.denialHints;
 
 /** The policy that denies a request, from AWS's message. */
 export interface Denial {
@@ -19,8 +12,8 @@ export interface Denial {
   arn?: string;
 }
 
-const POLICY =
-  '(service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy|identity-based policy|resource-based policy)';
+const POLICY_TYPES = Object.keys(messages.denialHints) as DenyingPolicy[];
+const POLICY = `(${POLICY_TYPES.join('|')})`;
 const EXPLICIT = new RegExp(` with an explicit deny in an? ${POLICY}(?:: (arn:[^\\s]+))?`, 'i');
 const NOT_ALLOWED = new RegExp(` because no ${POLICY} allows the `, 'i');
 
@@ -30,24 +23,19 @@ const NOT_ALLOWED = new RegExp(` because no ${POLICY} allows the `, 'i');
  */
 export function denialIn(message: string): Denial | undefined {
   const explicitDenial = EXPLICIT.exec(message);
-  const policy = policyNamed(explicitDenial?.[1] ?? NOT_ALLOWED.exec(message)?.[1]);
+  const policyName = (explicitDenial?.[1] ?? NOT_ALLOWED.exec(message)?.[1])?.toLowerCase();
+  const policy = POLICY_TYPES.find((type) => type.toLowerCase() === policyName);
   if (!policy) return undefined;
   const arn = explicitDenial?.[2]?.replace(/[.,;]$/, '');
   return { policy, explicit: explicitDenial !== null, arn };
 }
 
-/** Returns the policy type with this name, in any case. */
-function policyNamed(text: string | undefined): DenyingPolicy | undefined {
-  const names = Object.keys(messages.denialHint) as DenyingPolicy[];
-  return names.find((name) => name.toLowerCase() === text?.toLowerCase());
-}
-
-/** Returns what the user can do about a denial. `denial` is undefined if AWS doesn't say which policy denies the request. */
+/** Returns what the user can do about a denial. @param denial undefined if AWS doesn't say which policy denies the request */
 export function denialHint(denial: Denial | undefined, action: string, resource: string): string {
   // If no policy allows the action yet, one of the caller's policies can.
   if (!denial || (denial.policy === 'identity-based policy' && !denial.explicit))
     return messages.accessDeniedHint(action, resource);
   if (denial.explicit && denial.policy === 'resource-based policy')
-    return messages.deniedByResource(action, resource);
-  return messages.denialHint[denial.policy](action, resource);
+    return messages.deniedByResourcePolicyHint(action, resource);
+  return messages.denialHints[denial.policy](action, resource);
 }

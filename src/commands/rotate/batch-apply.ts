@@ -1,6 +1,6 @@
 import { atMostPerRegion } from '../../aws/requests/concurrency.ts';
 import { type ManifestEntry, verify } from '../../checks/verify/index.ts';
-import { verifyShow } from '../../checks/verify/report/messages.ts';
+import { verifyMessages } from '../../checks/verify/report/messages.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { trackRemaining } from '../../cli/step-context.ts';
@@ -35,54 +35,47 @@ export async function applyRotations(
   { rotations, rollback }: ManifestRotation,
 ): Promise<RotatedKey[]> {
   const { outcomes, progress } = run;
-  const secrets = rotations.flatMap((each) => ('value' in each ? each.value.expected : []));
-  const remainingTexts = {
+  const planned = rotations.flatMap((rotation) => ('value' in rotation ? [rotation.value] : []));
+  const expected = { secrets: planned.flatMap((rotation) => rotation.expected), policies: [], roles: [] };
+  const trackingContext = trackRemaining(context, outcomes, expected, {
     title: messages.stillOther,
     howToContinue: rollback ? messages.goOnBack : messages.goOnGenerated,
-  };
-  const trackingContext = trackRemaining(
-    context,
-    outcomes,
-    { secrets, policies: [], roles: [] },
-    remainingTexts,
-  );
-  const silentContext = { ...trackingContext, begin: () => undefined, end: () => undefined };
+  });
   progress.start(rollback ? messages.goingBack : messages.storingAll);
-  const onKey = counter(progress, rotations.filter((each) => 'value' in each).length);
-  const regionOf = (each: Attempt<Rotation>) => firstWriteRegion('value' in each ? each.value.expected : []);
+  const countKey = counter(progress, planned.length);
+  const regionOf = (rotation: Attempt<Rotation>) =>
+    firstWriteRegion('value' in rotation ? rotation.value.expected : []);
   const apply = async (rotation: Attempt<Rotation>): Promise<RotatedKey> => {
     if ('failure' in rotation) return rotation;
-    const result = await toAttempt(() => rotation.value.apply(silentContext));
-    onKey();
+    const result = await toAttempt(() => rotation.value.apply(trackingContext));
+    countKey();
     return result;
   };
   const results = await atMostPerRegion(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
-  const hasSuccess = results.some((result) => 'value' in result);
-  if (hasSuccess) progress.done(rollback ? messages.wentBack : messages.storedAll);
+  if (results.some((result) => 'value' in result))
+    progress.done(rollback ? messages.wentBack : messages.storedAll);
   else progress.stop();
   return results;
 }
 
-/** Runs the checks of `verify` on the current secrets. Each role is read once for all its keys. */
+/** Runs the checks of `verify` on the secrets of the keys that did not fail. Each role is read once for all its keys. */
 export async function checkRotations(
   { aws, progress }: CommandRun,
   { keys, rotations }: ManifestRotation,
   results: RotatedKey[],
 ): Promise<VerifyCheck[]> {
-  progress.start(verifyShow.looking);
-  const secrets = keys.flatMap(({ manifest }, index) => {
+  progress.start(verifyMessages.looking);
+  const targets = keys.flatMap(({ manifest }, index) => {
     const [rotation, rotated] = [rotations[index], results[index]];
     if (!rotation || !rotated || 'failure' in rotation || 'failure' in rotated) return [];
     const { keyToStore, rules } = rotation.value;
     const expectedKey = { ...rules, key: keyToStore, manifest };
     return rotated.value.map(({ region, arn: id }) => ({ region, id, ...expectedKey }));
   });
-  const groups = [...groupedBy(secrets, ({ manifest }) => manifest.roleName)].map(([role, roleSecrets]) => ({
-    secrets: roleSecrets,
-    role,
-  }));
+  const targetsByRole = groupedBy(targets, ({ manifest }) => manifest.roleName);
+  const groups = [...targetsByRole].map(([role, secrets]) => ({ role, secrets }));
   const checks = await verify(aws, { groups });
   progress.stop();
   return checks.map(checkInManifest);

@@ -30,13 +30,13 @@ export const KEY_FIELDS: ReadonlyMap<string, FieldRule> = new Map([
 /** The top-level fields. Editors may store the schema of a JSON file as `$schema`. */
 export const ROOT_FIELDS = ['version', 'account', 'defaults', 'keys', '$schema'] as const;
 
-const NAMES = new Map(
+const FIELD_OF_FLAG = new Map(
   OPTION_FIELDS.map(({ name, inKey, rule }) => [rule.flag, inKey === undefined ? name : `key.${inKey}`]),
 );
 
 /** Returns the field that corresponds to a flag, such as `regions` for `--region` or `key.file` for `--key-file`. */
 export function fieldOf(flag: string): string {
-  return NAMES.get(flag) ?? flag;
+  return FIELD_OF_FLAG.get(flag) ?? flag;
 }
 
 /** Replaces the flags in a sentence with fields. */
@@ -47,7 +47,7 @@ export function flagsToFields(sentence: string): string {
 /** Replaces the flags in a sentence with settings, such as `restore: true` for `--restore`. */
 export function flagsToSettings(sentence: string): string {
   return sentence.replace(FLAG, (flag) => {
-    const name = NAMES.get(flag);
+    const name = FIELD_OF_FLAG.get(flag);
     if (name === undefined) return flag;
     return ENTRY_FIELDS.get(name)?.takes === 'switch' ? `${name}: true` : `${name}:`;
   });

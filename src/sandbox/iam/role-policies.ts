@@ -5,7 +5,7 @@ import {
   checkTrustPolicy,
   normalizeTrustPolicy,
   principalArns,
-  withPrincipals,
+  replacePrincipals,
 } from '../documents/trust-policy.ts';
 import { type Call, type Operations, operation } from '../service.ts';
 import {
@@ -18,9 +18,10 @@ import {
   quotaExceeded,
   roleName,
 } from './members.ts';
-import { iamWrite, pageResponse, roleOrThrow, writableRole } from './operation.ts';
+import { arnPrefix, iamWrite, pageResponse, roleOrThrow, writableRole } from './operation.ts';
 import type { IamState, Role } from './store.ts';
 
+/** For all inline policies of a role together. Source: "IAM and AWS STS quotas" in the IAM user guide. */
 const INLINE_QUOTA = 10_240;
 const noSuchInlinePolicy = (name: string) =>
   noSuchEntity(`The role policy with name ${name} cannot be found.`);
@@ -31,27 +32,20 @@ export const inlinePolicyOperations: Operations = {
     (call, input) => {
       const role = writableRole(call, input.RoleName);
       const problem = checkIdentityPolicy(input.PolicyDocument, 'inline', call.account);
-      if (problem !== undefined) {
-        throw malformedPolicy(problem);
-      }
-      const others = [...role.inlinePolicies].filter(([name]) => name !== input.PolicyName);
-      const size = others.reduce(
-        (sum, [, text]) => sum + documentSize(text),
-        documentSize(input.PolicyDocument),
-      );
+      if (problem !== undefined) throw malformedPolicy(problem);
+      const inlinePolicies = new Map(role.inlinePolicies).set(input.PolicyName, input.PolicyDocument);
+      const size = documentSize([...inlinePolicies.values()].join(''));
       if (size > INLINE_QUOTA) {
         throw limitExceeded(`Maximum policy size of ${INLINE_QUOTA} bytes exceeded for role ${role.name}`);
       }
-      role.inlinePolicies.set(input.PolicyName, input.PolicyDocument);
+      role.inlinePolicies = inlinePolicies;
       return undefined;
     },
   ),
   GetRolePolicy: operation({ RoleName: roleName, PolicyName: policyName }, (call, input) => {
     const role = roleOrThrow(call.iam.visible, input.RoleName);
     const text = role.inlinePolicies.get(input.PolicyName);
-    if (text === undefined) {
-      throw noSuchInlinePolicy(input.PolicyName);
-    }
+    if (text === undefined) throw noSuchInlinePolicy(input.PolicyName);
     return { RoleName: role.name, PolicyName: input.PolicyName, PolicyDocument: encodeStrictly(text) };
   }),
   ListRolePolicies: operation({ ...paging, RoleName: roleName }, (call, input) => {
@@ -60,9 +54,7 @@ export const inlinePolicyOperations: Operations = {
   }),
   DeleteRolePolicy: iamWrite({ RoleName: roleName, PolicyName: policyName }, (call, input) => {
     const role = writableRole(call, input.RoleName);
-    if (!role.inlinePolicies.delete(input.PolicyName)) {
-      throw noSuchInlinePolicy(input.PolicyName);
-    }
+    if (!role.inlinePolicies.delete(input.PolicyName)) throw noSuchInlinePolicy(input.PolicyName);
     return undefined;
   }),
 };
@@ -74,22 +66,17 @@ export const inlinePolicyOperations: Operations = {
  */
 export function validatedTrustPolicy(
   call: Call,
-  document: string,
+  text: string,
 ): Pick<Role, 'trustPolicy' | 'trustedPrincipalIds'> {
   const { latest, visible } = call.iam;
   // A principal counts only if its creation has propagated and it still exists.
   const idOf = (arn: string) =>
     principalId(call, visible, arn) === undefined ? undefined : principalId(call, latest, arn);
-  const exists = (arn: string) => idOf(arn) !== undefined;
-  const problem = checkTrustPolicy(document, call.account, exists);
-  if (problem !== undefined) {
-    throw malformedPolicy(problem);
-  }
+  const problem = checkTrustPolicy(text, call.account, (arn) => idOf(arn) !== undefined);
+  if (problem !== undefined) throw malformedPolicy(problem);
   const { trustPolicySize } = call.account.iamQuotas;
-  if (documentSize(document) > trustPolicySize) {
-    throw quotaExceeded('ACLSizePerRole', trustPolicySize);
-  }
-  const trustPolicy = normalizeTrustPolicy(document, call.account);
+  if (documentSize(text) > trustPolicySize) throw quotaExceeded('ACLSizePerRole', trustPolicySize);
+  const trustPolicy = normalizeTrustPolicy(text, call.account);
   const ids = principalArns(trustPolicy).map((arn) => [arn, idOf(arn)] as const);
   const existingIds = ids.filter((entry): entry is [string, string] => entry[1] !== undefined);
   return { trustPolicy, trustedPrincipalIds: new Map(existingIds) };
@@ -104,18 +91,13 @@ export function trustPolicyView(call: Call, role: Role): string {
   const deletedPrincipals = [...role.trustedPrincipalIds].filter(
     ([arn, id]) => principalId(call, call.iam.visible, arn) !== id,
   );
-  return deletedPrincipals.length === 0
-    ? role.trustPolicy
-    : withPrincipals(role.trustPolicy, new Map(deletedPrincipals));
+  if (deletedPrincipals.length === 0) return role.trustPolicy;
+  return replacePrincipals(role.trustPolicy, new Map(deletedPrincipals));
 }
 
 /** Returns the unique ID of a user or role of this account; undefined if there is none. */
 function principalId(call: Call, state: IamState, arn: string): string | undefined {
-  const { account } = call;
-  const arnPrefix = `arn:${account.partition}:iam::${account.accountId}:`;
-  const { user } = account.sessions;
-  if (arn === arnPrefix + user.principal) {
-    return user.userId;
-  }
+  const userKey = call.account.accessKeys.userKey;
+  if (arn === arnPrefix(call) + userKey.principal) return userKey.userId;
   return [...state.roles.values()].find((role) => role.arn === arn)?.id;
 }

@@ -15,7 +15,7 @@ import {
 } from './members.ts';
 import { newParts, type PartInput, partView, updatePart } from './parts.ts';
 import { type Flow, notFound, type Part, type PartKind, partsOf, quotaExceeded } from './store.ts';
-import { readKeys } from './stream.ts';
+import { updateKeyErrors } from './stream.ts';
 
 /** The operations on the sources, outputs and entitlements of an existing flow. */
 export const partOperations: Operations = {
@@ -50,59 +50,54 @@ export const partOperations: Operations = {
   RemoveFlowOutput: operation({ flowArn, outputArn }, (call, input) =>
     removePart(call, input.flowArn, 'output', input.outputArn),
   ),
-  RevokeFlowEntitlement: operation({ flowArn, entitlementArn: required(entitlementArn) }, (call, input) =>
+  RevokeFlowEntitlement: operation({ flowArn, entitlementArn }, (call, input) =>
     removePart(call, input.flowArn, 'entitlement', input.entitlementArn),
   ),
   UpdateFlowSource: operation({ ...sourceUpdate, flowArn, sourceArn }, (call, input) => {
-    const { flowArn: flow, sourceArn: arn, ...changes } = input;
-    return updateFlowPart(call, flow, 'source', arn, changes);
+    const { flowArn, sourceArn, ...changes } = input;
+    return updateFlowPart(call, flowArn, 'source', sourceArn, changes);
   }),
   UpdateFlowOutput: operation({ ...outputUpdate, flowArn, outputArn }, (call, input) => {
-    const { flowArn: flow, outputArn: arn, ...changes } = input;
-    return updateFlowPart(call, flow, 'output', arn, changes);
+    const { flowArn, outputArn, ...changes } = input;
+    return updateFlowPart(call, flowArn, 'output', outputArn, changes);
   }),
-  UpdateFlowEntitlement: operation(
-    { ...entitlementUpdate, flowArn, entitlementArn: required(entitlementArn) },
-    (call, input) => {
-      const { flowArn: flow, entitlementArn: arn, ...changes } = input;
-      return updateFlowPart(call, flow, 'entitlement', arn, changes);
-    },
-  ),
+  UpdateFlowEntitlement: operation({ ...entitlementUpdate, flowArn, entitlementArn }, (call, input) => {
+    const { flowArn, entitlementArn, ...changes } = input;
+    return updateFlowPart(call, flowArn, 'entitlement', entitlementArn, changes);
+  }),
 };
 
 function addParts(call: Call, flow: Flow, kind: PartKind, inputs: readonly PartInput[]): object[] {
-  const newFlowParts = newParts(call, kind, inputs, flow.parts);
-  flow.parts = [...flow.parts, ...newFlowParts];
-  readKeys(call, flow);
+  const addedParts = newParts(call, kind, inputs, flow.parts);
+  flow.parts = [...flow.parts, ...addedParts];
+  updateKeyErrors(call, flow);
   const store = call.account.flowsIn(call.region);
-  return newFlowParts.map((part) => partView(store, part));
+  return addedParts.map((part) => partView(store, part));
 }
 
 function updateFlowPart(
   call: Call,
-  flowName: string,
+  flowArn: string,
   kind: PartKind,
   arn: string,
   changes: PartInput,
 ): object {
-  const flow = flowOrThrow(call, flowName);
+  const flow = flowOrThrow(call, flowArn);
   const part = partOrThrow(flow, kind, arn);
   updatePart(call, part, changes);
-  readKeys(call, flow);
+  updateKeyErrors(call, flow);
   return { flowArn: flow.arn, [kind]: partView(call.account.flowsIn(call.region), part) };
 }
 
-function removePart(call: Call, flowName: string, kind: PartKind, arn: string): object {
-  const flow = flowOrThrow(call, flowName);
+function removePart(call: Call, flowArn: string, kind: PartKind, arn: string): object {
+  const flow = flowOrThrow(call, flowArn);
   const part = partOrThrow(flow, kind, arn);
   flow.parts = flow.parts.filter((other) => other !== part);
   return { flowArn: flow.arn, [`${kind}Arn`]: arn };
 }
 
 function partOrThrow(flow: Flow, kind: PartKind, arn: string): Part {
-  const part = partsOf(flow, kind).find((each) => each.arn === arn);
-  if (!part) {
-    throw notFound(kind, arn);
-  }
+  const part = partsOf(flow, kind).find((candidate) => candidate.arn === arn);
+  if (!part) throw notFound(kind, arn);
   return part;
 }

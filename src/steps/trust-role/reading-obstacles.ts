@@ -2,6 +2,7 @@ import type { RoleState } from '../../aws/iam/roles.ts';
 import { evaluateForSession, requestsForReading } from '../../checks/access/read-requests.ts';
 import {
   type AccessRequest,
+  CURRENT_VERSION,
   type Evaluation,
   type EvaluationInput,
   type PolicyDocument,
@@ -18,7 +19,7 @@ interface LimitingDocument extends Partial<Omit<EvaluationInput, 'request'>> {
 
 /** Allows everything. If the role still can't do something, no attached policy can change that. */
 const ALLOW_EVERYTHING = parsePolicy(
-  JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
+  JSON.stringify({ Version: CURRENT_VERSION, Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
 );
 
 /** A secret that the role can't read no matter what is attached (`denied`), or might not be able to read. */
@@ -47,8 +48,8 @@ export function readingObstacles(
       const obstacle = obstacleIn(limits, request);
       return obstacle ? [{ secret, action: request.action, ...obstacle }] : [];
     });
-    const certain = obstacles.find(({ verdict }) => verdict === 'denied');
-    return [certain ?? obstacles[0] ?? []].flat();
+    const worst = obstacles.find(({ verdict }) => verdict === 'denied') ?? obstacles[0];
+    return worst ? [worst] : [];
   });
 }
 
@@ -95,5 +96,5 @@ function limitsOfSecret({ name, resourcePolicy }: SecretRef): LimitingDocument[]
 
 /** A document that can't be parsed has no statements. As a boundary, it allows nothing. */
 function parseOrEmpty(text = ''): PolicyDocument {
-  return tryParsePolicy(text) ?? { version: '2012-10-17', statements: [], unknownElements: [] };
+  return tryParsePolicy(text) ?? { version: CURRENT_VERSION, statements: [], unknownElements: [] };
 }

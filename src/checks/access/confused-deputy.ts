@@ -1,10 +1,10 @@
 import type { Identity } from '../../aws/session.ts';
-import { type Evaluation, type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
-import { matches, pattern as wildcards } from '../../policy/match.ts';
+import { type PolicyDocument, tryParsePolicy } from '../../policy/index.ts';
+import { matches, parsePattern } from '../../policy/match.ts';
 import { evaluateForFlow, exampleFlows, exampleOf, valuesOf } from './trust.ts';
 
 /** Whether a trust policy keeps MediaConnect out when it acts for a flow in another account. */
-export type GuardCheck =
+export type GuardResult =
   | { verdict: 'kept-out' }
   /** `accounts`: accounts or account patterns in the policy; empty if it lets in any account. */
   | { verdict: 'let-in'; accounts: string[] }
@@ -12,7 +12,7 @@ export type GuardCheck =
 
 /** Examples of accounts that no policy names. */
 const UNNAMED_ACCOUNTS = ['999999999999', '000000000000', '888888888888', '777777777777'];
-/** The minimum number of examples. A single one could be an account that a pattern matches. */
+/** The minimum number of examples. A Deny for a pattern of accounts could match one, and hide that all others are let in. */
 const MIN_UNNAMED_ACCOUNTS = 2;
 const DIGITS = '0123456789';
 const ACCOUNT_DIGITS = 12;
@@ -23,28 +23,29 @@ const TWO_PATTERNS = 'aws:SourceAccount and aws:SourceArn both have patterns for
  * some that it doesn't name. A policy that can't be parsed allows nothing. Pure. Source: IAM User Guide, "The confused deputy
  * problem".
  */
-export function checkGuard(text: string, identity: Identity): GuardCheck {
+export function checkGuard(text: string, identity: Identity): GuardResult {
   const trust = tryParsePolicy(text);
   if (!trust) return { verdict: 'kept-out' };
-  const namedAccounts = accountsIn(trust, identity);
+  const namedAccounts = otherAccountsIn(trust, identity);
   const examples = namedAccounts.flatMap((each) => each.examples);
   const unnamedAccounts = accountsOutside(new Set([...examples, identity.account]));
-  const evaluations = (account: string) =>
+  const evaluationsFor = (account: string) =>
     flowsOf(account, trust, identity).map((flow) => evaluateForFlow(trust, flow, { account }));
-  const isLetIn = (account: string) => evaluations(account).some(({ verdict }) => verdict === 'allowed');
+  const isLetIn = (account: string) => evaluationsFor(account).some(({ verdict }) => verdict === 'allowed');
   if (unnamedAccounts.some(isLetIn)) return { verdict: 'let-in', accounts: [] };
   const accounts = namedAccounts.filter((each) => each.examples.some(isLetIn)).map(({ pattern }) => pattern);
   if (accounts.length > 0) return { verdict: 'let-in', accounts };
-  const undecided = [...examples, ...unnamedAccounts].flatMap(evaluations).find(isUndecided);
+  const evaluations = [...examples, ...unnamedAccounts].flatMap(evaluationsFor);
+  const undecided = evaluations.find(({ verdict }) => verdict === 'cannot-tell');
   if (undecided) return { verdict: 'cannot-tell', because: undecided.because };
   return hasTwoPatterns(trust) ? { verdict: 'cannot-tell', because: TWO_PATTERNS } : { verdict: 'kept-out' };
 }
 
-/** Returns examples of accounts that are not known. */
-function accountsOutside(known: ReadonlySet<string>): string[] {
-  const accounts = UNNAMED_ACCOUNTS.filter((account) => !known.has(account));
+/** Returns at least `MIN_UNNAMED_ACCOUNTS` accounts that are not in the set. */
+function accountsOutside(excluded: ReadonlySet<string>): string[] {
+  const accounts = UNNAMED_ACCOUNTS.filter((account) => !excluded.has(account));
   for (let number = Number(UNNAMED_ACCOUNTS[0]) - 1; accounts.length < MIN_UNNAMED_ACCOUNTS; number -= 1)
-    if (!known.has(`${number}`)) accounts.push(`${number}`);
+    if (!excluded.has(`${number}`)) accounts.push(`${number}`);
   return accounts;
 }
 
@@ -53,25 +54,15 @@ function hasTwoPatterns({ statements }: PolicyDocument): boolean {
   const isPattern = (account: string) => /[*?]/.test(account) && /\d/.test(account);
   return (
     valuesOf(statements, 'aws:SourceAccount').some(isPattern) &&
-    valuesOf(statements, 'aws:SourceArn').some((pattern) => isPattern(partsOfPattern(pattern)[4] ?? ''))
+    valuesOf(statements, 'aws:SourceArn').map(accountIn).some(isPattern)
   );
 }
 
-function isUndecided({ verdict }: Evaluation): boolean {
-  return verdict === 'cannot-tell';
-}
-
-/** Accounts in a condition: one account, or a pattern with examples of other accounts that match it. */
-interface NamedAccounts {
-  pattern: string;
-  examples: string[];
-}
-
-/** Returns the other accounts that the conditions name. */
-function accountsIn({ statements }: PolicyDocument, { account }: Identity): NamedAccounts[] {
+/** Returns the other accounts that the conditions name: each account, or pattern for accounts, with examples that match it. */
+function otherAccountsIn({ statements }: PolicyDocument, { account }: Identity) {
   const named = [
     ...valuesOf(statements, 'aws:SourceAccount'),
-    ...valuesOf(statements, 'aws:SourceArn').map((pattern) => partsOfPattern(pattern)[4] ?? ''),
+    ...valuesOf(statements, 'aws:SourceArn').map(accountIn),
   ];
   // `UNNAMED_ACCOUNTS` already covers a pattern that matches all accounts.
   return [...new Set(named.filter((each) => !/^[*?]*$/.test(each)))].map((pattern) => {
@@ -92,12 +83,17 @@ function exampleAccounts(pattern: string): string[] {
 
 /** Returns ARNs of flows in an account, including examples for the patterns of the trust policy. */
 function flowsOf(account: string, { statements }: PolicyDocument, { partition }: Identity): string[] {
-  const patterns = valuesOf(statements, 'aws:SourceArn').map(partsOfPattern);
-  const matchingPatterns = patterns.filter((parts) => matches(wildcards(parts[4] ?? ''), account));
+  const patterns = valuesOf(statements, 'aws:SourceArn');
+  const matchingPatterns = patterns.filter((pattern) => matches(parsePattern(accountIn(pattern)), account));
   return [
     ...exampleFlows(['us-east-1'], { partition, account }),
-    ...matchingPatterns.map((parts) => exampleOf(parts.with(4, account).join(':'))),
+    ...matchingPatterns.map((pattern) => exampleOf(partsOfPattern(pattern).with(4, account).join(':'))),
   ];
+}
+
+/** Returns the account, or the pattern for accounts, in an ARN pattern. */
+function accountIn(arnPattern: string): string {
+  return partsOfPattern(arnPattern)[4] ?? '';
 }
 
 /** Splits an ARN pattern into its parts. A trailing `*` of a shorter pattern stands for the missing parts. */

@@ -12,8 +12,8 @@ import { teardownMessages as messages } from '../messages.ts';
 /**
  * Deletes a role that has no policies left. IAM refuses while a policy is attached, so a policy that is attached in the meantime
  * keeps the role.
- * @returns true if it is deleted; false if a policy was attached to it in the meantime
- * @throws Failure with a conflict if something else uses it, such as an instance profile
+ * @returns true if the role is deleted; false if a policy was attached to the role in the meantime
+ * @throws Failure with a conflict if something else uses the role, such as an instance profile
  */
 export async function removeRole(context: StepContext, name: string): Promise<boolean> {
   const { limits, interrupt } = context;
@@ -26,7 +26,7 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
   const { value } = await waitUntil(round, (isDeleted) => isDeleted !== undefined, {
     limits,
     interrupt,
-    onWait: (elapsed) => context.waiting(messages.propagating, elapsed),
+    onWait: (elapsed) => context.waiting(messages.waitingForPropagation, elapsed),
   });
   if (value !== undefined) return value;
   throw new Failure(messages.roleInUse(name), {
@@ -39,13 +39,10 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
 
 /** Deletes a role. Returns false if something is still attached to it. */
 async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
+  const command = new DeleteRoleCommand({ RoleName: name });
   const request = { action: 'iam:DeleteRole', resource: name, change: true };
   try {
-    await orAbsent(
-      aws.call(request, (options) =>
-        aws.clients.iam().send(new DeleteRoleCommand({ RoleName: name }), options),
-      ),
-    );
+    await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
     return true;
   } catch (error) {
     if (hasAwsCode(error, 'DeleteConflictException')) return false;
@@ -54,8 +51,8 @@ async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> 
 }
 
 /**
- * Schedules a secret for deletion, by ARN, so that a later one with the same name is not affected. Returns the date of permanent
- * deletion; undefined if it is already gone.
+ * Schedules a secret for deletion, by ARN, so that a later secret with the same name is not affected. Returns the date of
+ * permanent deletion; undefined if the secret is already gone.
  * @param recoveryDays the recovery window in days: 7 to 30 (API reference, `DeleteSecret`)
  */
 export async function scheduleDeletion(
@@ -72,7 +69,7 @@ export async function scheduleDeletion(
     return response?.DeletionDate;
   } catch (error) {
     if (!hasAwsCode(error, 'InvalidRequestException')) throw error;
-    // Someone else, or an earlier attempt whose response was lost, has scheduled it already.
+    // Someone else, or an earlier attempt whose response was lost, may have scheduled the deletion already.
     const current = await describeSecret(aws, region, arn);
     if (current && !current.deletedAt) throw error;
     return current?.deletedAt;

@@ -14,14 +14,14 @@ export interface Entry {
   answers: SetupAnswers;
 }
 
-/** Settings that entries with the same name (such as a role) must agree on. */
+/** The fields that must agree in all entries that name the same role or the same policy. */
 const SHARED = [
   {
-    name: 'roleName',
+    nameField: 'roleName',
     defaultName: DEFAULTS.roleName,
     mustAgree: ['roleDescription', 'sourceAccount', 'sourceArns', 'permissionsBoundary', 'updateTrust'],
   },
-  { name: 'policyName', defaultName: DEFAULTS.policyName, mustAgree: ['policyScope', 'policyPrefix'] },
+  { nameField: 'policyName', defaultName: DEFAULTS.policyName, mustAgree: ['policyScope', 'policyPrefix'] },
 ] as const;
 
 /** Reports contradictions between entries that are valid by themselves. */
@@ -32,23 +32,24 @@ export function checkEntriesAgree(
 ): void {
   checkSecrets(entries, lineOf, mistakes);
   checkPartitions(entries, lineOf, mistakes);
-  for (const { name, defaultName, mustAgree } of SHARED) {
+  for (const { nameField, defaultName, mustAgree } of SHARED) {
+    const nameOf = ({ answers }: Entry) => answers[nameField] ?? defaultName;
     const firstEntries = new Map<string, Entry>();
     for (const entry of entries) {
-      const sharedName = entry.answers[name] ?? defaultName;
+      const name = nameOf(entry);
       // IAM names are case-insensitive.
-      const first = firstEntries.get(sharedName.toLowerCase());
+      const first = firstEntries.get(name.toLowerCase());
       if (!first) {
-        firstEntries.set(sharedName.toLowerCase(), entry);
+        firstEntries.set(name.toLowerCase(), entry);
         continue;
       }
       const line = lineOf(first.offset);
       const add = (field: string, sentence: string) =>
         mistakes.add(entry.fields.get(field)?.value.offset ?? entry.offset, sentence);
-      if ((first.answers[name] ?? defaultName) !== sharedName) add(name, messages.spelling(name, line));
+      if (nameOf(first) !== name) add(nameField, messages.spelling(nameField, line));
       for (const field of mustAgree)
         if (comparableValue(entry, field) !== comparableValue(first, field))
-          add(field, messages.disagrees(field, name, line));
+          add(field, messages.disagrees(field, nameField, line));
     }
   }
 }
@@ -63,13 +64,12 @@ function comparableValue({ answers }: Entry, field: (typeof SHARED)[number]['mus
 function checkSecrets(entries: Entry[], lineOf: (offset: number) => number, mistakes: Mistakes): void {
   const firstEntries = new Map<string, Entry>();
   for (const entry of entries) {
-    const { offset, fields } = entry;
+    const field = entry.fields.get('secretName') ?? entry.fields.get('secretArns');
     for (const { region, name } of secretsOf(entry)) {
       const first = firstEntries.get(`${region} ${name}`);
       firstEntries.set(`${region} ${name}`, first ?? entry);
-      const field = fields.get('secretName') ?? fields.get('secretArns');
       if (first && first !== entry)
-        mistakes.add(field?.value.offset ?? offset, messages.sameSecret(region, lineOf(first.offset)));
+        mistakes.add(field?.value.offset ?? entry.offset, messages.sameSecret(region, lineOf(first.offset)));
     }
   }
 }
@@ -86,9 +86,8 @@ function checkPartitions(entries: Entry[], lineOf: (offset: number) => number, m
   const [first] = entriesWithPartition;
   for (const { entry, partition } of entriesWithPartition) {
     if (!first || partition === first.partition) continue;
-    const { fields, offset } = entry;
-    const field = fields.get('secretArns') ?? fields.get('regions');
-    mistakes.add(field?.value.offset ?? offset, messages.partition(lineOf(first.entry.offset)));
+    const field = entry.fields.get('secretArns') ?? entry.fields.get('regions');
+    mistakes.add(field?.value.offset ?? entry.offset, messages.partition(lineOf(first.entry.offset)));
   }
 }
 

@@ -1,21 +1,21 @@
 import { EXIT, Failure, type Message } from '../failure.ts';
-import { plain } from '../text.ts';
+import { clean } from '../text.ts';
 import type { AwsConfiguration } from './credentials/configuration.ts';
 import { configurationMessages } from './credentials/messages.ts';
-import { denialHint, denialIn } from './denials.ts';
+import { denialHint, denialIn } from './denial-message.ts';
 import { isClockSkew } from './http/clock-skew.ts';
-import { networkFailure, type RequestDetails, type Trust } from './http/network-errors.ts';
+import { networkFailure, type RequestDetails, type TrustedCertificates } from './http/network-errors.ts';
 import { awsMessages as messages } from './messages.ts';
 import { isAlwaysEnabled, serviceOf } from './regions.ts';
 import { isThrottled } from './requests/retries.ts';
 
 /** What messages say about the caller. */
-export interface ErrorContext {
+interface ErrorContext {
   /** Absent for the sandbox's fixed credentials. */
   configuration?: Pick<AwsConfiguration, 'profile' | 'source'> &
     Partial<Pick<AwsConfiguration, 'endpointOf'>> &
-    Trust;
-  /** Known once AWS has accepted the credentials in the home Region. */
+    TrustedCertificates;
+  /** The caller's ARN. Known once AWS has accepted the credentials in the home Region. */
   arn?: string;
   /** The Region for IAM and STS. */
   homeRegion?: string;
@@ -30,16 +30,11 @@ interface SdkError {
   $fault?: string;
 }
 
-const EXPIRED_CODES = new Set(['ExpiredToken', 'ExpiredTokenException']);
+const EXPIRED_CODES = /^ExpiredToken(Exception)?$/;
 const INVALID_CODES =
   /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|MissingAuthenticationToken(Exception)?|IncompleteSignature|AuthFailure)$/;
-const DENIED_CODES = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'UnauthorizedOperation',
-  'NotAuthorized',
-  'ForbiddenException', // MediaConnect
-]);
+/** `ForbiddenException` is MediaConnect's. */
+const DENIED_CODES = /^(AccessDenied(Exception)?|UnauthorizedOperation|NotAuthorized|ForbiddenException)$/;
 
 /** Converts an SDK error to a `Failure` that names the action and the resource, and says what to do now. */
 export function toFailure(error: unknown, request: RequestDetails, caller: ErrorContext): Failure {
@@ -49,7 +44,7 @@ export function toFailure(error: unknown, request: RequestDetails, caller: Error
   const endpoint = service && caller.configuration?.endpointOf?.(service);
   return (
     regionFailure(sdk, request, caller) ??
-    credentialsFailure(sdk, request, caller) ??
+    authenticationFailure(sdk, request, caller) ??
     permissionFailure(sdk, request, caller) ??
     networkFailure(sdk, request, { endpoint, caBundle: caller.configuration?.caBundle }) ??
     localFailure(sdk, request) ??
@@ -73,9 +68,7 @@ function regionFailure(
 ): Failure | undefined {
   const isUnknownOnlyHere =
     isUnknownAccessKeyId(error) && caller.arn !== undefined && region !== caller.homeRegion;
-  if (!isUnknownOnlyHere && error.name !== 'OptInRequired' && error.name !== 'RegionDisabledException') {
-    return undefined;
-  }
+  if (!isUnknownOnlyHere && !/^(OptInRequired|RegionDisabledException)$/.test(error.name)) return undefined;
   return new Failure(messages.regionOff(region), {
     code: 'region-not-enabled',
     exitCode: EXIT.failed,
@@ -86,39 +79,32 @@ function regionFailure(
   });
 }
 
-function credentialsFailure(
+function authenticationFailure(
   error: SdkError,
   { region }: RequestDetails,
   { configuration }: ErrorContext,
 ): Failure | undefined {
   const failure = (code: string, message: string, hint: Message) =>
     new Failure(message, { code, exitCode: EXIT.permission, hint, awsCode: error.name, cause: error });
-  if (EXPIRED_CODES.has(error.name))
+  if (EXPIRED_CODES.test(error.name))
     return failure('expired-credentials', messages.expired, renewalHint(configuration));
   if (isClockSkew(error)) return failure('clock-skew', messages.clockSkew, messages.clockSkewHint);
   if (isUnknownAccessKeyId(error) && !isAlwaysEnabled(region)) {
-    return failure(
-      'invalid-credentials',
-      messages.invalidOrRegionOff(region),
-      messages.invalidOrRegionOffHint(),
-    );
+    const sentence = messages.invalidOrRegionOff(region);
+    return failure('invalid-credentials', sentence, messages.invalidOrRegionOffHint());
   }
-  if (INVALID_CODES.test(error.name)) {
-    const { name, from } = configuration?.profile ?? {};
-    const hint = messages.invalidCredentialsHint(
-      plain(region),
-      from && name !== undefined ? plain(name) : undefined,
-    );
-    return failure('invalid-credentials', messages.invalidCredentials, hint);
-  }
-  return undefined;
+  if (!INVALID_CODES.test(error.name)) return undefined;
+  const { profile } = configuration ?? {};
+  const profileName = profile?.from ? clean(profile.name) : undefined;
+  const hint = messages.invalidCredentialsHint(clean(region), profileName);
+  return failure('invalid-credentials', messages.invalidCredentials, hint);
 }
 
 /** Returns how to renew expired credentials of this type. */
 function renewalHint(configuration: ErrorContext['configuration']): string {
   const { profile, source } = configuration ?? {};
   if (!profile || source?.kind !== 'profile') return messages.expiredHint;
-  const name = plain(profile.name);
+  const name = clean(profile.name);
   if (source.method === 'login') return configurationMessages.loginHint(name);
   return source.method === 'sso' ? configurationMessages.ssoHint(name) : messages.expiredHint;
 }
@@ -128,31 +114,28 @@ function permissionFailure(
   request: RequestDetails,
   caller: ErrorContext,
 ): Failure | undefined {
-  if (!DENIED_CODES.has(error.name)) return undefined;
+  if (!DENIED_CODES.test(error.name)) return undefined;
   if (/^MultiFactorAuthentication failed/.test(error.message)) {
     const { mfaRefused, mfaRefusedHint: hint } = messages;
     const details = { code: 'mfa-refused', exitCode: EXIT.permission, hint, awsAction: 'sts:AssumeRole' };
     return new Failure(mfaRefused, { ...details, awsCode: error.name, cause: error });
   }
   const { action, resource, key } = deniedIn(error, request);
-  const target = key ?? plain(resource);
+  const target = key ?? clean(resource);
   const denial = denialIn(error.message);
-  const isImplicit = denial?.policy === 'identity-based policy' && !denial.explicit;
+  const isMissingPermission = denial?.policy === 'identity-based policy' && !denial.explicit;
   const kmsDenial = KMS_DENIAL.exec(error.message);
   return new Failure(messages.accessDenied(action, withRegion(target, action, request), caller.arn), {
     code: 'access-denied',
     exitCode: EXIT.permission,
-    hint:
-      key !== undefined && !denial
-        ? messages.kmsDeniedHint(action, target)
-        : denialHint(denial, action, target),
+    hint: key && !denial ? messages.kmsDeniedHint(action, target) : denialHint(denial, action, target),
     details: [
-      ...(denial && !isImplicit
-        ? [messages.denyingPolicy(denial.policy, denial.explicit, denial.arn && plain(denial.arn))]
+      ...(denial && !isMissingPermission
+        ? [messages.denyingPolicy(denial.policy, denial.explicit, denial.arn && clean(denial.arn))]
         : []),
       ...(denial?.explicit ? commonRequirements(action) : []),
       ...(kmsDenial ? [messages.kmsDenied] : []),
-      ...(kmsDenial?.[1] ? [messages.kmsSays(plain(kmsDenial[1]))] : []),
+      ...(kmsDenial?.[1] ? [messages.kmsSays(clean(kmsDenial[1]))] : []),
     ],
     awsAction: action,
     awsCode: error.name,
@@ -165,11 +148,11 @@ function actionWithRegion(action: string, { region }: RequestDetails): string {
   return /^(iam|sts):/.test(action) ? action : messages.inRegion(action, region);
 }
 
-/** Returns what a denying policy often requires of a new resource. */
+/** Returns what policies with an explicit deny often require of a new resource. */
 function commonRequirements(action: string): string[] {
-  if (action === 'iam:CreateRole') return [messages.oftenAsked.role];
+  if (action === 'iam:CreateRole') return [messages.oftenRequired.role];
   return /^(iam|secretsmanager):(Create(Policy|Secret)|Tag\w+)$/.test(action)
-    ? [messages.oftenAsked.other]
+    ? [messages.oftenRequired.other]
     : [];
 }
 
@@ -181,8 +164,8 @@ function withRegion(resource: string, action: string, { region }: RequestDetails
 }
 
 /**
- * Returns the denied action and resource, which can differ from the request. Assuming the profile's role precedes the call, and
- * creating a resource may require permission to tag it. Returns `key`, a description, if a KMS key is denied.
+ * Returns the denied action and resource, which can differ from the request: the profile's role is assumed before the call, and
+ * creating a resource may require permission to tag it. If the use of a KMS key is denied, `key` describes that key.
  */
 function deniedIn(
   { message }: SdkError,
@@ -196,14 +179,14 @@ function deniedIn(
   if (denied?.[1] && denied[1] !== action) return { action: denied[1], resource: denied[2] ?? '*' };
   const kmsDenial = KMS_DENIAL.exec(message);
   if (!kmsDenial) return { action, resource };
-  return { action: kmsActionFor(action), resource, key: keyInUse(plain(resource), kmsDenial[1], kmsKeyId) };
+  return { action: kmsActionFor(action), resource, key: keyInUse(clean(resource), kmsDenial[1], kmsKeyId) };
 }
 
 /** Returns a description of a KMS key that AWS's message doesn't name. Never the secret, which is a different resource. */
 function keyInUse(secret: string, kmsDetail = '', kmsKeyId: string | undefined): string {
-  // The version is encrypted with a key that the secret no longer uses.
+  // Secrets Manager's message if a version is encrypted with a key that the secret no longer uses.
   if (/not encrypted with the current KMS key/.test(kmsDetail)) return messages.kmsKeyOfVersion(secret);
-  return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(plain(kmsKeyId));
+  return kmsKeyId === undefined ? messages.kmsKeyOfSecret(secret) : messages.kmsKey(clean(kmsKeyId));
 }
 
 /** Secrets Manager's message if the caller may use the secret but not its KMS key. It doesn't name the missing permission. */
@@ -217,7 +200,7 @@ function kmsActionFor(action: string): string {
 /** Returns the failure for an error of the SDK itself, such as a configuration without a valid endpoint. Nothing was sent. */
 function localFailure(error: SdkError, { action }: RequestDetails): Failure | undefined {
   if (error.$metadata?.httpStatusCode !== undefined || error.$fault !== undefined) return undefined;
-  return new Failure(messages.notSent(action, plain(error.message)), {
+  return new Failure(messages.notSent(action, clean(error.message)), {
     code: 'aws-configuration',
     exitCode: EXIT.failed,
     hint: messages.notSentHint,
@@ -228,23 +211,18 @@ function localFailure(error: SdkError, { action }: RequestDetails): Failure | un
 
 function serviceFailure(error: SdkError, request: RequestDetails): Failure {
   const { action } = request;
-  const resource = withRegion(plain(request.resource), action, request);
-  const status = error.$metadata?.httpStatusCode ?? 0;
+  const resource = withRegion(clean(request.resource), action, request);
+  const { httpStatusCode: status = 0, attempts = 1 } = error.$metadata ?? {};
   const details = { exitCode: EXIT.failed, awsAction: action, awsCode: error.name, cause: error };
   const failure = (code: string, message: string, hint?: string) =>
     new Failure(message, { ...details, code, hint });
-  if (isThrottled(error))
-    return failure(
-      'throttled',
-      messages.throttled(actionWithRegion(action, request), error.$metadata?.attempts ?? 1),
-      messages.throttledHint,
-    );
-  if (status >= 500) {
-    return failure(
-      'aws-internal-error',
-      messages.serviceFault(action, resource, error.name),
-      messages.tryAgainHint,
-    );
+  if (isThrottled(error)) {
+    const sentence = messages.throttled(actionWithRegion(action, request), attempts);
+    return failure('throttled', sentence, messages.throttledHint);
   }
-  return failure('aws-error', messages.service(action, resource, plain(error.name), plain(error.message)));
+  if (status >= 500) {
+    const sentence = messages.serviceFault(action, resource, error.name);
+    return failure('aws-internal-error', sentence, messages.tryAgainHint);
+  }
+  return failure('aws-error', messages.service(action, resource, clean(error.name), clean(error.message)));
 }

@@ -3,8 +3,8 @@ import type { Tag } from '../shapes.ts';
 import type { Policies } from './evaluate.ts';
 
 /**
- * Where the permissions of an access key come from: the account's administrator, a role, or one fixed document. A role's
- * permissions are read at the time of a request, and limited by the session policies given when the role was assumed.
+ * Where the permissions of an access key come from: an administrator's full access, a role, or one fixed document. A role's
+ * permissions are read at the time of a request, and limited by the session policies that were passed when the role was assumed.
  */
 export type PermissionSource =
   | { readonly kind: 'administrator' }
@@ -52,12 +52,12 @@ export function policiesOfSource(source: PermissionSource, iam: { readonly visib
   }
 }
 
-/** Returns the policies of a role, without session policies. A permissions boundary that no longer exists allows nothing. */
+/** Returns the policies of a role, without session policies. */
 function policiesOfRole(state: IamState, role: Role): Policies {
   const identity = [...managedDocuments(state, role.attachedPolicyArns), ...role.inlinePolicies.values()];
-  return role.boundaryArn === undefined
-    ? { identity }
-    : { identity, boundary: managedDocuments(state, [role.boundaryArn])[0] ?? '{}' };
+  // A permissions boundary that no longer exists allows nothing.
+  const boundary = role.boundaryArn && (defaultDocument(state.policies.get(role.boundaryArn)) ?? '{}');
+  return { identity, boundary };
 }
 
 /** Returns the role with this unique ID. A role that was deleted and created again has another ID. */
