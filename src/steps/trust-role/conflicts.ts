@@ -128,7 +128,7 @@ export function findAccessProblems(
         remaining?.verdict === 'denied'
           ? conflict(found, [], [hintFor(remaining.because, action)])
           : conflict(found, [OTHER_ROLE]);
-      return { ...withoutSecret, about: secret.arn };
+      return { ...withoutSecret, secretArn: secret.arn };
     }),
     // If one condition decides about many secrets, the warning names only the first of them.
     warnings: [...groupedBy(undecided, ({ because }) => because).values()].map(
