@@ -22,6 +22,15 @@ export interface Change {
   reason: string;
   /** The desired document, shown on request. */
   document?: unknown;
+  /** What a change of an existing document adds, and what stays. */
+  difference?: Difference;
+}
+
+/** The values of a document that a change adds (`+`) or keeps (`=`). */
+export interface Difference {
+  /** The name of the changed part, such as `Resource`. */
+  title: string;
+  lines: { mark: '=' | '+'; text: string }[];
 }
 
 /** A resolution of a conflict, which the wizard offers. Elsewhere, the message names the flag. */
@@ -78,6 +87,8 @@ export interface RoleOutcome {
   name: string;
   arn: string;
   action: OutcomeAction;
+  /** The number of policies that the run has attached so far. Not in the JSON document. */
+  attachedCount?: number;
 }
 
 /** Outcomes of the step that just finished. */

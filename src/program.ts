@@ -1,6 +1,6 @@
-import { Command, CommanderError, Help } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { CommandSetup } from './cli/command.ts';
+import { type CommandSetup, parserFailure, pathOf } from './cli/command.ts';
 import { helpMessages as help } from './cli/help.ts';
 import { commandsBelow, readSwitches } from './cli/options.ts';
 import { addCompletion } from './commands/completion/command.ts';
@@ -16,36 +16,73 @@ import { addVerify } from './commands/verify/command.ts';
 /** Creates the command line with all its commands. */
 export function createProgram(commandSetup: CommandSetup): Command {
   const helpWidth = Math.min(process.stdout.columns ?? 100, 100);
-  const wrap = (text: string) => new Help().boxWrap(text, helpWidth);
   const program = new Command('mc-static-key')
-    .description(help.program)
-    .version(packageJson.version, '-V, --version', 'print the version')
-    .addHelpText('before', help.programExamples)
-    .helpOption('-h, --help', 'print this help')
+    .version(packageJson.version, '-V, --version', help.versionOption)
+    .addHelpOption(new Option('-h, --help', help.helpOption).helpGroup(help.commonTitle))
     .helpCommand(false)
     .showSuggestionAfterError(true);
   program.exitOverride();
   // All failures are printed in one place, including invalid arguments.
   program.configureOutput({ writeErr: () => undefined });
-  program.configureHelp({
+  const helpSettings: Partial<Help> = {
     helpWidth,
+    minWidthToWrap: 20,
     // Each option's environment variable follows from its name. The help says so once, instead of in each option.
     optionDescription: (option) => option.description,
-  });
+    subcommandTerm: (command) => command.name(),
+  };
+  program.configureHelp(helpSettings);
+  program.commandsGroup(help.commandGroups.setUp);
   addSetup(program, commandSetup);
-  addVerify(program, commandSetup);
-  addStatus(program, commandSetup);
   addRotate(program, commandSetup);
   addTeardown(program, commandSetup);
+  program.commandsGroup(help.commandGroups.check);
+  addVerify(program, commandSetup);
+  addStatus(program, commandSetup);
+  program.commandsGroup(help.commandGroups.automate);
   addExport(program, commandSetup);
   addPermissions(program, commandSetup);
-  addCompletion(program, commandSetup);
   addSandbox(program, commandSetup);
+  addCompletion(program, commandSetup);
   for (const command of commandsBelow(program)) {
     command.copyInheritedSettings(program);
-    command.addHelpText('after', () => `\n${wrap(help.environment)}\n\n${wrap(help.exitCodes)}`);
+    if (command.commands.length > 0) command.usage(help.commandUsage);
+    command.addHelpText('after', () => {
+      const paragraphs = closingParagraphs(command).map((text) => new Help().boxWrap(text, helpWidth));
+      return paragraphs.map((text) => `\n${text}`).join('\n');
+    });
   }
+  // Only the program itself has this form, so the commands don't inherit it.
+  program.configureHelp({ ...helpSettings, formatHelp: programHelp });
   return program;
+}
+
+/** Returns the help of the program: its commands in groups, in a screen of 24 lines at 80 columns. */
+function programHelp(program: Command, helper: Help): string {
+  const commands = helper.visibleCommands(program);
+  const nameWidth = Math.max(...commands.map((command) => command.name().length));
+  const groups = helper.groupItems(commands, commands, (command) => command.helpGroup());
+  const commandLines = [...groups].flatMap(([title, members]) => [
+    title,
+    ...members.map((command) =>
+      helper.formatItem(command.name(), nameWidth, helper.subcommandDescription(command), helper),
+    ),
+  ]);
+  return [
+    help.title,
+    `\n${help.usage(program.name())}\n`,
+    ...commandLines,
+    '',
+    ...help.programExamples,
+    `\n${help.moreHelp(`${program.name()} COMMAND`)}\n`,
+  ].join('\n');
+}
+
+/** Returns what the help of a command says at its end. */
+function closingParagraphs(command: Command): string[] {
+  if (command.commands.length > 0) return [help.moreHelp(`${pathOf(command)} COMMAND`)];
+  if (command.options.length === 0) return [];
+  return [help.environment, command.name() === 'sandbox' ? help.sandboxExitCode : help.exitCodes];
 }
 
 /** Runs the program: parses the command line, runs the command, and sets `process.exitCode`. */
@@ -64,6 +101,7 @@ export async function runProgram(argv: string[], env: NodeJS.ProcessEnv): Promis
     if (error instanceof CommanderError && error.exitCode === 0) return;
     // Loaded lazily to keep the start of every command fast, especially of `--help`.
     const { endEarly } = await import('./cli/failure-output.ts');
-    endEarly(error, argv, env);
+    const isFromParser = error instanceof CommanderError;
+    endEarly(isFromParser ? parserFailure(error, program, argv.slice(2)) : error, argv, env);
   }
 }

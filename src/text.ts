@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import { groupedBy, type NonEmptyArray } from './grouping.ts';
 import { looksLikePartOfKey } from './key-detection.ts';
 
 /** Control characters and bidirectional marks, which can make a text look different from what it is. */
@@ -84,4 +83,19 @@ export function shownUrl(url: string): string {
 /** Quotes a word for a POSIX shell where necessary. */
 export function shellWord(text: string): string {
   return /^[\w./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** An array with at least one element. */
+export type NonEmptyArray<T> = [T, ...T[]];
+
+/** Groups items by name, in the order in which each name first appears. */
+export function groupedBy<T>(items: Iterable<T>, nameOf: (item: T) => string): Map<string, NonEmptyArray<T>> {
+  const groups = new Map<string, NonEmptyArray<T>>();
+  for (const item of items) {
+    const name = nameOf(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
 }

@@ -18,7 +18,7 @@ export function hasToolTag(tags: Tags): boolean {
   return tags?.some(({ Key }) => Key === TOOL_TAG) ?? false;
 }
 
-/** Returns true if this program created a policy because the policy before it was full: `NAME-2`, `NAME-3`, … */
+/** Returns true if this program created a policy because the previous one was full: `NAME-2`, `NAME-3`, … */
 export function isOverflow(tags: Tags): boolean {
   return tags?.some(({ Key, Value }) => Key === TOOL_TAG && Value === OVERFLOW_TAG_VALUE) ?? false;
 }

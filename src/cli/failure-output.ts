@@ -1,9 +1,11 @@
-import { CommanderError } from 'commander';
-import { EXIT, Failure, Interrupted, isExpected } from '../failure.ts';
+import type { Command } from 'commander';
+import { EXIT, Failure, Interrupted, isAccessDenied, isExpected } from '../failure.ts';
+import { attributeOf, type CommandName, flagOf, OPTIONS, optionsOf } from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
 import type { Outcomes } from '../plan-types.ts';
 import { clean, cleanLines, groupByText, MOST_LINES } from '../text.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
+import { toolCommand } from '../ui/commands.ts';
 import { setupMessages } from '../ui/messages.ts';
 import { createOutput, type Output } from '../ui/output.ts';
 import { messageLines } from '../ui/plan.ts';
@@ -23,14 +25,51 @@ export function reportFailure(
 ): void {
   const error = isExpected(thrown) ? thrown : bugFailure(thrown);
   if (error instanceof Interrupted)
-    output.warn(error.chosen ? setupMessages.stopped : setupMessages.interrupted);
+    output.warn(error.chosen ? setupMessages.canceled : setupMessages.interrupted);
   else output.warn(`${output.paint.red.bold('✖')} ${clean(error.message)}`);
   for (const { text, unwrapped } of error.details.flatMap(messageLines)) output.warn(`  ${text}`, unwrapped);
   const hint = error instanceof Failure ? error.hint : undefined;
-  for (const { text, unwrapped } of hint ? messageLines(hint) : []) output.warn(text, unwrapped);
+  for (const { text, unwrapped } of hint ? messageLines(hint) : []) output.warn(`  ${text}`, unwrapped);
+  if (isAccessDenied(error)) reportPermissionsCommand(output);
   for (const line of existingLines(error, outcomes)) output.warn(line);
   if (output.options.debug && error.stack) output.warn(stackTraces(error));
   if (output.options.json) printJson(output, failureMembers(error, outcomes));
+}
+
+/** The words of the `permissions` command for the command that runs. A global because a process runs only one command. */
+let permissionsWords: string[] | undefined;
+
+/** False for a command that only reads, with which nothing could have been changed. A global for the same reason. */
+let canChange = true;
+
+/** Remembers whether the command changes anything, and which permissions it needs, for the messages about a failure. */
+export function rememberCommand(command: Command): void {
+  canChange = command.options.some(({ long, hidden }) => long === '--yes' && !hidden);
+  const name = `permissions ${command.name()}` as CommandName;
+  const isKnown = Object.values(OPTIONS).some(({ commands }) => name in commands);
+  permissionsWords = isKnown && command.parent?.parent === null ? permissionsFor(command, name) : undefined;
+}
+
+function permissionsFor(command: Command, name: CommandName): string[] {
+  const options = optionsOf(name).map(([, option]) => option);
+  const words = options.flatMap((option) => {
+    const value: unknown = command.getOptionValue(attributeOf(option));
+    if (value === undefined || value === false) return [];
+    if (value === true) return [flagOf(option)];
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values.flatMap((item) => [flagOf(option), String(item)]);
+  });
+  const needsSecret = options.some(({ flags }) => flagOf({ flags }) === '--secret-name');
+  const namesSecret = /^--(secret-name|secret-arn|flow-arn|manifest)$/;
+  const placeholder = needsSecret && !words.some((word) => namesSecret.test(word));
+  return [...name.split(' '), ...(placeholder ? ['--secret-name', 'NAME'] : []), ...words];
+}
+
+/** Prints the command that lists every permission, because AWS names only the first one that is missing. */
+export function reportPermissionsCommand(output: Output): void {
+  if (!permissionsWords) return;
+  output.warn(`  ${setupMessages.allPermissions}`);
+  output.warn(`    ${toolCommand(...permissionsWords)}`, true);
 }
 
 function bugFailure(error: unknown): Failure {
@@ -53,30 +92,8 @@ export function endEarly(error: unknown, argv: string[], env: NodeJS.ProcessEnv)
     debug: isOn('--debug', 'DEBUG'),
     color: !isOn('--no-color', 'NO_COLOR'),
   });
-  const failure = error instanceof CommanderError ? parserFailure(error) : error;
-  reportFailure(output, failure);
-  process.exitCode = exitCodeOf(failure);
-}
-
-/** Replaces an error of the parser, whose message repeats the input. The input may be a key in the wrong place. */
-function parserFailure(error: CommanderError): Failure {
-  const quoted = /'(-[^'=\s]*)/.exec(error.message)?.[1] ?? '';
-  const option = /^--?[a-z][a-z-]{0,30}$/.test(quoted) && !/[a-f]{8}/.test(quoted) ? quoted : undefined;
-  const suggestion = /\(Did you mean (?:one of )?(--[a-z-]+)/.exec(error.message)?.[1];
-  const sentences: Record<string, string> = {
-    'commander.unknownOption': option ? messages.unknownOption(option) : messages.unnamedUnknownOption,
-    'commander.optionMissingArgument': messages.missingValue(option ?? 'The option'),
-    'commander.excessArguments': messages.excess,
-    'commander.unknownCommand': messages.unknownCommand,
-    'commander.help': messages.incomplete,
-    'commander.missingArgument': messages.incomplete,
-  };
-  const hint = suggestion ? messages.didYouMean(suggestion) : messages.helpHint;
-  return new Failure(sentences[error.code] ?? messages.unnamedUnknownOption, {
-    code: 'usage',
-    exitCode: EXIT.usage,
-    hint: option === '--key' ? messages.keyOption : hint,
-  });
+  reportFailure(output, error);
+  process.exitCode = exitCodeOf(error);
 }
 
 /** An abort signal for Ctrl-C and termination signals. */
@@ -125,12 +142,12 @@ export function watchInterrupts(
 }
 
 /** Returns one failure that lists all problems with the command line. */
-export function usageFailure(problems: string[]): Failure {
+export function usageFailure(problems: string[], hint: string = messages.helpHint): Failure {
   const onlyProblem = problems.length === 1 ? problems[0] : undefined;
   return new Failure(onlyProblem ?? `${messages.title(problems.length)}:`, {
     code: 'usage',
     exitCode: EXIT.usage,
-    hint: messages.helpHint,
+    hint,
     details: onlyProblem === undefined ? problems : [],
   });
 }
@@ -148,16 +165,22 @@ export function missingFailure(items: string[], hint: string = setupMessages.mis
   });
 }
 
-/** Returns lines about what exists because of this run and how to continue, or that nothing was changed. */
+/**
+ * Returns lines about what exists because of this run and how to continue, or that nothing was changed. Returns none if nothing
+ * could have been changed: for a mistake on the command line, and for a command that only reads.
+ */
 function existingLines(error: Failure | Interrupted, outcomes: Outcomes): string[] {
   const { unconfirmedAction } = error;
   const isConflict = error instanceof Failure && error.exitCode === EXIT.conflict;
   const unconfirmedLines = unconfirmedAction ? [setupMessages.inDoubt(unconfirmedAction)] : [];
-  if (allOutcomes(changesIn(outcomes)).length === 0)
-    return unconfirmedAction ? unconfirmedLines : [setupMessages.nothingChanged];
+  if (allOutcomes(changesIn(outcomes)).length === 0) {
+    if (unconfirmedAction) return unconfirmedLines;
+    const isUsage = error instanceof Failure && error.code === 'usage';
+    return isUsage || !canChange ? [] : [setupMessages.nothingChanged];
+  }
   return [
     ...unconfirmedLines,
-    setupMessages.existsSoFar,
+    setupMessages.changedSoFar,
     ...outcomeLines(outcomes),
     ...remainingLines(outcomes),
     // With a conflict, the same command would end the same way.

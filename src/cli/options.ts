@@ -31,14 +31,17 @@ export interface CommonOptions {
 
 const ENVIRONMENT_PREFIX = 'MC_STATIC_KEY_';
 
-/** Adds an option that can also be given as an environment variable. */
+/**
+ * Adds an option that can also be given as an environment variable.
+ * @param settings `hidden` keeps an option without effect out of the help, for scripts that give it to every command
+ */
 export function addOption(
   command: Command,
   flags: string,
   description: string,
-  { repeatable = false } = {},
+  { repeatable = false, hidden = false } = {},
 ): void {
-  const option = new Option(flags, description);
+  const option = new Option(flags, description).hideHelp(hidden);
   option.env(ENVIRONMENT_PREFIX + option.name().replaceAll('-', '_').toUpperCase());
   if (repeatable) {
     // Commas also separate values, because an environment variable can't be repeated.
@@ -77,8 +80,11 @@ export function manifestProblems(command: Command, name: CommandName): string[] 
   return flags.length > 0 ? [messages.notBesideManifest(flags)] : [];
 }
 
-/** Adds the global options of commands that call AWS. */
-export function addCommonOptions(command: Command): void {
+/**
+ * Adds the global options of commands that call AWS.
+ * @param settings `confirms` is true for a command that asks for a confirmation
+ */
+export function addCommonOptions(command: Command, { confirms = false } = {}): void {
   command.optionsGroup(helpMessages.commonTitle);
   addOption(command, '--profile <name>', helpMessages.profile);
   addOption(command, '--endpoint-url <url>', helpMessages.endpointUrl);
@@ -86,20 +92,21 @@ export function addCommonOptions(command: Command): void {
   if (!command.options.some(({ long }) => long === '--account-id'))
     addOption(command, '--account-id <id>', helpMessages.accountId);
   addOption(command, '--sandbox', helpMessages.sandbox);
-  addConversationOptions(command);
+  addConversationOptions(command, { confirms, prompts: true });
 }
 
 /**
  * Adds the global options for prompts and output.
- * @param descriptions for options that do less in this command than in others
+ * @param settings whether the command asks for a confirmation or anything else, and descriptions for options that do less in this
+ * command than in others
  */
 export function addConversationOptions(
   command: Command,
-  { json, debug }: { json: string; debug: string } = helpMessages,
+  { confirms = false, prompts = false, json = helpMessages.json, debug = helpMessages.debug } = {},
 ): void {
   command.optionsGroup(helpMessages.commonTitle);
-  addOption(command, '-y, --yes', helpMessages.yes);
-  addOption(command, '--no-input', helpMessages.noInput);
+  addOption(command, '-y, --yes', helpMessages.yes, { hidden: !confirms });
+  addOption(command, '--no-input', helpMessages.noInput, { hidden: !prompts });
   addOption(command, '--json', json);
   addOption(command, '-q, --quiet', helpMessages.quiet);
   addOption(command, '--debug', debug);

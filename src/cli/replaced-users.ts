@@ -5,11 +5,11 @@ import { findUsers, reasonUnseen, type SecretUser } from '../aws/secrets/users.t
 import type { Identity } from '../aws/session.ts';
 import { misfits } from '../checks/verify/flow/key-users.ts';
 import type { VerifyCheck } from '../checks/verify/result.ts';
-import { groupedBy } from '../grouping.ts';
 import type { KeyMaterial } from '../key/index.ts';
 import { HTTP } from '../limits.ts';
 import type { Conflict } from '../plan-types.ts';
 import { conflictWithoutChoices } from '../steps/conflict.ts';
+import { groupedBy } from '../text.ts';
 import type { CommandRun } from './run-command.ts';
 
 /** Secrets that get a new value, and their new key. */

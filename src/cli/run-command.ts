@@ -160,7 +160,7 @@ async function settingsFor(
   const shared = { ...runSettings, trace };
   if (sandbox) return { ...shared, endpointUrl: sandbox.url, credentials: sandbox.credentials };
   const prompts = interactive ? await import('./questions/context.ts') : undefined;
-  const askMfaCode = prompts && ((serial: string) => prompts.askMfaCode(serial, output, progress));
+  const askMfaCode = prompts && ((serial: string) => prompts.askMfaCode(serial, progress));
   const configuration = await readConfiguration(common, process.env, { interrupt });
   output.caller = () => callerMembers({ configuration });
   rejectInvalidEndpoints(configuration);

@@ -7,7 +7,9 @@ import type { Outcomes, Remaining, StepOutcomes } from '../plan-types.ts';
 import type { StepContext } from '../steps/types.ts';
 import { batchMessages } from '../ui/batch-messages.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
+import { verdictMarks } from '../ui/output.ts';
 import { changesAnything, type ShownPlan, showPlan, showWarning } from '../ui/plan.ts';
+import { doneLines } from '../ui/progress.ts';
 import { allOutcomes, changesIn } from './failure-output.ts';
 import type { CommandRun } from './run-command.ts';
 
@@ -18,19 +20,34 @@ import type { CommandRun } from './run-command.ts';
 export function stepContext(run: CommandRun, secretOptions: { withPolicies?: boolean } = {}): StepContext {
   const { aws, output, progress, outcomes, interrupt } = run;
   const texts = outcomes.isBatch ? batchMessages : messages;
+  const record = recorderOf(outcomes);
+  let stepOutcomes: Outcomes = noOutcomes();
+  let recordInStep = recorderOf(stepOutcomes);
+  let startedAt = 0;
   return {
     aws,
     secrets: secretReader(aws, secretOptions),
     policies: policyReader(aws),
     limits: LIMITS,
     interrupt,
-    record: recorderOf(outcomes),
+    record(event) {
+      record(event);
+      recordInStep(event);
+    },
     warn(warning) {
       const text = outcomes.isBatch ? flagsToFields(warning) : warning;
       progress.printBetween(() => showWarning(output, text));
     },
-    begin: (step) => progress.start(texts.progress[step]),
-    end: (step) => progress.done(texts.stepDone[step]),
+    begin(step) {
+      stepOutcomes = noOutcomes();
+      recordInStep = recorderOf(stepOutcomes);
+      startedAt = performance.now();
+      progress.start(texts.progress[step]);
+    },
+    end() {
+      const lines = doneLines(stepOutcomes, performance.now() - startedAt, output.width);
+      for (const line of lines) progress.done(line);
+    },
     waiting: (what, elapsedMs) => showWaiting(run, what, elapsedMs),
   };
 }
@@ -66,6 +83,10 @@ export function trackRemaining(
 /** Shows what the run waits for while IAM propagates a change. */
 export function showWaiting({ progress }: CommandRun, what: string, elapsedMs: number): void {
   progress.wait(messages.waitingFor(what, elapsedMs, LIMITS.iamPropagationMs));
+}
+
+function noOutcomes(): Outcomes {
+  return { secrets: [], policies: [], roles: [] };
 }
 
 /** Returns a function that records outcomes. A later outcome for a resource replaces the earlier one. */
@@ -114,18 +135,25 @@ export interface PlanPrintOptions {
   dryRun: boolean;
   /** The sentence for when there is nothing to do. Absent if that is only known later. */
   nothingToDo?: string;
+  /** What the plan is for, such as the manifest and its number of keys. */
+  subject?: string;
 }
 
 /** Prints the plan. Returns true if the plan changes anything. */
 export function printChanges(
-  { output, outcomes }: CommandRun,
+  { aws, common, output, outcomes }: CommandRun,
   plan: ShownPlan,
-  { dryRun, nothingToDo }: PlanPrintOptions,
+  { dryRun, nothingToDo, subject }: PlanPrintOptions,
 ): boolean {
   const shown = outcomes.isBatch ? planInManifest(plan) : plan;
-  showPlan(output, shown, dryRun ? messages.dryRunTitle : messages.planTitle, { unfolded: dryRun });
+  const notes = [subject, dryRun && messages.dryRun, common.sandbox && messages.sandbox];
+  showPlan(output, shown, messages.planTitle(aws.knownIdentity()?.account), {
+    unfolded: dryRun,
+    note: notes.filter(Boolean).join(', '),
+  });
   const hasChanges = changesAnything(plan.changes);
-  if (!hasChanges && nothingToDo !== undefined) output.info(nothingToDo);
+  if (!hasChanges && nothingToDo !== undefined)
+    output.info(`${output.paint.green(verdictMarks.ok)} ${nothingToDo}`);
   return hasChanges;
 }
 
@@ -135,4 +163,5 @@ export async function showAccount({ aws, output }: CommandRun): Promise<void> {
   output.info(messages.account(account, arn));
   const { configuration } = aws.settings;
   if (configuration) for (const line of callerLines(configuration)) output.info(`  ${line}`);
+  output.info();
 }

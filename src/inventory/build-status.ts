@@ -1,10 +1,10 @@
 import type { RolePolicy } from '../aws/iam/roles.ts';
 import { checkExcess } from '../checks/access/excess.ts';
 import { documentsOf } from '../checks/access/read-access.ts';
-import { groupedBy } from '../grouping.ts';
+import { cannotTell, type Detail, detailOf } from '../checks/catalog/index.ts';
 import { type PolicyDocument, prefixOfEntry, tryParsePolicy } from '../policy/index.ts';
 import { matchesArn } from '../policy/match.ts';
-import { dayOf } from '../text.ts';
+import { dayOf, groupedBy } from '../text.ts';
 import { checkNaming, checkReadAccess, checkSecret, checksOf, checkTrustPolicy } from './check-role.ts';
 import type { AccountSnapshot } from './collect.ts';
 import { differenceToClosestAmong, inRegion, targetsIn } from './named-secrets.ts';
@@ -115,9 +115,12 @@ function readingChecks(
 ): StatusCheck[] {
   const documents = role.found && documentsOf(role.found);
   const check = checksOf(role.arn);
-  if (!documents) return [check('role-policies', 'cannot-tell', (words) => words.policiesUnseen)];
+  const cannotTellPolicies = (because: Detail<'role-policies'>) => [
+    check('role-policies', 'cannot-tell', cannotTell('role-policies', detailOf('role-policies', because))),
+  ];
+  if (!documents) return cannotTellPolicies((words) => words.policiesUnseen);
   if ('unreadable' in documents)
-    return [check('role-policies', 'cannot-tell', (words) => words.policyUnreadable(documents.unreadable))];
+    return cannotTellPolicies((words) => words.policyUnreadable(documents.unreadable));
   return readableSecrets.map((secret) => checkReadAccess(role, documents, secret, identity));
 }
 
@@ -160,7 +163,9 @@ function checkAbsent(subject: string, { differenceToClosest, unreadable }: Statu
   const difference = differenceToClosest(subject);
   // A secret that was force-deleted and created again has a new ARN, which a list may not show yet.
   if (unreadable?.has(subject))
-    return check('policy-names-secret', 'cannot-tell', (words) => words.notListed(difference));
+    return check('policy-names-secret', 'cannot-tell', (words) =>
+      cannotTell('policy-names-secret', words.notListed(difference)),
+    );
   return check('policy-names-secret', 'failed', (words) =>
     difference === undefined ? words.namesNothing : words.namesNearly(difference),
   );

@@ -84,7 +84,7 @@ export function checkReadAccess(
   if (!refusal) return check('role-reads-secret', 'ok', (words) => words.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? check('role-reads-secret', 'failed', (words) => words.mayNot([action], because))
+    ? check('role-reads-secret', 'failed', (words) => words.cannotPerform([action], because))
     : check('role-reads-secret', verdict, (words) => words.unclear(action, because));
 }
 

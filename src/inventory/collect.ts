@@ -1,5 +1,6 @@
-import { parseSecretArn } from '../aws/arn.ts';
+import { isRegionName, parseSecretArn } from '../aws/arn.ts';
 import { isToolPolicy, type ListedPolicy, policyPages } from '../aws/iam/roles.ts';
+import { mediaConnectRegionsIn } from '../aws/regions.ts';
 import { atMost } from '../aws/requests/concurrency.ts';
 import type { ListedSecret } from '../aws/secrets/listing.ts';
 import type { Aws, Identity } from '../aws/session.ts';
@@ -8,7 +9,6 @@ import { matchesArn } from '../policy/match.ts';
 import { statusMessages as messages } from './messages.ts';
 import { inRegion, type PolicyTargets, regionOf, similarTo, targetsIn } from './named-secrets.ts';
 import type { ScanContext } from './notes.ts';
-import { likelyRegions } from './regions.ts';
 import { findRoles, type RoleSnapshot, rolesNamed, unattachedAmong } from './roles.ts';
 import { findSecrets, type SecretId, type SecretSnapshot } from './secrets.ts';
 import type { StatusMissing } from './types.ts';
@@ -81,6 +81,15 @@ export async function collect(context: ScanContext): Promise<AccountSnapshot> {
     skippedCounts,
     similarArns,
   };
+}
+
+/** Returns the Regions with MediaConnect, the configured Region, and all Regions with a secret that a policy names. */
+async function likelyRegions(aws: Aws, { partition }: Identity, named: string[]): Promise<string[]> {
+  const mentioned = named
+    .filter((each) => each.startsWith(`arn:${partition}:`))
+    .flatMap((each) => regionOf(each) ?? [])
+    .filter(isRegionName);
+  return [...new Set([...mediaConnectRegionsIn(partition), aws.clients.homeRegion, ...mentioned])].sort();
 }
 
 /** Returns a counter of the skipped secrets that each wildcard matches. Deleted secrets don't count: they can't be read. */

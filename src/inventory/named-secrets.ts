@@ -1,7 +1,7 @@
-import { groupedBy } from '../grouping.ts';
 import { type PolicyDocument, READ_ACTIONS, type Statement } from '../policy/index.ts';
 import { matches, parsePattern } from '../policy/match.ts';
 import { arnDifference } from '../policy/near-miss.ts';
+import { groupedBy } from '../text.ts';
 
 /** The secrets that a policy allows reading, as the policy names them. */
 export interface PolicyTargets {

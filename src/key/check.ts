@@ -34,6 +34,43 @@ export function checkKey(text: string, rules: KeyRules): CheckResult {
   return { ok: true, key: KeyMaterial.from(key), algorithm };
 }
 
+/** What was removed from the text of a key, with its number. */
+export interface RemovedFromKey {
+  what: 'space' | 'line-break' | 'separator' | 'hex-prefix' | 'quote';
+  count: number;
+}
+
+/** What a static key is often written with, and what can't be part of it. */
+const NOT_PART_OF_KEY: readonly [RemovedFromKey['what'], RegExp][] = [
+  ['quote', /["'`]/g],
+  ['hex-prefix', /(?<![0-9a-f])0x/gi],
+  ['line-break', /\r\n|[\r\n]/g],
+  ['space', /[^\S\r\n]/g],
+  ['separator', /[:,;._-]/g],
+];
+
+/**
+ * Returns a static key without spaces, line breaks, separators, quotation marks and `0x`, if that makes it valid; undefined if it
+ * needs no repair, if that doesn't make it valid, or if the text may be several keys or a number of which digits are lost.
+ */
+export function repairedKey(
+  text: string,
+  rules: KeyRules,
+): { text: string; removed: RemovedFromKey[] } | undefined {
+  if (rules.keyType !== 'static-key') return undefined;
+  const result = checkKey(text, rules);
+  if (result.ok || result.problems.some(({ code }) => code === 'spreadsheet')) return undefined;
+  const runs = text.match(/[0-9a-f]+/gi) ?? [];
+  if (runs.filter((run) => run.length >= KEY_LENGTH.aes128).length > 1) return undefined;
+  let repaired = text;
+  const removed = NOT_PART_OF_KEY.flatMap(([what, pattern]) => {
+    const count = repaired.match(pattern)?.length ?? 0;
+    repaired = repaired.replace(pattern, '');
+    return count > 0 ? [{ what, count }] : [];
+  });
+  return checkKey(repaired, rules).ok ? { text: repaired, removed } : undefined;
+}
+
 /**
  * Checks the value of a secret. Returns the problems, most informative first. The messages reveal only the kind of problem.
  * MediaConnect reads the whole value, so a trailing newline is a problem: the stream would not decrypt.

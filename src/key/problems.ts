@@ -122,7 +122,7 @@ function base64Problem(key: string, nonHexCount: number): KeyProblem | undefined
   // About two thirds of the Base64 alphabet are not hexadecimal. A mistyped hexadecimal key has only a few such characters.
   if (!/^[\w+/-]+={0,2}$/.test(key) || nonHexCount * 4 < key.length) return undefined;
   const bytes = Buffer.from(key, 'base64');
-  // Check for digits first: 32 digits are as many bytes as an aes256 key, and the advice for bytes would produce a wrong key.
+  // Check for digits first: 32 digits are as many bytes as an AES-256 key, and the advice for bytes would produce a wrong key.
   const isOfDigits = /^[0-9a-f]{32,64}\s*$/i.test(bytes.toString('latin1'));
   if (isOfDigits) return { code: 'base64', message: messages.base64OfDigits };
   return KEY_BYTE_LENGTHS.includes(bytes.length) ? { code: 'base64', message: messages.base64 } : undefined;

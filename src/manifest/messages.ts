@@ -2,29 +2,24 @@ import { DEFAULTS } from '../defaults.ts';
 
 const STANDARD_INPUT = 'standard input';
 const THIS_MANIFEST = 'the manifest';
-
-/** Capitalizes the name of a manifest for the start of a sentence. A path stays as is. */
-function atStart(name: string): string {
-  const isWord = name === STANDARD_INPUT || name === THIS_MANIFEST;
-  return isWord ? name.replace(/^./, (letter) => letter.toUpperCase()) : name;
-}
+const REPLACE_KEY = 'If this is a real key, replace it: the file may already be in version control.';
 
 /**
  * Messages about manifests. None of them repeats a value, which may be a key in the wrong place. `what` is the name of a field,
  * such as `regions` or `key.file`.
  */
 export const manifestMessages = {
-  title: (path: string, count: number) => `${atStart(path)} has ${count} mistakes`,
+  title: (path: string, count: number) => `${count} errors in ${path}`,
   atPosition: (position: string, sentence: string) => `${position}: ${sentence}`,
   more: (count: number) => `and ${count} more`,
-  hint: 'The format is described in docs/manifest.md.',
-  keysTitle: (path: string, count: number) => `${count} of the keys that ${path} names cannot be used`,
+  hint: 'For the format, see docs/manifest.md.',
+  keysTitle: (path: string, count: number) => `${count} keys in ${path} can't be used`,
 
-  absent: (path: string) => `There is no file ${path}.`,
-  absentUnnamed: 'There is no manifest of that name. Give the path of a file.',
+  absent: (path: string) => `--manifest: file not found: ${path}`,
+  absentUnnamed: '--manifest: file not found. Use the path of a file.',
   stdinIsTerminal:
-    '--manifest: standard input is a terminal. Pipe the manifest in, or give the path of a file.',
-  terminal: (path: string) => `${atStart(path)} is a terminal. Give the path of a file.`,
+    '--manifest: standard input is a terminal. Pipe the manifest in, or use the path of a file.',
+  terminal: (path: string) => `--manifest: ${path} is a terminal. Use the path of a file.`,
   /** Names for a manifest without a path from the user. */
   standardInput: STANDARD_INPUT,
   thisManifest: THIS_MANIFEST,
@@ -32,79 +27,75 @@ export const manifestMessages = {
     name === THIS_MANIFEST
       ? 'Waiting for the end of the manifest.'
       : `Waiting for the end of the manifest from ${name}.`,
-  folder: (path: string) => `${atStart(path)} is a folder. Name the manifest in it.`,
-  unreadable: (path: string) => `You don't have permission to read ${path}.`,
-  failed: (path: string, code: string) => `${atStart(path)} could not be read (${code}).`,
+  folder: (path: string) => `--manifest: ${path} is a folder. Use the path of the manifest in it.`,
+  unreadable: (path: string) => `--manifest: permission denied: ${path}`,
+  failed: (path: string, code: string) => `--manifest: can't read ${path} (${code}).`,
   tooLarge: (path: string, megabytes: number) =>
-    `${atStart(path)} is larger than ${megabytes} MB, the limit for a manifest. Name another file, or split it.`,
-  notUtf8: (path: string) => `${atStart(path)} is not UTF-8 text. Save it as UTF-8.`,
-  thisFile: 'The manifest',
+    `--manifest: ${path} is larger than ${megabytes} MB, the limit for a manifest. Use another file, or split it.`,
+  notUtf8: (path: string) => `--manifest: ${path} is not UTF-8 text. Save it as UTF-8.`,
+  thisFile: THIS_MANIFEST,
   /** Stands for a manifest that can be read only once, in commands. */
   commandPath: 'FILE',
-  empty: 'There is nothing here. A manifest begins with version: 1.',
+  empty: 'The manifest is empty. It must start with version: 1.',
 
-  keyInFile:
-    'This looks like a key. A manifest holds none: put it into a file or an environment variable, and name that here. Then make a new key, since this file may have been copied or be in version control.',
-  keyForm:
-    'key takes where the key comes from, such as { env: MEDIACONNECT_KEY }, never the key itself. If this is one, take it out, and make a new key, since this file may have been copied or be in version control.',
+  keyInFile: `This looks like a key. Keys don't belong in a manifest: use { env: NAME } or { file: PATH }. ${REPLACE_KEY}`,
+  keyForm: `key must be a source, such as { env: MEDIACONNECT_KEY }, not the key itself. ${REPLACE_KEY}`,
   keyOneOf:
-    'key takes just one of { env: NAME }, { file: PATH }, { generate: aes256 } and { existing: true }.',
+    'key must be exactly one of { env: NAME }, { file: PATH }, { generate: aes256 } and { existing: true }.',
   keyOfDefaults:
-    'key takes { generate: aes256 } or { existing: true } under defaults. Any other key belongs to one secret.',
+    'Under defaults, key must be { generate: aes256 } or { existing: true }. Set any other key per entry.',
   noStdin:
-    'key.file takes the path of a file that can be read again. Standard input, a pipe or a terminal cannot serve a manifest: name a file or a variable.',
+    'key.file must be a file that can be read again, not standard input, a pipe or a terminal. Use a file or a variable.',
   existingKept: (what: string) =>
-    `${what} is for a secret that is stored, and { existing: true } uses one as it is. Leave ${what} out.`,
-  existingWithArn: 'secretArns names secrets that exist already. Leave key out.',
+    `${what} applies to new secrets, but { existing: true } uses an existing one as it is. Remove ${what}.`,
+  existingWithArn: 'secretArns already names existing secrets. Remove key.',
 
-  root: 'A manifest is a map that begins with version: 1.',
-  noVersion: 'version is missing. A manifest begins with version: 1.',
-  version: 'version takes 1, without quotation marks. A later one needs a later program.',
-  account: 'account takes the twelve digits of an AWS account, such as "111122223333".',
-  noKeys: 'keys is missing: the list of the keys.',
-  takesEntries:
-    'keys takes a list with one entry a key, which begins with - secretName: studio-a, for example.',
-  takesMap: (what: string, example: string) => `${what} takes a map, such as ${example}.`,
-  takesList: (what: string, example: string) => `${what} takes a list, such as [${example}].`,
-  takesText: (what: string) => `${what} takes a text. Put it in quotation marks if it seems to be one.`,
-  emptyList: (what: string) => `${what} is empty. Put something into it, or leave it out.`,
-  emptyText: (what: string) => `${what} is empty. Give it a value, or leave it out.`,
-  takesTrue: (what: string) => `${what} takes true.`,
+  root: 'A manifest must be a map that starts with version: 1.',
+  noVersion: 'version is missing. A manifest must start with version: 1.',
+  version: 'version must be 1, without quotation marks. Other versions need a newer mc-static-key.',
+  account: 'account must be a 12-digit account ID, such as "111122223333".',
+  noKeys: 'keys (the list of keys) is missing. Add it.',
+  takesEntries: 'keys must be a list. Each entry starts with, for example, - secretName: studio-a',
+  takesMap: (what: string, example: string) => `${what} must be a map, such as ${example}.`,
+  takesList: (what: string, example: string) => `${what} must be a list, such as [${example}].`,
+  takesText: (what: string) => `${what} must be a string. If it has special characters, put it in quotes.`,
+  emptyList: (what: string) => `${what} is empty. Add a value, or remove ${what}.`,
+  emptyText: (what: string) => `${what} is empty. Add a value, or remove ${what}.`,
+  takesTrue: (what: string) => `${what} must be true.`,
   missing: (what: string, how: string) => `${what} is missing. ${how}`,
-  howSecretName: 'Name the secret, or give secretArns of secrets that exist.',
+  howSecretName: 'Name the secret, or list existing secrets in secretArns.',
   howRegions: 'List the Regions here or under defaults, such as [us-west-2].',
-  howKey: `Say where it comes from, such as { env: MEDIACONNECT_KEY } or { generate: ${DEFAULTS.example.algorithm} }, or { existing: true } when the secret is there.`,
+  howKey: `Set its source, such as { env: MEDIACONNECT_KEY } or { generate: ${DEFAULTS.example.algorithm} }. For an existing secret, use { existing: true }.`,
 
   /** An unknown name that is close to no field may be anything, even a password, so it isn't repeated. */
   unknown: (what: string, meant: string | undefined) =>
-    meant ? `There is no member ${what}. Did you mean ${meant}?` : 'There is no member of this name here.',
-  notInDefaults: (what: string) => `${what} belongs to one key, not to the defaults.`,
-  twice: 'This member stands here twice. Take one of them out.',
-  fieldName: 'The name of a member is a plain word.',
+    meant ? `Unknown field ${what}. Did you mean ${meant}?` : 'Unknown field. Remove it.',
+  notInDefaults: (what: string) => `${what} must be set per key, not under defaults.`,
+  twice: 'Duplicate field. Remove one of the two.',
+  fieldName: 'A field name must be a plain word.',
 
   sameSecret: (region: string, line: number) =>
-    `The entry in line ${line} has this secret already, in ${region} too. Each secret has one entry.`,
+    `Duplicate: line ${line} already defines this secret in ${region}. Remove one of the two.`,
   partition: (line: number) =>
-    `The Regions here belong to another partition of AWS than those of the entry in line ${line}, and so to another account. Put them into a manifest of their own.`,
+    `These Regions are in a different AWS partition from those of line ${line}. Use one manifest per partition.`,
   spelling: (what: string, line: number) =>
-    `${what} is written in other letter case than for the entry in line ${line}, but IAM takes both for one name. Write them alike.`,
+    `${what} differs only in capitalization from line ${line}. IAM treats both as the same name, so write them alike.`,
   disagrees: (what: string, shared: string, line: number) =>
-    `${what} is not what the entry in line ${line} has, and both have the same ${shared}. Make them agree, or give another ${shared}.`,
+    `${what} differs from line ${line}, which uses the same ${shared}. Use the same value, or a different ${shared}.`,
 
-  tag: 'Tags of YAML (!…) have no meaning here. Take it out.',
-  directive: 'Directives of YAML (%…) have no meaning here. Take it out.',
-  alias: 'No anchor (&…) of this name stands before. Define it first, or write the value out.',
-  merge: '<< takes a map, or a list of maps, by their anchors.',
-  tooMuch: 'The aliases (*…) here stand for too much. Write the values out.',
+  tag: "YAML tags (!…) aren't supported. Remove the tag.",
+  directive: "YAML directives (%…) aren't supported. Remove the directive.",
+  alias: 'Undefined anchor (&…). Define it first, or write out the value.',
+  merge: '<< must refer to a map, or to a list of maps, by an anchor.',
+  tooMuch: 'Too many aliases (*…). Write out the values.',
 
-  severalDocuments: 'A manifest is one YAML document. Take this --- out.',
-  tabs: 'A tab stands in the indentation, where YAML takes spaces only.',
-  indentation: 'The indentation does not fit what stands above, or a bracket there is not closed.',
-  unclosed: 'Something is not closed or not complete here: a quotation mark, a bracket or a colon.',
-  startsOddly: 'A text that begins with this character has to stand in quotation marks.',
-  nested:
-    'Two colons in one line. Put the value into quotation marks, or its members into lines of their own.',
-  escape: 'There is no such escape (\\…) in a text with double quotation marks. Write \\\\ for a backslash.',
-  depth: 'This is nested too deeply.',
-  syntax: 'This cannot be read as YAML.',
+  severalDocuments: 'Only one YAML document is allowed. Remove this ---.',
+  tabs: "Tabs aren't allowed in YAML indentation. Use spaces.",
+  indentation: 'Wrong indentation, or an unclosed bracket above.',
+  unclosed: 'Unclosed quote or bracket, or a missing colon.',
+  startsOddly: 'A value that starts with this character must be in quotes.',
+  nested: 'Two colons on one line. Quote the value, or put the fields on separate lines.',
+  escape: 'Unknown escape sequence (\\…) in double quotes. Write \\\\ for a backslash.',
+  depth: 'Nested too deeply.',
+  syntax: 'Invalid YAML.',
 };

@@ -7,10 +7,10 @@ import { secretPrefixProblem } from './rules.ts';
 /** Returns the problems with combinations of `setup` options that are valid by themselves. The sentences name flags. */
 export function setupProblems(options: RawOptions<'setup'>): string[] {
   const values: Readonly<Record<string, unknown>> = options;
-  const describesNewSecret = NEW_SECRET_OPTIONS.some((option) => values[attributeOf(option)] !== undefined);
+  const ofNewSecret = NEW_SECRET_OPTIONS.filter((option) => values[attributeOf(option)] !== undefined);
   return [
     ...keyProblems(options),
-    ...(options.secretArn && describesNewSecret ? [messages.notWithArn(NEW_SECRET_OPTIONS.map(flagOf))] : []),
+    ...(options.secretArn && ofNewSecret.length > 0 ? [messages.notWithArn(ofNewSecret.map(flagOf))] : []),
     ...kmsKeyProblems(options),
     ...prefixProblems(options),
     ...partitionProblems(options),
@@ -27,7 +27,7 @@ function partitionProblems({ region = [], secretArn = [] }: RawOptions<'setup'>)
   return [...problemsIn('--region', region), ...problemsIn('--secret-arn', arnRegions)];
 }
 
-/** A policy with a prefix must allow reading the secret that it is created for. */
+/** A policy with a prefix must cover the secret that it is created for. */
 function prefixProblems(options: RawOptions<'setup'>): string[] {
   const { policyScope, policyPrefix, secretName, secretArn = [] } = options;
   if (policyScope !== 'prefix') return policyPrefix === undefined ? [] : [messages.prefixAlone];

@@ -1,96 +1,104 @@
+const list = (words: readonly string[], conjunction: string) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1)}`;
+
+/** Returns true for the subject of a wizard's question, such as `The name`; false for a flag, a field or a variable. */
+function isAsked(what: string): boolean {
+  return /^[A-Z][a-z]/.test(what);
+}
+
 /** Messages about invalid flags and answers. None of them repeats the value, which may be a key pasted into the wrong place. */
 export const inputMessages = {
-  title: (count: number) =>
-    count === 1 ? 'The command line has a mistake' : `The command line has ${count} mistakes`,
-  helpHint: "'mc-static-key --help' lists the commands, and 'mc-static-key COMMAND --help' their options.",
-  profileWins: 'There is a profile as well as access keys in the environment; the profile is used.',
+  title: (count: number) => `${count} invalid options`,
+  helpHint:
+    "Run 'mc-static-key --help' for the commands, or 'mc-static-key COMMAND --help' for the options of one.",
+  profileWins: 'Access keys are set in the environment, but the profile is used instead.',
   plainHttp:
-    'The endpoint is plain http, and requests to it leave this machine. Anyone on the way can read the key. Use https, unless the network is your own.',
+    'The endpoint is plain HTTP on another host, so your key would be sent unencrypted. Use https unless you trust this network.',
 
   looksLikeKey: (what: string) =>
-    `${what} looks like a key. Keys are given with --key-file, --key-env or in the wizard, never as a name.`,
-  secretName: (what: string) =>
-    `${what} takes 1 to 512 letters, digits or the characters /_+=.@- and nothing else.`,
+    isAsked(what)
+      ? `${what} looks like a key. Enter keys only at the key prompt.`
+      : `${what} looks like a key. Provide keys with --key-file or --key-env, or at the key prompt.`,
+  secretName: (what: string) => `${what} must be 1–512 characters: letters, digits and /_+=.@- only.`,
   secretPrefix: (what: string) =>
-    `${what} takes the beginning of names of secrets, without a wildcard: 1 to 500 letters, digits or the characters /_+=.@- and nothing else.`,
-  prefixMissing: '--policy-scope prefix needs the prefix: add, for example, --policy-prefix live/',
-  prefixAlone: '--policy-prefix belongs to --policy-scope prefix: add that, or leave it out.',
+    `${what} must be the start of a secret name, without a wildcard: 1–500 letters, digits or /_+=.@- only.`,
+  prefixMissing: '--policy-scope prefix requires a prefix. Add, for example, --policy-prefix live/',
+  prefixAlone: '--policy-prefix requires --policy-scope prefix. Add it, or remove --policy-prefix.',
   outsidePrefix: (what: string) =>
-    `${what} does not begin with the prefix of --policy-prefix, so that the policy would not allow reading the secret. Give it a name that does, or another prefix.`,
-  policyName: (what: string) =>
-    `${what} takes 1 to 128 letters, digits or the characters +=,.@_- and nothing else.`,
-  roleName: (what: string) =>
-    `${what} takes 1 to 64 letters, digits or the characters +=,.@_- and nothing else.`,
+    `${what} doesn't start with --policy-prefix, so the policy wouldn't cover this secret. Change the name or the prefix.`,
+  policyName: (what: string) => `${what} must be 1–128 characters: letters, digits and +=,.@_- only.`,
+  roleName: (what: string) => `${what} must be 1–64 characters: letters, digits and +=,.@_- only.`,
   roleReserved: (what: string) =>
-    `${what} must not be MediaConnectAccessRole, which AWS reserves. Take, for example, MediaConnect-ASM.`,
+    `${what} can't be MediaConnectAccessRole (reserved by AWS). Use another name, such as MediaConnect-ASM.`,
   roleDescription: (what: string) =>
-    `${what} takes at most 1,000 characters of the Latin-1 alphabet, without control characters other than line breaks and tabs.`,
-  region: (what: string) => `${what} takes the name of a Region, such as us-west-2.`,
+    `${what} must be at most 1,000 Latin-1 characters, without control characters except line breaks and tabs.`,
+  /** @param meant the Region that was probably meant, if there is one */
+  region: (what: string, meant: string | undefined) =>
+    meant === undefined
+      ? `${what} must be a Region code, such as us-west-2.`
+      : `${what} must be a Region code. Did you mean ${meant}?`,
   secretArn: (what: string) =>
-    `${what} takes the full ARN of a secret, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i, its six random characters included.`,
+    `${what} must be a full secret ARN with its 6 random characters, such as arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-7g8H9i.`,
   roleArn: (what: string) =>
-    `${what} takes the ARN of a role, such as arn:aws:iam::111122223333:role/MediaConnect-ASM.`,
+    `${what} must be a role ARN, such as arn:aws:iam::111122223333:role/MediaConnect-ASM.`,
   flowArn: (what: string) =>
-    `${what} takes the ARN of a flow, a router input or a router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game.`,
-  roleOnce: 'Name the role in one way only: --role-name or --role-arn.',
+    `${what} must be the ARN of a flow, router input or router output, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:1-AbCd:game.`,
+  roleOnce: 'Use either --role-name or --role-arn, not both.',
   boundary: (what: string) =>
-    `${what} takes the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary.`,
+    `${what} must be the ARN of a managed policy, such as arn:aws:iam::111122223333:policy/Boundary.`,
   sourceArn: (what: string) =>
-    `${what} takes an ARN pattern of MediaConnect, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:*.`,
-  kmsKeyId: (what: string) => `${what} takes a KMS key ID, a key ARN, or an alias such as alias/video-keys.`,
+    `${what} must be a MediaConnect ARN pattern, such as arn:aws:mediaconnect:us-west-2:111122223333:flow:*.`,
+  kmsKeyId: (what: string) => `${what} must be a KMS key ID, key ARN or alias, such as alias/video-keys.`,
   kmsPartition: (what: string) =>
-    `${what} names a key of another AWS partition than the Region. Use a key in the secret's partition.`,
+    `${what} is in a different AWS partition from the Region. Use a KMS key in the secret's partition.`,
   kmsRegions: (what: string) =>
-    `${what} names a key of one Region, and the secret is to be in another. Give a multi-Region key (mrk-…) or an alias, or set up each Region by itself.`,
-  tagForm: (what: string) => `${what} takes KEY=VALUE, for example team=playout.`,
+    `${what} is a single-Region key, but the secret is in another Region. Use a multi-Region key (mrk-…) or an alias, or set up each Region separately.`,
+  tagForm: (what: string) => `${what} must be KEY=VALUE, for example team=playout.`,
   tagKey: (what: string) =>
-    `${what}: a tag's key has 1 to 128, its value up to 256 letters, digits, spaces or the characters _.:/=+-@, and the key does not begin with aws:.`,
-  tagOwn: (what: string, key: string) => `${what}: the tag ${key} is the program's own.`,
-  tagTwice: (what: string) => `${what} gives the same tag key twice.`,
+    `${what}: a tag key has 1–128 characters and a value up to 256: letters, digits, spaces or _.:/=+-@. The tag key can't start with aws: (reserved by AWS).`,
+  tagOwn: (what: string, key: string) => `${what}: the tag key ${key} is reserved. Use another tag key.`,
+  tagTwice: (what: string) => `${what} has the same tag key twice. Remove one of the tags.`,
   tagCount: (what: string, most: number) =>
-    `${what}: AWS takes 50 tags, one of which is the program's own, so at most ${most} can be given.`,
+    `${what} has too many tags. Use at most ${most}: AWS allows 50, and mc-static-key adds 1.`,
   notBesideManifest: (flags: string[]) =>
-    `--manifest says all about the keys, so it does not go together with ${flags.join(', ')}. Put that into the file, or leave --manifest out.`,
-  oneOf: (what: string, choices: readonly string[]) => `${what} takes one of: ${choices.join(', ')}.`,
-  yesOrNo: (what: string) => `${what} takes true or false.`,
-  accountId: (what: string) => `${what} takes the twelve digits of an account, such as 111122223333.`,
-  twoAccounts: (from: string) =>
-    `--account-id and ${from} name different accounts. Give one, or make them agree.`,
-  endpointUrl: (what: string) => `${what} takes a URL, such as http://127.0.0.1:4566.`,
+    `--manifest can't be combined with ${list(flags, 'or')}. Put these settings in the manifest.`,
+  oneOf: (what: string, choices: readonly string[]) => `${what} must be one of: ${choices.join(', ')}.`,
+  yesOrNo: (what: string) => `${what} must be true or false.`,
+  accountId: (what: string) => `${what} must be a 12-digit account ID, such as 111122223333.`,
+  twoAccounts: (from: string) => `--account-id and ${from} name different accounts. Correct or remove one.`,
+  endpointUrl: (what: string) => `${what} must be an HTTP or HTTPS URL, such as http://127.0.0.1:4566.`,
   headerValue: (what: string) =>
-    `${what} holds characters that no AWS credentials have. Set it again, or take it out of the environment.`,
+    `${what} contains characters that AWS credentials can't have. Set it again, or unset it.`,
   envName: (what: string) =>
-    `${what} takes the name of an environment variable, such as MEDIACONNECT_KEY; the key itself stays in the variable.`,
-  keySources: 'Give the key in one way only: --key-file, --key-env or --generate.',
+    `${what} must be the name of an environment variable, such as MEDIACONNECT_KEY, not the key itself.`,
+  keySources: 'Use only one of --key-file, --key-env and --generate.',
   notWithArn: (flags: readonly string[]) =>
-    `--secret-arn uses secrets that exist, so it does not go together with ${flags.slice(0, -1).join(', ')} or ${flags.at(-1)}.`,
-  arnOrName:
-    '--secret-arn says which secret is meant, and in which Region. Leave --secret-name and --region out.',
-  arnsOfOneName: '--secret-arn takes the ARNs of one secret in its Regions; these have different names.',
+    `--secret-arn uses existing secrets, so it can't be combined with ${list(flags, 'or')}.`,
+  arnOrName: '--secret-arn already identifies the secret and Region. Remove --secret-name and --region.',
+  arnsOfOneName:
+    '--secret-arn must be the ARNs of one secret in its Regions, but these have different names. Run the command once per secret.',
   rollbackTakesNoKey:
-    '--rollback goes back to the key before the last rotation, so it does not go together with --key-file, --key-env or --generate.',
-  srtAlgorithm:
-    '--algorithm belongs to static keys; an SRT password has none. Leave it out, or give --key-type static-key.',
-  srtGenerate: '--generate makes static keys. For an SRT password give --key-file or --key-env.',
-  generateAlgorithm: '--generate and --algorithm name different algorithms. Leave --algorithm out.',
+    "--rollback restores the previous key, so it can't be combined with --key-file, --key-env or --generate.",
+  srtAlgorithm: '--algorithm applies to static keys only. Remove it, or use --key-type static-key.',
+  srtGenerate: '--generate supports static keys only. For an SRT password, use --key-file or --key-env.',
+  generateAlgorithm: '--generate and --algorithm name different algorithms. Remove --algorithm.',
   partitions: (what: string) =>
-    `${what} belong to different partitions of AWS, and so to different accounts. Give those of one partition at a time.`,
+    `${what} are in different AWS partitions. Run the command once per partition.`,
   regionsOf: (what: string) => `The Regions in ${what}`,
   regionsAndArns: 'The Regions and ARNs',
   sandboxEndpoint:
-    '--sandbox brings its own endpoint and account, so it does not go together with --endpoint-url or --profile.',
-  outputPath: (what: string) => `${what} takes the path of a file, or - for standard output.`,
-  port: (what: string) => `${what} takes a port from 1 to 65535.`,
+    "--sandbox has its own endpoint and account, so it can't be combined with --endpoint-url or --profile.",
+  outputPath: (what: string) => `${what} must be a file path, or - for standard output.`,
+  port: (what: string) => `${what} must be a port number from 1 to 65535.`,
 
-  unknownOption: (option: string) => `There is no option ${option}.`,
-  unnamedUnknownOption: 'There is no such option.',
+  unknownOption: (option: string) => `Unknown option: ${option}.`,
+  unnamedUnknownOption: 'Unknown option.',
   didYouMean: (option: string) => `Did you mean ${option}?`,
-  missingValue: (option: string) => `${option} needs a value.`,
-  excess: 'There are more words than the command takes. Were quotes forgotten around a value?',
-  defect: (name: string) => `Something went wrong inside the program (${name}).`,
-  defectHint: 'Please report it with the output of the same command and --debug, which shows no key.',
+  missingValue: (option: string) => `${option} requires a value.`,
+  excess: 'Too many arguments. Put values that contain spaces in quotes.',
+  defect: (name: string) => `Unexpected error (${name}).`,
+  defectHint:
+    'Please report this with the output of the same command plus --debug. The output never contains keys.',
   keyOption:
-    'A key is never given on the command line, where others can see it. Use --key-file, --key-env or --generate, or be asked.',
-  unknownCommand: 'There is no such command.',
-  incomplete: 'The command is not complete: something has to follow. Its --help says what.',
+    "Keys can't be passed on the command line, where other users could see them. Use --key-file, --key-env or --generate, or enter the key when prompted.",
 };

@@ -10,7 +10,6 @@ import { inputMessages as messages } from './messages.ts';
  */
 export type Rule = (value: string, what: string) => string | undefined;
 
-/** Returns a rule for values that match a pattern and contain nothing that looks like a key. */
 /** Returns the rule that a value matches a pattern and doesn't look like a key. */
 export function matching(pattern: RegExp, sentence: (what: string) => string): Rule {
   return (value, what) => {
@@ -68,7 +67,17 @@ export function hasKeyAsHost(url: string): boolean {
   return /^[0-9a-f._-]*$/i.test(host) && looksLikeKey(host);
 }
 
-export const regionProblem: Rule = (value, what) => (isRegionName(value) ? undefined : messages.region(what));
+export const regionProblem: Rule = (value, what) =>
+  isRegionName(value) ? undefined : messages.region(what, similarRegion(value));
+
+/** Matches a Region code with other separators or capital letters, and an Availability Zone such as `us-west-2a`. */
+const NEARLY_A_REGION =
+  /^(af|ap|ca|cn|eu|il|me|mx|sa|us)[-_ ]?((?:north|south)?(?:east|west)|north|south|central)[-_ ]?(\d)[a-z]?$/i;
+
+function similarRegion(value: string): string | undefined {
+  const parts = NEARLY_A_REGION.exec(value)?.slice(1);
+  return parts?.join('-').toLowerCase();
+}
 
 export const secretArnProblem: Rule = (value, what) =>
   parseSecretArn(value) ? undefined : messages.secretArn(what);

@@ -1,9 +1,9 @@
 import { allSettledOrThrow, atMostPerRegion } from '../aws/requests/concurrency.ts';
 import type { SecretState } from '../aws/secrets/index.ts';
 import { isStatementsLost } from '../failure.ts';
-import { groupedBy } from '../grouping.ts';
 import { BATCH_RUN } from '../limits.ts';
 import type { Conflict, PolicyOutcome, StepName } from '../plan-types.ts';
+import { groupedBy } from '../text.ts';
 import { setupMessages as messages } from '../ui/messages.ts';
 import { keyConflictFailure } from './conflict.ts';
 import { attemptInStep } from './observe.ts';

@@ -1,8 +1,8 @@
 import { parseSecretArn } from '../aws/arn.ts';
 import { commonTags } from '../aws/tags.ts';
-import { groupedBy } from '../grouping.ts';
 import { KEY_LENGTH } from '../key/index.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
+import { groupedBy } from '../text.ts';
 import type { PolicyRequest, RoleRequest } from './types.ts';
 
 /** Keys that share a policy or a role, and its desired state. */

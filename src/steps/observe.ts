@@ -6,11 +6,10 @@ import type { SetupRequest } from '../options/setup-request.ts';
 import type { StepName } from '../plan-types.ts';
 import { type Group, policyGroups, roleGroups } from './groups.ts';
 import { type ObservedPolicies, readPolicy } from './read-policy/index.ts';
-import type { ObservedSecrets } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
 import type { ObservedRole } from './trust-role/conflicts.ts';
 import { trustRole } from './trust-role/index.ts';
-import type { PolicyRequest, RoleRequest, StepContext } from './types.ts';
+import type { ObservedSecrets, PolicyRequest, RoleRequest, StepContext } from './types.ts';
 
 /** The observed state of a policy or role that several keys share. */
 export interface ObservedGroup<Request, Found> extends Group<Request> {

@@ -1,15 +1,23 @@
 import type { Failure } from '../failure.ts';
-import { groupedBy } from '../grouping.ts';
 import type { SetupRequest } from '../options/setup-request.ts';
 import type { Change, Conflict, PolicyOutcome } from '../plan-types.ts';
+import { groupedBy } from '../text.ts';
 import type { Group } from './groups.ts';
 import type { ObservedGroup, ObservedKeys } from './observe.ts';
 import { type ObservedPolicies, type PolicyPlan, readPolicy } from './read-policy/index.ts';
-import type { ObservedSecrets, SecretPlan } from './store-secret/decision-types.ts';
 import { storeSecret } from './store-secret/index.ts';
 import type { ObservedRole } from './trust-role/conflicts.ts';
 import { type RolePlan, trustRole } from './trust-role/index.ts';
-import type { PolicyRequest, RoleRequest, SecretRef, Step, StepInput, StepPlan } from './types.ts';
+import type {
+  ObservedSecrets,
+  PolicyRequest,
+  RoleRequest,
+  SecretPlan,
+  SecretRef,
+  Step,
+  StepInput,
+  StepPlan,
+} from './types.ts';
 
 /** The plan for one key. A key with a conflict or a failure is not set up. */
 export interface KeyPlan {

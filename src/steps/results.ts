@@ -5,10 +5,9 @@ import type { KeyMaterial } from '../key/index.ts';
 import type { PolicyOutcome, RoleOutcome } from '../plan-types.ts';
 import { keyConflictFailure } from './conflict.ts';
 import { type GroupPlan, hasChanges, type KeyPlan, type SetupPlan } from './plan.ts';
-import type { SecretPlan } from './store-secret/decision-types.ts';
 import type { ObservedRole } from './trust-role/conflicts.ts';
 import type { RolePlan } from './trust-role/index.ts';
-import type { RoleRequest, SecretRef, StepInput } from './types.ts';
+import type { RoleRequest, SecretPlan, SecretRef, StepInput } from './types.ts';
 
 export interface KeyResult {
   secrets: SecretRef[];

@@ -1,4 +1,5 @@
 import type { PolicyReader } from '../aws/iam/policies.ts';
+import type { SecretState } from '../aws/secrets/index.ts';
 import type { SecretReader } from '../aws/secrets/value-reader.ts';
 import type { Aws, Identity } from '../aws/session.ts';
 import type { Tag } from '../aws/tags.ts';
@@ -95,6 +96,39 @@ export interface StepOutput {
   role?: RoleOutcome;
   /** The stored key: the user's, or an existing one that is kept. */
   key?: KeyMaterial;
+}
+
+/** The observed state of step 1: the secret in each requested Region, or with each requested ARN, if it exists. */
+export interface ObservedSecrets {
+  targets: { region: string; secret: SecretState | undefined }[];
+}
+
+/** The plan of step 1. */
+export interface SecretPlan extends StepPlan {
+  decisions: SecretDecision[];
+  /** The key to store. Absent if existing secrets are used as is. */
+  key?: KeyMaterial;
+}
+
+/** What to do about the secret in one Region. */
+export type SecretDecision =
+  | ({ kind: 'create' } & ResolvedDecision)
+  | ({ kind: 'keep'; found: SecretState } & ResolvedDecision)
+  | ({ kind: 'replace'; found: SecretState } & ResolvedDecision)
+  | ({ kind: 'restore'; found: SecretState } & ResolvedDecision)
+  | ConflictDecision;
+
+/** The part that all decisions without a conflict have. */
+interface ResolvedDecision {
+  /** The expected secret. */
+  ref: SecretRef;
+  reason: string;
+  warnings: string[];
+}
+
+export interface ConflictDecision {
+  kind: 'conflict';
+  conflict: Conflict;
 }
 
 /** A step of the procedure. */

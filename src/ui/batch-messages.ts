@@ -5,7 +5,7 @@ export function formatCount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const RUN_AGAIN = 'Run the same command again when this is put right: it does only the rest.';
+const RUN_AGAIN = 'Fix this, then run the same command again. Finished keys are skipped.';
 
 /** A command's messages about keys that can't be processed, and how to continue with them. */
 export interface BatchEnding {
@@ -20,29 +20,28 @@ export interface BatchEnding {
 /** @param others a sentence about the keys that did not fail */
 function endOf(done: string, others: string): BatchEnding {
   return {
-    skippedTitle: (number, total) =>
-      `${formatCount(number)} of ${formatCount(total)} keys cannot be ${done} as they are:`,
+    skippedTitle: (number, total) => `${formatCount(number)} of ${formatCount(total)} keys can't be ${done}:`,
     howToContinue: `${others} ${RUN_AGAIN}`,
     howToContinueAfterAllFailed: RUN_AGAIN,
   };
 }
 
 export const batchEndings = {
-  setup: endOf('set up', 'The other keys are in place.'),
+  setup: endOf('set up', 'The other keys are set up.'),
   rotate: endOf('rotated', 'The other keys are rotated.'),
-  rollback: endOf('put back', 'The other keys are those from before again.'),
-  teardown: endOf('taken down', 'The other keys are taken down.'),
+  rollback: endOf('rolled back', 'The other keys are rolled back.'),
+  teardown: endOf('removed', 'The other keys are removed.'),
 };
 
-const UNCHANGED = 'Nothing has to be changed.';
+const NO_CHANGES = 'No changes needed.';
 
-/** Returns a function for the message that nothing is to be changed for all keys, or for some (`done`). */
+/** Returns a function for the message that all keys, or only some (`done`), need no changes. */
 function nothingToDo(every: string, state: string): (done: number, total: number) => string {
   return (done, total) => {
-    if (total === 0) return `The manifest names no keys. ${UNCHANGED}`;
+    if (total === 0) return `The manifest names no keys. ${NO_CHANGES}`;
     if (done === total) return every;
-    const [verb, pronoun] = done === 1 ? ['is', 'it'] : ['are', 'them'];
-    return `${formatCount(done)} of ${formatCount(total)} keys ${verb} ${state}. Nothing is changed for ${pronoun}.`;
+    const verb = done === 1 ? 'is' : 'are';
+    return `${formatCount(done)} of ${formatCount(total)} keys ${verb} ${state}.`;
   };
 }
 
@@ -53,13 +52,8 @@ export const batchMessages = {
   },
   progress: {
     'store-secret': 'Storing the keys',
-    'read-policy': 'Setting up the read policies',
-    'trust-role': 'Setting up the roles',
-  } satisfies Record<StepName, string>,
-  stepDone: {
-    'store-secret': 'Secrets in place',
-    'read-policy': 'Read policies in place',
-    'trust-role': 'Roles in place',
+    'read-policy': 'Creating the policies',
+    'trust-role': 'Creating the roles',
   } satisfies Record<StepName, string>,
   several: {
     secret: (number: number) => `${formatCount(number)} secrets`,
@@ -70,36 +64,27 @@ export const batchMessages = {
   /** A message about one key of several. */
   ofOne: (name: string, sentence: string) => `${name}: ${sentence}`,
   resources: (number: number) => `${formatCount(number)} resources`,
-  moreNotes: (number: number) => `and ${formatCount(number)} more notes; --dry-run shows them all`,
+  moreNotes: (number: number) => `${formatCount(number)} more warnings (--dry-run shows all)`,
 
   failed: (number: number, total: number) =>
-    total === 1 ? 'The one key failed:' : `${formatCount(number)} of ${formatCount(total)} keys failed:`,
+    total === 1 ? '1 key failed:' : `${formatCount(number)} of ${formatCount(total)} keys failed:`,
   andOthers: (name: string, number: number) => `${name} and ${formatCount(number)} more`,
-  more: (number: number) => `and ${formatCount(number)} more; --json has them all`,
+  more: (number: number) => `and ${formatCount(number)} more (--json lists all)`,
   noneDone: 'Nothing was changed.',
-  unreported: 'What was done for them by then:',
-  failedShort: (number: number) => (number === 1 ? 'One key failed.' : `${formatCount(number)} keys failed.`),
+  unreported: 'Completed before the failure:',
+  failedShort: (number: number) => (number === 1 ? '1 key failed.' : `${formatCount(number)} keys failed.`),
   nothingToDo: {
-    setup: nothingToDo(`Every key is in place already. ${UNCHANGED}`, 'in place already'),
-    rotate: nothingToDo(`Every secret holds its key already. ${UNCHANGED}`, 'stored already'),
-    rollback: nothingToDo(
-      `Every key is the one before the last rotation already. ${UNCHANGED}`,
-      'the ones before the last rotation already',
-    ),
-    teardown: nothingToDo('There is nothing left to take down.', 'taken down already'),
+    setup: nothingToDo(`All keys are already set up. ${NO_CHANGES}`, 'already set up'),
+    rotate: nothingToDo(`All secrets already hold their keys. ${NO_CHANGES}`, 'already stored'),
+    rollback: nothingToDo(`All keys are already rolled back. ${NO_CHANGES}`, 'already rolled back'),
+    teardown: nothingToDo(`All keys are already removed. ${NO_CHANGES}`, 'already removed'),
   },
-  column: { key: 'key', why: 'why' },
+  column: { key: 'KEY', why: 'PROBLEM' },
+  /** The options that resolve a conflict of one key of several. */
+  fix: (settings: string[]) => `Fix: ${settings.join(' | ')}`,
 
-  done: (number: number) =>
-    number === 1 ? 'MediaConnect can read the key.' : `MediaConnect can read ${formatCount(number)} keys.`,
-  doneUndecided: (number: number) =>
-    `${number === 1 ? 'The key is' : `${formatCount(number)} keys are`} set up. The checks can't tell whether MediaConnect can read ${number === 1 ? 'it' : 'all of them'}.`,
   secretsInRegion: (region: string, number: number) => `${batchMessages.several.secret(number)} in ${region}`,
-  generated:
-    'Keys that were generated are only in Secrets Manager. The other end of the stream needs its key too; read one with, for example:',
-  proven: 'Proven: MediaConnect may assume the roles, and the roles may read the keys.',
-  arnsInJson:
-    'Each flow takes the secret ARN of its own Region. --json prints them all, as "encryption": what the MediaConnect API takes for each key and Region.',
+  verified: 'Verified: MediaConnect can assume the roles, and the roles can read the secrets.',
 };
 
 function duration(ms: number): string {

@@ -121,7 +121,8 @@ export function rotateCommand({ name, regions, keyType, source, roleName }: Rota
   );
 }
 
-function sourceOption(source: KeySource | undefined): string[] {
+/** Returns the options for the source of a key. `KEY-FILE` stands for a file with a key that the user typed. */
+export function sourceOption(source: KeySource | undefined): string[] {
   if (source?.kind === 'generate') return ['--generate', source.algorithm];
   if (source?.kind === 'env') return ['--key-env', source.name];
   return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
@@ -167,4 +168,36 @@ export function secretCommand(
   ...options: string[]
 ): string {
   return awsCommand('secretsmanager', command, '--region', region, '--secret-id', arn, ...options);
+}
+
+/** A word of a shell command, with its quotes. */
+const SHELL_WORD = /(?:\\.|'[^']*'|[^\s'\\])+/g;
+
+/**
+ * Breaks a command into lines that fit the width, with `\` at the end of all but the last, so that it can be copied as a whole. An
+ * option stays on one line with its values. A longer line stays whole.
+ */
+export function commandLines(command: string, width: number): string[] {
+  const indent = /^ */.exec(command)?.[0] ?? '';
+  if (command.length <= width) return [command];
+  const lines: string[] = [];
+  let line = indent;
+  for (const part of optionsWithValues(command)) {
+    // Two columns are for the space and the backslash.
+    if (line.trim() !== '' && line.length + part.length + 3 > width) {
+      lines.push(`${line} \\`);
+      line = `${indent}  ${part}`;
+    } else line = line.trim() === '' ? line + part : `${line} ${part}`;
+  }
+  return [...lines, line];
+}
+
+/** Returns the parts of a command that belong together: the words before the first option, then each option with its values. */
+function optionsWithValues(command: string): string[] {
+  const parts: string[] = [];
+  for (const word of command.match(SHELL_WORD) ?? []) {
+    if (parts.length === 0 || word.startsWith('--') || word === '&&') parts.push(word);
+    else parts.push(`${parts.pop()} ${word}`);
+  }
+  return parts;
 }

@@ -1,16 +1,23 @@
 import { PassThrough } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream } from 'node:tty';
+import { stripVTControlCharacters } from 'node:util';
 import { forceRawMode } from './terminal.ts';
 
 /** The maximum length of an answer, in characters. A prompt redraws for each character, so longer input would take minutes. */
 const LONGEST_ANSWER = 1_200;
+
+/** Fewer characters can arrive at once when somebody types fast over a slow connection. */
+const PASTED_CHARACTERS = 8;
 
 /** After a pause this long, in milliseconds, input counts as another paste. */
 const QUIET_MS = 300;
 
 /** Control characters that keyboards don't send, and bidirectional marks. A prompt would print them if pasted text has them. */
 const NOT_TYPED = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Input after which the answer starts anew: Enter, after which an invalid answer is emptied, and Ctrl-U. */
+const STARTING_ANEW = ['\r', '\n', '\x15'];
 
 /** What the terminal sends for Ctrl-Z in raw mode. */
 const SUSPEND = '\x1a';
@@ -33,6 +40,8 @@ export interface Keyboard {
   suspend(): void;
   /** Restores raw mode if the question has set it. */
   resume(): void;
+  /** Returns true if the latest answer was pasted: at least `PASTED_CHARACTERS` of it arrived at once. */
+  hasPasted(): boolean;
   /** Releases the terminal for the next question. */
   close(): void;
 }
@@ -53,10 +62,15 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
   const decoder = new StringDecoder();
   const limitPaste = pasteLimiter();
   let isFirst = true;
+  let isPasted = false;
+  let isNewAnswer = true;
   const onData = (bytes: Buffer) => {
     if (isFirst && bytes.toString('latin1').endsWith(EARLIER_CTRL_D)) return onEnd();
     isFirst = false;
     const text = limitPaste(decoder.write(bytes).replace(NOT_TYPED, ''));
+    if (isNewAnswer) isPasted = false;
+    isNewAnswer = STARTING_ANEW.some((key) => text.endsWith(key));
+    if (printableLength(text) >= PASTED_CHARACTERS) isPasted = true;
     const suspendIndex = text.indexOf(SUSPEND);
     // Input after Ctrl-Z was meant for the shell.
     keys.write(suspendIndex < 0 ? text : text.slice(0, suspendIndex));
@@ -70,6 +84,7 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
     keys,
     suspend: () => void (isRaw && terminal.setRawMode(false)),
     resume: () => void (isRaw && forceRawMode(terminal)),
+    hasPasted: () => isPasted,
     close() {
       terminal.off('data', onData);
       for (const event of END_EVENTS) terminal.off(event, onEnd);
@@ -77,6 +92,11 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
       keys.destroy();
     },
   };
+}
+
+/** Returns the number of characters that a held key, such as Backspace or an arrow, does not send. */
+function printableLength(text: string): number {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, '').length;
 }
 
 /** The events that end the input. Reading a closed terminal fails with an error. */

@@ -1,7 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import chalkStdout, { Chalk, type ChalkInstance, type ColorSupportLevel, chalkStderr } from 'chalk';
 import { wrapAnsi } from 'fast-wrap-ansi';
 import type { Verdict } from '../plan-types.ts';
 import { cleanOutput } from '../text.ts';
+import { commandLines } from './commands.ts';
 
 /** Options that control the output. */
 export interface OutputOptions {
@@ -27,13 +29,18 @@ export interface Output {
   caller?: () => object;
   /** Prints part of the result. */
   result(text: string): void;
-  /** Wraps prose in the result if standard output is a terminal. */
-  prose(text: string): string;
+  /**
+   * Wraps prose in the result if standard output is a terminal.
+   * @param hanging by how many columns continuation lines are indented further than an indented line
+   */
+  prose(text: string, hanging?: number): string;
+  /** Breaks a command in the result into lines with `\`, if standard output is a terminal and the command is too long. */
+  command(text: string): string;
   /** Prints a message to standard error, except with `--quiet`. */
   info(text?: string): void;
   /**
    * Prints something that the user must not miss, even with `--quiet`: warnings and errors.
-   * @param unwrapped true to print the text as one line that can be copied
+   * @param unwrapped true for a command, which must stay whole when it is copied. A long one is broken with `\` in a terminal
    */
   warn(text: string, unwrapped?: boolean): void;
 }
@@ -49,10 +56,15 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     width,
     resultWidth: process.stdout.columns ?? 80,
     result: writeResult,
-    prose: (text) => (process.stdout.isTTY ? wrap(text, process.stdout.columns) : text),
+    prose: (text, hanging) => (process.stdout.isTTY ? wrap(text, process.stdout.columns, hanging) : text),
+    command: (text) =>
+      process.stdout.isTTY ? commandLines(text, process.stdout.columns ?? 80).join('\n') : text,
     info: (text = '') => void (options.quiet || write(text)),
-    warn: (text, unwrapped = false) =>
-      void (unwrapped ? process.stderr.write(`${cleanOutput(text)}\n`) : write(text)),
+    warn(text, unwrapped = false) {
+      if (!unwrapped) return void write(text);
+      const lines = process.stderr.isTTY ? commandLines(text, width) : [text];
+      process.stderr.write(`${cleanOutput(lines.join('\n'))}\n`);
+    },
   };
 }
 
@@ -72,14 +84,18 @@ function writeResult(text: string): void {
   process.stdout.write('\n');
 }
 
+/** A mark and one word, such as an ARN in a difference. A break would leave the mark alone. */
+const MARKED_WORD = /^ *\S \S+$/;
+
 /** Wraps lines between words only. A longer ARN or document line stays whole, so that it can be copied. */
-export function wrap(text: string, width: number): string {
+export function wrap(text: string, width: number, hangingColumns = 2): string {
   return text
     .split('\n')
     .map((line) => {
+      if (MARKED_WORD.test(stripVTControlCharacters(line))) return line;
       const indent = /^ */.exec(line)?.[0] ?? '';
       // Continuation lines are indented further, so that the next entry stands out.
-      const hanging = indent === '' ? '' : '  ';
+      const hanging = indent === '' ? '' : ' '.repeat(hangingColumns);
       return wrapAnsi(line.slice(indent.length), Math.max(width - indent.length - hanging.length, 20))
         .split('\n')
         .map((part, index) => (index === 0 ? indent + part : `${indent}${hanging}${part}`).trimEnd())
@@ -124,3 +140,6 @@ export function colorOf(paint: ChalkInstance, verdict: Verdict): ChalkInstance {
 
 /** The symbols in front of check results. */
 export const verdictMarks = { failed: '✖', 'cannot-tell': '?', warning: '!', ok: '✔' };
+
+/** With fewer columns, a value stands below its label instead of beside it. */
+export const ROOM_FOR_COLUMNS = 60;

@@ -1,6 +1,8 @@
+import type { OutcomeAction, Outcomes } from '../plan-types.ts';
 import { clean } from '../text.ts';
-import { batchMessages as messages } from './batch-messages.ts';
-import type { Output } from './output.ts';
+import { formatCount, batchMessages as messages } from './batch-messages.ts';
+import { setupMessages } from './messages.ts';
+import { type Output, ROOM_FOR_COLUMNS } from './output.ts';
 import { type SuspensionWatch, watchSuspension } from './terminal.ts';
 
 /** Shows the current activity: a spinner in a terminal, lines in a log, nothing with `--quiet`. */
@@ -131,4 +133,57 @@ function remainingTimeEstimate() {
     const elapsedMs = performance.now() - startedAt;
     return elapsedMs < ESTIMATE_AFTER_MS || done === 0 ? undefined : (elapsedMs / done) * (total - done);
   };
+}
+
+/** A time is shown only if a step has taken longer, in milliseconds. */
+const SHOW_TIME_AFTER_MS = 1_000;
+/** More secrets, policies or roles share a line with their number. */
+const MOST_DONE_LINES = 4;
+/** The width of the column with the names, in a terminal with room for columns. */
+const NAME_WIDTH = 36;
+type Outcome = { name: string; region?: string; action: OutcomeAction; attachedCount?: number };
+
+/**
+ * Returns the lines for what a step has done: one for each resource with its name and outcome, or one for many resources.
+ * @param elapsedMs how long the step took
+ */
+export function doneLines(
+  { secrets, policies, roles }: Outcomes,
+  elapsedMs: number,
+  width: number,
+): string[] {
+  const lines = [
+    ...linesOf('secret', secrets, width),
+    ...linesOf('policy', policies, width),
+    ...linesOf('role', roles, width),
+  ];
+  const time = elapsedMs > SHOW_TIME_AFTER_MS ? `    ${setupMessages.seconds(elapsedMs)}` : '';
+  return lines.map((line, index) => (index === lines.length - 1 ? line + time : line));
+}
+
+function linesOf(kind: 'secret' | 'policy' | 'role', outcomes: Outcome[], width: number): string[] {
+  const { one, several } = setupMessages.progressLabel[kind];
+  const columns = (label: string, subject: string, outcome: string) =>
+    width < ROOM_FOR_COLUMNS
+      ? `${label} ${subject}: ${outcome}`
+      : `${label.padEnd(8)}${subject.padEnd(NAME_WIDTH)}  ${outcome}`;
+  if (outcomes.length > MOST_DONE_LINES)
+    return [columns(several, formatCount(outcomes.length), countsOf(outcomes))];
+  return outcomes.map(({ name, region, action, attachedCount = 0 }) => {
+    const attached = attachedCount > 0 ? [setupMessages.policiesAttached(attachedCount)] : [];
+    const outcome = [setupMessages.done[action], ...attached].join(', ');
+    return columns(one, clean(region ? `${name} (${region})` : name), outcome);
+  });
+}
+
+/** Returns the number of resources with each outcome, such as `118 created, 2 unchanged`. */
+function countsOf(outcomes: Outcome[]): string {
+  const actions = [...new Set(outcomes.map(({ action }) => action))];
+  if (actions.length === 1 && actions[0]) return setupMessages.done[actions[0]];
+  return actions
+    .map((action) => {
+      const count = outcomes.filter((outcome) => outcome.action === action).length;
+      return `${formatCount(count)} ${setupMessages.done[action]}`;
+    })
+    .join(', ');
 }

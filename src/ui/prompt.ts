@@ -1,45 +1,48 @@
-import { Writable } from 'node:stream';
-import type { WriteStream } from 'node:tty';
-import inquirer from 'inquirer';
-import { Interrupted } from '../failure.ts';
 import { looksLikePartOfKey } from '../key-detection.ts';
-import { openKeyboard } from './keyboard.ts';
+import { type AnswerCheck, ask, canGoBack, colors, indented, problemLine, width, wrapped } from './ask.ts';
 import { wrap } from './output.ts';
-import { watchSuspension } from './terminal.ts';
 
 /** An option in a list of options. */
 export interface PromptOption<T> {
   value: T;
   name: string;
+  /** Shown after the answered question, if not the name. */
+  answer?: string;
   description?: string;
 }
 
-/** Returns the problem with an answer, or undefined if it is valid. */
-export type AnswerCheck = (answer: string) => string | undefined;
+/** A question for a line of text. */
+export interface TextQuestion {
+  message: string;
+  /** Why it matters, or what the answer must be. It goes when the question is answered. */
+  hint?: string;
+  /** The answer if the user types nothing. */
+  fallback?: string;
+  check: AnswerCheck;
+  /** The problem that shows while the user types, without a request. By default, none does. */
+  checkTyped?: (answer: string) => string | undefined;
+  /** Completes a text when the user presses Tab. */
+  complete?: (answer: string) => string;
+}
 
-/** Asks for a line of text. While the user types, `mark` marks an invalid answer, and a key in the wrong place is hidden. */
-export function askText(
-  message: string,
-  fallback: string,
-  check: AnswerCheck,
-  mark: (text: string) => string,
-): Promise<string> {
+/** Asks for a line of text. An invalid answer is red while the user types, and a key in the wrong place is hidden. */
+export function askText({ message, hint = '', fallback = '', ...question }: TextQuestion): Promise<string> {
+  const { check, checkTyped = () => undefined, complete = (answer: string) => answer } = question;
   return ask<string>({
-    type: 'input',
+    type: 'text',
     message,
-    default: fallback,
-    validate: (answer: string) => {
-      const problem = check(answer);
-      return problem === undefined || wrapped(problem);
-    },
+    fallback,
+    check,
+    complete,
+    hint: () => hint,
     // Text can't be edited in a dumb terminal, so the user starts over there.
-    theme: { validationFailureMode: process.env.TERM === 'dumb' ? 'clear' : 'keep' },
-    transformer: (answer: string, { isFinal }: { isFinal: boolean }) =>
-      isFinal ? shownAnswer(message, concealed(answer)) : shownWhileTyping(answer, check, mark),
+    clearsInvalid: process.env.TERM === 'dumb',
+    show: (answer: string, { isFinal }: { isFinal: boolean }) =>
+      isFinal ? shownAnswer(message, concealed(answer)) : shownWhileTyping(answer, checkTyped),
   });
 }
 
-function shownWhileTyping(answer: string, check: AnswerCheck, mark: (text: string) => string): string {
+function shownWhileTyping(answer: string, check: (answer: string) => string | undefined): string {
   // A key pasted into the wrong place is drawn digit by digit. Hide it before much of it is visible.
   const lastPart = answer.split(/[/\\.]/).at(-1) ?? '';
   // Digits alone can be an account ID in a name.
@@ -47,7 +50,7 @@ function shownWhileTyping(answer: string, check: AnswerCheck, mark: (text: strin
     /^[0-9a-f]{12,}$/i.test(lastPart) && (lastPart === answer || /[a-f]/i.test(lastPart));
   const shown = looksLikeStartOfKey ? stars(answer) : concealed(answer);
   const accepted = answer === '' || (shown === answer && check(answer) === undefined);
-  return accepted ? answer : mark(shown);
+  return accepted ? answer : colors.red(shown);
 }
 
 /** Hides an answer that contains a key, because answers stay on the screen. */
@@ -59,45 +62,128 @@ function stars(text: string): string {
   return '*'.repeat(text.length);
 }
 
-/** Asks for hidden text. Shows each character as a star, so that the user sees that a paste has arrived. */
-export function askHidden(message: string): Promise<string> {
-  return ask<string>({ type: 'password', message, mask: '*', toggleMask: false });
+/** A hidden answer. */
+export interface HiddenAnswer {
+  text: string;
+  /** True if the text was pasted, not typed. */
+  isPasted: boolean;
+}
+
+/**
+ * Asks for hidden text. Shows each character as a star, so that the user sees that a paste has arrived. An invalid text is cleared,
+ * because the user can't edit it.
+ * @param hint with the text so far, of which it must show no more than the length
+ */
+export async function askHidden({
+  message,
+  hint,
+  check,
+}: {
+  message: string;
+  hint: (answer: string) => string;
+  check: AnswerCheck;
+}): Promise<HiddenAnswer> {
+  let isPasted = false;
+  const text = await ask<string>(
+    {
+      type: 'text',
+      message,
+      fallback: '',
+      check,
+      complete: (answer: string) => answer,
+      hint,
+      clearsInvalid: true,
+      show: stars,
+    },
+    {
+      onPaste: (wasPasted) => {
+        isPasted = wasPasted;
+      },
+    },
+  );
+  return { text, isPasted };
 }
 
 /** Asks for one of a few options. The first one is the default. */
-export function askChoice<T>(message: string, choices: PromptOption<T>[]): Promise<T> {
+export function askChoice<T>(message: string, choices: PromptOption<T>[], { hint = '' } = {}): Promise<T> {
   return ask<T>({
     type: 'select',
     message,
     choices: choices.map(toListItem(message)),
     loop: false,
     pageSize: 10,
+    theme: { style: { ...listStyle(), message: messageWithHint(hint) } },
   });
 }
 
 /** Asks for one of many options, with a search by part of the name. */
-export function askSearch<T>(message: string, find: (term: string) => PromptOption<T>[]): Promise<T> {
+export function askSearch<T>(
+  message: string,
+  find: (term: string) => PromptOption<T>[],
+  { hint = '' } = {},
+): Promise<T> {
   return ask<T>({
     type: 'search',
     message,
     source: (term: string | undefined) => find(term ?? '').map(toListItem(message)),
     pageSize: 8,
+    theme: { style: listStyle(hint) },
+  });
+}
+
+/** Asks for at least one of several options. */
+export function askSeveral<T>(
+  message: string,
+  choices: PromptOption<T>[],
+  { hint = '', isRequired }: { hint?: string; isRequired: string },
+): Promise<T[]> {
+  return ask<T[]>({
+    type: 'checkbox',
+    message,
+    choices: choices.map(toListItem(message)),
+    loop: false,
+    pageSize: 10,
+    validate: (chosen: unknown[]) => (chosen.length > 0 ? true : isRequired),
+    theme: {
+      style: {
+        ...listStyle(),
+        message: messageWithHint(hint),
+        renderSelectedChoices: (chosen: { short: string }[]) =>
+          shownAnswer(message, chosen.map(({ short }) => short.trim()).join(', ')),
+      },
+    },
   });
 }
 
 /** Asks a yes/no question. Enter selects the fallback. */
 export function askYesNo(message: string, { fallback }: { fallback: boolean }): Promise<boolean> {
-  return ask<boolean>({ type: 'confirm', message, default: fallback });
+  return ask<boolean>({
+    type: 'confirm',
+    message,
+    default: fallback,
+    theme: { style: { error: problemLine } },
+  });
 }
 
-type Question = Record<string, unknown> & {
-  type: 'input' | 'password' | 'select' | 'search' | 'confirm';
-  message: string;
-};
+/** Returns a function that shows a hint below the question until it is answered. */
+function messageWithHint(hint: string) {
+  return (text: string, status: string) =>
+    hint === '' || status === 'done'
+      ? colors.bold(text)
+      : `${colors.bold(text)}\n${colors.dim(indented(hint))}`;
+}
 
-/** Wraps a sentence between words, which Inquirer doesn't do. Two columns are for the prompt's own prefix. */
-function wrapped(sentence: string): string {
-  return wrap(sentence, width() - 2).replaceAll('\n', '\n  ');
+/** Shows the keys below a list, and the hint of a question above them. */
+function listStyle(hint = '') {
+  return {
+    error: problemLine,
+    keysHelpTip: (keys: [key: string, action: string][]) => {
+      const allKeys = canGoBack() ? [...keys, ['esc', 'back'] as const] : keys;
+      const help = allKeys.map(([key, action]) => `${colors.bold(key)} ${colors.dim(action)}`);
+      const helpLines = wrap(help.join(colors.dim(' • ')), width());
+      return [...(hint === '' ? [] : [colors.dim(indented(hint))]), helpLines].join('\n');
+    },
+  };
 }
 
 /** Returns the answer as shown after its question, wrapped where the combined line wraps. */
@@ -107,92 +193,10 @@ function shownAnswer(question: string, answer: string): string {
 
 /** Returns a function that converts an option to an item of the list, with its text after the answered question. */
 function toListItem<T>(question: string) {
-  return ({ value, name, description }: PromptOption<T>) => ({
+  return ({ value, name, answer = name, description }: PromptOption<T>) => ({
     value,
     name: wrapped(name),
-    short: shownAnswer(question, name),
+    short: shownAnswer(question, answer),
     description: description === undefined ? undefined : wrap(description, width()),
   });
-}
-
-function width(): number {
-  return process.stderr.columns ?? 80;
-}
-
-/** Asks on standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt. */
-async function ask<T>(question: Question): Promise<T> {
-  const interruption = new AbortController();
-  const onSignal = () => interruption.abort();
-  const onKey = (_: string | undefined, key: { name?: string; ctrl?: boolean } | undefined) => {
-    if (key?.ctrl && key.name === 'd') interruption.abort();
-  };
-  const keyboard = openKeyboard(process.stdin, { onSuspend: () => suspension.suspendJob(), onEnd: onSignal });
-  const display = openDisplay(process.stderr);
-  const suspension = watchSuspension({
-    leave() {
-      display.leave();
-      keyboard.suspend();
-    },
-    comeBack() {
-      keyboard.resume();
-      display.redraw();
-    },
-  });
-  const prompt = inquirer.createPromptModule({
-    input: keyboard.keys,
-    output: display.output,
-    signal: interruption.signal,
-  });
-  keyboard.keys.on('keypress', onKey);
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  try {
-    // Inquirer infers answer types from literal question lists. Here, the caller's question determines the type.
-    const { answer } = (await prompt([
-      { ...question, message: wrapped(question.message), name: 'answer' },
-    ])) as { answer: unknown };
-    return answer as T;
-  } catch (error) {
-    const isInterruption = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
-    throw isInterruption ? new Interrupted() : error;
-  } finally {
-    suspension.close();
-    keyboard.close();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
-}
-
-/** The terminal on which a question is drawn. */
-interface Display {
-  output: Writable;
-  /** Makes room for the shell's output below the question. */
-  leave(): void;
-  /** Redraws the question at the current cursor position. */
-  redraw(): void;
-}
-
-const SHOW_CURSOR = '\x1b[?25h';
-const ERASE_BELOW = '\x1b[J';
-/** The end of the sequence with which a prompt erases its lines before it redraws. */
-const END_OF_ERASING = '\x1b[2K\x1b[G';
-
-function openDisplay(terminal: WriteStream): Display {
-  let drawn = '';
-  const output = new Writable({
-    decodeStrings: false,
-    write(chunk, _, done) {
-      const text = String(chunk);
-      const erasedTo = text.lastIndexOf(END_OF_ERASING);
-      drawn = erasedTo < 0 ? drawn + text : text.slice(erasedTo + END_OF_ERASING.length);
-      terminal.write(text);
-      done();
-    },
-  });
-  Object.defineProperty(output, 'columns', { get: () => terminal.columns });
-  return {
-    output,
-    leave: () => void terminal.write(`${ERASE_BELOW}${SHOW_CURSOR}\n`),
-    redraw: () => void terminal.write(`\r${drawn}`),
-  };
 }

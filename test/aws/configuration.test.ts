@@ -53,7 +53,7 @@ describe('the profile', () => {
         code: 'profile-not-found',
         exitCode: 4,
         message: expect.stringContaining(`The profile vidoe (${from}) was not found in`),
-        hint: 'These profiles exist: video.',
+        hint: 'Use one of the existing profiles: video.',
       });
     },
   );
@@ -212,7 +212,7 @@ describe('the Region', () => {
 
 test('ends the run if the services section of the profile does not exist', async () => {
   const all = withFiles('[profile p]\nservices = gone\n');
-  await expect(readConfiguration({ profile: 'p' }, all)).rejects.toThrow('names the services section gone');
+  await expect(readConfiguration({ profile: 'p' }, all)).rejects.toThrow('uses the services section gone');
 });
 
 describe('the endpoint of a service', () => {

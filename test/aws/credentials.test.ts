@@ -445,7 +445,7 @@ describe('a chain of roles', () => {
     [
       'there is no container credentials endpoint',
       'credential_source = EcsContainer',
-      'There is no container credentials endpoint: neither',
+      'No container credentials endpoint: neither',
       ['The profile p gets its credentials from the container credentials endpoint.'],
     ],
     [
@@ -479,7 +479,7 @@ describe('access keys in a profile', () => {
     [
       'an SSO session',
       'sso_start_url = https://example.com\nsso_account_id = 111122223333\nsso_role_name = R\nsso_region = us-east-1',
-      'The SSO session of the profile p has ended.',
+      'The SSO session of the profile p has expired.',
     ],
     [
       'a web identity',
@@ -504,19 +504,19 @@ describe('a profile without usable credentials', () => {
     [
       'its source profile does not exist',
       'role_arn = arn:aws:iam::111122223333:role/R\nsource_profile = gone',
-      'The profile p gets its credentials from the profile gone, which does not exist.',
+      "The profile p gets its credentials from the profile gone, which doesn't exist.",
       'Correct the profile p',
     ],
     [
       'its SSO session does not exist',
       `sso_session = gone\n${SSO}`,
-      'The profile p names the SSO session gone, which is not in the AWS configuration file.',
+      'The profile p uses the SSO session gone, which is not in the AWS configuration file.',
       'aws configure sso --profile p',
     ],
     [
       'its SSO session has expired',
       `sso_start_url = https://example.com/start\n${SSO}`,
-      'The SSO session of the profile p has ended.',
+      'The SSO session of the profile p has expired.',
       'aws sso login --profile p',
     ],
     [
@@ -528,7 +528,7 @@ describe('a profile without usable credentials', () => {
     [
       'its sign-in has expired',
       'login_session = arn:aws:iam::111122223333:user/me',
-      'The sign-in of the profile p has ended.',
+      'The sign-in session of the profile p has expired.',
       'aws login --profile p',
     ],
     [
@@ -576,7 +576,7 @@ describe('a profile without usable credentials', () => {
     [
       'it has no credentials, and no others are available',
       '',
-      'The profile p has no credentials, and no others were found.',
+      'The profile p has no credentials, and no other credentials were found.',
       'aws configure --profile p',
     ],
   ])('is reported with the reason: %s', async (_what, settings, message, hint) => {
@@ -591,17 +591,17 @@ describe('a profile without usable credentials', () => {
   });
 
   test.each<[number, string, number, string]>([
-    [200, '<html>login</html>', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
-    [200, '{}', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
-    [302, '', 1, 'What answered to sso:GetRoleCredentials was not AWS.'],
+    [200, '<html>login</html>', 1, 'The response to sso:GetRoleCredentials did not come from AWS.'],
+    [200, '{}', 1, 'The response to sso:GetRoleCredentials did not come from AWS.'],
+    [302, '', 1, 'The response to sso:GetRoleCredentials did not come from AWS.'],
     [
       404,
       '{"message":"No such account"}',
       4,
       'IAM Identity Center returned no credentials for the profile p:',
     ],
-    [403, '{"message":"No access"}', 4, "IAM Identity Center doesn't give the user"],
-    [401, '{"message":"Session token not found"}', 4, 'The SSO session of the profile p has ended.'],
+    [403, '{"message":"No access"}', 4, "IAM Identity Center doesn't assign the role"],
+    [401, '{"message":"Session token not found"}', 4, 'The SSO session of the profile p has expired.'],
   ])('is reported when IAM Identity Center returns %i %s', async (statusCode, body, exitCode, message) => {
     const cache = join(folder, '.aws', 'sso', 'cache');
     mkdirSync(cache, { recursive: true });
@@ -640,7 +640,7 @@ describe('a profile without usable credentials', () => {
   });
 
   test.each<[string, NodeJS.ProcessEnv, string, number]>([
-    ['is an HTTP URL on another host', { FULL_URI: 'http://example.com/' }, 'must begin with https://', 4],
+    ['is an HTTP URL on another host', { FULL_URI: 'http://example.com/' }, 'must start with https://', 4],
     ['is not a URL', { FULL_URI: 'nonsense' }, 'is not a URL', 4],
     [
       'returns expired credentials',
@@ -648,7 +648,7 @@ describe('a profile without usable credentials', () => {
       'have expired',
       1,
     ],
-    ['returns an HTML page', { body: '<html>' }, 'is not credentials', 1],
+    ['returns an HTML page', { body: '<html>' }, 'something other than credentials', 1],
     ['has a token with a line break', { TOKEN: 'a\nb', body: '{}' }, 'contains a line break', 4],
     [
       'has a token file that does not exist',

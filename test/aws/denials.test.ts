@@ -24,32 +24,40 @@ describe('a denied request', () => {
   const own = 'arn:aws:iam::111122223333:policy/Guard';
 
   test.each([
-    [`with an explicit deny in a service control policy: ${scp}`, scp, 'administrator of the AWS'],
+    [`with an explicit deny in a service control policy: ${scp}`, scp, 'administrator of your AWS'],
     [
       'because no service control policy allows the iam:CreateRole action',
       'No service control policy',
       'AWS organization',
     ],
     [`with an explicit deny in a resource control policy: ${scp}`, scp, 'AWS organization'],
-    [`with an explicit deny in a permissions boundary: ${own}`, own, 'whoever set your permissions boundary'],
+    [`with an explicit deny in a permissions boundary: ${own}`, own, 'in your permissions boundary'],
     [
       'because no permissions boundary allows the iam:CreateRole action',
       'No permissions boundary allows it',
-      'whoever set your permissions boundary',
+      'in your permissions boundary',
     ],
-    ['with an explicit deny in a session policy', 'a session policy denies it', 'no session policy'],
+    [
+      'with an explicit deny in a session policy',
+      'A session policy explicitly denies it',
+      'without a session policy',
+    ],
     [
       'with an explicit deny in a VPC endpoint policy',
-      'a VPC endpoint policy denies it',
+      'A VPC endpoint policy explicitly denies it',
       'from another network',
     ],
     [`with an explicit deny in an identity-based policy: ${own}`, own, 'statement in that policy'],
-    ['with an explicit deny in a resource-based policy', 'a resource-based policy denies it', 'itself'],
+    [
+      'with an explicit deny in a resource-based policy',
+      'A resource-based policy explicitly denies it',
+      "can't override it",
+    ],
   ])('is reported with the policy that denies it: %s', (by, policy, help) => {
     const said = told(denied(by));
     expect(said).toContain(policy);
     expect(said).toContain(help);
-    expect(said).not.toContain('Ask for a policy that allows');
+    expect(said).not.toContain('Ask your AWS administrator to allow iam:CreateRole on');
     expect(said).toContain('iam:CreateRole');
   });
 
@@ -59,10 +67,9 @@ describe('a denied request', () => {
     );
   });
 
-  test('is reported with the permissions command if no policy allows the action', () => {
+  test('is reported with the permission to ask for if no policy allows the action', () => {
     const said = told(denied('because no identity-based policy allows the iam:CreateRole action'));
-    expect(said).toContain('Ask for a policy that allows iam:CreateRole');
-    expect(said).toContain('mc-static-key permissions COMMAND');
+    expect(said).toContain('Ask your AWS administrator to allow iam:CreateRole on');
   });
 });
 
@@ -113,9 +120,9 @@ describe('a request denied by KMS', () => {
       `Access to KMS is not allowed. ${onKey} with an explicit deny in a resource-based policy`,
       reading,
     );
-    expect(text).toContain(`Change the policy of ${KEY} itself`);
-    expect(text).toContain('A policy that allows it does not help.');
-    expect(text).not.toContain('Ask for a policy');
+    expect(text).toContain(`Change the resource-based policy of ${KEY}`);
+    expect(text).toContain("Other policies can't override it.");
+    expect(text).not.toContain('Ask your AWS administrator');
   });
 });
 
@@ -127,5 +134,5 @@ test('names the Region of an error when there are two Regions', async () => {
     times: Number.POSITIVE_INFINITY,
   });
   const { json } = await setUp(sandbox(), { region: [REGION, 'eu-west-1'] });
-  expect(json.error.message).toMatch(/to do secretsmanager:CreateSecret on .*eu-west-1/);
+  expect(json.error.message).toMatch(/can't perform secretsmanager:CreateSecret on .*eu-west-1/);
 });

@@ -84,7 +84,7 @@ describe('a missing permission', () => {
       expect(code).toBe(4);
       expect(json.error).toMatchObject({ code: 'access-denied', awsAction: action });
       expect(json.error.step).toEqual(step);
-      expect(json.error.message).toContain(`to do ${action} on `);
+      expect(json.error.message).toContain(`can't perform ${action} on `);
       expect(json.error.message).toContain(resource);
       expect(json.error.hint).toContain(action);
       expect(log).toContain(json.error.message);
@@ -136,6 +136,6 @@ describe('setup when AWS requests fail', () => {
     expect(json.error).toMatchObject({ code: 'expired-credentials', step: 'trust-role' });
     expect(json.error.hint).toContain('aws sso login');
     expect(json.completed.policies).toMatchObject([{ action: 'created' }]);
-    expect(log).toContain('What exists by now');
+    expect(log).toContain('Changed so far');
   });
 });

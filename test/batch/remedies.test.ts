@@ -48,7 +48,7 @@ test.each(['status', 'verify', 'setup --yes'])(
     try {
       const regions = [REGION, 'me-central-1'];
       const said = await shows(on, command.split(' '), { keys: feeds(1, { ...key, regions }) });
-      expect(said).toContain('or take another one (regions). Session credentials');
+      expect(said).toContain('or use another Region (regions). Session credentials');
     } finally {
       await on.close();
     }
@@ -139,7 +139,7 @@ test('status marks secrets scheduled for deletion after teardown, and prints the
   await shows(sandbox(), ['setup', '--yes'], content);
   await shows(sandbox(), ['teardown', '--yes'], content);
   const said = await shows(sandbox(), ['status'], content);
-  expect(said).toMatch(/✖ live\/feed-1 .*scheduled for deletion \(\S+\): MediaConnect cannot read it/);
+  expect(said).toMatch(/✖ live\/feed-1 .*scheduled for deletion on \S+; it can't be read until restored/);
   expect(said).not.toContain('✔');
   const [, command = ''] =
     /for deletion, run: mc-static-key (setup --manifest \S+ --restore)/.exec(said) ?? [];

@@ -52,13 +52,13 @@ test('stores the new keys of the manifest, changes nothing on the next run, and 
   expect(writesTo(sandbox())).toEqual(Array.from({ length: 4 }, () => 'secretsmanager:PutSecretValue'));
   expect(sandbox().requests.filter(({ action }) => action === 'GetRole')).toHaveLength(1);
   expect(Object.values(await held())).toEqual(Array.from({ length: 4 }, () => 'other'));
-  expect(log).toContain('A running stream breaks until both ends have the new key');
+  expect(log).toContain('Running streams stop until both ends use the new key');
   expect(JSON.stringify(json) + log).not.toContain(KEYS.other);
 
   sandbox().clearRequests();
   const again = await rotateAll({ defaults, keys: feeds(2, NEW) });
   expect([again.code, writesTo(sandbox())]).toEqual([0, []]);
-  expect(again.log).toContain('Every secret holds its key already.');
+  expect(again.log).toContain('All secrets already hold their keys.');
 
   const back = await rotateAll({ defaults, keys: feeds(2, NEW) }, { rollback: true, env: {} });
   expect([back.code, back.json.verdict], back.log).toEqual([0, 'ok']);
@@ -80,9 +80,9 @@ test('rotates the same keys that --dry-run listed, and leaves entries without a 
   const { code, json, log } = await rotateAll({ keys });
   expect(code).toBe(1);
   expect(json.failed).toMatchObject([{ name: 'live/feed-9', error: { code: 'conflict' } }]);
-  expect(log).toContain('There is no secret live/feed-9 in us-west-2');
-  expect(log).toContain('1 of 2 keys cannot be rotated as they are:');
-  expect(log).toMatch(/The manifest names no key for some secrets.*\(2 keys\)/);
+  expect(log).toContain('Secret live/feed-9 not found in us-west-2');
+  expect(log).toContain("1 of 2 keys can't be rotated:");
+  expect(log).toContain('The manifest has no new key for 2 entries');
   expect(await held()).toEqual({
     [`feed-1 ${REGION}`]: 'other',
     [`feed-2 ${REGION}`]: 'aes256',
@@ -104,14 +104,14 @@ test('rolls back or completes a rotation of generated keys that failed for one k
   expect([code, json.failed.map(({ name }) => name)]).toEqual([1, ['live/feed-2']]);
   const back = await rotateAll({ keys }, { rollback: true });
   expect([back.code, back.json.failed], back.log).toEqual([0, []]);
-  expect(back.log).toContain('What the last rotation did not replace (1 key) stays as it is.');
+  expect(back.log).toContain("The last rotation didn't replace 1 key. It stays as it is.");
   expect(await held()).toEqual(before);
 
   await rotateAll({ keys }, { credentials });
   const half = await held();
   expect(differing(before, half)).toEqual([`feed-1 ${REGION}`, `feed-3 ${REGION}`]);
   const { log } = await rotateAll({ keys });
-  expect(log).toContain('What was replaced within the last hour (2 keys) stays');
+  expect(log).toContain('It replaced 2 keys in the last hour');
   expect(differing(half, await held())).toEqual([`feed-2 ${REGION}`]);
 });
 
@@ -125,7 +125,7 @@ test('reports which secrets have the new key and which do not when one Region fa
   expect(json.left).toEqual([expect.stringContaining(`:${REGION}:`)]);
   const [done, left] = log.split('Not changed yet:');
   expect(done).toMatch(
-    new RegExp(`What was done for them by then:\\n  arn:\\S+:${FAR_REGION}:.* \\(updated\\)`),
+    new RegExp(`Completed before the failure:\\n  arn:\\S+:${FAR_REGION}:.* \\(updated\\)`),
   );
   expect(left).toContain(json.left?.[0]);
 });
@@ -162,8 +162,8 @@ function differing(a: Record<string, string>, b: Record<string, string>): string
 test('reports a secret that is in none of its Regions as missing in each', async () => {
   const { code, log } = await rotateAll({ defaults, keys: [{ secretName: '007', ...NEW }] });
   expect(code).toBe(3);
-  expect(log).toContain('2 things are in the way');
-  for (const region of defaults.regions) expect(log).toContain(`There is no secret 007 in ${region}.`);
+  expect(log).toContain('2 conflicts.');
+  for (const region of defaults.regions) expect(log).toContain(`Secret 007 not found in ${region}.`);
 });
 
 test('refuses --generate together with --manifest', async () => {
@@ -176,7 +176,7 @@ test('refuses --generate together with --manifest', async () => {
     '--rollback',
   ]);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/does not go together with\s+--generate\./);
+  expect(stderr).toMatch(/can't be\s+combined\s+with\s+--generate\./);
 });
 
 test('reads current values in one batch, and no resource policy, with --dry-run', async () => {
@@ -225,5 +225,5 @@ test('refuses an invalid key of a secret without a tag before it changes anythin
     { env: { OTHER_KEY: 'a-long-Passphrase-1', FEED_KEY: '5' } },
   );
   expect([code, json.error?.code, writesTo(sandbox())]).toEqual([2, 'usage', []]);
-  expect(json.error?.message).toContain('2 of the keys');
+  expect(json.error?.message).toContain('2 keys in');
 });

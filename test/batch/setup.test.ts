@@ -40,7 +40,7 @@ test('sets up all keys with one policy version and one role, and changes nothing
   expect(again.code).toBe(0);
   expect(writesTo(sandbox())).toEqual([]);
   expect(await readAccount(sandbox())).toEqual(before);
-  expect(again.log).toContain('Every key is in place already.');
+  expect(again.log).toContain('All keys are already set up.');
 });
 
 test('adds all new secrets to an existing policy in one version', async () => {
@@ -57,11 +57,11 @@ test('continues with the other keys when one has a conflict; the next run does o
   const { code, json, log } = await setUpAll(sandbox(), { keys: feeds(3) });
   expect(code).toBe(1);
   expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
-  expect(json.error).toMatchObject({ code: 'keys-failed', message: 'One key failed.' });
+  expect(json.error).toMatchObject({ code: 'keys-failed', message: '1 key failed.' });
   expect(json.secrets.map(({ name }) => name)).toEqual(['live/feed-1', 'live/feed-3']);
-  expect(log).toContain('1 of 3 keys cannot be set up as they are:');
-  expect(log).toMatch(/live\/feed-2 +The secret live\/feed-2 in us-west-2 exists and holds another/);
-  expect(log).toContain('Ways out: existingKey: keep (');
+  expect(log).toContain("1 of 3 keys can't be set up:");
+  expect(log).toMatch(/live\/feed-2 +Secret live\/feed-2 already exists in us-west-2 and holds a/);
+  expect(log).toContain('existingKey: keep ');
 
   sandbox().clearRequests();
   const put = { secretName: 'live/feed-2', existingKey: 'replace' };
@@ -195,9 +195,9 @@ test('shortens a long plan; --dry-run shows every line and changes nothing', asy
   expect(writesTo(sandbox())).toEqual([]);
   expect(dry.json).toMatchObject({ dryRun: true, failed: [] });
   expect(dry.json.secrets).toHaveLength(25);
-  expect(dry.log.match(/create {2}secret live/g)).toHaveLength(25);
+  expect(dry.log.match(/create {2}secret {2}live/g)).toHaveLength(25);
   const { log, json } = await setUpAll(sandbox(), manifest, { common: { json: true, yes: true } });
-  expect(log).toContain('+ create  25 secrets (us-west-2): stores the key');
+  expect(log).toMatch(/\+ create +25 secrets +live\/feed-1 … live\/feed-25 +us-west-2\n +AES-256 key/);
   expect(log).not.toContain('live/feed-7');
   expect(json.secrets).toHaveLength(25);
 });
@@ -216,7 +216,7 @@ test('uses an existing secret unchanged, and reports one that does not exist', a
   expect(json.failed).toMatchObject([
     {
       name: 'nowhere',
-      error: { message: 'There is no secret nowhere in us-west-2, although it is said to exist.' },
+      error: { message: 'Secret nowhere not found in us-west-2 (the manifest has existing: true).' },
     },
   ]);
 });
@@ -264,7 +264,7 @@ test('ends with the number of secrets in each Region, and the command that reads
     (run, manifest) => performSetupManifest(run, manifest, { dryRun: false, restore: false }),
     { common: { json: false } },
   );
-  expect(stdout).toContain('MediaConnect can read 21 keys.');
+  expect(stdout).toContain('MediaConnect can read all 21 keys.');
   expect(stdout).toContain(`21 secrets in ${REGION}`);
   expect(stdout).toMatch(
     /aws secretsmanager get-secret-value --region us-west-2 --secret-id '?arn:\S+:live\/feed-1-/,
@@ -276,16 +276,16 @@ test('reports the conflict of a key for each Region, and its resolutions once', 
     await makeSecret(sandbox(), { region, Name: 'live/feed-1', SecretString: KEYS.other });
   const { code, log } = await setUpAll(sandbox(), { keys: feeds(1, { regions: [REGION, FAR_REGION] }) });
   expect(code).toBe(3);
-  expect(log.match(/exists and\s+holds another\s+value/g)).toHaveLength(2);
-  expect(log.match(/Ways out/g)).toHaveLength(1);
+  expect(log.match(/and\s+holds\s+a\s+different\s+key/g)).toHaveLength(2);
+  expect(log.match(/To resolve this/g)).toHaveLength(1);
 });
 
 test('suggests one policy name for all keys when a role has no room for their separate policies', async () => {
   const keys = feeds(12).map((entry, at) => ({ ...entry, policyName: `Read-${at}` }));
   const { code, log } = await setUpAll(sandbox(), { keys }, { dryRun: true });
   expect(code).toBe(3);
-  const [ways = ''] = /Ways out: [^.]*/.exec(log.replace(/\s+/g, ' ')) ?? [];
-  expect(ways).toMatch(/^Ways out: policyName: NAME \(give all these keys one policy.*; roleName: NAME \(/);
+  const [ways = ''] = /To resolve this, add one of:[^.]*/.exec(log.replace(/\s+/g, ' ')) ?? [];
+  expect(ways).toMatch(/ policyName: NAME Use one policy for all these keys roleName: NAME /);
   expect(ways).not.toContain('policyScope');
   const common = keys.map((entry) => ({ ...entry, policyName: 'Read' }));
   expect((await setUpAll(sandbox(), { keys: common }, { dryRun: true })).code).toBe(0);
@@ -296,6 +296,6 @@ test('counts the keys that are in place when other keys fail', async () => {
   const gone = { secretName: 'gone', regions: [REGION], key: { existing: true } };
   const { code, log } = await setUpAll(sandbox(), { keys: [...feeds(2), gone] });
   expect(code).toBe(1);
-  expect(log).toContain('2 of 3 keys are in place already. Nothing is changed for them.');
-  expect(log).not.toContain('Every key is in place');
+  expect(log).toContain('2 of 3 keys are already set up.');
+  expect(log).not.toContain('All keys are');
 });

@@ -76,7 +76,7 @@ test('lists at the end what the manifest names and the account does not have', a
     { kind: 'secret', name: 'news', region: FAR_REGION },
   ]);
   const { stdout } = await statusText(sandbox(), manifest);
-  expect(stdout).toContain('1 role, 1 secret, 7 missing');
+  expect(stdout).toContain('1 role, 1 secret     7 missing');
   expect(stdout).toContain(
     `\nMissing\n  role MediaConnect-News\n  policy News\n  secret live/feed-2 (${REGION}, ${FAR_REGION})\n`,
   );
@@ -86,8 +86,8 @@ test('lists at the end what the manifest names and the account does not have', a
 
 test('reports everything as missing in an empty account, and shortens a long list', async () => {
   const { stdout } = await statusText(sandbox(), { keys: feeds(30) });
-  expect(stdout).toContain('0 roles, 0 secrets, 32 missing');
-  expect(stdout).toContain('  and 12 more; --json has them all\n');
+  expect(stdout).toContain('0 roles, 0 secrets     32 missing');
+  expect(stdout).toContain('  and 12 more (--json lists all)\n');
 });
 
 test('does not report a deleted or re-created secret, or a detached policy, as missing', async () => {

@@ -59,7 +59,7 @@ test('removes all that setup created from the manifest, and prints the command t
   expect(json.undo).toMatch(/^mc-static-key setup --manifest \S+\/keys\.yaml --restore$/);
 
   sandbox().clearRequests();
-  expect((await tearDownAll(sandbox(), manifest)).log).toContain('There is nothing left to take down');
+  expect((await tearDownAll(sandbox(), manifest)).log).toContain('All keys are already removed.');
   expect(writesTo(sandbox())).toEqual([]);
 
   const undone = await setUpAll(sandbox(), manifest, { restore: true });
@@ -78,8 +78,11 @@ test('keeps a key that a flow uses, and removes the others from the policy in on
   expect(writesTo(sandbox()).slice(2)).toEqual(['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion']);
   expect(json.failed).toMatchObject([{ name: 'live/feed-2', error: { code: 'conflict' } }]);
   expect(json.failed[0]?.error.message).toContain(`is used by the flow ${flow} (source camera)`);
-  expect(log).toContain('1 of 3 keys cannot be taken down as they are:');
-  expect(log).toContain('The other keys are taken down.');
+  expect(log).toContain("1 of 3 keys can't be removed:");
+  expect(log).toContain('The other keys are removed.');
+  // The progress counts only the keys that can be removed.
+  expect(log).toContain('\n2 of 2\n');
+  expect(log).not.toContain('3 of 2');
   expect(await standing()).toEqual({
     secrets: [`live/feed-2 ${REGION}`],
     policies: [['live/feed-2']],
@@ -148,7 +151,7 @@ test('refuses a secret of another account, and keeps the secret of the same name
   const keys = ['live/feed-1', 'gone'].map((name) => ({ secretArns: [`${arn}:${name}-AbCdEf`] }));
   const { code, json } = await tearDownAll(sandbox(), { keys });
   expect([code, json.failed.map(({ error }) => error.code)]).toEqual([3, ['conflict', 'conflict']]);
-  expect(json.failed[1]?.error.message).toContain('belongs to another account than yours');
+  expect(json.failed[1]?.error.message).toContain('is not in your account');
   expect(await standing()).toEqual(before);
 });
 
@@ -179,5 +182,5 @@ test('refuses --secret-name and --role-name together with --manifest, but not --
   ];
   const { code, stderr } = await runHere(['teardown', ...beside]);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/does not go together with\s+--secret-name, --role-name\./);
+  expect(stderr).toMatch(/can't be\s+combined\s+with\s+--secret-name\s+or\s+--role-name\./);
 });

@@ -78,7 +78,7 @@ test('compares the keys that it has, and notes once which keys it does not have'
   expect(code).toBe(0);
   expect(json.checks.filter(({ id }) => id === 'secret-key')).toHaveLength(1);
   expect(log.match(/Note: /g)).toHaveLength(1);
-  expect(log).toMatch(/Note: 2 keys are not here .*keys\.yaml:1:\d+, .*keys\.yaml:1:\d+\.$/m);
+  expect(log).toMatch(/Note: 2 keys weren't compared .*keys\.yaml:1:\d+, .*keys\.yaml:1:\d+\.$/m);
 });
 
 test('distinguishes two entries with the same name in different Regions', async () => {
@@ -119,37 +119,42 @@ test('shows only the problems of many keys, key by key, and counts the rest', as
     keys: [...keys, { secretName: 'live/new' }],
   });
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^Secret live\/feed-7 \(us-west-2, eu-west-1\)$/m);
-  expect(stdout.match(/holds another key than the one given/g)).toHaveLength(1);
-  expect(stdout).toMatch(/^Secret live\/new \(us-west-2, eu-west-1\)$/m);
-  expect(stdout).toMatch(/there is no such secret$/m);
+  expect(stdout).toMatch(/^✖ \d {2}Secret live\/feed-7 \(us-west-2, eu-west-1\)$/m);
+  expect(stdout.match(/Doesn't match the key you provided/g)).toHaveLength(1);
+  expect(stdout).toMatch(/^✖ \d {2}Secret live\/new \(us-west-2, eu-west-1\)$/m);
+  expect(stdout).toMatch(/^ +Not found\. To fix:$/m);
   expect(stdout).toMatch(/mc-static-key setup --manifest \S+keys\.yaml$/m);
   expect(stdout).not.toContain('live/feed-6');
   expect(stdout).not.toContain('✔');
-  expect(stdout).toContain('11 keys in 22 secrets: 9 can be read, 2 cannot be read');
-  expect(stdout.trimEnd()).toMatch(/✖ MediaConnect cannot read 2 of 11 keys: 4 checks failed\.$/);
+  expect(stdout).toContain('11 keys in 22 secrets: 9 can be read, 2 with problems');
+  expect(stdout).toMatch(/^✖ This setup doesn't work for 2 of 11 keys: 2 problems {2,}account \d{12}\n/);
 });
 
-test('shows all checks of a few keys, and searches no other Region for a missing secret', async () => {
+test('lists all checks that passed with --all, and searches no other Region for a missing secret', async () => {
   await setUpAll(sandbox(), { keys: feeds(2) });
   sandbox().clearRequests();
-  const { stdout } = await verifyText(sandbox(), { keys: feeds(3) });
-  expect(stdout).toMatch(/^Secret live\/feed-1 \(us-west-2\)$/m);
-  expect(stdout).toMatch(/✔ exists, not scheduled for deletion, .*the key given/);
-  expect(stdout).toMatch(/^Role MediaConnect-ASM$/m);
-  expect(stdout).toContain('✖ MediaConnect cannot read 1 of 3 keys: 1 check failed.');
+  const { stdout } = await runWith(
+    sandbox(),
+    { keys: feeds(3) },
+    (run, manifest) => performVerifyManifest(run, manifest, true),
+    { common: { json: false } },
+  );
+  expect(stdout).toMatch(/^ {2}Secret live\/feed-1 \(us-west-2\)$/m);
+  expect(stdout).toMatch(
+    /^ {4}✔ exists\n {4}✔ not scheduled for deletion\n[\s\S]*✔ matches the key you provided$/m,
+  );
+  expect(stdout).toMatch(/^ {2}Role MediaConnect-ASM$/m);
+  expect(stdout).toContain("✖ MediaConnect can't read 1 of 3 keys: 1 problem");
   expect(sandbox().requests.filter(({ action }) => action === 'DescribeSecret')).toHaveLength(3);
 });
 
 test('fails all keys of a missing role, and suggests setup with the manifest', async () => {
   const { stdout } = await verifyText(sandbox(), { keys: feeds(1) });
-  expect(stdout).toMatch(
-    /Role MediaConnect-ASM\n.*\n.*there is no such role\n.*Have it set up:\n.*--manifest/,
-  );
-  expect(stdout).toContain('1 key in 1 secret: 1 cannot be read');
+  expect(stdout).toMatch(/Role MediaConnect-ASM\n +Not found\. To fix:\n +mc-static-key setup --manifest/);
+  expect(stdout).toContain('1 key in 1 secret: 1 with problems');
 });
 
 test('refuses --role-name together with --manifest', async () => {
   const { code, stderr } = await runHere(['verify', '--manifest', 'keys.yaml', '--role-name', 'x', '--json']);
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/does not go together with\s--role-name/)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/can't be\s+combined\s+with\s+--role-name/)]);
 });

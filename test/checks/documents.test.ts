@@ -11,7 +11,7 @@ function verifyTable(about: RegExp): string {
       ? [[`\`${id}\``, asks, fix, needs.map((action) => `\`${action}\``).join(', ')]]
       : [],
   );
-  return table(['id', 'asks', 'what to do when it fails', '`cannot-tell` without'], rows);
+  return table(['id', 'what is checked', 'what to do if it fails', '`cannot-tell` without'], rows);
 }
 
 /** `npx vitest run test/checks/documents.test.ts -u` updates the documents. */
@@ -31,7 +31,7 @@ describe('the check catalog', () => {
       inStatus === undefined ? [] : [[`\`${id}\``, inStatus]],
     );
     const text = withTables('docs/status.md', {
-      '## The checks': table(['id', '`failed` or `warning` when'], rows),
+      '## The checks': table(['id', 'verdict'], rows),
     });
     await expect(text).toMatchFileSnapshot(pathOf('docs/status.md'));
   });

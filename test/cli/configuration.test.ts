@@ -111,14 +111,14 @@ describe('an invalid configuration value', () => {
       'a Region in a profile',
       '[default]\nregion = "us-west-2"\n',
       { AWS_REGION: undefined },
-      'The Region of profile default is not the name of a Region.',
+      'The Region of profile default is not a Region code.',
       'Correct region of the profile default in the AWS configuration file.',
     ],
     [
       'a Region in a variable',
       '',
       { AWS_REGION: undefined, AWS_DEFAULT_REGION: 'Oregon' },
-      'The Region of AWS_DEFAULT_REGION is not the name of a Region.',
+      'The Region of AWS_DEFAULT_REGION is not a Region code.',
       'Correct AWS_DEFAULT_REGION, or unset it.',
     ],
   ])('is named with its place, before any request to AWS: %s', async (_what, config, env, message, hint) => {
@@ -176,7 +176,10 @@ describe('a profile without settings', () => {
   test('is listed among the existing profiles', async () => {
     const AWS_CONFIG_FILE = fileOf('[profile empty]\n[services s]\n', 'config');
     const { error } = await status({ AWS_CONFIG_FILE, AWS_PROFILE: 'other' });
-    expect(error).toMatchObject({ code: 'profile-not-found', hint: 'These profiles exist: empty.' });
+    expect(error).toMatchObject({
+      code: 'profile-not-found',
+      hint: 'Use one of the existing profiles: empty.',
+    });
   });
 });
 
@@ -244,7 +247,7 @@ test.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'])(
 );
 
 describe('a profile together with access keys in the environment', () => {
-  const WARNING = 'There is a profile as well as access keys in the environment; the profile is used.';
+  const WARNING = 'Access keys are set in the environment, but the profile is used instead.';
   const ROLE = 'role_arn = arn:aws:iam::111122223333:role/Engineer';
   const keysOf = () =>
     `aws_access_key_id = ${sandbox().credentials.accessKeyId}\naws_secret_access_key = ${sandbox().credentials.secretAccessKey}`;

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { KEYS, REGION, readAccount, withoutSuffixes, writesTo } from '../support/account.ts';
+import { commandsIn, wordsOf } from '../support/printed.ts';
 import { manifestFile } from '../support/runs/manifest.ts';
 import { run } from '../support/runs/run.ts';
 import { setUp, setUpInVain } from '../support/runs/setup.ts';
@@ -33,7 +34,7 @@ describe('credentials', () => {
     expect(failure).toMatchObject({
       exit: 4,
       code: 'no-credentials',
-      message: 'No AWS credentials were found.',
+      message: 'No AWS credentials found.',
     });
     expect(failure.hint).toMatch(/'aws configure'.*'aws sso login'.*--sandbox/);
   });
@@ -97,14 +98,14 @@ test('warns that a proxy would get the key in clear text, even for a local endpo
     env: reaching(sandbox(), { NO_PROXY: '', no_proxy: '', HTTP_PROXY: 'http://127.0.0.1:1' }),
     timeoutMs: 60_000,
   });
-  expect(stderr.replace(/\s+/g, ' ')).toContain('The endpoint is plain http');
+  expect(stderr.replace(/\s+/g, ' ')).toContain('The endpoint is plain HTTP');
 });
 
 describe('a request that the SDK cannot send', () => {
   test('is not reported as a response from AWS', async () => {
     const failure = await failureOf({ AWS_DEFAULTS_MODE: 'nonsense' });
     expect(failure).toMatchObject({ exit: 1, code: 'aws-configuration' });
-    expect(failure.message).toMatch(/^The AWS SDK could not send sts:GetCallerIdentity: .*defaultsMode/);
+    expect(failure.message).toMatch(/^The AWS SDK couldn't send sts:GetCallerIdentity: .*defaultsMode/);
   });
 });
 
@@ -142,6 +143,37 @@ describe('an endpoint', () => {
   });
 });
 
+const FEED = { secretName: 'studio-a', regions: [REGION], key: { generate: 'aes256' } };
+
+describe('a denied request', () => {
+  test.each([
+    [
+      'one key',
+      ['--secret-name', 'studio-a', '--generate', 'aes256', '--tag', 'team=live sports', '--dry-run'],
+    ],
+    ['a manifest', ['--manifest', manifestFile({ keys: [FEED] }), '--yes']],
+  ])('names the command that prints every permission, which works: %s', async (_what, args) => {
+    sandbox().addFault({ action: 'GetRole', kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    const { code, stderr } = await run(['setup', ...args], { env: reaching(sandbox(), {}) });
+    expect(code, stderr).toBe(4);
+    expect(stderr).toContain('To print every permission that this command needs, for your administrator:');
+    const [command = ''] = commandsIn(stderr);
+    expect(command).toMatch(/^mc-static-key permissions setup --(secret-name|manifest) /);
+    const printed = await run(wordsOf(command).slice(1), { env: reaching(sandbox(), {}) });
+    expect([printed.code, printed.stdout]).toEqual([0, expect.stringContaining('iam:GetRole')]);
+  });
+
+  test('leads to the permissions of a command that needs no secret', async () => {
+    sandbox().addFault({
+      action: 'GetCallerIdentity',
+      kind: 'access-denied',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const { stderr } = await run(['status'], { env: reaching(sandbox(), {}) });
+    expect(commandsIn(stderr)).toEqual(['mc-static-key permissions status']);
+  });
+});
+
 describe('a run that is interrupted', () => {
   test.each([
     ['SIGINT', 130],
@@ -153,7 +185,7 @@ describe('a run that is interrupted', () => {
       const { code, stdout, stderr } = await signalAt(sandbox(), 'CreatePolicy', signal, ARGS);
       expect(code).toBe(exit);
       expect(stderr).toMatch(/^Stopping/m);
-      expect(stderr).toContain('Run the same command again to continue');
+      expect(stderr).toContain('To continue, run the same command again.');
       const { error, completed } = JSON.parse(stdout);
       expect(error.code).toBe('interrupted');
       expect(completed.secrets).toHaveLength(1);

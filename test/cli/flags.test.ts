@@ -186,7 +186,7 @@ describe('a switch as a variable', () => {
   test.each(['false', '0', 'no', 'OFF', ''])('is off with the value %j', async (value) => {
     const { code, stderr } = await setup(sandbox(), UNCONFIRMED, { env: { MC_STATIC_KEY_YES: value } });
     expect(code).toBe(2);
-    expect(stderr).toContain('--yes to carry out the plan');
+    expect(stderr).toContain('--yes to apply the plan');
     expect((await readAccount(sandbox())).secrets).toEqual([]);
   });
 
@@ -194,8 +194,8 @@ describe('a switch as a variable', () => {
     const env = { MC_STATIC_KEY_YES: 'perhaps', MC_STATIC_KEY_JSON: 'maybe' };
     const { code, stderr } = await setup(sandbox(), UNCONFIRMED, { env });
     expect(code).toBe(2);
-    expect(stderr).toContain('MC_STATIC_KEY_YES takes true or false.');
-    expect(stderr).toContain('MC_STATIC_KEY_JSON takes true or false.');
+    expect(stderr).toContain('MC_STATIC_KEY_YES must be true or false.');
+    expect(stderr).toContain('MC_STATIC_KEY_JSON must be true or false.');
   });
 });
 

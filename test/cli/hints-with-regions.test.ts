@@ -10,7 +10,7 @@ const SECRET = ['--secret-name', 'studio-a', '--region', GOV];
 /** Runs a command, and returns all its output in one line. */
 async function told(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { stdout, stderr } = await runHere(args, { ...sandbox().env, AWS_REGION: REGION, ...env });
-  return `${stdout}${stderr}`.replace(/\s+/g, ' ');
+  return `${stdout}${stderr}`.replace(/(?:\s|\\\n)+/g, ' ');
 }
 
 describe('a command in a hint', () => {

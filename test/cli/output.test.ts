@@ -37,17 +37,18 @@ describe('a run', () => {
     const { code, stdout, stderr } = await store('plain');
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /What will be done[\s\S]*\+ create {2}secret plain[\s\S]*Proven: MediaConnect may assume/,
+      /Plan for account [\s\S]*\+ create {2}secret {2}plain[\s\S]*Plan: 4 to add, 0 to change[\s\S]*Verified: MediaConnect can assume/,
     );
     expect(stdout).toContain('MediaConnect can read the key.');
-    expect(stdout).toContain(`Role ARN:\n  ${roleArn('MediaConnect-plain')}`);
-    expect(stdout).not.toContain('What will be done');
+    expect(stdout).toContain(`Role ARN\n  ${roleArn('MediaConnect-plain')}`);
+    expect(stdout).not.toContain('Plan for account');
     expect(stderr).not.toContain('MediaConnect can read the key.');
     expect(stdout + stderr).not.toContain(KEYS.aes256);
   });
 
-  test('ends its result with the settings for the flow, ready to paste', async () => {
-    const { stdout } = await store('plain');
+  test('ends its result with the settings for the flow that --show names, ready to paste', async () => {
+    const { stdout: shown } = await store('plain', '--show', 'json');
+    const { stdout } = await store('plain', '--show', 'cli');
     const { secrets } = await readAccount(sandbox);
     const secretArn = secrets.find(({ name }) => name === 'plain')?.arn;
     const settings = {
@@ -56,7 +57,8 @@ describe('a run', () => {
       roleArn: roleArn('MediaConnect-plain'),
       secretArn,
     };
-    expect(stdout).toContain(JSON.stringify(settings));
+    expect(shown).toContain(JSON.stringify(settings));
+    expect(stdout).not.toContain(JSON.stringify(settings));
     const commands = [...stdout.matchAll(/aws mediaconnect (\S+) .* '(.*)'/g)].map(([, name, json]) => [
       name,
       JSON.parse(json ?? ''),
@@ -68,6 +70,7 @@ describe('a run', () => {
       SecretArn: secretArn,
     };
     expect(commands).toMatchObject([
+      ['update-flow-source', Encryption],
       ['add-flow-outputs', [{ Protocol: 'zixi-push', Encryption }]],
       ['grant-flow-entitlements', [{ Encryption }]],
     ]);
@@ -77,14 +80,14 @@ describe('a run', () => {
   test('prints only the result with --quiet', async () => {
     const { code, stdout, stderr } = await store('quiet', '--quiet');
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(roleArn('MediaConnect-quiet'));
+    expect(stdout).toMatch(new RegExp(`^arn:aws:secretsmanager:\\S+\\n${roleArn('MediaConnect-quiet')}\\n$`));
   });
 
   test('still prints a conflict with --quiet', async () => {
     await makeSecret(sandbox, { Name: 'taken', SecretString: KEYS.other });
     const { code, stdout, stderr } = await store('taken', '-q');
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toContain('holds another value than this key');
+    expect(stderr).toContain('holds a different key');
   });
 
   test('prints where a generated key is and how to read it, but not the key', async () => {
@@ -92,8 +95,8 @@ describe('a run', () => {
     const { secrets } = await readAccount(sandbox);
     const made = secrets.find(({ name }) => name === 'made');
     const words = stdout.replace(/\s+/g, ' ');
-    expect(words).toContain('The key was generated and is only in Secrets Manager.');
-    expect(words).toContain(`get-secret-value --region ${REGION} --secret-id ${made?.arn}`);
+    expect(words).toContain('Get the generated key for the other end of the stream:');
+    expect(words).toContain(`get-secret-value --region ${REGION} --secret-id made `);
     expect(stdout + stderr).not.toContain(made?.values.AWSCURRENT);
   });
 
@@ -208,10 +211,10 @@ describe('--json', () => {
       version: 1,
       error: {
         code: 'access-denied',
-        message: `AWS does not allow arn:aws:iam::${ACCOUNT}:user/sandbox to do iam:CreateRole on ${roleArn('MediaConnect-fails')}.`,
+        message: `Access denied: arn:aws:iam::${ACCOUNT}:user/sandbox can't perform iam:CreateRole on ${roleArn('MediaConnect-fails')}.`,
         step: 'trust-role',
         awsAction: 'iam:CreateRole',
-        hint: expect.stringContaining('Ask for a policy that allows iam:CreateRole'),
+        hint: expect.stringContaining('Ask your AWS administrator to allow iam:CreateRole'),
       },
       completed: {
         secrets: [
@@ -228,7 +231,7 @@ describe('--json', () => {
       caller: callerOf(sandbox.url),
     });
     expect(stderr.replace(/\s+/g, ' ')).toContain(document.error.message);
-    expect(stderr).toContain('Run the same command again to continue');
+    expect(stderr).toContain('To continue, run the same command again.');
   });
 
   test('prints a conflict, and that nothing was changed', async () => {
@@ -247,7 +250,7 @@ describe('--dry-run', () => {
     const args = [...named('only'), '--key-env', 'STUDIO_KEY', '--dry-run'];
     const { code, stdout, stderr } = await setup(sandbox, args, withKey);
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toContain('What would be done');
+    expect(stderr).toMatch(/Plan for account \d+ +dry run: nothing will be changed/);
     expect((await readAccount(sandbox)).secrets.map(({ name }) => name)).not.toContain('only');
   });
 });

@@ -62,7 +62,7 @@ describe('what rotate prints', () => {
       '--region',
       REGION,
     );
-    expect([wrong.code, wrong.said]).toEqual([3, expect.stringContaining('There is no secret studio in')]);
+    expect([wrong.code, wrong.said]).toEqual([3, expect.stringContaining('Secret studio not found in')]);
     expect((await type(...ROTATE, '--region', REGION)).code).toBe(0);
   });
 
@@ -70,7 +70,7 @@ describe('what rotate prints', () => {
     await setUp(sandbox());
     await replicate();
     const { code, said } = await type(...ROTATE, '--region', FAR_REGION);
-    const [, region = ''] = /give that one too \(--region (\S+)\)/.exec(said) ?? [];
+    const [, region = ''] = /Its primary secret is in \S+\. Add --region (\S+)\./.exec(said) ?? [];
     expect([code, region]).toEqual([3, REGION]);
     const arn = (await setUp(sandbox())).json.secrets[0]?.arn ?? '';
     await setUp(sandbox(), { secretArn: [arn, arn.replace(REGION, FAR_REGION)] });
@@ -99,7 +99,10 @@ describe('what rotate prints', () => {
   test('reads a generated key for the other end', async () => {
     await setUp(sandbox());
     const { commands } = await type('rotate', '--secret-name', 'studio-a', '--generate', 'aes256');
-    expect(commands).toEqual([expect.stringContaining('get-secret-value')]);
+    expect(commands).toEqual([
+      expect.stringContaining('get-secret-value'),
+      'mc-static-key rotate --secret-name studio-a --rollback',
+    ]);
     await runPrinted(sandbox(), commands[0]);
   });
 });
@@ -205,7 +208,8 @@ describe('what status prints', () => {
 
 describe('what setup prints at the end', () => {
   test('reads a generated key, and gives it to a flow', async () => {
-    const made = await type('setup', '--secret-name', 'studio-a', '--region', REGION, '--generate', 'aes256');
+    const generated = ['--secret-name', 'studio-a', '--region', REGION, '--generate', 'aes256'];
+    const made = await type('setup', ...generated, '--show', 'cli');
     const read = made.commands.find((each) => each.includes('get-secret-value'));
     await runPrinted(sandbox(), read);
     const flowArn = sandbox().addFlow({
@@ -214,9 +218,17 @@ describe('what setup prints at the end', () => {
       source: { Name: 'camera', Transport: { Protocol: 'zixi-push' } },
     });
     const forFlow = made.commands.filter((each) => each.startsWith('aws mediaconnect'));
-    expect(forFlow).toHaveLength(2);
-    for (const command of forFlow)
-      await runPrinted(sandbox(), command.replace(/arn:aws:mediaconnect:\S+/, flowArn));
+    expect(forFlow).toHaveLength(3);
+    const { Flow } = await clientsOf(sandbox()).mediaConnect.send(
+      new DescribeFlowCommand({ FlowArn: flowArn }),
+    );
+    for (const command of forFlow) {
+      const forGame = command.replace(/arn:aws:mediaconnect:\S+:flow:\S+/, flowArn);
+      await runPrinted(
+        sandbox(),
+        forGame.replace(/arn:aws:mediaconnect:\S+:source:\S+/, Flow?.Source?.SourceArn ?? ''),
+      );
+    }
     const verified = await type('verify', '--flow-arn', flowArn);
     expect(verified.code, verified.said).toBe(0);
   });

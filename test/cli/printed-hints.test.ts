@@ -15,7 +15,7 @@ const sandbox = freshSandbox();
 /** Runs a typed command, and returns all its output in one line. */
 async function type(words: string[], env: NodeJS.ProcessEnv = {}) {
   const { code, stdout, stderr } = await runHere(words, { ...sandbox().env, FEED_KEY: KEYS.aes256, ...env });
-  return { code, stdout, said: `${stdout} ${stderr}`.replace(/\s+/g, ' ') };
+  return { code, stdout, said: `${stdout} ${stderr}`.replace(/(?:\s|\\\n)+/g, ' ') };
 }
 
 const setupWith = (path: string) => [
@@ -27,9 +27,9 @@ describe('the command in a message about a key file', () => {
     const path = temporaryFile("o'brien & sons.key", KEYS.aes256);
     chmodSync(path, 0o644);
     const { said } = await type(setupWith(path));
-    const [, command = ''] = /Close it to them: (chmod 600 '.*?\.key')/.exec(said) ?? [];
+    const [, command = ''] = /To fix: (chmod 600 '.*?\.key')/.exec(said) ?? [];
     execFileSync('sh', ['-c', command]);
-    expect((await type(setupWith(path))).said).not.toContain('Close it to them');
+    expect((await type(setupWith(path))).said).not.toContain('Other users can read');
   });
 
   const hasXxd = spawnSync('xxd', ['-v']).error === undefined;
@@ -41,7 +41,7 @@ describe('the command in a message about a key file', () => {
     const path = temporaryFile('odd.key', '');
     writeFileSync(path, content);
     const { code, said } = await type(setupWith(path));
-    expect([code, said]).toEqual([2, expect.stringContaining(`with: ${command}`)]);
+    expect([code, said]).toEqual([2, expect.stringContaining(`: ${command}`)]);
     const converted = execFileSync('sh', ['-c', command], { input: content, encoding: 'utf8' }).trim();
     expect(converted).toBe(KEYS.aes256);
     expect((await type(setupWith(temporaryFile('right.key', converted)))).code).toBe(0);
@@ -60,7 +60,7 @@ test('names missing permissions one by one until setup succeeds', async () => {
       AWS_SESSION_TOKEN: credentials.sessionToken,
     });
     if (code === 0) break;
-    const [, action = ''] = /Ask for a policy that allows (\S+) on /.exec(said) ?? [];
+    const [, action = ''] = /Ask your AWS administrator to allow (\S+) on /.exec(said) ?? [];
     expect(action, said).toMatch(/^\w+:\w+$/);
     expect(given, said).not.toContain(action);
     given.push(action);
@@ -71,7 +71,7 @@ test('names missing permissions one by one until setup succeeds', async () => {
 test('prints a working command for the permissions of users who create flows', async () => {
   const { said } = await type(['permissions', 'setup', '--secret-name', 'studio-a', '--region', REGION]);
   const [, command = ''] =
-    /iam:PassRole on the role besides: (mc-static-key permissions .*?)\s*$/.exec(said) ?? [];
+    /iam:PassRole on the role\. To print it, run: (mc-static-key permissions .*?)\s*$/.exec(said) ?? [];
   const { code, stdout } = await type(wordsOf(command).slice(1));
   expect([code, stdout]).toEqual([0, expect.stringContaining('"iam:PassRole"')]);
 });
@@ -81,7 +81,7 @@ test('suggests rotate if --rollback finds a secret without a value', async () =>
   await clientsOf(sandbox()).secrets.send(new CreateSecretCommand({ Name: 'studio-a' }));
   const rotate = ['rotate', '--secret-name', 'studio-a', '--region', REGION, '--yes'];
   const { code, said } = await type([...rotate, '--rollback']);
-  expect([code, said]).toEqual([3, expect.stringContaining("that you want with 'mc-static-key rotate'")]);
+  expect([code, said]).toEqual([3, expect.stringContaining("run 'mc-static-key rotate' without --rollback")]);
   // The role reads only 'other', which is a fault with its own fix.
   await type([...rotate, '--key-env', 'FEED_KEY']);
   expect((await type([...rotate, '--rollback'])).said).not.toContain('no current version');
@@ -129,8 +129,8 @@ describe('each resolution that setup prints for a manifest', () => {
     async (_what, fault, expected) => {
       await fault(sandbox());
       const { said } = await type(['setup', '--manifest', manifestFile({ keys: [entry] }), '--yes']);
-      const [, offered = ''] = /Ways out: (.*?\))\./.exec(said) ?? [];
-      const ways = [...offered.matchAll(/(?:^|; )(\w+: \w+) \(/g)].flatMap(([, way = '']) => way);
+      const [, offered = ''] = /To resolve this, add(?: one of)?:(.*)/.exec(said) ?? [];
+      const ways = [...offered.matchAll(/ (\w+: \w+) (?=[A-Z])/g)].flatMap(([, way = '']) => way);
       expect(ways, said).toEqual(expected);
       for (const way of ways) {
         const [member = '', value = ''] = way.split(': ');

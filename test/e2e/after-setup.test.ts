@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { KEYS, readAccount, writesTo } from '../support/account.ts';
 import { feeds, manifestFile, setUpAll } from '../support/runs/manifest.ts';
 import { setUp } from '../support/runs/setup.ts';
-import { openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
+import { CHOICE, openAccount, Q, STUDIO_KEY, shown, startWizard } from './wizard.ts';
 
 const near = { AWS_REGION: 'us-west-2' };
-const confirmName = 'Type the name of the secret, studio-a, to take it down';
+const confirmName = 'Type studio-a to confirm';
 
 test.concurrent('rotate in a terminal asks for the secret and the new key, and stores it after confirmation', async () => {
   const sandbox = await openAccount();
@@ -14,14 +14,36 @@ test.concurrent('rotate in a terminal asks for the secret and the new key, and s
   await wizard.reply(Q.account);
   await wizard.choose(Q.existing, 'studio-a');
   // No question about the key type: the tag of the secret has it.
-  await wizard.choose(Q.keyFrom, 'I paste or type it');
+  await wizard.choose(Q.keyFrom, CHOICE.typed);
   await wizard.reply(Q.key, KEYS.other);
-  await wizard.reply(Q.keyAgain, KEYS.other);
-  await wizard.waitFor('A running stream breaks until both ends have the new key');
+  await wizard.waitFor('Running streams stop until both ends use the new key');
   await wizard.choose(Q.confirm, 'Yes');
   expect(await wizard.exit()).toEqual({ code: 0 });
-  expect(shown(wizard)).toContain('✔ MediaConnect can read this key.');
+  expect(shown(wizard)).toContain('Verified: MediaConnect can assume role MediaConnect-ASM');
   expect(wizard.raw()).not.toContain(KEYS.other);
+  const { secrets } = await readAccount(sandbox);
+  expect(secrets).toMatchObject([{ values: { AWSCURRENT: KEYS.other, AWSPREVIOUS: KEYS.aes256 } }]);
+});
+
+test.concurrent('rotate goes back one question about the key with Esc', async () => {
+  const sandbox = await openAccount();
+  await setUp(sandbox);
+  const flags = ['--secret-name', 'studio-a'];
+  const wizard = startWizard(flags, { command: 'rotate', sandbox, env: near });
+  await wizard.reply(Q.account);
+  // The first of the questions has none before it.
+  await wizard.waitFor(`? ${Q.keyFrom}`);
+  await wizard.pressEscInVain();
+  await wizard.pick(CHOICE.file);
+  await wizard.goBack(Q.file);
+  await wizard.choose(Q.keyFrom, CHOICE.generateOther);
+  await wizard.goBack(Q.algorithm);
+  await wizard.choose(Q.keyFrom, CHOICE.typed);
+  await wizard.enter(Q.key, KEYS.aes128);
+  await wizard.goBack(Q.keyAgain);
+  await wizard.reply(Q.key, KEYS.other);
+  await wizard.choose(Q.confirm, 'Yes');
+  expect(await wizard.exit()).toEqual({ code: 0 });
   const { secrets } = await readAccount(sandbox);
   expect(secrets).toMatchObject([{ values: { AWSCURRENT: KEYS.other, AWSPREVIOUS: KEYS.aes256 } }]);
 });
@@ -56,14 +78,14 @@ test.concurrent('teardown in a terminal requires the exact name of the secret as
   await wizard.insist(
     confirmName,
     [
-      ['yes', 'That is not studio-a.'],
-      ['', 'That is not studio-a.'],
+      ['yes', "Doesn't match. Type studio-a"],
+      ['', "Doesn't match. Type studio-a"],
     ],
     'studio-a',
   );
   expect(await wizard.exit()).toEqual({ code: 0 });
   expect(shown(wizard)).toContain(
-    'mc-static-key setup --restore --secret-arn arn:aws:secretsmanager:us-west-2:',
+    'mc-static-key setup --restore \\ --secret-arn arn:aws:secretsmanager:us-west-2:',
   );
   const { secrets, policies, roles } = await readAccount(sandbox);
   expect([secrets.map(({ deleted }) => deleted), policies, roles]).toEqual([[true], [], []]);
@@ -76,7 +98,7 @@ test.concurrent('teardown changes nothing when Ctrl-C is pressed at the confirma
   const wizard = startWizard([], { command: 'teardown', sandbox, env: near, columns: 40 });
   await wizard.reply(Q.account);
   await wizard.choose(Q.existing, 'studio-a');
-  await wizard.waitFor('? Type the name of the secret');
+  await wizard.waitFor(`? ${confirmName}`);
   await wizard.press('ctrl-c');
   expect(await wizard.exit()).toEqual({ code: 130 });
   expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
@@ -89,7 +111,7 @@ test.concurrent('teardown --manifest in a terminal requires the number of keys a
   const content = { defaults: { regions: ['us-west-2'] }, keys: feeds(2, { key: { generate: 'aes256' } }) };
   const flags = ['--manifest', manifestFile(content)];
   const wizard = startWizard(flags, { command: 'teardown', sandbox, env: near });
-  await wizard.insist('Type the number of keys, 2, to take them down', [['yes', 'That is not 2.']], '2');
+  await wizard.insist('Type the number of keys, 2, to confirm', [['yes', "Doesn't match. Type 2"]], '2');
   expect(await wizard.exit()).toEqual({ code: 0 });
   expect(shown(wizard)).toContain('MediaConnect can no longer read 2 secrets.');
   expect(shown(wizard)).toMatch(/mc-static-key setup --manifest \S+ ?\S* --restore/);

@@ -14,7 +14,16 @@ import {
   readAccount,
 } from '../support/account.ts';
 import { exhaustive } from '../support/exhaustive.ts';
-import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
+import {
+  flagsWithout,
+  openAccount,
+  Q,
+  type Refused,
+  STUDIO_KEY,
+  shown,
+  startWizard,
+  type Wizard,
+} from './wizard.ts';
 
 /** Starts setup with all flags and confirms the account. The next question is about the first conflict. */
 async function meetConflict(sandbox: Sandbox): Promise<Wizard> {
@@ -32,7 +41,7 @@ const valuesOf = async (sandbox: Sandbox) =>
   Object.fromEntries((await readAccount(sandbox)).secrets.map(({ name, values }) => [name, values]));
 
 describe('setup in a terminal, when the secret holds another key', () => {
-  const taken = 'The secret studio-a in us-west-2 exists and holds another value than this key.';
+  const taken = 'Secret studio-a already exists in us-west-2 and holds a different key.';
 
   const accountWithOther = async () => {
     const sandbox = await openAccount();
@@ -44,8 +53,8 @@ describe('setup in a terminal, when the secret holds another key', () => {
     const sandbox = await accountWithOther();
     const wizard = await meetConflict(sandbox);
     await wizard.waitFor(taken);
-    await wizard.choose(Q.conflict, 'use the key that is there');
-    await wizard.waitFor('= keep secret studio-a (us-west-2): keeps the key it holds');
+    await wizard.choose(Q.conflict, 'Keep the existing key');
+    await wizard.waitFor('= keep secret studio-a us-west-2 existing key is kept');
     await carryOut(wizard);
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
   });
@@ -53,8 +62,8 @@ describe('setup in a terminal, when the secret holds another key', () => {
   test.concurrent('stores the new key as a new version if the user chooses that', async () => {
     const sandbox = await accountWithOther();
     const wizard = await meetConflict(sandbox);
-    await wizard.choose(Q.conflict, 'store this key as a new version');
-    await wizard.waitFor('~ change secret studio-a (us-west-2)');
+    await wizard.choose(Q.conflict, 'Replace it with your key');
+    await wizard.waitFor('~ change secret studio-a us-west-2');
     await carryOut(wizard);
     const values = { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other };
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
@@ -64,13 +73,25 @@ describe('setup in a terminal, when the secret holds another key', () => {
     const sandbox = await accountWithOther();
     await makeSecret(sandbox, { Name: 'studio-b', SecretString: KEYS.other });
     const wizard = await meetConflict(sandbox);
-    for (const name of ['studio-b', 'studio-c']) {
-      await wizard.choose(Q.conflict, 'take another name for the secret');
-      await wizard.reply(Q.secretName, name);
-    }
+    await wizard.choose(Q.conflict, 'Choose another secret name');
+    const taken: Refused[] = [['studio-b', 'studio-b already exists in us-west-2. Enter another name']];
+    await wizard.insist(Q.secretName, taken, 'studio-c');
     await carryOut(wizard);
     const [other, mine] = [{ AWSCURRENT: KEYS.other }, { AWSCURRENT: KEYS.aes256 }];
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': other, 'studio-b': other, 'studio-c': mine });
+  });
+
+  test.concurrent('leads back from the other secret name to the conflict with Esc, but not from the conflict', async () => {
+    const sandbox = await accountWithOther();
+    const wizard = await meetConflict(sandbox);
+    await wizard.choose(Q.conflict, 'Choose another secret name');
+    await wizard.goBack(Q.secretName);
+    await wizard.waitFor(`? ${Q.conflict}`);
+    await wizard.pressEscInVain();
+    await wizard.press('up');
+    await wizard.pick('Keep the existing key');
+    await carryOut(wizard);
+    expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
   });
 
   test.concurrent('keeps a stored SRT password if the user only presses Enter at the conflict or at the plan', async () => {
@@ -83,10 +104,10 @@ describe('setup in a terminal, when the secret holds another key', () => {
     await wizard.press('ctrl-c');
     await wizard.exit();
     const second = await meetConflict(sandbox);
-    await second.choose(Q.conflict, 'store this key as a new version');
+    await second.choose(Q.conflict, 'Replace it with your key');
     await second.reply(Q.confirm);
     expect(await second.exit()).not.toEqual({ code: 0 });
-    expect(second.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(second.transcript()).toContain('Canceled.\nNothing was changed.');
     expect(await readAccount(sandbox)).toEqual(before);
   });
 
@@ -94,9 +115,9 @@ describe('setup in a terminal, when the secret holds another key', () => {
     const sandbox = await accountWithOther();
     const before = await readAccount(sandbox);
     const wizard = await meetConflict(sandbox);
-    await wizard.choose(Q.conflict, 'Stop; change nothing');
+    await wizard.choose(Q.conflict, 'Quit without changes');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(wizard.transcript()).toContain('Canceled.\nNothing was changed.');
     expect(await readAccount(sandbox)).toEqual(before);
   });
 });
@@ -111,41 +132,39 @@ describe('setup in a terminal, when the secret is scheduled for deletion', () =>
 
   const restore = async (sandbox: Sandbox, then: string) => {
     const wizard = await meetConflict(sandbox);
-    await wizard.waitFor('The secret studio-a in us-west-2 is scheduled for deletion (');
-    await wizard.choose(Q.conflict, 'restore the secret');
+    await wizard.waitFor('Secret studio-a in us-west-2 is scheduled for deletion on ');
+    await wizard.choose(Q.conflict, 'Restore the secret');
     await wizard.choose(Q.restoreThen, then);
-    await wizard.waitFor('~ restore secret studio-a (us-west-2)');
+    await wizard.waitFor('~ restore secret studio-a us-west-2');
     return wizard;
   };
 
   test.concurrent('restores it and keeps the value it holds', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
-    await carryOut(await restore(sandbox, 'keep the value it holds'));
+    await carryOut(await restore(sandbox, 'Keep the restored key'));
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.other } });
   });
 
   test.concurrent('restores it and stores this key as a new version', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
-    await carryOut(await restore(sandbox, 'store this key as a new version'));
+    await carryOut(await restore(sandbox, 'Replace it with this key'));
     const values = { AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other };
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': values });
   });
 
   test.concurrent('restores it and continues if it already holds this key', async () => {
     const sandbox = await accountWithDeleted(KEYS.aes256);
-    await carryOut(await restore(sandbox, 'stop after restoring it'));
+    await carryOut(await restore(sandbox, 'Restore it, then stop'));
     expect(await valuesOf(sandbox)).toEqual({ 'studio-a': { AWSCURRENT: KEYS.aes256 } });
   });
 
   test.concurrent('restores it, stops if it holds another key, and reports what exists', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
-    const wizard = await restore(sandbox, 'stop after restoring it');
+    const wizard = await restore(sandbox, 'Restore it, then stop');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 3 });
-    expect(shown(wizard)).toContain(
-      'holds another value than this key. It was restored and not changed further.',
-    );
-    expect(shown(wizard)).toMatch(/What exists by now: arn:\S+:secret:studio-a-\S+ \(restored\)/);
+    expect(shown(wizard)).toContain('holds a different key. It was restored and not changed further.');
+    expect(shown(wizard)).toMatch(/Changed so far: arn:\S+:secret:studio-a-\S+ \(restored\)/);
     const { secrets, policies, roles } = await readAccount(sandbox);
     expect(secrets).toMatchObject([{ deleted: false, values: { AWSCURRENT: KEYS.other } }]);
     expect([...policies, ...roles]).toEqual([]);
@@ -154,7 +173,7 @@ describe('setup in a terminal, when the secret is scheduled for deletion', () =>
   test.concurrent('stores the key under another name and leaves the deleted secret alone', async () => {
     const sandbox = await accountWithDeleted(KEYS.other);
     const wizard = await meetConflict(sandbox);
-    await wizard.choose(Q.conflict, 'take another name for the secret');
+    await wizard.choose(Q.conflict, 'Choose another secret name');
     await wizard.reply(Q.secretName, 'studio-b');
     await carryOut(wizard);
     const { secrets } = await readAccount(sandbox);
@@ -182,11 +201,13 @@ describe('setup in a terminal, when the policy and the role belong to someone el
   test.concurrent('creates a policy with another name and adds a statement to the trust policy', async () => {
     const sandbox = await accountWithOthers();
     const wizard = await meetConflict(sandbox);
-    await wizard.waitFor('The policy ReadKeys exists and is not one that this program would extend.');
-    await wizard.choose(Q.conflict, 'take another name for the policy');
+    await wizard.waitFor(
+      "Policy ReadKeys already exists with different permissions, so it can't be extended.",
+    );
+    await wizard.choose(Q.conflict, 'Choose another policy name');
     await wizard.reply(Q.policyName, 'ReadKeys-MediaConnect');
-    await wizard.waitFor('The role MediaConnect-Keys exists, and MediaConnect may not assume it');
-    await wizard.choose(Q.conflict, 'add a statement for MediaConnect');
+    await wizard.waitFor("Role MediaConnect-Keys exists, but MediaConnect can't assume it");
+    await wizard.choose(Q.conflict, 'Add MediaConnect to its trust policy');
     await wizard.waitFor('~ change role MediaConnect-Keys');
     await carryOut(wizard);
     const { policies, roles } = await readAccount(sandbox);
@@ -202,9 +223,9 @@ describe('setup in a terminal, when the policy and the role belong to someone el
     const sandbox = await accountWithOthers();
     const before = await readAccount(sandbox);
     const wizard = await meetConflict(sandbox);
-    await wizard.choose(Q.conflict, 'take another name for the policy');
+    await wizard.choose(Q.conflict, 'Choose another policy name');
     await wizard.reply(Q.policyName);
-    await wizard.choose(Q.conflict, 'take another name for the role');
+    await wizard.choose(Q.conflict, 'Choose another role name');
     await wizard.reply(Q.roleName);
     await carryOut(wizard);
     const { policies, roles } = await readAccount(sandbox);
@@ -230,9 +251,9 @@ describe('setup in a terminal, when the role has reached its quota of policies',
       env: STUDIO_KEY,
     });
     await wizard.reply(Q.account);
-    await wizard.choose(Q.conflict, 'allow all secrets whose names begin alike');
+    await wizard.choose(Q.conflict, 'Cover all secrets with a common name prefix');
     await wizard.waitFor('(live/)');
-    await wizard.insist(Q.prefix, [['film/', 'The name of the secret does not begin so.']], 'live/');
+    await wizard.insist(Q.prefix, [['film/', "The secret name doesn't start with this prefix."]], 'live/');
     await carryOut(wizard);
     const { policies } = await readAccount(sandbox);
     expect(policies.map(({ document }) => JSON.stringify(document).includes(':secret:live/*'))).toEqual(
@@ -248,8 +269,9 @@ test.runIf(exhaustive)(
     const flags = ['--policy-scope', 'prefix', '--policy-prefix', 'live/'];
     const wizard = startWizard([...flagsWithout('--secret-name'), ...flags], { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
-    await wizard.waitFor('(live/2018-12-01_baseball-game-source)');
-    await wizard.insist(Q.secretName, [['studio-a', 'The name begins with live/']], 'live/a');
+    await wizard.waitFor('for example live/studio-a.');
+    const outside: Refused[] = [['studio-a', 'The name must start with live/ (from --policy-prefix).']];
+    await wizard.insist(Q.secretName, outside, 'live/a');
     await carryOut(wizard);
     expect(Object.keys(await valuesOf(sandbox))).toEqual(['live/a']);
   },

@@ -73,17 +73,15 @@ describe('setup with a profile that requires an MFA code', () => {
   test.concurrent('asks for the six-digit code once in a terminal and continues as the role', async () => {
     const sandbox = await accountWithEngineer();
     const wizard = startWizard(flagsWithout('--region'), { sandbox: 'none', env: withProfile(sandbox) });
-    await wizard.reply(`Code of the MFA device ${DEVICE}`, '12345');
-    await wizard.waitFor('The code has six digits.');
-    await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
-    await wizard.waitFor(/as\s+arn:aws:sts::111122223333:assumed-role\/Engineer\//);
+    await wizard.insist(`MFA code for ${DEVICE}`, [['12345', 'Enter the 6-digit code.']], '123456');
+    await wizard.waitFor(/Identity:\s+arn:aws:sts::111122223333:assumed-role\/Engineer\//);
     await wizard.waitFor('profile studio');
     await wizard.waitFor('Region: us-west-2');
     await wizard.reply(Q.account);
-    for (const question of [Q.region, Q.anotherRegion]) await wizard.reply(question);
+    await wizard.reply(Q.region);
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
-    expect(wizard.transcript().match(/Code of the MFA device/g)).toHaveLength(2);
+    expect(wizard.transcript().match(/MFA code for/g)).toHaveLength(1);
     expect(wizard.raw()).not.toContain('123456');
   });
 
@@ -92,7 +90,7 @@ describe('setup with a profile that requires an MFA code', () => {
     async (key) => {
       const sandbox = await accountWithEngineer();
       const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
-      await wizard.waitFor(`? Code of the MFA device ${DEVICE}`);
+      await wizard.waitFor(`? MFA code for ${DEVICE}`);
       await wizard.press(key);
       expect(await wizard.exit()).toEqual({ code: 130 });
       expect(wizard.transcript()).toContain('Interrupted.\nNothing was changed.');
@@ -103,10 +101,10 @@ describe('setup with a profile that requires an MFA code', () => {
     const sandbox = await accountWithEngineer();
     sandbox.addFault({ action: 'sts:AssumeRole', kind: 'access-denied' });
     const wizard = startWizard(flagsWithout(), { sandbox: 'none', env: withProfile(sandbox) });
-    await wizard.reply(`Code of the MFA device ${DEVICE}`, '123456');
+    await wizard.reply(`MFA code for ${DEVICE}`, '123456');
     expect(await wizard.exit()).toEqual({ code: 4 });
     expect(shown(wizard)).toContain(
-      `✖ AWS does not allow these credentials to do sts:AssumeRole on ${roleArn('Engineer')}.`,
+      `✖ Access denied: your identity can't perform sts:AssumeRole on ${roleArn('Engineer')}.`,
     );
     expect(shown(wizard)).toContain('Nothing was changed.');
   });
@@ -116,11 +114,9 @@ describe('setup with a profile that requires an MFA code', () => {
     const sts = await refusingCodes();
     const env = { ...withProfile(sandbox), AWS_ENDPOINT_URL: sts };
     const wizard = startWizard(flagsWithout(), { sandbox: 'none', env });
-    await wizard.reply(`Code of the MFA device ${DEVICE}`, '000000');
+    await wizard.reply(`MFA code for ${DEVICE}`, '000000');
     expect(await wizard.exit()).toEqual({ code: 4 });
-    expect(shown(wizard)).toContain(
-      '✖ AWS did not accept the code of the MFA device. A code is good for one use.',
-    );
+    expect(shown(wizard)).toContain('✖ AWS rejected the code of the MFA device. Each code works once.');
     expect(shown(wizard)).toContain('Nothing was changed.');
   });
 
@@ -130,7 +126,7 @@ describe('setup with a profile that requires an MFA code', () => {
     const { code, stderr } = await run(['setup', ...flagsWithout(), '--yes'], { env: withProfile(sandbox) });
     expect(code).toBe(4);
     expect(stderr.replace(/\s+/g, ' ')).toContain(
-      `The profile needs a code from the MFA device ${DEVICE}, and there is no terminal to ask for it.`,
+      `The profile needs a code from the MFA device ${DEVICE}, but this run can't prompt for it.`,
     );
     expect(stderr).toContain('Run the command in a terminal');
     expect(await readAccount(sandbox)).toEqual(before);
@@ -144,7 +140,7 @@ describe('setup without usable credentials', () => {
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     expect(await wizard.exit()).toEqual({ code: 4 });
     expect(wizard.transcript()).toContain('✖ The AWS credentials have expired.');
-    expect(wizard.transcript()).toContain("such as with 'aws sso login'");
+    expect(wizard.transcript()).toContain("for example with 'aws sso login'");
     expect(wizard.transcript()).toContain('Nothing was changed.');
   });
 
@@ -157,9 +153,9 @@ describe('setup without usable credentials', () => {
     expect(await first.exit()).toEqual({ code: 4 });
     const words = shown(first);
     expect(words).toMatch(
-      /What exists by now: arn:\S+:secret:studio-a-\S+ \(created\) arn:\S+:policy\/ReadKeys \(created\)/,
+      /Changed so far: arn:\S+:secret:studio-a-\S+ \(created\) arn:\S+:policy\/ReadKeys \(created\)/,
     );
-    expect(words).toContain('Run the same command again to continue');
+    expect(words).toContain('To continue, run the same command again.');
     const second = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await second.reply(Q.account);
     await second.waitFor('= keep secret studio-a');
@@ -173,7 +169,7 @@ describe('setup without usable credentials', () => {
       sandbox: 'none',
     });
     expect(await wizard.exit()).toEqual({ code: 4 });
-    expect(wizard.transcript()).toContain('✖ No AWS credentials were found.');
+    expect(wizard.transcript()).toContain('✖ No AWS credentials found.');
     expect(wizard.transcript()).toContain("Run 'aws configure' or 'aws sso login'");
   });
 });
@@ -185,7 +181,7 @@ describe('setup with both a profile and access keys in the environment', () => {
     const flags = ['setup', ...flagsWithout(), '--yes', '--region', 'us-west-2'];
     const { code, stderr } = await run(flags, { env: { ...env, AWS_SECRET_ACCESS_KEY: 'example' } });
     expect(code, stderr).toBe(0);
-    expect(stderr.replace(/\s+/g, ' ')).toContain('the profile is used.');
+    expect(stderr.replace(/\s+/g, ' ')).toContain('the profile is used instead.');
     expect(stderr).not.toMatch(/Multiple credential sources|@aws-sdk/);
   });
 });

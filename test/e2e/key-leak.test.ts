@@ -14,7 +14,7 @@ import {
   SECRETS,
   setup,
 } from './scene.ts';
-import { Q, startWizard, type Wizard } from './wizard.ts';
+import { CHOICE, Q, startWizard, type Wizard } from './wizard.ts';
 
 const processArguments = watchArguments();
 
@@ -90,23 +90,43 @@ describe('setup with a typed key', () => {
   const start = ({ sandbox, home }: Scene) =>
     startWizard([...KEYLESS, '--debug'], { sandbox, env: home.env, cwd: home.cwd });
 
-  const typeOnce = async (wizard: Wizard) => {
+  const toKey = async (wizard: Wizard) => {
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyType, 'Zixi');
-    await wizard.choose(Q.keyFrom, 'I paste or type it');
-    await wizard.reply(Q.key, KEY);
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
+  };
+
+  const typeOnce = async (wizard: Wizard) => {
+    await toKey(wizard);
+    await wizard.enter(Q.key, KEY);
   };
 
   const typeTwice = async (wizard: Wizard) => {
     await typeOnce(wizard);
-    await wizard.reply(Q.keyAgain, KEY);
+    await wizard.enter(Q.keyAgain, KEY);
   };
 
-  test.concurrent('never shows the key in a run that succeeds', async () => {
+  const paste = async (wizard: Wizard) => {
+    await toKey(wizard);
+    await wizard.reply(Q.key, KEY);
+  };
+
+  test.concurrent.for([
+    { how: 'typed', give: typeTwice },
+    { how: 'pasted', give: paste },
+    {
+      how: 'pasted with spaces, which are removed',
+      give: async (wizard: Wizard) => {
+        await toKey(wizard);
+        await wizard.reply(Q.key, ` ${KEY.match(/.{16}/g)?.join(' ')} `);
+        await wizard.waitFor('! Removed from the key: 5 spaces.');
+      },
+    },
+  ])('never shows the key in a run that succeeds, when it is $how', async ({ give }) => {
     const scene = await newScene();
     const wizard = start(scene);
-    await typeTwice(wizard);
-    await wizard.choose(Q.confirm, 'Show the documents');
+    await give(wizard);
+    await wizard.choose(Q.confirm, CHOICE.showDocuments);
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
     expect(await heldKeys(scene)).toEqual([KEY]);
@@ -119,7 +139,7 @@ describe('setup with a typed key', () => {
       async go(wizard) {
         await typeOnce(wizard);
         await wizard.waitFor(`? ${Q.keyAgain}`);
-        await wizard.type(KEY.slice(0, 40));
+        for (const digit of KEY.slice(0, 40)) await wizard.type(digit);
       },
     },
     {
@@ -127,7 +147,23 @@ describe('setup with a typed key', () => {
       async go(wizard) {
         await typeOnce(wizard);
         await wizard.reply(Q.keyAgain, KEY.slice(1));
-        await wizard.waitFor('The two differ.');
+        await wizard.waitFor("✖ The keys don't match.");
+      },
+    },
+    {
+      moment: 'after Esc at the second entry',
+      async go(wizard) {
+        await typeOnce(wizard);
+        await wizard.goBack(Q.keyAgain);
+        await wizard.waitFor(`? ${Q.key}`);
+      },
+    },
+    {
+      moment: 'after a rejected key',
+      async go(wizard) {
+        await toKey(wizard);
+        await wizard.reply(Q.key, KEY.slice(1));
+        await wizard.waitFor('✖ The key has 63 digits');
       },
     },
     {
@@ -153,14 +189,16 @@ describe('setup with a typed key', () => {
     const wizard = start(scene);
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyType, 'Zixi');
-    for (const path of [`./${KEY}`, `${KEY.slice(0, 32)}/${KEY.slice(32)}`, `${KEY}.`]) {
-      await wizard.choose(Q.keyFrom, 'From a file');
-      await wizard.reply(Q.file, path);
-      await wizard.waitFor('there is no file of that name');
+    await wizard.choose(Q.keyFrom, CHOICE.file);
+    await wizard.waitFor(`? ${Q.file}`);
+    for (const path of [KEY, `./${KEY}`, `${KEY.slice(0, 32)}/${KEY.slice(32)}`, `${KEY}.`]) {
+      await wizard.clear();
+      await wizard.type(`${path}\t\r`);
+      await wizard.waitFor(path === KEY ? '✖ That looks like the key itself.' : '✖ File not found');
+      expect(wizard.transcript()).toMatch(new RegExp(`\\? ${Q.file}\\s+(\\*\\s*){64}`));
     }
     await wizard.press('ctrl-c');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toMatch(new RegExp(`✔ ${Q.file}\\s+\\*{64}`));
     expectNoLeak(scene.home, { terminal: wizard.raw() });
   });
 

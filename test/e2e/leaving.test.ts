@@ -5,6 +5,7 @@ import { clientsFor } from '../sandbox/clients.ts';
 import { type AccountState, KEYS, makeSecret, readAccount, writesTo } from '../support/account.ts';
 import { partOf } from '../support/exhaustive.ts';
 import {
+  CHOICE,
   type COMPLETE,
   flagsWithout,
   openAccount,
@@ -22,23 +23,27 @@ interface Place {
   before?: (wizard: Wizard) => Promise<void>;
 }
 
-const typed = (wizard: Wizard) => wizard.choose(Q.keyFrom, 'I paste or type it');
-const toSearch = (wizard: Wizard) => wizard.choose(Q.newOrExisting, 'Use a secret that exists');
+const typed = (wizard: Wizard) => wizard.choose(Q.keyFrom, CHOICE.typed);
+const toNames = (wizard: Wizard) => wizard.reply(Q.secretName, 'studio-b');
+const toName = (choice: string) => async (wizard: Wizard) => {
+  await toNames(wizard);
+  await wizard.choose(Q.names, choice);
+};
 const staticKey = ['--key-type', 'static-key'];
 
 const places: Place[] = [
   { question: Q.region, missing: ['--region'] },
-  { question: Q.anotherRegion, missing: ['--region'], before: (wizard) => wizard.reply(Q.region) },
   {
-    question: Q.nextRegion,
+    question: Q.regions,
     missing: ['--region'],
-    before: async (wizard) => {
-      await wizard.reply(Q.region);
-      await wizard.reply(Q.anotherRegion, 'y');
-    },
+    before: (wizard) => wizard.choose(Q.region, CHOICE.severalRegions),
   },
-  { question: Q.newOrExisting, missing: ['--key-env', '--secret-name'] },
-  { question: Q.existing, missing: ['--key-env', '--secret-name'], before: toSearch },
+  {
+    question: Q.existing,
+    missing: ['--key-env', '--secret-name'],
+    flags: staticKey,
+    before: (wizard) => wizard.choose(Q.keyFrom, CHOICE.existing),
+  },
   { question: Q.keyType, missing: ['--key-env'] },
   { question: Q.keyFrom, missing: ['--key-env'], flags: staticKey },
   { question: Q.key, missing: ['--key-env'], flags: staticKey, before: typed },
@@ -48,33 +53,46 @@ const places: Place[] = [
     flags: staticKey,
     before: async (wizard) => {
       await typed(wizard);
-      await wizard.reply(Q.key, KEYS.aes128);
+      await wizard.enter(Q.key, KEYS.aes128);
     },
   },
   {
     question: Q.file,
     missing: ['--key-env'],
     flags: staticKey,
-    before: (wizard) => wizard.choose(Q.keyFrom, 'From a file'),
+    before: (wizard) => wizard.choose(Q.keyFrom, CHOICE.file),
   },
   {
     question: Q.algorithm,
     missing: ['--key-env'],
     flags: staticKey,
-    before: (wizard) => wizard.choose(Q.keyFrom, 'Make a new'),
+    before: (wizard) => wizard.choose(Q.keyFrom, CHOICE.generateOther),
   },
   { question: Q.secretName, missing: ['--secret-name'] },
-  { question: Q.policyName, missing: ['--policy-name'] },
-  { question: Q.roleName, missing: ['--role-name'] },
-  { question: Q.roleDescription, missing: ['--role-description'] },
+  { question: Q.names, missing: ['--secret-name', '--policy-name', '--role-name'], before: toNames },
+  {
+    question: Q.policyName,
+    missing: ['--secret-name', '--policy-name'],
+    before: toName('Change the policy name'),
+  },
+  {
+    question: Q.roleName,
+    missing: ['--secret-name', '--role-name'],
+    before: toName('Change the role name'),
+  },
   { question: Q.conflict, missing: ['--secret-name'], flags: ['--secret-name', 'taken'] },
   {
     question: Q.restoreThen,
     missing: ['--secret-name'],
     flags: ['--secret-name', 'deleted'],
-    before: (wizard) => wizard.choose(Q.conflict, 'restore the secret'),
+    before: (wizard) => wizard.choose(Q.conflict, 'Restore the secret'),
   },
   { question: Q.confirm, missing: [] },
+  {
+    question: Q.whichAnswer,
+    missing: [],
+    before: (wizard) => wizard.choose(Q.confirm, CHOICE.change),
+  },
 ];
 
 describe('setup in a terminal', () => {

@@ -7,10 +7,9 @@ import { readAccount, writesTo } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { flagsWithout, openAccount, Q, STUDIO_KEY, shown, startWizard, type Wizard } from './wizard.ts';
 
-const STOPPING =
-  'Stopping. A change that is under way is finished first; press Ctrl-C again to stop at once.';
+const STOPPING = 'Stopping after the current change. Press Ctrl-C again to stop immediately.';
 const EXISTS_SECRET =
-  /What exists by now: arn:\S+:secret:studio-a-\S+ \(created\) Run the same command again to continue/;
+  /Changed so far: arn:\S+:secret:studio-a-\S+ \(created\) To continue, run the same command again./;
 
 /** Waits until the account has received a request. The answer can come much later. */
 const asksFor = (sandbox: Sandbox, action: string) =>
@@ -68,9 +67,7 @@ describe('setup that is stopped during a change', () => {
     await wizard.waitFor(STOPPING);
     await wizard.press('ctrl-c');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(shown(wizard)).toContain(
-      'The change that was under way (secretsmanager:CreateSecret) may have been made;',
-    );
+    expect(shown(wizard)).toContain('The last change (secretsmanager:CreateSecret) may have gone through.');
     hasTheCursorBack(wizard);
   });
 
@@ -114,11 +111,11 @@ describe('setup that is stopped between changes', () => {
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
     await wizard.choose(Q.confirm, 'Yes');
-    await wizard.waitFor(/Waiting for .* s of at most 60 s/);
+    await wizard.waitFor(/Waiting for .* s, up to 60 s\)/);
     await wizard.press('ctrl-c');
     expect(await wizard.exit()).toEqual({ code: 130 });
     expect(shown(wizard)).toMatch(
-      /What exists by now: .*:secret:studio-a-\S+ \(created\) .*:policy\/ReadKeys \(created\)/,
+      /Changed so far: .*:secret:studio-a-\S+ \(created\) .*:policy\/ReadKeys \(created\)/,
     );
     hasTheCursorBack(wizard);
   });
@@ -128,7 +125,7 @@ describe('setup that is stopped between changes', () => {
     { signal: 'SIGINT', code: 130 },
   ] as const)('exits and changes nothing on $signal at a question', async ({ signal, code }) => {
     const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY, signalled: true });
-    await wizard.waitFor(`? ${Q.account}`);
+    await wizard.waitFor(`? ${Q.confirm}`);
     wizard.signal(signal);
     expect(await wizard.exit()).toEqual({ code });
     expect(shown(wizard)).toContain('Interrupted. Nothing was changed.');

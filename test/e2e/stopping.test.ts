@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { KEYS, writesTo } from '../support/account.ts';
-import { flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } from './wizard.ts';
+import { CHOICE, flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } from './wizard.ts';
 
 const CTRL_Z = '\x1a';
 
@@ -28,29 +28,29 @@ const start = (missing: Parameters<typeof flagsWithout>, through?: string[]) =>
 
 describe('Ctrl-Z at a question', () => {
   test.concurrent('gives the terminal back, and fg repeats a text question with what was typed, each time', async () => {
-    const wizard = start(['--role-name']);
-    await wizard.reply(Q.account);
-    await wizard.waitFor(`? ${Q.roleName}`);
-    await wizard.type('\x15Medi');
+    const wizard = start(['--secret-name']);
+    await wizard.waitFor(`? ${Q.secretName}`);
+    await wizard.type('stud');
     await stopAndContinue(wizard);
-    await wizard.waitFor(`? ${Q.roleName} Medi`);
+    await wizard.waitFor(`? ${Q.secretName} stud`);
     await stopAndContinue(wizard);
-    await wizard.waitFor(`? ${Q.roleName} Medi`);
-    await wizard.type('aKeys\r');
+    await wizard.waitFor(`? ${Q.secretName} stud`);
+    await wizard.type('io-b\r');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
-    expect(wizard.transcript()).toContain('role/MediaKeys');
+    expect(wizard.transcript()).toContain(':secret:studio-b-');
     isAsBefore(wizard);
   });
 
   test.concurrent('gives the terminal back, and fg repeats a list with the same line selected', async () => {
     const wizard = start([]);
-    await wizard.reply(Q.account);
     await wizard.waitFor('❯ Yes');
     await wizard.press('down');
     await wizard.waitFor('❯ Show');
     await stopAndContinue(wizard);
     await wizard.waitFor('❯ Show');
+    await wizard.press('down');
+    await wizard.waitFor('❯ Change');
     await wizard.press('down');
     await wizard.press('enter');
     expect(await wizard.exit()).toEqual({ code: 130 });
@@ -69,20 +69,19 @@ describe('Ctrl-Z at a question', () => {
     },
   ])('gives the terminal back when the program runs under $how', async ({ through }) => {
     const wizard = start([], through);
-    await wizard.waitFor(`? ${Q.account}`);
+    await wizard.waitFor(`? ${Q.confirm}`);
     await stopAndContinue(wizard);
-    await wizard.reply(Q.account, 'n');
+    await wizard.choose(Q.confirm, 'No');
     expect(await wizard.exit()).toEqual({ code: 130 });
     isAsBefore(wizard);
   });
 
   test.concurrent('repeats the question at once when no shell could continue the program', async () => {
-    const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY });
-    await wizard.reply(Q.account);
-    await wizard.waitFor(`? ${Q.roleName}`);
-    await wizard.type(`\x15Medi${CTRL_Z}`);
-    await wizard.waitFor(`? ${Q.roleName} Medi`);
-    await wizard.type('aKeys\r');
+    const wizard = startWizard(flagsWithout('--secret-name'), { env: STUDIO_KEY });
+    await wizard.waitFor(`? ${Q.secretName}`);
+    await wizard.type(`stud${CTRL_Z}`);
+    await wizard.waitFor(`? ${Q.secretName} stud`);
+    await wizard.type('io-b\r');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
   });
@@ -105,18 +104,16 @@ describe('a question with hidden input', () => {
     ]),
   ])('stays hidden after $how', async ({ stop, ...more }) => {
     const wizard = start(['--key-env'], 'through' in more ? more.through : undefined);
-    await wizard.waitFor(`? ${Q.account}`);
+    await wizard.waitFor(`? ${Q.keyType}`);
     await stopAndContinue(wizard);
-    await wizard.reply(Q.account);
-    await wizard.choose(Q.keyType, 'Zixi or an entitlement');
-    await wizard.choose(Q.keyFrom, 'I paste or type it');
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
     await wizard.waitFor(`? ${Q.key}`);
     await wizard.type(key.slice(0, 10));
     await wizard.waitFor(`? ${Q.key} ${'*'.repeat(10)}`);
     await stopAndContinue(wizard, () => stop(wizard));
     await wizard.waitFor(`? ${Q.key} ${'*'.repeat(10)}`);
     await wizard.type(`${key.slice(10)}\r`);
-    await wizard.reply(Q.keyAgain, key);
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
     expect(wizard.raw()).not.toContain(key.slice(10));

@@ -7,39 +7,44 @@ import {
   KEYS,
   makeRole,
   makeSecret,
-  policyArn,
   REGION,
   readAccount,
   roleArn,
+  writesTo,
 } from '../support/account.ts';
-import { type COMPLETE, flagsWithout, openAccount, Q, STUDIO_KEY, startWizard } from './wizard.ts';
+import {
+  CHOICE,
+  type COMPLETE,
+  flagsWithout,
+  openAccount,
+  Q,
+  type Refused,
+  STUDIO_KEY,
+  startWizard,
+} from './wizard.ts';
 
 describe('the setup wizard', () => {
   test.concurrent('creates what the plan shows and prints the values and commands for MediaConnect', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard([], { sandbox });
-    await wizard.waitFor(`AWS account ${ACCOUNT}`);
-    await wizard.waitFor(`as arn:aws:iam::${ACCOUNT}:user/`);
+    await wizard.waitFor(`Account: ${ACCOUNT}`);
+    await wizard.waitFor(`Identity: arn:aws:iam::${ACCOUNT}:user/`);
     await wizard.waitFor('Region: none configured');
     await wizard.reply(Q.account);
     await wizard.search(Q.region, 'oregon', 'us-west-2');
-    await wizard.reply(Q.anotherRegion);
     await wizard.choose(Q.keyType, 'Zixi');
-    await wizard.choose(Q.keyFrom, 'I paste or type it');
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
     await wizard.reply(Q.key, KEYS.aes256);
-    await wizard.reply(Q.keyAgain, KEYS.aes256);
-    await wizard.waitFor('64 hexadecimal digits: aes256.');
+    await wizard.waitFor('AES-256 (64 digits)');
     await wizard.reply(Q.secretName, 'studio-a');
-    await wizard.reply(Q.policyName);
-    await wizard.reply(Q.roleName);
-    await wizard.reply(Q.roleDescription);
-    await wizard.waitFor('+ create secret studio-a (us-west-2)');
+    await wizard.choose(Q.names, 'Yes');
+    await wizard.waitFor('+ create secret studio-a us-west-2');
     await wizard.waitFor('+ create policy SecretsManagerForMediaConnect');
     await wizard.waitFor('+ create role MediaConnect-ASM');
-    await wizard.waitFor('+ attach role MediaConnect-ASM: gets SecretsManagerForMediaConnect');
+    await wizard.waitFor('+ attach policy SecretsManagerForMediaConnect to role MediaConnect-ASM');
     expect(await readAccount(sandbox)).toEqual({ secrets: [], policies: [], roles: [] });
     await wizard.choose(Q.confirm, 'Yes');
-    for (const done of ['Secret in place', 'Read policy in place', 'Role in place', 'Proven']) {
+    for (const done of ['Secret studio-a', 'Policy Secrets', 'Role MediaConnect-ASM', 'Verified']) {
       await wizard.waitFor(`✔ ${done}`);
     }
     expect(await wizard.exit()).toEqual({ code: 0 });
@@ -58,12 +63,9 @@ describe('the setup wizard', () => {
     expect(roles).toMatchObject([{ name: 'MediaConnect-ASM', path: '/', trust, attached }]);
 
     const summary = wizard.transcript();
-    for (const shown of [arn, policyArn('SecretsManagerForMediaConnect'), roleArn('MediaConnect-ASM')]) {
-      expect(summary).toContain(shown);
-    }
-    expect(summary).toContain('Encryption algorithm: AES-256');
-    expect(summary).toContain('aws mediaconnect add-flow-outputs');
-    expect(summary).toContain('aws mediaconnect grant-flow-entitlements');
+    for (const shown of [arn, roleArn('MediaConnect-ASM')]) expect(summary).toContain(shown);
+    expect(summary).toContain('Decryption: type Static key, AES-256');
+    expect(summary).toContain('mc-static-key setup --secret-name studio-a');
     expect(wizard.raw()).not.toContain(KEYS.aes256.slice(0, 12));
   });
 
@@ -75,13 +77,11 @@ describe('the setup wizard', () => {
     });
     await wizard.waitFor(`Region: ${REGION}`);
     await wizard.reply(Q.account);
-    await wizard.reply(Q.region);
-    await wizard.reply(Q.anotherRegion, 'y');
-    await wizard.search(Q.nextRegion, 'ireland', FAR_REGION);
-    await wizard.reply(Q.anotherRegion);
+    await wizard.choose(Q.region, CHOICE.severalRegions);
+    await wizard.tick(Q.regions, REGION, FAR_REGION);
     await wizard.choose(Q.keyType, 'Zixi');
-    await wizard.choose(Q.keyFrom, 'Make a new random one');
-    await wizard.choose(Q.algorithm, 'aes192');
+    await wizard.choose(Q.keyFrom, CHOICE.generateOther);
+    await wizard.choose(Q.algorithm, 'AES-192');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
     const { secrets } = await readAccount(sandbox);
@@ -89,7 +89,7 @@ describe('the setup wizard', () => {
     expect(secrets.map(({ region }) => region).sort()).toEqual([FAR_REGION, REGION]);
     expect(first).toMatch(/^[0-9a-f]{48}$/);
     expect(second).toBe(first);
-    expect(wizard.transcript()).toContain('The key was generated and is only in Secrets Manager.');
+    expect(wizard.transcript()).toContain('Get the generated key for the other end of the stream:');
     expect(wizard.transcript()).toContain('aws secretsmanager get-secret-value --region');
     expect(wizard.raw()).not.toContain(first);
   });
@@ -101,15 +101,16 @@ describe('the setup wizard', () => {
     const before = await readAccount(sandbox);
     const wizard = startWizard(flagsWithout('--key-env', '--secret-name'), { sandbox });
     await wizard.reply(Q.account);
-    await wizard.choose(Q.newOrExisting, 'Use a secret that exists (2 in this Region)');
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, `${CHOICE.existing} (2 in us-west-2)`);
     await wizard.search(Q.existing, 'base', 'baseball');
-    await wizard.waitFor('= keep secret baseball (us-west-2): is used as it is');
+    await wizard.waitFor('= keep secret baseball us-west-2 used as is');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
     const after = await readAccount(sandbox);
     expect(after.secrets).toEqual(before.secrets);
     expect(after.policies).toMatchObject([{ document: guidePolicy(arn) }]);
-    expect(wizard.transcript()).toContain(`Secret ARN: ${arn}`);
+    expect(wizard.transcript()).toContain(`Secret ARN (us-west-2)\n  ${arn}`);
   });
 
   test.concurrent('stores an SRT password once its length is valid', async () => {
@@ -117,35 +118,43 @@ describe('the setup wizard', () => {
     const wizard = startWizard(flagsWithout('--key-env'), { sandbox });
     await wizard.reply(Q.account);
     await wizard.choose(Q.keyType, 'SRT');
-    await wizard.choose(Q.keyFrom, 'I paste or type it');
-    await wizard.reply(Q.key, 'ninechars');
-    await wizard.waitFor('The SRT password has 9 characters. It takes 10 to 80.');
-    await wizard.reply(Q.key, 'x'.repeat(81));
-    await wizard.waitFor('The SRT password has 81 characters. It takes 10 to 80.');
-    for (const question of [Q.key, Q.keyAgain]) await wizard.reply(question, 'correct horse!');
-    await wizard.waitFor('14 characters.');
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
+    const wrongLengths: Refused[] = [
+      ['ninechars', 'The SRT password has 9 characters. It needs 10–80.'],
+      ['x'.repeat(81), 'The SRT password has 81 characters. It needs 10–80.'],
+    ];
+    await wizard.insist(Q.password, wrongLengths, 'correct horse!');
+    await wizard.waitFor(/^ {2}14 characters$/m);
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
     const { secrets } = await readAccount(sandbox);
     expect(secrets).toMatchObject([{ values: { AWSCURRENT: 'correct horse!' } }]);
-    expect(wizard.transcript()).toContain('Encryption type: SRT password');
+    expect(wizard.transcript()).toContain('Encryption: type SRT password');
     expect(wizard.transcript()).not.toContain('Encryption algorithm');
     expect(wizard.transcript()).not.toContain('grant-flow-entitlements');
   });
 
-  test.concurrent('does not ask for a description when the role exists', async () => {
+  test.concurrent('shows which of the names exist, and never asks for the description of the role', async () => {
     const sandbox = await openAccount();
     await makeRole(sandbox, { name: 'MediaConnect-Keys' });
-    const wizard = startWizard(flagsWithout('--role-name', '--role-description'), {
-      sandbox,
-      env: STUDIO_KEY,
-    });
+    const [existing] = (await readAccount(sandbox)).roles;
+    const missing = ['--secret-name', '--policy-name', '--role-name', '--role-description'] as const;
+    const wizard = startWizard(flagsWithout(...missing), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
+    await wizard.reply(Q.secretName, 'studio-a');
+    await wizard.waitFor(/^ {2}Policy {2}SecretsManagerForMediaConnect {3}new$/m);
+    await wizard.waitFor(/^ {2}Role {4}MediaConnect-ASM {16}new$/m);
+    await wizard.choose(Q.names, 'Change the role name');
     await wizard.reply(Q.roleName, 'MediaConnect-Keys');
-    await wizard.waitFor('The role MediaConnect-Keys exists. Its description stays as it is.');
+    await wizard.waitFor(/^ {2}Role {4}MediaConnect-Keys {15}exists$/m);
+    await wizard.choose(Q.names, 'Yes');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
-    expect(wizard.transcript()).not.toContain(Q.roleDescription);
+    expect(wizard.transcript()).not.toMatch(/description/i);
+    const { roles } = await readAccount(sandbox);
+    expect(roles).toMatchObject([
+      { description: existing?.description, attached: ['SecretsManagerForMediaConnect'] },
+    ]);
   });
 
   test.concurrent('reports on the second run that everything is in place, and asks for no confirmation', async () => {
@@ -158,7 +167,7 @@ describe('the setup wizard', () => {
     const second = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await second.reply(Q.account);
     expect(await second.exit()).toEqual({ code: 0 });
-    expect(second.transcript()).toContain('Everything is in place already. Nothing has to be changed.');
+    expect(second.transcript()).toContain('Everything is already set up. No changes needed.');
     expect(second.transcript()).not.toContain(Q.confirm);
     expect(await readAccount(sandbox)).toEqual(before);
   });
@@ -170,7 +179,7 @@ describe('the setup wizard, when the user declines', () => {
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account, 'n');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(wizard.transcript()).toContain('Canceled.\nNothing was changed.');
     expect(await readAccount(sandbox)).toEqual({ secrets: [], policies: [], roles: [] });
   });
 
@@ -178,14 +187,14 @@ describe('the setup wizard, when the user declines', () => {
     const sandbox = await openAccount();
     const wizard = startWizard(flagsWithout(), { sandbox, env: STUDIO_KEY });
     await wizard.reply(Q.account);
-    await wizard.choose(Q.confirm, 'Show the documents');
+    await wizard.choose(Q.confirm, CHOICE.showDocuments);
     await wizard.waitFor('"secretsmanager:GetSecretValue"');
     await wizard.waitFor(`"arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:studio-a-??????"`);
     await wizard.waitFor('"Service": "mediaconnect.amazonaws.com"');
     await wizard.waitFor(`"aws:SourceAccount": "${ACCOUNT}"`);
     await wizard.choose(Q.confirm, 'No');
     expect(await wizard.exit()).toEqual({ code: 130 });
-    expect(wizard.transcript()).toContain('Stopped, as you said.\nNothing was changed.');
+    expect(wizard.transcript()).toContain('Canceled.\nNothing was changed.');
     expect(await readAccount(sandbox)).toEqual({ secrets: [], policies: [], roles: [] });
   });
 });
@@ -196,21 +205,71 @@ describe('the setup wizard, with some flags given', () => {
       new RegExp(`^[?✔] ${question.replace('?', '\\?')}`, 'm').test(transcript),
     );
 
-  const cases: { missing: (keyof typeof COMPLETE)[]; questions: string[] }[] = [
-    { missing: [], questions: [] },
-    { missing: ['--secret-name'], questions: [Q.secretName] },
-    { missing: ['--region'], questions: [Q.region, Q.anotherRegion] },
-    { missing: ['--policy-name', '--role-description'], questions: [Q.policyName, Q.roleDescription] },
-    { missing: ['--role-name'], questions: [Q.roleName] },
+  const cases: { missing: (keyof typeof COMPLETE)[]; answers: Record<string, string>; names?: RegExp }[] = [
+    { missing: [], answers: {} },
+    {
+      missing: ['--secret-name'],
+      answers: { [Q.secretName]: 'studio-b' },
+      names: /create +secret +studio-b /,
+    },
+    { missing: ['--region'], answers: { [Q.region]: '' } },
+    // Nothing about the secret is asked, so the names have their defaults.
+    {
+      missing: ['--policy-name', '--role-name', '--role-description'],
+      answers: {},
+      names: /create +policy +SecretsManagerForMediaConnect\n[\s\S]*create +role +MediaConnect-ASM\n/,
+    },
+    {
+      missing: ['--secret-name', '--role-name'],
+      answers: { [Q.secretName]: 'studio-b', [Q.names]: '' },
+      names: /create +policy +ReadKeys\n[\s\S]*create +role +MediaConnect-ASM\n/,
+    },
   ];
 
-  test.concurrent.for(cases)('asks only for what is missing: $missing', async ({ missing, questions }) => {
-    const wizard = startWizard(flagsWithout(...missing), { env: STUDIO_KEY });
-    await wizard.reply(Q.account);
-    for (const question of questions) await wizard.reply(question);
+  test.concurrent.for(cases)(
+    'asks only for what is missing: $missing',
+    async ({ missing, answers, names = /create +secret +studio-a / }) => {
+      const wizard = startWizard(flagsWithout(...missing), { env: STUDIO_KEY });
+      for (const [question, answer] of Object.entries(answers)) await wizard.reply(question, answer);
+      await wizard.choose(Q.confirm, 'No');
+      await wizard.exit();
+      expect(asked(wizard.transcript())).toEqual([...Object.keys(answers), Q.confirm]);
+      expect(wizard.transcript()).toMatch(names);
+    },
+  );
+
+  const withoutAccount: { how: string; flags: string[]; missing: (keyof typeof COMPLETE)[]; code: number }[] =
+    [
+      { how: 'in a dry run', flags: ['--dry-run'], missing: ['--secret-name'], code: 0 },
+      { how: 'in a dry run with nothing missing', flags: ['--dry-run'], missing: [], code: 0 },
+      {
+        how: 'with --account-id',
+        flags: ['--account-id', ACCOUNT],
+        missing: ['--secret-name'],
+        code: 130,
+      },
+    ];
+
+  test.concurrent.for(withoutAccount)(
+    'shows the account, but asks no question about it, $how',
+    async ({ flags, missing, code }) => {
+      const sandbox = await openAccount();
+      const wizard = startWizard([...flagsWithout(...missing), ...flags], { sandbox, env: STUDIO_KEY });
+      if (missing.length > 0) await wizard.reply(Q.secretName, 'studio-b');
+      if (code > 0) await wizard.choose(Q.confirm, 'No');
+      expect(await wizard.exit()).toEqual({ code });
+      expect(wizard.transcript()).toContain(`Account: ${ACCOUNT}`);
+      expect(wizard.transcript()).not.toContain(Q.account);
+      expect(writesTo(sandbox)).toEqual([]);
+    },
+  );
+
+  test.concurrent('says that it is the sandbox, and asks no question about the account there', async () => {
+    const wizard = startWizard(flagsWithout(), { env: STUDIO_KEY });
+    await wizard.waitFor('SANDBOX  Nothing is sent to AWS. Everything is discarded when you exit.');
     await wizard.choose(Q.confirm, 'No');
-    await wizard.exit();
-    expect(asked(wizard.transcript())).toEqual([Q.account, ...questions, Q.confirm]);
+    expect(await wizard.exit()).toEqual({ code: 130 });
+    expect(wizard.transcript()).not.toMatch(/Account:|Use this account/);
   });
 
   test.concurrent('reads the key that a flag names before it asks anything', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAccount } from '../support/account.ts';
 import {
+  CHOICE,
   flagsWithout,
   openAccount,
   Q,
@@ -46,7 +47,7 @@ describe('setup in a terminal, with flags missing', () => {
       for (const missing of ['--secret-name NAME', '--region REGION', '--key-file PATH']) {
         expect(shown(wizard)).toContain(missing);
       }
-      expect(shown(wizard).includes('--yes to carry out the plan')).toBe(flags[0] !== '--yes');
+      expect(shown(wizard).includes('--yes to apply the plan')).toBe(flags[0] !== '--yes');
       expect(sandbox.requests).toEqual([]);
     },
   );
@@ -64,7 +65,7 @@ describe('setup in a terminal, with all flags given', () => {
 
   test.concurrent('asks questions with CI=false', async () => {
     const wizard = startWizard(flagsWithout(), { env: { ...STUDIO_KEY, CI: 'false' } });
-    await wizard.waitFor(`? ${Q.account}`);
+    await wizard.waitFor(`? ${Q.confirm}`);
   });
 });
 
@@ -74,17 +75,23 @@ describe('a limited terminal', () => {
     { how: '--no-color', flags: ['--no-color'], env: { FORCE_COLOR: '1' } },
     { how: 'TERM=dumb', flags: [], env: { TERM: 'dumb' } },
   ])('gets no color with $how', async ({ flags, env }) => {
-    const wizard = startWizard([...flagsWithout('--role-name'), ...flags], {
+    const wizard = startWizard([...flagsWithout('--region', '--secret-name', '--role-name'), ...flags], {
       env: { ...STUDIO_KEY, ...env },
     });
-    await wizard.reply(Q.account);
-    await wizard.reply(Q.roleName, 'not a name');
-    await wizard.waitFor('> The name takes 1 to 64 letters');
+    await wizard.choose(Q.region, CHOICE.severalRegions);
+    await wizard.waitFor(`? ${Q.regions}`);
+    await wizard.press('enter');
+    await wizard.waitFor('✖ Choose at least 1 Region with the space bar.');
+    await wizard.press('space');
+    await wizard.press('enter');
+    await wizard.reply(Q.secretName, 'not a name');
+    await wizard.waitFor('✖ The name must be 1–512 characters');
     // A dumb terminal cannot erase what was typed, so the wizard starts from an empty answer.
-    await wizard.type(`${env.TERM === 'dumb' ? '' : '\x15'}MediaConnect-Keys\r`);
+    await wizard.type(`${env.TERM === 'dumb' ? '' : '\x15'}studio-b\r`);
+    await wizard.choose(Q.names, 'Yes');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
-    expect(shown(wizard)).toContain('create role MediaConnect-Keys');
+    expect(shown(wizard)).toContain('create secret studio-b');
     expect(
       wizard
         .raw()
@@ -98,39 +105,57 @@ describe('a limited terminal', () => {
       env: STUDIO_KEY,
       through: ['bash', '-c', `stty cols ${columns} rows ${columns}; exec "$@"`, 'bash'],
     });
-    await wizard.waitFor('Go on');
-    await wizard.press('enter');
-    await wizard.waitFor('Yes, carry it out');
+    await wizard.waitFor('Yes, apply it');
     await wizard.press('enter');
     expect(await wizard.exit()).toEqual({ code: 0 });
     expect(wizard.raw().length).toBeLessThan(100_000);
   });
 
   test.concurrent('gets questions, choices and answers wrapped between words at 40 columns', async () => {
-    const wizard = startWizard(flagsWithout('--key-env', '--role-description'), { columns: 40 });
-    await wizard.reply(Q.account);
+    const wizard = startWizard(flagsWithout('--region', '--key-env', '--policy-name'), { columns: 40 });
+    await wizard.choose(Q.region, CHOICE.severalRegions);
+    await wizard.waitFor(`? ${Q.regions}`);
+    await wizard.waitFor('submit');
+    expect(wizard.screen()).toMatch(/^↑↓ navigate • space select • a all • i$\n^invert • ⏎ submit/m);
+    await wizard.tick(Q.regions, 'us-east-1', 'us-east-2', 'eu-west-1');
     await wizard.choose(Q.keyType, 'Zixi');
-    await wizard.choose(Q.keyFrom, 'Make a new');
-    await wizard.choose(Q.algorithm, 'aes256');
-    await wizard.reply(Q.roleDescription, '\x15Reads the encryption keys of the studio flows');
+    await wizard.waitFor('manager of the source.');
+    const question = wizard.screen().split('\n');
+    await wizard.choose(Q.keyFrom, 'Generate a random key (AES-256)');
+    await wizard.choose(Q.names, 'Change the policy name');
+    await wizard.reply(Q.policyName, 'ReadTheKeysOfTheStudioFlows');
+    await wizard.choose(Q.names, 'Yes');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
+    // The hint below the question, until it is answered.
+    expect(question).toContain('  Sender and receiver must use the same');
+    expect(question).toContain('  manager of the source.');
+    expect(wizard.transcript()).not.toContain('Sender and receiver');
     const lines = wizard.transcript().split('\n');
-    expect(lines).toContain('✔ What will use the key? Zixi or an');
-    expect(lines).toContain('  entitlement: static key');
-    expect(lines).toContain('  encryption keys of the studio flows');
+    expect(lines).toContain('✔ Which Regions are your flows in?');
+    expect(lines).toContain('  us-east-1, us-east-2, eu-west-1');
+    expect(lines).toContain('✔ What will use this key? Zixi source or');
+    expect(lines).toContain('  output, or an entitlement (static key)');
+    expect(lines).toContain('✔ Policy name');
+    expect(lines).toContain('  ReadTheKeysOfTheStudioFlows');
   });
 
   test.concurrent('gets sentences wrapped between words at 40 columns', async () => {
-    const wizard = startWizard(flagsWithout('--role-name'), { env: STUDIO_KEY, columns: 40 });
+    const sandbox = await openAccount();
+    const wizard = startWizard(flagsWithout('--secret-name', '--policy-name', '--role-name'), {
+      sandbox,
+      env: STUDIO_KEY,
+      columns: 40,
+    });
     await wizard.reply(Q.account);
-    await wizard.reply(Q.roleName, 'not a name');
-    await wizard.waitFor('> The name takes 1 to 64 letters');
-    await wizard.type('\x15\r');
+    await wizard.reply(Q.secretName, 'not a name');
+    await wizard.waitFor('✖ The name must be 1–512 characters');
+    const question = wizard.screen();
+    await wizard.type('\x15studio-b\r');
+    await wizard.choose(Q.names, 'Yes');
     await wizard.choose(Q.confirm, 'Yes');
     expect(await wizard.exit()).toEqual({ code: 0 });
-    const prose = wizard
-      .transcript()
+    const prose = `${question}\n${wizard.transcript()}`
       .split('\n')
       .filter((line) => !/arn:|[{}]|aws mediaconnect/.test(line));
     expect(prose.filter((line) => line.length > 40)).toEqual([]);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, vi } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/index.ts';
 import { KEYS } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
@@ -5,6 +7,8 @@ import { program } from '../support/runs/run.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from '../support/terminal/terminal.ts';
 
 const CLEAR_LINE = '\x15';
+/** For half a second after Esc, a prompt takes the next key for the rest of a sequence. */
+const ESC_MS = 800;
 /** A list from its selected line to its last one. Output can arrive in pieces, and half a list can lack the selection. */
 const WHOLE_LIST = /^❯ [\s\S]*?⏎ select/m;
 
@@ -17,9 +21,21 @@ export interface Wizard extends Terminal {
   reply(question: string, answer?: string): Promise<void>;
   /** Waits for the question and selects the choice that begins with this text. */
   choose(question: string, choice: string): Promise<void>;
+  /** Selects the choice that begins with this text in the list that shows already. */
+  pick(choice: string): Promise<void>;
   /** Waits for the question, types a part of a name and takes the choice that is then at the top. */
   search(question: string, term: string, choice: string): Promise<void>;
-  /** Gives answers that must be rejected with these sentences, and then a valid one. */
+  /** Waits for the question, types the answer one key at a time, which is not taken for a paste, and presses Enter. */
+  enter(question: string, answer: string): Promise<void>;
+  /** Waits for the question and selects several choices that begin with these texts, in the order of the list. */
+  tick(question: string, ...choices: string[]): Promise<void>;
+  /** Waits for the question and returns with Esc to the question before. */
+  goBack(question: string): Promise<void>;
+  /** Presses Esc where it must have no effect, and waits for as long as it would take one. */
+  pressEscInVain(): Promise<void>;
+  /** Empties the answer, and waits until what was wrong with it shows no longer. */
+  clear(): Promise<void>;
+  /** Gives answers that must be rejected with these sentences, and then a valid one. The question stays open meanwhile. */
   insist(question: string, refused: readonly Refused[], answer: string): Promise<void>;
   /** Sends a signal to the program, which must have been started with `signalled`. */
   signal(name: NodeJS.Signals): void;
@@ -71,7 +87,20 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
   });
   closing(() => terminal.kill());
   const asked = (question: string) => terminal.waitFor(`? ${question}`);
+  const exit = terminal.exit.bind(terminal);
+  const pick = async (choice: string) => {
+    while (!terminal.screen().includes(`❯ ${choice}`)) {
+      await terminal.press('down');
+      await terminal.waitFor(WHOLE_LIST);
+    }
+    await terminal.press('enter');
+  };
+  const clear = async () => {
+    await terminal.type(CLEAR_LINE);
+    await vi.waitFor(() => expect(terminal.screen()).not.toMatch(/^ {2}✖/m), 10_000);
+  };
   return Object.assign(terminal, {
+    clear,
     async reply(question: string, answer = '') {
       await asked(question);
       await terminal.type(`${answer}\r`);
@@ -79,26 +108,57 @@ export function startWizard(flags: readonly string[] = [], options: WizardOption
     async choose(question: string, choice: string) {
       await asked(question);
       await terminal.waitFor(WHOLE_LIST);
-      while (!terminal.screen().includes(`❯ ${choice}`)) {
-        await terminal.press('down');
-        await terminal.waitFor(WHOLE_LIST);
-      }
-      await terminal.press('enter');
+      await pick(choice);
     },
+    pick,
     async search(question: string, term: string, choice: string) {
       await asked(question);
       await terminal.type(term);
       await terminal.waitFor(`❯ ${choice}`);
       await terminal.press('enter');
     },
+    async enter(question: string, answer: string) {
+      await asked(question);
+      for (const character of answer) await terminal.type(character);
+      await terminal.press('enter');
+    },
+    async tick(question: string, ...choices: string[]) {
+      await asked(question);
+      for (const choice of choices) {
+        while (!terminal.screen().includes(`❯◯ ${choice}`)) {
+          await terminal.press('down');
+          await terminal.waitFor(/^❯[◯◉] [\s\S]*?⏎ submit/m);
+        }
+        await terminal.press('space');
+        await terminal.waitFor(`❯◉ ${choice}`);
+      }
+      await terminal.press('enter');
+    },
+    async goBack(question: string) {
+      await asked(question);
+      await terminal.press('escape');
+    },
+    async pressEscInVain() {
+      await terminal.press('escape');
+      await sleep(ESC_MS);
+    },
     async insist(question: string, refused: readonly Refused[], answer: string) {
       await asked(question);
       for (const [wrong, sentence] of refused) {
         await terminal.type(`${wrong}\r`);
-        await terminal.waitFor(`> ${sentence}`);
-        await terminal.type(CLEAR_LINE);
+        await terminal.waitFor(`✖ ${sentence}`);
+        await clear();
       }
       await terminal.type(`${answer}\r`);
+    },
+    async exit(timeoutMs?: number) {
+      // After a setup, the program asks which settings to show. Enter is for none.
+      const isAsked = await asked(Q.settings).then(
+        () => true,
+        () => false,
+      );
+      if (isAsked) await terminal.press('enter');
+      return exit(timeoutMs);
     },
     signal(name: NodeJS.Signals) {
       const [, process] = /^process (\d+)/.exec(terminal.transcript()) ?? [];
@@ -133,29 +193,43 @@ function shellScript({ afterwards, redirect = '', signalled, asJob }: WizardOpti
 
 /** The questions, in their order. */
 export const Q = {
-  account: 'Go on with this account?',
-  region: 'Region of the flow',
-  anotherRegion: 'Is the key needed in another Region too?',
-  nextRegion: 'The other Region',
-  newOrExisting: 'The key',
-  existing: 'Secret',
-  keyType: 'What will use the key?',
-  keyFrom: 'Where does the key come from?',
-  key: 'Key',
-  keyAgain: 'Key, once more',
-  file: 'Path of the file',
-  algorithm: 'Algorithm',
-  secretName: 'Name of the secret',
-  policyName: 'Name of the policy',
-  roleName: 'Name of the role',
-  roleDescription: 'Description of the role',
-  prefix: 'Beginning of the names',
-  conflict: 'What shall be done?',
-  restoreThen: 'What if it holds another key?',
-  confirm: 'Carry out this plan?',
+  account: 'Use this account?',
+  region: 'Which Region is your flow in?',
+  regions: 'Which Regions are your flows in?',
+  keyType: 'What will use this key?',
+  keyFrom: 'How do you want to provide the key?',
+  existing: 'Which secret?',
+  key: 'Static key',
+  keyAgain: 'Confirm static key',
+  password: 'SRT password',
+  passwordAgain: 'Confirm SRT password',
+  file: 'Path to the key file',
+  algorithm: 'Encryption algorithm',
+  secretName: 'Secret name',
+  names: 'Use these names?',
+  policyName: 'Policy name',
+  roleName: 'Role name',
+  prefix: 'Secret name prefix',
+  conflict: 'What do you want to do?',
+  restoreThen: 'If the restored secret holds a different key:',
+  confirm: 'Apply this plan?',
+  whichAnswer: 'Which answer do you want to change?',
+  settings: 'Show settings for',
 } as const;
 
-/** Flags that leave only the questions about the account and the plan. The key is in the variable `STUDIO_KEY`. */
+/** The choices that the tests select. */
+export const CHOICE = {
+  typed: 'Paste or type it',
+  file: 'Read it from a file',
+  generate: 'Generate a random key (AES-256)',
+  generateOther: 'Generate a random key of another length',
+  existing: 'Use a secret that already exists',
+  severalRegions: 'More than one Region',
+  showDocuments: 'Show the policy JSON',
+  change: 'Change an answer',
+} as const;
+
+/** Flags that leave only the questions about the account, if it is not the sandbox, and the plan. The key is in the variable `STUDIO_KEY`. */
 export const COMPLETE = {
   '--region': 'us-west-2',
   '--key-env': 'STUDIO_KEY',

@@ -101,7 +101,7 @@ describe('setup, when others change the policy during the run', () => {
     const { code, json } = await setUp(sandbox());
     expect(code).toBe(3);
     expect(json.error.message).toBe(
-      `The policy ${POLICY} exists and is not one that this program would extend.`,
+      `Policy ${POLICY} already exists with different permissions, so it can't be extended.`,
     );
     expect(json.completed.policies).toEqual([]);
     expect((await readAccount(sandbox())).policies[0]?.document).toEqual(document);
@@ -204,7 +204,7 @@ describe('setup, when CreateRole fails once', () => {
     sandbox().addFault({ action: 'CreateRole', kind: 'access-denied', skip: 1 });
     const { code, log } = await setUp(sandbox(), { secretArn: [await makeSecret(sandbox())] });
     expect(code).toBe(4);
-    expect(log).toContain('The change that was under way (iam:CreateRole) may have been made');
+    expect(log).toContain('The last change (iam:CreateRole) may have gone through');
     expect(log).not.toContain('Nothing was changed');
   });
 

@@ -46,7 +46,7 @@ describe.concurrent('setup that is interrupted during a change', () => {
       const { code, json, stderr } = await interruptAt(sandbox, { action: 'CreateRole', kind: 'drop-after' });
       expect(code).toBe(130);
       expect(json.error).toMatchObject({ code: 'interrupted', awsAction: 'iam:CreateRole' });
-      expect(stderr).toContain('The change that was under way (iam:CreateRole) may have been made');
+      expect(stderr).toContain('The last change (iam:CreateRole) may have gone through');
       expect((await readAccount(sandbox)).roles).toHaveLength(1);
     }));
 });
@@ -57,7 +57,7 @@ describe.concurrent('setup that waits for AWS', () => {
       sandbox.addFault({ action: 'CreatePolicy', kind: 'delay', delayMs: 4_500 });
       const { code, stderr } = await play(story, sandbox);
       expect(code).toBe(0);
-      expect(stderr).toMatch(/^Waiting for AWS to answer iam:CreatePolicy: [34] s of at most 120 s$/m);
+      expect(stderr).toMatch(/^Waiting for AWS to respond to iam:CreatePolicy \([34] s, up to 120 s\)$/m);
     }));
 
   test.runIf(exhaustive)('fails with the limit in its message when AWS never answers', () =>

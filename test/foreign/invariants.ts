@@ -69,7 +69,7 @@ async function expectPolicyKept(before: Policy, after: Policy, { log }: Asked) {
       // A version may be deleted to make room, if the output says so, but never the default version.
       expect(id).not.toBe(defaultVersion);
       expect(Object.keys(versions)).toHaveLength(5);
-      expect(log).toContain(`its oldest version ${id} is deleted`);
+      expect(log).toContain(`deletes its oldest version (${id})`);
     }
   }
   expectOnlyGrown(document, newDocument);

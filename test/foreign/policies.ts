@@ -49,7 +49,10 @@ const owned =
 const kept: Row['outcome'] = { done: ['created', 'kept', 'created'] };
 const grown: Row['outcome'] = { done: ['created', 'updated', 'created'] };
 const differs = (...conflict: string[]): Row['outcome'] => ({
-  conflict: [`The policy ${NAME} exists and is not one that this program would extend`, ...conflict],
+  conflict: [
+    `Policy ${NAME} already exists with different permissions, so it can't be extended`,
+    ...conflict,
+  ],
   ways: ['--policy-name NAME'],
 });
 const taken = (arn: string): Row['outcome'] => ({ conflict: [arn], ways: ['--policy-name NAME'] });
@@ -136,7 +139,7 @@ export const FURTHER_POLICIES: Row[] = [
       const { iam } = clientsOf(sandbox);
       await iam.send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId: 'v2' }));
     },
-    outcome: { ...grown, says: ['its oldest version v1 is deleted'] },
+    outcome: { ...grown, says: ['deletes its oldest version (v1)'] },
   },
   {
     what: 'no permission yet for the customer managed KMS key of an existing secret',
@@ -154,7 +157,10 @@ export const FURTHER_POLICIES: Row[] = [
       await owned(policy(READ), { PolicyName: `${NAME}-2`, Path: '/studio/' })(sandbox);
     },
     wishes: { secretName: 'y'.repeat(500) },
-    outcome: { done: ['created', 'created', 'created'], says: [`policy ${NAME}-3: takes`] },
+    outcome: {
+      done: ['created', 'created', 'created'],
+      says: [`policy ${NAME}-3 for the secrets that don't fit in`],
+    },
   },
   {
     what: 'a Deny that its owner added, when the numbered policy allows the secret',

@@ -85,7 +85,7 @@ const trustingTheDeleted =
 const updateTrust = { updateTrust: true };
 const attached: Row['outcome'] = { done: ['created', 'created', 'updated'] };
 const cannotRead = (...conflict: string[]): Row['outcome'] => ({
-  conflict: [`The role ${NAME} could not do`, ...conflict],
+  conflict: [`Role ${NAME} can't perform`, ...conflict],
   ways: ['--role-name NAME'],
 });
 const uncertainTrust: Row['outcome'] = {
@@ -93,7 +93,7 @@ const uncertainTrust: Row['outcome'] = {
   says: ["Can't tell whether", 'aws:SourceOrgID'],
 };
 const notTrusted: Row['outcome'] = {
-  conflict: [`The role ${NAME} exists, and MediaConnect may not assume it`],
+  conflict: [`Role ${NAME} exists, but MediaConnect can't assume it`],
   ways: ['--update-trust', '--role-name NAME'],
 };
 const rows = (outcome: Row['outcome'], made: [string, Owned][]): Row[] =>

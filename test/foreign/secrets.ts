@@ -155,14 +155,14 @@ export const REPLACED_SECRETS: Row[] = [
     what: 'a secret with automatic rotation, with a warning',
     make: rotating(JSON_VALUE),
     wishes: replace,
-    outcome: { ...updated, says: ['the next rotation puts another value in the place of the key'] },
+    outcome: { ...updated, says: ['the next rotation replaces the key'] },
   },
   {
     what: 'a primary, with a warning that its replicas get the value too',
     make: (sandbox) =>
       makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: replace,
-    outcome: { ...updated, says: [`has replicas in ${FAR_REGION}, which get the new value too`] },
+    outcome: { ...updated, says: [`has replicas in ${FAR_REGION}. They receive the new key too`] },
   },
   {
     what: 'a secret scheduled for deletion, which keeps its tags',
@@ -189,17 +189,23 @@ export const CONFLICTING_SECRETS: Row[] = [
   {
     what: 'a JSON value',
     make: (sandbox) => makeSecret(sandbox, { SecretString: JSON_VALUE, ...BY_HAND }),
-    outcome: { conflict: ['The secret studio-a in us-west-2', 'JSON'], ways: ['replace', '--secret-name'] },
+    outcome: {
+      conflict: ['Secret studio-a already exists in us-west-2', 'JSON'],
+      ways: ['replace', '--secret-name'],
+    },
   },
   {
     what: 'a binary value',
     make: (sandbox) => makeSecret(sandbox, { SecretBinary: Buffer.from(KEYS.aes256) }),
-    outcome: { conflict: ['studio-a', 'holds bytes, not text'], ways: ['replace', '--secret-name'] },
+    outcome: {
+      conflict: ['studio-a', 'stores binary data (SecretBinary)'],
+      ways: ['replace', '--secret-name'],
+    },
   },
   {
     what: 'no version',
     make: (sandbox) => makeSecret(sandbox, { SecretString: undefined, ...BY_HAND }),
-    outcome: { conflict: ['studio-a', 'has no current version'], ways: ['replace', '--secret-name'] },
+    outcome: { conflict: ['studio-a', 'has no current value'], ways: ['replace', '--secret-name'] },
   },
   {
     what: 'automatic rotation of a JSON value',
@@ -213,7 +219,10 @@ export const CONFLICTING_SECRETS: Row[] = [
       makeSecret(sandbox, { SecretString: KEYS.other, AddReplicaRegions: [{ Region: FAR_REGION }] }),
     wishes: { ...replace, region: both },
     outcome: {
-      conflict: [`is a replica of the one in ${REGION}`, `Run this command for ${REGION} alone first`],
+      conflict: [
+        `is a replica. Its value can be changed only in the primary Region, ${REGION}`,
+        `Run this command for ${REGION} alone first`,
+      ],
       ways: ['--secret-name'],
     },
   },
@@ -225,7 +234,7 @@ export const CONFLICTING_SECRETS: Row[] = [
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),
     // It denies a role with any other name too.
-    outcome: { conflict: ['GetSecretValue', 'the resource policy of the secret studio-a'], ways: [] },
+    outcome: { conflict: ['GetSecretValue', 'the resource policy of secret studio-a'], ways: [] },
   },
   {
     what: 'a resource policy that denies everyone but the administrator almost all actions',
@@ -236,6 +245,6 @@ export const CONFLICTING_SECRETS: Row[] = [
       Resource: '*',
       Condition: { ArnNotEquals: { 'aws:PrincipalArn': ADMIN } },
     }),
-    outcome: { conflict: ['the resource policy of the secret studio-a'], ways: [] },
+    outcome: { conflict: ['the resource policy of secret studio-a'], ways: [] },
   },
 ];

@@ -23,7 +23,7 @@ export const policyInStack = (document: object, name = POLICY) =>
 const full = guidePolicy(
   ...Array.from({ length: 10 }, (_, index) => secretArn(`${'x'.repeat(500)}${index}-AbCdEf`)),
 );
-const mayBeUndone = `belongs to the CloudFormation stack ${STACK}, whose next update may undo`;
+const mayBeUndone = `belongs to the CloudFormation stack ${STACK}. The next stack update may`;
 
 /** Resources that are used, with a warning if they are changed. */
 export const STACKS: Row[] = [
@@ -34,7 +34,10 @@ export const STACKS: Row[] = [
       await policyInStack(guidePolicy(secretArn('other-AbCdEf')), `${POLICY}-2`)(sandbox);
     },
     wishes: { secretName: 'y'.repeat(500) },
-    outcome: { done: ['created', 'created', 'created'], says: [`policy ${POLICY}-3: takes`] },
+    outcome: {
+      done: ['created', 'created', 'created'],
+      says: [`policy ${POLICY}-3 for the secrets that don't fit in`],
+    },
   },
   {
     what: 'keeps a secret that holds the key',
@@ -72,8 +75,8 @@ export const CONFLICTING_STACKS: Row[] = [
     make: policyInStack(guidePolicy(secretArn('other-AbCdEf'))),
     outcome: {
       conflict: [
-        `The policy ${POLICY} belongs to the CloudFormation stack ${STACK}, whose next update would undo a change made here`,
-        'in the template of the stack',
+        `Policy ${POLICY} belongs to the CloudFormation stack ${STACK}. The next stack update would undo this change`,
+        'to the stack template',
       ],
       ways: ['--policy-name NAME'],
     },
@@ -81,6 +84,6 @@ export const CONFLICTING_STACKS: Row[] = [
   {
     what: 'a secret with another key',
     make: inStack((sandbox) => makeSecret(sandbox, { SecretString: KEYS.other })),
-    outcome: { conflict: ['studio-a', 'holds another value'], ways: ['--existing-key keep', 'replace'] },
+    outcome: { conflict: ['studio-a', 'holds a different key'], ways: ['--existing-key keep', 'replace'] },
   },
 ];

@@ -137,7 +137,10 @@ test.each([
   mangler.spoil([{ member, change: { put: '' } }]);
   const wish = ['--secret-name=held', '--policy-name=Ours', '--role-name=Ours', '--dry-run'];
   const { code, stderr } = await setup(wish, []);
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`What answered to ${action} was not AWS.`)]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining(`The response to ${action} did not come from AWS.`),
+  ]);
 });
 
 test('setup works as expected when the responses are not corrupted', async () => {

@@ -23,7 +23,7 @@ test('setup rejects a switch variable that is neither yes nor no, and names it',
       });
       expectWellTold(result, { debug: name.endsWith('DEBUG') });
       expect(result.code).toBe(known ? 0 : 2);
-      if (!known) expect(result.stderr).toContain(`${name} takes true or false.`);
+      if (!known) expect(result.stderr).toContain(`${name} must be true or false.`);
     }),
     cases(12, 600),
   );

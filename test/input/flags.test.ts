@@ -24,7 +24,7 @@ async function dryRun(
   expectWellTold(result, { json: voice.includes('--json'), debug: voice.includes('--debug') });
   if (result.code === 2) {
     expect(sandbox().requests).toEqual([]);
-    expect(result.stderr).toContain('Nothing was changed.');
+    expect(result.stderr).toMatch(/Nothing was changed\.|--help' for its options\./);
   }
   return result;
 }
@@ -48,7 +48,7 @@ describe('setup, with an option as a flag or as a variable', () => {
         for (const byVariable of [false, true]) {
           const { code, stderr } = await dryRun([[flag, value]], { byVariable });
           // The secret of `--secret-arn` and a Region of another partition do not exist here, but both values are valid.
-          expect(stderr).not.toContain('The command line');
+          expect(stderr).not.toContain('invalid options');
           expect(code, `${flag.flag} ${value} ${stderr}`).not.toBe(2);
         }
       }

@@ -135,7 +135,7 @@ export function expectWellTold(
   expectHarmless(stdout);
   expectHarmless(stderr);
   const told = `${stdout}${stderr}`;
-  expect(told).not.toMatch(/internal-error|inside the program/);
+  expect(told).not.toMatch(/internal-error|Unexpected error/);
   if (!debug) expect(told).not.toMatch(/^\s+at .*[:(]/m);
   expect([0, 1, 2, 3, 4]).toContain(code);
   if (json) expect(JSON.parse(stdout)).toHaveProperty('version', 1);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } from '../e2e/wizard.ts';
+import { CHOICE, flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wizard } from '../e2e/wizard.ts';
 import { KEYS, makeSecret, readAccount } from '../support/account.ts';
 import { closing } from '../support/closing.ts';
 import { exhaustive } from '../support/exhaustive.ts';
@@ -46,13 +46,12 @@ describe('a question, when a whole file is pasted', () => {
   test.concurrent.each(SIZES)(
     'rejects it as a name, and does not use it for later questions (%i characters)',
     async (size) => {
-      const wizard = startWizard(flagsWithout('--secret-name', '--role-description'), { env: STUDIO_KEY });
-      await wizard.reply(Q.account);
+      const wizard = startWizard(flagsWithout('--secret-name', '--role-name'), { env: STUDIO_KEY });
       await wizard.waitFor(`? ${Q.secretName}`);
-      await flood(wizard, `${'studio-a/'.repeat(200)}\r\r`.repeat(size / 1_802), '> The name takes');
-      expect(wizard.transcript()).not.toContain(Q.roleDescription);
+      await flood(wizard, `${'studio-a/'.repeat(200)}\r\r`.repeat(size / 1_802), '✖ The name must be');
+      expect(wizard.transcript()).not.toContain(Q.names);
       await wizard.type(`${CLEAR_LINE}studio-b\r`);
-      await wizard.reply(Q.roleDescription);
+      await wizard.reply(Q.names);
       await wizard.waitFor('create secret studio-b');
       expectOnlyPrompts(wizard);
     },
@@ -63,15 +62,13 @@ describe('a question, when a whole file is pasted', () => {
     'rejects it as a key, and never shows it (%i characters)',
     async (size) => {
       const wizard = startWizard(flagsWithout('--key-env'));
-      await wizard.reply(Q.account);
       await wizard.choose(Q.keyType, 'Zixi');
-      await wizard.choose(Q.keyFrom, 'I paste or type it');
+      await wizard.choose(Q.keyFrom, CHOICE.typed);
       await wizard.waitFor(`? ${Q.key}`);
       await flood(wizard, KEYS.other.repeat(Math.ceil(size / 64)), '✖ The key');
       // The marks of a bracketed paste are not part of the key.
-      await wizard.reply(Q.key, `\x1b[200~${KEYS.aes128}\x1b[201~`);
-      await wizard.reply(Q.keyAgain, KEYS.aes128);
-      await wizard.waitFor('32 hexadecimal digits: aes128.');
+      await wizard.type(`\x1b[200~${KEYS.aes128}\x1b[201~\r`);
+      await wizard.waitFor('AES-128 (32 digits)');
       expect(wizard.raw()).not.toContain(KEYS.other.slice(0, 12));
       expectOnlyPrompts(wizard);
     },
@@ -115,10 +112,11 @@ test.concurrent('the question for a name rejects any harmful text, and then acce
   const texts = fc.array(unit, { minLength: 1, maxLength: 5 }).map((parts) => `${parts.join('')}!`);
   await fc.assert(
     fc.asyncProperty(texts, async (text) => {
-      await wizard.type(`${CLEAR_LINE}${text}`);
+      await wizard.clear();
+      await wizard.type(text);
       await sleep(50);
       await wizard.type('\r');
-      await wizard.waitFor('> The name takes');
+      await wizard.waitFor('✖ The name must be');
       expectOnlyPrompts(wizard);
     }),
     { ...cases(2, 40), endOnFailure: true },
@@ -138,7 +136,8 @@ test.concurrent('the questions show names, descriptions and ARNs of existing res
   mangler.spoil(['ARN', 'Name', 'Description'].map((member) => ({ member, change: { append: evil } })));
   const wizard = startWizard(['--region', 'us-west-2'], { sandbox: 'none', env: mangler.env });
   await wizard.reply(Q.account);
-  await wizard.choose(Q.newOrExisting, 'Use a secret that exists');
+  await wizard.choose(Q.keyType, 'Zixi');
+  await wizard.choose(Q.keyFrom, CHOICE.existing);
   await wizard.waitFor('❯ theirs');
   await wizard.waitFor('olleh');
   expectOnlyPrompts(wizard);

@@ -57,10 +57,10 @@ describe('readKeyText with a pipe', () => {
   });
 
   test.each([
-    ['an empty process substitution', '"$NODE" "$READER" file <(true)', 'there is nothing in it'],
+    ['an empty process substitution', '"$NODE" "$READER" file <(true)', 'is empty'],
     ['an endless process substitution', '"$NODE" "$READER" file <(yes)', 'has more than 65536 bytes'],
-    ['closed standard input', '"$NODE" "$READER" stdin <&-', '--key-file -: there is nothing in it'],
-    ['a folder as standard input', '"$NODE" "$READER" stdin < /', 'there is nothing in it'],
+    ['closed standard input', '"$NODE" "$READER" stdin <&-', '--key-file - is empty'],
+    ['a folder as standard input', '"$NODE" "$READER" stdin < /', 'is empty'],
   ])('rejects %s', async (_, script, words) => {
     expect(await shell(script)).toContain(words);
   });

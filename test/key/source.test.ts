@@ -52,7 +52,7 @@ describe('--key-file PATH', () => {
   test('refuses a symbolic link to itself and says why', async () => {
     const link = join(folder, 'loop.key');
     symlinkSync(link, link);
-    expect(await refusal(readFile(link))).toBe(`--key-file: ${link} could not be read (ELOOP).`);
+    expect(await refusal(readFile(link))).toBe(`--key-file: can't read ${link} (ELOOP).`);
   });
 
   test('follows a symbolic link', async () => {
@@ -67,9 +67,7 @@ describe('--key-file PATH', () => {
       const path = keyFile('open.key', KEY, mode);
       const { text, warnings } = await readFile(path);
       expect(text).toBe(KEY);
-      expect(warnings).toEqual([
-        `Other users of this machine can read or change ${path}. Close it to them: chmod 600 ${path}`,
-      ]);
+      expect(warnings).toEqual([`Other users can read or change ${path}. To fix: chmod 600 ${path}`]);
     },
   );
 
@@ -90,19 +88,19 @@ describe('--key-file PATH', () => {
     [
       'a missing file in a folder that exists',
       () => join(folder, 'absent'),
-      `there is no file ${folder}/absent`,
+      `file not found: ${folder}/absent`,
     ],
-    ['a missing file in the current folder', () => 'absent-file.key', 'there is no file of that name'],
-    ['a missing file at the root', () => '/absent-file.key', 'there is no file of that name'],
-    ['a file taken for a folder', () => `${keyFile('file', KEY)}/key`, 'there is no file'],
-    ['a name that is too long', () => `${folder}/${'x'.repeat(300)}`, 'there is no file'],
-    ['an empty name', () => '', 'there is no file of that name'],
-    ['an empty file', () => keyFile('empty', ''), 'empty: there is nothing in it'],
+    ['a missing file in the current folder', () => 'absent-file.key', 'file not found. Use the path'],
+    ['a missing file at the root', () => '/absent-file.key', 'file not found. Use the path'],
+    ['a file taken for a folder', () => `${keyFile('file', KEY)}/key`, 'file not found'],
+    ['a name that is too long', () => `${folder}/${'x'.repeat(300)}`, 'file not found'],
+    ['an empty name', () => '', 'file not found. Use the path'],
+    ['an empty file', () => keyFile('empty', ''), 'empty is empty'],
     ['a large file', () => keyFile('large', 'x'.repeat(65_537)), 'large has more than 65536 bytes'],
     ['an endless device', () => '/dev/zero', '/dev/zero has more than 65536 bytes'],
-    ['a picture', () => keyFile('picture', Buffer.from('89504e470d0a1a0a00ff', 'hex')), 'is not text'],
+    ['a picture', () => keyFile('picture', Buffer.from('89504e470d0a1a0a00ff', 'hex')), "isn't text"],
     ['UTF-16 text', () => keyFile('utf16', Buffer.from(`\ufeff${KEY}`, 'utf16le')), 'UTF-16'],
-    ['a binary key', () => keyFile('bin', Buffer.alloc(32, 0xa5)), 'it holds 32 bytes that are not text'],
+    ['a binary key', () => keyFile('bin', Buffer.alloc(32, 0xa5)), "contains 32 bytes that aren't text"],
   ])('refuses %s', async (_, path, words) => {
     const message = await refusal(readFile(path()));
     expect(message).toContain(words);
@@ -121,9 +119,7 @@ describe('--key-file PATH', () => {
   test.skipIf(process.getuid?.() === 0)(
     'refuses a file that the user has no permission to read',
     async () => {
-      expect(await refusal(readFile(keyFile('closed', KEY, 0o000)))).toMatch(
-        /you don't have permission to read .*closed/,
-      );
+      expect(await refusal(readFile(keyFile('closed', KEY, 0o000)))).toMatch(/permission denied: .*closed/);
     },
   );
 
@@ -140,9 +136,7 @@ describe('--key-file PATH', () => {
     ['a password with a dot', 'correct.horse'],
   ])('does not repeat %s given instead of a path', async (_, path) => {
     const message = await refusal(readFile(path));
-    expect(message).toBe(
-      '--key-file: there is no file of that name. It takes the path of a file, not the key itself.',
-    );
+    expect(message).toBe('--key-file: file not found. Use the path of a file, not the key itself.');
   });
 
   test('accepts a file of the maximum size, so that the check can say what is wrong with it', async () => {
@@ -170,7 +164,7 @@ describe('--key-file -', () => {
   });
 
   test('refuses empty input', async () => {
-    expect(await refusal(readStdin())).toMatch(/^--key-file -: there is nothing in it/);
+    expect(await refusal(readStdin())).toMatch(/^--key-file - is empty/);
   });
 
   test('refuses endless input without reading all of it', async () => {
@@ -195,7 +189,7 @@ describe('--key-file -', () => {
       },
     });
     expect(await refusal(read({ kind: 'stdin' }, { stdin }))).toBe(
-      '--key-file -: standard input could not be read (EISDIR).',
+      "--key-file -: can't read standard input (EISDIR).",
     );
   });
 });
@@ -215,7 +209,7 @@ describe('--key-env NAME', () => {
 
   test('refuses an empty variable and names it', async () => {
     expect(await refusal(read({ kind: 'env', name: 'EMPTY' }, { env: { EMPTY: '' } }))).toMatch(
-      /^--key-env EMPTY: there is nothing in it/,
+      /^--key-env EMPTY is empty/,
     );
   });
 
@@ -228,7 +222,7 @@ describe('--key-env NAME', () => {
   ])('refuses %s without repeating it', async (_, name) => {
     for (const env of [{}, process.env]) {
       expect(await refusal(read({ kind: 'env', name }, { env }))).toBe(
-        '--key-env: there is no environment variable of that name, or it is not exported. It takes the name of a variable, not the key itself.',
+        "--key-env: environment variable not found, or not exported. Use the variable's name, not the key itself.",
       );
     }
   });
@@ -252,7 +246,7 @@ describe('loadKey', () => {
   test('refuses an invalid key and says that nothing was sent to AWS', async () => {
     const reading = loadKey({ kind: 'env', name: 'KEY' }, rules, { ...NOTHING, env: { KEY: `"${KEY}"` } });
     await expect(reading).rejects.toMatchObject({
-      message: 'The key has quotation marks around it. Give it without them.',
+      message: 'The key has quotation marks around it. Remove them.',
       hint: 'Nothing was sent to AWS.',
       exitCode: 2,
     });

@@ -39,7 +39,7 @@ describe('checkStoredKey', () => {
       ...values.map((text) => [text, { keyType: 'static-key', algorithm: 'aes192' }] as const),
       ...passwords.map((text) => [text, { keyType: 'srt-password' }] as const),
     ].map(([text, rules]) => checkStoredKey(KeyMaterial.from(text), rules)[0]?.message);
-    const allowed = /the 48 hexadecimal digits that aes192 takes|32, 48 or 64|10 to 80|UTF-16|Base64|0x|0-9/g;
+    const allowed = /An AES-192 key has 48|32, 48 or 64|10–80|UTF-16|Base64|0x|0–9/g;
     for (const message of messages) expect(message?.replace(allowed, '')).toMatch(/^The value [^\d]+\.$/);
   });
 

@@ -16,12 +16,14 @@ describe('loadKey with a valid but suspicious static key', () => {
   test.each(['0', 'f', 'A'])('warns when every digit is %s', async (digit) => {
     for (const algorithm of ALGORITHMS) {
       const said = await warnings(digit.repeat(KEYS[algorithm].length));
-      expect(said).toEqual([expect.stringContaining('the same digit from beginning to end')]);
+      expect(said).toEqual([expect.stringContaining('Every digit of this key is the same')]);
     }
   });
 
   test('warns when it is one digit in lower and upper case', async () => {
-    expect(await warnings('aA'.repeat(16))).toEqual([expect.stringContaining('the same digit')]);
+    expect(await warnings('aA'.repeat(16))).toEqual([
+      expect.stringContaining('Every digit of this key is the same'),
+    ]);
   });
 
   test('warns when it is a number that a spreadsheet has rounded', async () => {
@@ -35,7 +37,7 @@ describe('loadKey with a valid but suspicious static key', () => {
     ['upper case', hex(KEY.toUpperCase()).toUpperCase()],
   ])('warns when it was converted to hexadecimal twice, in %s', async (_, twice) => {
     const [said, ...more] = await warnings(twice);
-    expect(said).toContain('reads as 32 hexadecimal digits');
+    expect(said).toContain('Decoded, it is 32 hexadecimal digits');
     expect(said).not.toContain(twice.slice(0, 4));
     expect(said).not.toContain(KEY.slice(0, 4));
     expect(more).toEqual([]);

@@ -127,10 +127,10 @@ describe('an invalid key in a variable', () => {
       const env = { ...UNREACHABLE, AWS_MAX_ATTEMPTS: '1', BAD: passwordOf('srt-1'), WORSE: '5' };
       const { code, stderr } = await runHere(args, env);
       expect(code, stderr).toBe(2);
-      expect(stderr).toMatch(/✖ 2 of the keys that \S+ names cannot be used:/);
-      expect(stderr.replace(/\s+/g, ' ')).toContain('The key type on the secret could not be read: ');
+      expect(stderr).toMatch(/✖ 2 keys in \S+ can't be used:/);
+      expect(stderr.replace(/\s+/g, ' ')).toContain("Couldn't read the key type of the secret: ");
       expect(stderr.replace(/\s+/g, ' ')).toContain(
-        'If the key is an SRT password, give keyType srt-password.',
+        'If the key is an SRT password, add keyType srt-password.',
       );
       expect(stderr).not.toContain('Passphrase');
     },
@@ -141,8 +141,8 @@ describe('an invalid key in a variable', () => {
     expect(code, stderr).toBe(2);
     expect(stderr).toContain('✖ The key has ');
     const text = stderr.replace(/\s+/g, ' ');
-    expect(text).toContain('The key type on the secret could not be read: No AWS credentials were found.');
-    expect(text).toContain('If the key is an SRT password, give --key-type srt-password.');
+    expect(text).toContain("Couldn't read the key type of the secret: No AWS credentials found.");
+    expect(text).toContain('If the key is an SRT password, add --key-type srt-password.');
     expect(text).not.toContain('Nothing was sent to AWS');
   });
 });

@@ -42,7 +42,7 @@ describe('loadKeys', () => {
     expect(keys.map((each) => each?.key.length)).toEqual([32, 32, 64, 64]);
     expect(env).toEqual({});
     expect(warnings).toEqual([
-      `keys.yaml:11:10: Other users of this machine can read or change open.key. Close it to them: chmod 600 open.key`,
+      `keys.yaml:11:10: Other users can read or change open.key. To fix: chmod 600 open.key`,
     ]);
   });
 
@@ -80,13 +80,13 @@ describe('loadKeys', () => {
     );
     const lines = await refused(content, { EMPTY: '', GOOD: KEYS.aes256 });
     expect(lines).toEqual([
-      '5 of the keys that keys.yaml names cannot be used:',
-      expect.stringMatching('^keys.yaml:5:10: key.env: there is no environment variable of that name'),
-      'keys.yaml:8:10: key.file: there is no file keys/none.key.',
+      "5 keys in keys.yaml can't be used:",
+      expect.stringMatching('^keys.yaml:5:10: key.env: environment variable not found'),
+      'keys.yaml:8:10: key.file: file not found: keys/none.key',
       expect.stringMatching(
-        '^keys.yaml:11:10: The key has 64 .* takes 32. Give the other key, or another algo',
+        '^keys.yaml:11:10: The key has 64 .* AES-128 needs 32. Change the key or algorithm.',
       ),
-      expect.stringMatching('^keys.yaml:15:10: key.env EMPTY: there is nothing in it.'),
+      expect.stringMatching('^keys.yaml:15:10: key.env EMPTY is empty.'),
       expect.stringMatching('^keys.yaml:18:10: key.file: keys is a folder.'),
     ]);
   });
@@ -95,7 +95,7 @@ describe('loadKeys', () => {
     const password = 'a-password-of-srt';
     const [line, ...others] = await refused(entries(from('a', `file: ${password}`)));
     expect([line, others]).toEqual([
-      `keys.yaml:5:10: key.file: there is no file of that name in ${manifestFolder()}. It takes the path of a file, not the key itself.`,
+      `keys.yaml:5:10: key.file: file not found in ${manifestFolder()}. Use the path of a file, not the key itself.`,
       [],
     ]);
     expect(line).not.toContain(password);

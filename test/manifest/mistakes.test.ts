@@ -6,21 +6,21 @@ const ARN = 'arn:aws:secretsmanager:us-west-2:111122223333:secret:aes256-7g8H9i'
 describe('readManifest, with a mistake in a member', () => {
   test('applies the rules of the flags and reports all mistakes together with their positions', async () => {
     const wrong: [string, string, string][] = [
-      ['secretName: a b', '17', 'secretName takes 1 to 512 letters'],
-      ['regions: [us-west-2, Oregon]', '26', 'regions takes the name of a Region'],
-      ['key: { generate: aes512 }', '22', 'key.generate takes one of: aes128, aes192, aes256.'],
-      ['keyType: speke', '14', 'keyType takes one of: static-key, srt-password.'],
-      ['kmsKeyId: my key', '15', 'kmsKeyId takes a KMS key ID'],
-      ['policyName: a/b', '17', 'policyName takes 1 to 128 letters'],
-      ['policyScope: all', '18', 'policyScope takes one of: secrets, prefix, region'],
-      ['roleName: MediaConnectAccessRole', '15', 'roleName must not be MediaConnectAccessRole'],
-      ['roleDescription: "鍵"', '22', 'roleDescription takes at most 1,000 characters'],
-      ['sourceAccount: yes', '20', 'sourceAccount takes true or false.'],
-      ['sourceArns: [arn:aws:s3:::bucket]', '18', 'sourceArns takes an ARN pattern of MediaConnect'],
-      ['permissionsBoundary: x', '26', 'permissionsBoundary takes the ARN of a managed policy'],
+      ['secretName: a b', '17', 'secretName must be 1–512 characters'],
+      ['regions: [us-west-2, Oregon]', '26', 'regions must be a Region code'],
+      ['key: { generate: aes512 }', '22', 'key.generate must be one of: aes128, aes192, aes256.'],
+      ['keyType: speke', '14', 'keyType must be one of: static-key, srt-password.'],
+      ['kmsKeyId: my key', '15', 'kmsKeyId must be a KMS key ID'],
+      ['policyName: a/b', '17', 'policyName must be 1–128 characters'],
+      ['policyScope: all', '18', 'policyScope must be one of: secrets, prefix, region'],
+      ['roleName: MediaConnectAccessRole', '15', "roleName can't be MediaConnectAccessRole"],
+      ['roleDescription: "鍵"', '22', 'roleDescription must be at most 1,000 Latin-1'],
+      ['sourceAccount: yes', '20', 'sourceAccount must be true or false.'],
+      ['sourceArns: [arn:aws:s3:::bucket]', '18', 'sourceArns must be a MediaConnect ARN pattern'],
+      ['permissionsBoundary: x', '26', 'permissionsBoundary must be the ARN of a managed policy'],
       ['tags: { aws:x: y }', '13', 'tags: a tag'],
-      ['existingKey: ask', '18', 'existingKey takes one of: keep, replace.'],
-      ['restore: "true"', '14', 'restore takes true or false.'],
+      ['existingKey: ask', '18', 'existingKey must be one of: keep, replace.'],
+      ['restore: "true"', '14', 'restore must be true or false.'],
     ];
     const lines = await mistakesIn(entries(wrong.map(([member]) => member).join('\n')));
     expect(lines).toEqual(
@@ -32,9 +32,9 @@ describe('readManifest, with a mistake in a member', () => {
 
   test('puts a title above several mistakes, but not above a single one', async () => {
     const [title] = await told(read(entries(`${STUDIO}\nkeyType: x\nrestore: x`)));
-    expect(title).toBe('keys.yaml has 2 mistakes:');
+    expect(title).toBe('2 errors in keys.yaml:');
     expect(await told(read(entries(`${STUDIO}\nrestore: x`)))).toEqual([
-      'keys.yaml:6:14: restore takes true or false.',
+      'keys.yaml:6:14: restore must be true or false.',
     ]);
   });
 
@@ -48,21 +48,21 @@ describe('readManifest, with a mistake in a member', () => {
     const content = entries('secretName: a', 'secretName: b', '&e { secretName: c, roleName: r r }', '*e');
     const defaults = '{ regions: [x], key: { generate: aes256 }, sourceAccount: 1 }';
     expect(await mistakesIn(content.replace('keys:', `defaults: ${defaults}\nkeys:`))).toEqual([
-      expect.stringMatching('^2:23: regions takes'),
-      expect.stringMatching('^2:69: sourceAccount takes'),
-      expect.stringMatching('^6:35: roleName takes'),
+      expect.stringMatching('^2:23: regions must be'),
+      expect.stringMatching('^2:69: sourceAccount must be'),
+      expect.stringMatching('^6:35: roleName must be'),
     ]);
   });
 
   test.each<[string, string, string[]]>([
-    ['a text for a list', 'regions: us-west-2', ['takes a list, such as [us-west-2].', 'x']],
+    ['a text for a list', 'regions: us-west-2', ['must be a list, such as [us-west-2].', 'x']],
     ['an empty list', 'regions: []', ['regions is empty']],
     ['null in a list', 'regions: [~]', ['regions is empty']],
     ['an empty value', 'roleName:', ['roleName is empty']],
     ['null', 'roleName: null', ['roleName is empty']],
-    ['a map for a text', 'roleName: { a: b }', ['roleName takes a text']],
-    ['a list for a text', 'roleName: [a]', ['roleName takes a text']],
-    ['a list of tags', 'tags: [a=b]', ['tags takes a map, such as { team: playout }.']],
+    ['a map for a text', 'roleName: { a: b }', ['roleName must be a string']],
+    ['a list for a text', 'roleName: [a]', ['roleName must be a string']],
+    ['a list of tags', 'tags: [a=b]', ['tags must be a map, such as { team: playout }.']],
     ['a tag without its value', 'tags: { team: }', ['tags is empty']],
     ['the same tag in two spellings', 'tags: { team: a, Team: b }', ['the same tag key twice']],
     [
@@ -70,25 +70,21 @@ describe('readManifest, with a mistake in a member', () => {
       `tags: { ${Array.from({ length: 50 }, (_, n) => `t${n}: x`).join(', ')} }`,
       ['at most 49'],
     ],
-    ['a repeated member', 'roleName: a\nroleName: b', ['stands here twice']],
-    [
-      'the flag in place of the member',
-      'role-name: a',
-      ['There is no member role-name. Did you mean roleName?'],
-    ],
+    ['a repeated member', 'roleName: a\nroleName: b', ['Duplicate field']],
+    ['the flag in place of the member', 'role-name: a', ['Unknown field role-name. Did you mean roleName?']],
     ['a misspelled member', 'permisionsBoundry: a', ['Did you mean permissionsBoundary?']],
-    ['an unknown member', 'color: blue', ['There is no member of this name here.']],
-    ['a property of every object', 'constructor: x', ['There is no member of this name here.']],
-    ['a list as the name of a member', '? [a]\n: b', ['The name of a member is a plain word.']],
-    ['an algorithm for a password', 'keyType: srt-password', ['key.generate makes static keys']],
-    ['a prefix for another scope', 'policyPrefix: live/', ['policyPrefix belongs to policyScope prefix']],
-    ['a scope without its prefix', 'policyScope: prefix', ['policyScope prefix needs the prefix']],
-    ['a prefix with a wildcard', 'policyScope: prefix\npolicyPrefix: live/*', ['policyPrefix takes']],
+    ['an unknown member', 'color: blue', ['Unknown field.']],
+    ['a property of every object', 'constructor: x', ['Unknown field.']],
+    ['a list as the name of a member', '? [a]\n: b', ['A field name must be a plain word.']],
+    ['an algorithm for a password', 'keyType: srt-password', ['key.generate supports static keys only']],
+    ['a prefix for another scope', 'policyPrefix: live/', ['policyPrefix requires policyScope prefix']],
+    ['a scope without its prefix', 'policyScope: prefix', ['policyScope prefix requires a prefix']],
+    ['a prefix with a wildcard', 'policyScope: prefix\npolicyPrefix: live/*', ['policyPrefix must be']],
     ['two algorithms', 'algorithm: aes128', ['key.generate and algorithm name different']],
     [
       'a KMS key of another Region',
       'kmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
-      ['kmsKeyId names a key of one Region'],
+      ['kmsKeyId is a single-Region key'],
     ],
   ])('says what to type instead of %s', async (_what, member, [sentence = '', more]) => {
     const own = member.split(':')[0];
@@ -105,46 +101,46 @@ describe('readManifest, with an invalid entry', () => {
     const content = entries(STUDIO, STUDIO.replace('studio-a', 'live/a'), other);
     const defaults = 'defaults: { policyScope: prefix, policyPrefix: live/ }';
     expect(await mistakesIn(content.replace('keys:', `${defaults}\nkeys:`))).toEqual([
-      expect.stringContaining('4:17: secretName does not begin with the prefix of policyPrefix'),
+      expect.stringContaining("4:17: secretName doesn't start with policyPrefix"),
     ]);
   });
 
   test.each<[string, string, string[]]>([
     ['without members', '{}', ['secretName is missing', 'regions is missing', 'key is missing']],
-    ['without a key', 'secretName: a\nregions: [us-west-2]', ['key is missing. Say where it comes from']],
+    ['without a key', 'secretName: a\nregions: [us-west-2]', ['key is missing. Set its source']],
     [
       'with an ARN and a name',
       `secretArns: [${ARN}]\nsecretName: a`,
-      ['secretArns uses secrets that exist, so it does not go together with secretName, regions'],
+      ["secretArns uses existing secrets, so it can't be combined with secretName."],
     ],
-    ['with an ARN and an existing key', `secretArns: [${ARN}]\nkey: { existing: true }`, ['Leave key out.']],
-    ['with half an ARN', 'secretArns: [arn:aws:x]', ['secretArns takes the full ARN of a secret']],
+    ['with an ARN and an existing key', `secretArns: [${ARN}]\nkey: { existing: true }`, ['Remove key.']],
+    ['with half an ARN', 'secretArns: [arn:aws:x]', ['secretArns must be a full secret ARN']],
     [
       'for an existing secret, with members for storing one',
       `${STUDIO.replace('generate: aes256', 'existing: true')}\nkmsKeyId: alias/a\nexistingKey: keep`,
-      ['Leave kmsKeyId out.', 'Leave existingKey out.'],
+      ['Remove kmsKeyId.', 'Remove existingKey.'],
     ],
-    ['that is a text', 'studio-a', ['keys takes a list with one entry a key']],
+    ['that is a text', 'studio-a', ['keys must be a list. Each entry starts with']],
   ])('rejects an entry %s', async (_what, entry, sentences) => {
     expect(await mistakesIn(entries(entry))).toEqual(sentences.map((each) => expect.stringContaining(each)));
   });
 
   test.each<[string, string, string]>([
-    ['a text', 'hunter2hunter2', 'key takes where the key comes from'],
-    ['a number', '12345678901234', 'key takes where the key comes from'],
-    ['a list', '[hunter2hunter2]', 'key takes where the key comes from'],
-    ['an empty value', '', 'key takes where the key comes from'],
-    ['an empty map', '{}', 'key takes just one of'],
-    ['two sources', '{ env: A, file: b }', 'key takes just one of'],
-    ['an unknown source', '{ hunter2hunter2: x }', 'key takes just one of'],
-    ['a source in capitals', '{ Env: HUNTER2HUNTER2 }', 'key takes just one of'],
-    ['an invalid variable name', '{ env: hunter2-hunter2 }', 'key.env takes the name of an environment'],
+    ['a text', 'hunter2hunter2', 'key must be a source'],
+    ['a number', '12345678901234', 'key must be a source'],
+    ['a list', '[hunter2hunter2]', 'key must be a source'],
+    ['an empty value', '', 'key must be a source'],
+    ['an empty map', '{}', 'key must be exactly one of'],
+    ['two sources', '{ env: A, file: b }', 'key must be exactly one of'],
+    ['an unknown source', '{ hunter2hunter2: x }', 'key must be exactly one of'],
+    ['a source in capitals', '{ Env: HUNTER2HUNTER2 }', 'key must be exactly one of'],
+    ['an invalid variable name', '{ env: hunter2-hunter2 }', 'key.env must be the name of an environment'],
     ['a variable without a name', '{ env: }', 'key.env is empty'],
-    ['existing: false', '{ existing: false }', 'key.existing takes true.'],
+    ['existing: false', '{ existing: false }', 'key.existing must be true.'],
     ...['"-"', '/dev/stdin', '/dev//fd/0', '/proc/self/fd/3'].map((path): [string, string, string] => [
       `standard input as ${path}`,
       `{ file: ${path} }`,
-      'Standard input, a pipe or a terminal cannot serve a manifest',
+      'not standard input, a pipe or a terminal',
     ]),
   ])('says how to give the key instead of %s, and repeats nothing', async (_what, key, sentence) => {
     const lines = await mistakesIn(entries(STUDIO.replace('{ generate: aes256 }', key)));
@@ -155,37 +151,47 @@ describe('readManifest, with an invalid entry', () => {
 
 describe('readManifest, with entries that contradict each other', () => {
   test.each<[string, string, string, string]>([
-    ['the same secret', '', '', 'The entry in line 3 has this secret already, in us-west-2 too.'],
-    ['one role name in two spellings', 'roleName: Reader', 'roleName: reader', 'in other letter case than'],
-    ['two descriptions', 'roleDescription: a', 'roleDescription: b', 'roleDescription is not what the entry'],
+    ['the same secret', '', '', 'Duplicate: line 3 already defines this secret in us-west-2.'],
+    [
+      'one role name in two spellings',
+      'roleName: Reader',
+      'roleName: reader',
+      'differs only in capitalization from line 3',
+    ],
+    ['two descriptions', 'roleDescription: a', 'roleDescription: b', 'roleDescription differs from line 3'],
     [
       'two values of sourceAccount',
       'sourceAccount: true',
       'sourceAccount: false',
-      'both have the same roleName',
+      'which uses the same roleName',
     ],
     [
       'two permissions boundaries',
       '',
       'permissionsBoundary: arn:aws:iam::111122223333:policy/B',
-      'permissionsBoundary is',
+      'permissionsBoundary differs',
     ],
-    ['two values of updateTrust', 'updateTrust: true', '', 'updateTrust is not what the entry in line 3 has'],
+    ['two values of updateTrust', 'updateTrust: true', '', 'updateTrust differs from line 3'],
     [
       'two scopes of one policy',
       'policyScope: region',
       'policyScope: account',
-      'both have the same policyName',
+      'which uses the same policyName',
     ],
-    ['one policy name in two spellings', 'policyName: Read', 'policyName: read', 'in other letter case'],
+    [
+      'one policy name in two spellings',
+      'policyName: Read',
+      'policyName: read',
+      'differs only in capitalization',
+    ],
     [
       'two values of sourceArns',
       'sourceArns: []',
       'sourceArns: ["arn:aws:mediaconnect:us-west-2:111122223333:flow:*"]',
-      'sourceArns is not what',
+      'sourceArns differs',
     ],
   ])('names the position and the other entry: %s', async (_what, first, second, sentence) => {
-    const another = sentence.startsWith('The entry') ? STUDIO : STUDIO.replace('studio-a', 'studio-b');
+    const another = sentence.startsWith('Duplicate') ? STUDIO : STUDIO.replace('studio-a', 'studio-b');
     const lines = await mistakesIn(entries(`${STUDIO}\n${first}`, `${another}\n${second}`));
     expect(lines).toEqual([expect.stringContaining(sentence)]);
   });
@@ -193,12 +199,10 @@ describe('readManifest, with entries that contradict each other', () => {
   test('rejects Regions of different AWS partitions', async () => {
     const china = 'secretName: studio-b\nregions: [cn-north-1]\nkey: { generate: aes256 }';
     expect(await mistakesIn(entries(STUDIO, china))).toEqual([
-      expect.stringContaining(
-        '7:14: The Regions here belong to another partition of AWS than those of the entry in line 3',
-      ),
+      expect.stringContaining('7:14: These Regions are in a different AWS partition from those of line 3'),
     ]);
     expect(await mistakesIn(entries(STUDIO.replace('us-west-2', 'us-west-2, cn-north-1')))).toEqual([
-      expect.stringContaining('4:14: The Regions in regions belong to different partitions of AWS'),
+      expect.stringContaining('4:14: The Regions in regions are in different AWS partitions'),
     ]);
   });
 
@@ -211,7 +215,7 @@ describe('readManifest, with entries that contradict each other', () => {
   test('rejects a secret that is given both by ARN and by name', async () => {
     const named = STUDIO.replace('studio-a', 'aes256');
     expect(await mistakesIn(entries(named, `secretArns: [${ARN}]`))).toEqual([
-      expect.stringContaining('6:17: The entry in line 3 has this secret already'),
+      expect.stringContaining('6:17: Duplicate: line 3 already defines this secret'),
     ]);
   });
 });

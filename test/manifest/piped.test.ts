@@ -40,7 +40,7 @@ describe('a manifest from a process substitution', () => {
     const { cwd, run } = await piped('missing', entries(FROM_FILE), 'setup --yes');
     const { code, stderr } = await run();
     expect(code).toBe(2);
-    expect(stderr.replace(/\s+/g, ' ')).toContain(`key.file: there is no file of that name in ${cwd}.`);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(`key.file: file not found in ${cwd}.`);
   });
 });
 
@@ -51,8 +51,8 @@ describe('a manifest without a path', () => {
     const { run: runPiped } = await piped('names', WRONG, 'verify');
     const { code, stderr } = await runPiped();
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^✖ The manifest has 2 mistakes:/);
-    expect(stderr).toContain('the manifest:2:7: keys takes a list');
+    expect(stderr).toMatch(/^✖ 2 errors in the manifest:/);
+    expect(stderr).toContain('the manifest:2:7: keys must be a list');
     expect(stderr).not.toContain('/dev/fd');
   });
 
@@ -61,8 +61,8 @@ describe('a manifest without a path', () => {
     async (path) => {
       const { code, stderr } = await run(['verify', '--manifest', path], { stdin: WRONG });
       expect(code).toBe(2);
-      expect(stderr).toMatch(/^✖ Standard input has 2 mistakes:/);
-      expect(stderr).toContain('standard input:2:7: keys takes a list');
+      expect(stderr).toMatch(/^✖ 2 errors in standard input:/);
+      expect(stderr).toContain('standard input:2:7: keys must be a list');
     },
   );
 });

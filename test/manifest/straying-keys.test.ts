@@ -38,7 +38,7 @@ describe('readManifest, with a key in the file', () => {
   ])('rejects a key %s with its position and does not repeat it', async (_what, entry, place, count = 1) => {
     const lines = await mistakesIn(entries(entry));
     expect(lines).toHaveLength(count);
-    expect(lines).toContainEqual(expect.stringMatching(`^${place}: This looks like a key.*make a new key`));
+    expect(lines).toContainEqual(expect.stringMatching(`^${place}: This looks like a key.*replace it`));
     const shown = lines.join('').toLowerCase();
     for (const part of [key.slice(8, 24), FOUR.slice(5, 14), '1234567890']) expect(shown).not.toContain(part);
   });

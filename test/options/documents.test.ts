@@ -4,13 +4,13 @@ import { fieldsTable, manifestSchema, optionsTable } from './documents.ts';
 
 /** `npx vitest run test/options -u` updates the documents. */
 describe('the option catalog', () => {
-  test('generates the table in README.md', async () => {
-    const text = withTables('README.md', { '## Flags of `setup`': optionsTable() });
-    await expect(text).toMatchFileSnapshot(pathOf('README.md'));
+  test('generates the table in docs/setup.md', async () => {
+    const text = withTables('docs/setup.md', { '## Options of `setup`': optionsTable() });
+    await expect(text).toMatchFileSnapshot(pathOf('docs/setup.md'));
   });
 
   test('generates the table in docs/manifest.md', async () => {
-    const text = withTables('docs/manifest.md', { '## Members': fieldsTable() });
+    const text = withTables('docs/manifest.md', { '## Fields': fieldsTable() });
     await expect(text).toMatchFileSnapshot(pathOf('docs/manifest.md'));
   });
 

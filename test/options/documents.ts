@@ -25,7 +25,7 @@ function withKey<T>(before: T[], key: T, after: T[]): T[] {
 
 const KEY_AT = IN_ENTRY.findIndex(({ name }) => name === 'keyType');
 
-/** Returns the table of the options of `setup` in README.md. */
+/** Returns the table of the options of `setup` in docs/setup.md. */
 export function optionsTable(): string {
   const rows = optionsOf('setup').map(([, option]) => {
     const [flag, value] = option.flags.split(' ');
@@ -64,13 +64,13 @@ function schema() {
     version: { description: 'The version of the format.', const: 1 },
     account: {
       description:
-        'The one AWS account in which anything may be changed. With credentials of another one the run stops before the first change.',
+        'The only AWS account in which a run can change anything. With credentials of another account, the run stops before the first change.',
       type: ['string', 'integer'],
       pattern: '^[0-9]{12}$',
     },
     defaults: {
       description:
-        'What holds for every key that says nothing else. Tags come together with those of the key.',
+        'Values for every key that does not set the field itself. Tags are combined with those of the key.',
       type: 'object',
       additionalProperties: false,
       properties: references(shared, 'keyOfDefaults'),
@@ -81,7 +81,7 @@ function schema() {
       items: { $ref: '#/definitions/entry' },
     },
     $schema: {
-      description: 'Where an editor finds this schema. The program does not look at it.',
+      description: 'Where an editor finds this schema. The program ignores it.',
       type: 'string',
     },
   } satisfies Record<(typeof ROOT_FIELDS)[number], object>;
@@ -90,7 +90,7 @@ function schema() {
     $id: 'urn:mc-static-key:manifest:1',
     title: 'Manifest of mc-static-key',
     description:
-      'The encryption keys of one AWS account: where each comes from, in which Regions MediaConnect needs it, and the policy and the role with which MediaConnect reads it. docs/manifest.md explains the format.',
+      'The encryption keys of one AWS account: the source of each key, the Regions that need it, and the policy and the role with which MediaConnect reads it. docs/manifest.md describes the format.',
     type: 'object',
     required: ['version', 'keys'],
     additionalProperties: false,
@@ -101,28 +101,28 @@ function schema() {
       key: {
         title: 'Where the key comes from',
         description:
-          'Just one of file, env, generate and existing. The key itself never stands in a manifest.',
+          'Exactly one of file, env, generate and existing. A manifest never contains the key itself.',
         ...oneOf({
           ...Object.fromEntries(IN_KEY.map((field) => [field.name, keyMember(field)])),
           existing: EXISTING,
         }),
       },
       keyOfDefaults: {
-        title: 'Where keys come from, if they do not say so themselves',
-        description: 'Just one of generate and existing: any other key belongs to one secret.',
+        title: 'Where keys come from by default',
+        description: 'Exactly one of generate and existing: any other key belongs to one secret.',
         ...oneOf({
           ...Object.fromEntries(sources.map((field) => [field.name, keyMember(field)])),
           existing: EXISTING,
         }),
       },
-      existing: { description: 'The secret exists, and is used as it is.', const: true },
+      existing: { description: 'The secret exists and is used as it is.', const: true },
       ...definitions,
     },
   };
 }
 
 const TEXT = {
-  description: 'What YAML takes for a number or a truth value is read as the text that stands in the file.',
+  description: 'What YAML would read as a number or a truth value is read as the text in the file.',
   type: ['string', 'number', 'boolean'],
   not: {
     type: 'string',
@@ -133,7 +133,7 @@ const EXISTING = { $ref: '#/definitions/existing' };
 
 function entrySchema() {
   return {
-    description: 'One key, or secrets that exist.',
+    description: 'One key, or existing secrets.',
     type: 'object',
     additionalProperties: false,
     properties: references(IN_ENTRY, 'key'),

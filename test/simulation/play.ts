@@ -287,5 +287,5 @@ function isInPlace(log: string): boolean {
 
 /** True for a teardown of something that does not exist: it fails and has nothing to complete. */
 function isNotFound(log: string): boolean {
-  return /There is no secret .* and no policy names it\./.test(log);
+  return /Secret .* not found in .* or in any policy\./.test(log);
 }

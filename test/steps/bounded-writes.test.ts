@@ -148,7 +148,7 @@ describe('storeSecret, when the name is taken but the secret does not show', () 
     const storing = store({}, { meanwhile: () => makeSecret(sandbox()), requestHandler: withStaleLooks() });
     await expect(storing).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('Others keep changing the secret'),
+      message: expect.stringContaining('Another process keeps changing this secret'),
     });
     expect(writesTo(sandbox())).toEqual(Array(4).fill('secretsmanager:CreateSecret'));
   });
@@ -250,7 +250,7 @@ describe('storeSecret, when the value was replaced before and its labels were mo
     });
     await expect(store(wishes)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringContaining('was replaced before'),
+      message: expect.stringContaining('was replaced earlier'),
       details: expect.arrayContaining([expect.stringContaining('secretsmanager:ListSecretVersionIds')]),
     });
     expect(sandbox().requests.filter(({ action }) => action === 'ListSecretVersionIds')).toHaveLength(1);

@@ -68,7 +68,7 @@ describe('setup, with a condition that only AWS can evaluate', () => {
     const result = await setUp(sandbox(), { permissionsBoundary });
     expect(result.code).toBe(0);
     expect(result.log).toMatch(
-      new RegExp(`! Can't tell whether the role ${NAME} can read the secret studio-a \\(us-west-2\\): .*`),
+      new RegExp(`! Can't tell whether role ${NAME} can read secret studio-a \\(us-west-2\\): .*`),
     );
     expect(result.log).toContain(`context key ${key} is not known (statement 1 of the permissions boundary)`);
     expect(reading(result)).toMatchObject({ ok: false, verdict: 'cannot-tell' });
@@ -116,7 +116,7 @@ describe('setup, with a condition that only AWS can evaluate', () => {
     expect(result.code).toBe(0);
     expect(reading(result)).toMatchObject({ ok: false, verdict: 'cannot-tell' });
     expect(result.log).toMatch(/\? arn:aws:secretsmanager:.*can't tell whether .*kms:Decrypt: /);
-    expect(result.log).not.toContain('Proven');
+    expect(result.log).not.toContain('Verified');
   });
 
   test('continues when the trust policy depends on the organization of the flow', async () => {
@@ -148,13 +148,13 @@ describe('setup, with a condition on known values', () => {
   ])('reports a conflict when a permissions boundary requires another %s', async (_key, condition) => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', document(allowIf(condition)));
     const { message } = await conflictOf(sandbox(), { permissionsBoundary });
-    expect(message).toContain('because of the permissions boundary');
+    expect(message).toContain('blocked by the permissions boundary');
   });
 
   test('reports a conflict when a statement certainly denies, whatever another one depends on', async () => {
     await roleWithInline(denyIf({ StringEquals: { 'aws:PrincipalAccount': ACCOUNT } }));
     const arn = await secretWithPolicy({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } });
     const { message } = await conflictOf(sandbox(), { secretArn: [arn] });
-    expect(message).toContain('because of its inline policy Perimeter');
+    expect(message).toContain('blocked by its inline policy Perimeter');
   });
 });

@@ -42,7 +42,7 @@ describe('setup with slow IAM propagation', () => {
   test('waits, says so, and succeeds in one run', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(log).toMatch(/Waiting for IAM to make .* known everywhere: \d+ s of at most 60 s/);
+    expect(log).toMatch(/Waiting for IAM to propagate .* \(\d+ s, up to 60 s\)/);
     expect(json.checks.every(({ ok }) => ok)).toBe(true);
     expect((await readAccount(sandbox())).roles[0]?.attached).toEqual(['SecretsManagerForMediaConnect']);
   });
@@ -54,10 +54,7 @@ describe('setup with slow IAM propagation', () => {
     expect(output.policies).toMatchObject([{ name: 'SecretsManagerForMediaConnect', action: 'created' }]);
     expect(output.roles[0]?.role.action).toBe('created');
     expect(new Set(waits)).toEqual(
-      new Set([
-        'IAM to make the policy known everywhere',
-        'IAM to make the new role and policy known everywhere',
-      ]),
+      new Set(['IAM to propagate the policy', 'IAM to propagate the new role and policy']),
     );
   });
 });
@@ -94,11 +91,11 @@ describe('setup, when IAM takes longer than the limit', () => {
 
   test('fails with the time that it waited, and says what to do', async () => {
     await expect(applySteps(sandbox(), HASTY)).rejects.toMatchObject({
-      message: 'IAM did not show the new role or policy for 0.9 s.',
+      message: "After 0.9 s the new role or policy still hasn't propagated in IAM.",
       exitCode: 1,
       step: 'trust-role',
       awsAction: 'iam:AttachRolePolicy',
-      hint: 'Run the same command again: it continues where it stopped.',
+      hint: 'Run the same command again; it continues where it stopped.',
     });
   });
 
@@ -137,7 +134,7 @@ describe('setup, when someone creates the policy in other letter case meanwhile'
   test('reports the name as taken after the time limit for IAM', async () => {
     const make = () => makePolicy(sandbox(), 'secretsmanagerformediaconnect', guidePolicy('*'));
     await expect(applySteps(sandbox(), HASTY, make)).rejects.toMatchObject({
-      message: expect.stringContaining('is spelled in other letter case'),
+      message: expect.stringContaining('with different capitalization'),
       exitCode: 3,
       step: 'read-policy',
     });

@@ -61,7 +61,7 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
   otherKeyType: {
     make: (sandbox) => setUp(sandbox, PASSWORD),
     wishes: { existingKey: 'replace' },
-    outcome: { conflict: ['is for the key type srt-password'], ways: ['--secret-name NAME'] },
+    outcome: { conflict: ['is tagged for the key type srt-password'], ways: ['--secret-name NAME'] },
   },
   differ: {
     make: async (sandbox) => {
@@ -84,7 +84,10 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
   replica: {
     make: replicaOfOther,
     wishes: { region: [FAR_REGION] },
-    outcome: { conflict: ['is a replica of the one in us-west-2'], ways: ['--secret-name NAME'] },
+    outcome: {
+      conflict: ['is a replica. Its value can be changed only in the primary Region, us-west-2'],
+      ways: ['--secret-name NAME'],
+    },
   },
   owned: {
     make: async (sandbox) =>
@@ -94,12 +97,12 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
         secretString: KEYS.other,
         owningService: 'rds',
       }),
-    outcome: { conflict: ['belongs to the service rds'], ways: ['--secret-name NAME'] },
+    outcome: { conflict: ['is managed by rds'], ways: ['--secret-name NAME'] },
   },
   tooLong: {
     make: (sandbox) => makePolicy(sandbox, 'P'.repeat(128), FULL),
     wishes: { secretName: LONG, policyName: 'P'.repeat(128) },
-    outcome: { conflict: ['The secrets need one more policy'], ways: ['--policy-name NAME'] },
+    outcome: { conflict: ['The secrets need 1 more policy'], ways: ['--policy-name NAME'] },
   },
   overflowNamed: {
     make: async (sandbox) => {
@@ -175,7 +178,7 @@ describe('setup, when no option resolves the conflict', () => {
 
   test('suggests using a replica unchanged, which works', async () => {
     const arn = await replicaOfOther(sandbox());
-    expect(await told({ region: [FAR_REGION] })).toContain('Use it as it is with --secret-arn');
+    expect(await told({ region: [FAR_REGION] })).toContain('Use it as is with --secret-arn');
     expect((await setUp(sandbox(), { secretArn: [arn.replace(REGION, FAR_REGION)] })).code).toBe(0);
   });
 
@@ -209,7 +212,7 @@ describe('setup, when no option resolves the conflict', () => {
     const far = await clientsOf(sandbox(), FAR_REGION).kms.send(new CreateKeyCommand({}));
     const kmsKeyId = far.KeyMetadata?.Arn ?? '';
     expect(await told({ kmsKeyId, region: [REGION] }).catch(String)).toContain(
-      'or set up each Region by itself',
+      'or set up each Region separately',
     );
     expect((await setUp(sandbox(), { kmsKeyId, region: [FAR_REGION] })).code).toBe(0);
     expect((await setUp(sandbox(), { kmsKeyId: 'alias/video', region: [REGION, FAR_REGION] })).code).toBe(0);
@@ -217,7 +220,7 @@ describe('setup, when no option resolves the conflict', () => {
 
   test('suggests copying the whole ARN of a missing secret, which works', async () => {
     const arn = await makeSecret(sandbox());
-    expect(await told({ secretArn: [arn.replace(/-\w{6}$/, '-AbCdEf')] })).toContain('Copy the ARN');
+    expect(await told({ secretArn: [arn.replace(/-\w{6}$/, '-AbCdEf')] })).toContain('Copy the full ARN');
     expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
   });
 });

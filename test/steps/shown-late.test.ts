@@ -45,7 +45,7 @@ describe('setup, with a conflict that appears only after the secret is in place'
     const { code, json } = await setUp(sandbox());
     expect(code).toBe(3);
     expect(json.error).toMatchObject({ code: 'conflict', step: 'read-policy' });
-    expect(json.error.message).toContain(`The policy ${POLICY} exists`);
+    expect(json.error.message).toContain(`Policy ${POLICY} already exists`);
     expect(writesTo(sandbox()).filter((name) => name.startsWith('iam:'))).toEqual([
       'iam:CreatePolicy',
       'iam:CreateRole',
@@ -75,7 +75,7 @@ describe('setup, with a conflict that appears only after the secret is in place'
     expect(code).toBe(3);
     expect(json.error).toMatchObject({ code: 'conflict', step: 'trust-role' });
     expect(json.error.details?.join()).toContain(
-      'This conflict appeared only after the secret was in place. The secret stays as it is.',
+      'This conflict appeared only after the secret was stored. The secret stays as it is.',
     );
     expect(json.completed.secrets).toMatchObject([{ action: 'restored' }]);
     expect((await readAccount(sandbox())).roles).toMatchObject([{ attached: [] }]);
@@ -104,14 +104,16 @@ describe('a warning that appears while the plan is applied', () => {
     rightBefore('CreateRole', () => makeRole(sandbox()));
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(times(log, '! The trust policy of MediaConnect-ASM has no aws:SourceAccount condition.')).toBe(1);
+    expect(
+      times(log, '! The trust policy of role MediaConnect-ASM has no aws:SourceAccount condition.'),
+    ).toBe(1);
   });
 
   test('is printed when someone creates a policy meanwhile that allows more than requested', async () => {
     rightBefore('CreatePolicy', () => makePolicy(sandbox(), POLICY, guidePolicy('*')));
     const { code, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(times(log, `! The policy ${POLICY} allows more secrets than --policy-scope asks for.`)).toBe(1);
+    expect(times(log, `! Policy ${POLICY} allows more secrets than --policy-scope asks for.`)).toBe(1);
   });
 
   test('is printed when a restored secret has a resource policy with an unknown condition', async () => {
@@ -132,7 +134,7 @@ describe('a warning that appears while the plan is applied', () => {
     await secrets.send(new DeleteSecretCommand({ SecretId }));
     const { code, log } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(0);
-    expect(times(log, "! Can't tell whether the role MediaConnect-ASM can read the secret studio-a")).toBe(1);
+    expect(times(log, "! Can't tell whether role MediaConnect-ASM can read secret studio-a")).toBe(1);
   });
 
   test('is not printed again if the plan had it', async () => {

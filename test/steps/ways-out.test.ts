@@ -42,7 +42,7 @@ describe('setup, when the role cannot read the secret', () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Stricter', elsewhere);
     const said = await told({ permissionsBoundary });
     expect(said).toContain('Set --permissions-boundary to a policy that allows secretsmanager:');
-    expect(said).toContain('or leave it out');
+    expect(said).toContain('or omit it');
     expect(said).not.toContain('--role-name');
     // Another role, an earlier suggestion, does not help.
     await told({ permissionsBoundary, roleName: 'MediaConnect-Other' });
@@ -70,7 +70,7 @@ describe('setup, when the role cannot read the secret', () => {
     await makeSecret(sandbox());
     await deny('*');
     const said = await told({});
-    expect(said).toContain('Change the resource policy of the secret');
+    expect(said).toContain("Change the secret's resource policy");
     expect(said).not.toContain('--role-name');
     expect((await setUp(sandbox(), { secretName: 'studio-b' })).code).toBe(0);
   });

@@ -53,9 +53,12 @@ async function runAwsCli(sandbox: Sandbox, words: string[]): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-/** The commands in what was shown, each of which is on a line of its own. */
+/** The commands in what was shown, each of which begins on a line of its own. */
 export function commandsIn(shown: string): string[] {
-  const lines = shown.split('\n').map((line) => line.trim());
+  const lines = shown
+    .replaceAll(/ \\\n\s*/g, ' ')
+    .split('\n')
+    .map((line) => line.trim());
   return lines.filter((line) => /^(aws|mc-static-key) /.test(line));
 }
 

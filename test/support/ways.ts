@@ -9,7 +9,7 @@ const NAMES: Record<string, string> = {
 
 /** The ways out that the text of a conflict offers, as they are typed; where it offers a choice of values, one for each. */
 export function waysIn(text: string): string[] {
-  const [, offered = ''] = /Ways out: (.*)/.exec(text) ?? [];
+  const [, offered = ''] = /To resolve this, add(?: one of)?: (.*)/.exec(text) ?? [];
   const flags = [...offered.matchAll(/(?:^|; )(--[^()]+?) \(/g)].flatMap(([, flag = '']) => flag);
   return flags.flatMap((flag) => {
     const [, before = '', values] = /^(.* )(\w+(?:\|\w+)+)$/.exec(flag) ?? [];

@@ -11,10 +11,14 @@ import type { AwsConfiguration } from './configuration.ts';
 import { fromContainer, runProcess } from './container.ts';
 import type { CredentialsStep, LastRequest } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
-import { methodOfSourceProfile } from './precedence.ts';
+import {
+  type CredentialsSource,
+  methodOfSourceProfile,
+  type Profile,
+  type ProfileMethod,
+} from './precedence.ts';
 import { assumeRole, assumeRoleWithToken, checkRoleSettings } from './role.ts';
 import { type CredentialsTools, runStep, unusableProfile } from './step.ts';
-import type { CredentialsSource, Profile, ProfileMethod } from './types.ts';
 
 /** Prevents the SDK's own warning about multiple credential variables. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };

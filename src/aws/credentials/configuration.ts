@@ -6,8 +6,7 @@ import { clean } from '../../text.ts';
 import type { ServiceId } from '../regions.ts';
 import { type FileLimits, readConfigurationFile, sectionsIn } from './configuration-files.ts';
 import { configurationMessages as messages } from './messages.ts';
-import { hasAccessKeys, sourceOf } from './precedence.ts';
-import type { CredentialsSource, Profile } from './types.ts';
+import { type CredentialsSource, hasAccessKeys, type Profile, sourceOf } from './precedence.ts';
 
 /** A value of the AWS configuration and its origin: a flag, a variable, or a profile. */
 export interface Setting {

@@ -7,7 +7,7 @@ import { isThrottled } from '../requests/retries.ts';
 import type { Setting } from './configuration.ts';
 import { ContainerError, isTransient, ProcessError } from './container.ts';
 import { configurationMessages as messages } from './messages.ts';
-import type { CredentialsSource, Profile } from './types.ts';
+import type { CredentialsSource, Profile } from './precedence.ts';
 
 /** The outcome of the last request that a credentials provider sent. */
 export interface LastRequest {

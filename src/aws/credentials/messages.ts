@@ -1,4 +1,4 @@
-import type { CredentialsSource, ProfileMethod } from './types.ts';
+import type { CredentialsSource, ProfileMethod } from './precedence.ts';
 
 const METHOD_NAMES: Record<ProfileMethod, string> = {
   role: 'a role',
@@ -38,26 +38,26 @@ export const configurationMessages = {
   fileTooLarge: (path: string, megabytes: number) => `${path} is larger than ${megabytes} MB.`,
   fileHint: 'Correct the file, or set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE to another one.',
   noServices: (profile: string, services: string) =>
-    `The profile ${profile} names the services section ${services}, which is not in the AWS configuration file.`,
+    `The profile ${profile} uses the services section ${services}, which is not in the AWS configuration file.`,
   noServicesHint: 'Add the section, or remove services from the profile.',
   profileNotFound: (name: string, from: string, paths: string[]) =>
     `The profile ${name} (${from}) was not found in ${paths.join(' or ')}.`,
   profileNotFoundHint: (profiles: string[]) =>
     profiles.length > 0
-      ? `These profiles exist: ${profiles.slice(0, 20).join(', ')}.`
+      ? `Use one of the existing profiles: ${profiles.slice(0, 20).join(', ')}.`
       : "Create it with 'aws configure sso' or 'aws configure'.",
 
   credentials: (source: string) => `Credentials: ${source}`,
   region: (region: string, from: string) => `Region: ${region} (${from})`,
   noRegion: 'Region: none configured',
-  wrongRegion: (from: string) => `The Region of ${from} is not the name of a Region.`,
+  wrongRegion: (from: string) => `The Region of ${from} is not a Region code.`,
   wrongRegionHint: (from: string) =>
-    `${correct('region', from)} Write the Region as us-west-2, without quotation marks.`,
+    `${correct('region', from)} Use a Region code such as us-west-2, without quotation marks.`,
   wrongEndpoint: (from: string) => `${settingOf('endpoint_url', from)} is not an HTTP URL.`,
   endpointLikeKey: (from: string) =>
-    `${settingOf('endpoint_url', from)} looks like a key. An endpoint is the URL of a server.`,
+    `${settingOf('endpoint_url', from)} looks like a key. An endpoint must be a URL.`,
   wrongEndpointHint: (from: string) =>
-    `${correct('endpoint_url', from)} Write the URL as http://127.0.0.1:4566, without quotation marks.`,
+    `${correct('endpoint_url', from)} Use a URL such as http://127.0.0.1:4566, without quotation marks.`,
   endpoint: (url: string, from: string) => `Endpoint: ${url} (${from}), not AWS`,
   endpointOf: (service: string, url: string, from: string) =>
     `Endpoint of ${service}: ${url} (${from}), not AWS`,
@@ -68,7 +68,7 @@ export const configurationMessages = {
   caBundleHint: 'Set AWS_CA_BUNDLE, or ca_bundle in the profile, to a file with PEM certificates.',
   wrongAccount: (account: string, expectedAccount: string, from: string) =>
     `These credentials belong to account ${account}, not to ${expectedAccount} (${from}).`,
-  wrongAccountHint: (from: string) => `Name a profile of that account with --profile, or correct ${from}.`,
+  wrongAccountHint: (from: string) => `Use a profile of that account (--profile NAME), or correct ${from}.`,
 
   /** Describes the source of the credentials in one line. */
   source: (source: CredentialsSource, profile: string, from: string | undefined) => {
@@ -87,39 +87,40 @@ export const configurationMessages = {
     }
   },
 
-  noCredentials: 'No AWS credentials were found.',
-  profileWithout: (profile: string) => `The profile ${profile} has no credentials, and no others were found.`,
+  noCredentials: 'No AWS credentials found.',
+  profileWithout: (profile: string) =>
+    `The profile ${profile} has no credentials, and no other credentials were found.`,
   noCredentialsHint: (profile: string | undefined) =>
     profile
-      ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or name another profile with --profile.`
-      : "Run 'aws configure' or 'aws sso login', name a profile with --profile, or try --sandbox, which needs no account.",
+      ? `Run 'aws configure --profile ${profile}' or 'aws sso login --profile ${profile}', or use another profile (--profile NAME).`
+      : "Run 'aws configure' or 'aws sso login', use --profile NAME, or try --sandbox (no account needed).",
   partialKeys:
     'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must both be set. At least one of them is missing.',
-  partialKeysHint: 'Set both variables, or unset both and name a profile with --profile.',
+  partialKeysHint: 'Set both variables, or unset both and use --profile NAME.',
   containerFailed: (reason: string) =>
     `The container credentials endpoint (AWS_CONTAINER_CREDENTIALS_…) returned no credentials${reason ? ` (${reason})` : ''}.`,
   containerNotNamed:
-    'There is no container credentials endpoint: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.',
+    'No container credentials endpoint: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set.',
   containerBadUrl: 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL.',
   containerHostNotAllowed:
-    'AWS_CONTAINER_CREDENTIALS_FULL_URI must begin with https://, or name this machine or an endpoint of ECS or EKS.',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI must start with https://, or name this machine or an ECS or EKS endpoint.',
   containerBadToken: 'The container authorization token contains a line break.',
-  containerStrange: 'What the container credentials endpoint returned is not credentials.',
+  containerStrange: 'The container credentials endpoint returned something other than credentials.',
   containerExpired: 'The container credentials endpoint returned credentials that have expired.',
   containerVariablesHint: 'Correct the AWS_CONTAINER_… variables. They are usually set by the platform.',
   instanceFailed: (reason: string) =>
     `The EC2 instance metadata service returned no credentials${reason ? ` (${reason})` : ''}.`,
   instanceHint:
-    'Check that this is an EC2 instance with a role, and the variables AWS_EC2_METADATA_DISABLED and AWS_EC2_METADATA_SERVICE_ENDPOINT.',
-  containerHint: 'Check the role of the task, the pod or the build project.',
+    'Check that this is an EC2 instance with a role. Also check AWS_EC2_METADATA_DISABLED and AWS_EC2_METADATA_SERVICE_ENDPOINT.',
+  containerHint: 'Check the role of the task, pod or build project.',
   tokenFileOf: (profile: string, path: string) =>
     `web_identity_token_file of the profile ${profile}, ${path},`,
   tokenFileEmpty: (setting: string) => `The token file of ${setting} is empty.`,
   tokenExpired: (setting: string) => `The web identity token in the file of ${setting} has expired.`,
   roleDeniedHint: ({ isTokenRequest }: { isTokenRequest: boolean }) =>
     isTokenRequest
-      ? 'Check that the trust policy of the role lets the identity provider and the subject of the token in.'
-      : 'Check that the trust policy of the role lets these credentials in, and that their own policies allow sts:AssumeRole.',
+      ? 'Check that the trust policy of the role allows the identity provider and the subject of the token.'
+      : 'Check that the trust policy of the role allows these credentials, and that their own policies allow sts:AssumeRole.',
   tokenFileUnreadable: (setting: string, code: string) =>
     `The token file of ${setting} can't be read (${code}).`,
   roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
@@ -131,8 +132,8 @@ export const configurationMessages = {
   processExpired: (profile: string) =>
     `The credential_process of the profile ${profile} printed credentials that have expired.`,
   processHint: (profile: string) =>
-    `To see what it says, run 'aws sts get-caller-identity --profile ${profile}' or the process itself.`,
-  loginEnded: (profile: string) => `The sign-in of the profile ${profile} has ended.`,
+    `To see its output, run 'aws sts get-caller-identity --profile ${profile}' or the process itself.`,
+  loginEnded: (profile: string) => `The sign-in session of the profile ${profile} has expired.`,
   loginHint: (profile: string) => `Run 'aws login --profile ${profile}', then run the same command again.`,
   takesFromProfile: (profile: string, source: string) =>
     `The profile ${profile} gets its credentials from the profile ${source}.`,
@@ -146,7 +147,7 @@ export const configurationMessages = {
   unknownSource: (profile: string, source: string, known: string[]) =>
     `The credential_source of the profile ${profile} is ${source}. It must be ${known.slice(0, -1).join(', ')} or ${known.at(-1) ?? ''}.`,
   sourceMissing: (profile: string, source: string) =>
-    `The profile ${profile} gets its credentials from the profile ${source}, which does not exist.`,
+    `The profile ${profile} gets its credentials from the profile ${source}, which doesn't exist.`,
   sourceEmpty: (profile: string, source: string) =>
     `The profile ${profile} gets its credentials from the profile ${source}, which has none.`,
   sourceLoop: (profile: string, source: string) =>
@@ -165,10 +166,11 @@ export const configurationMessages = {
     `The profile ${profile} uses IAM Identity Center, but has no ${member}.`,
   ssoConfigureHint: (profile: string) => `Run 'aws configure sso --profile ${profile}'.`,
   ssoDenied: (profile: string, role: string, account: string) =>
-    `IAM Identity Center doesn't give the user of the profile ${profile} the role ${role} in the account ${account}.`,
-  ssoDeniedHint: 'Check sso_account_id and sso_role_name, or ask the administrator for the permission set.',
+    `IAM Identity Center doesn't assign the role ${role} in account ${account} to the user of the profile ${profile}.`,
+  ssoDeniedHint:
+    'Check sso_account_id and sso_role_name, or ask your AWS administrator for the permission set.',
   ssoSessionMissing: (profile: string, session: string) =>
-    `The profile ${profile} names the SSO session ${session}, which is not in the AWS configuration file.`,
+    `The profile ${profile} uses the SSO session ${session}, which is not in the AWS configuration file.`,
   ssoSessionLacks: (session: string, member: string) => `The SSO session ${session} has no ${member}.`,
   ssoInconsistent: (profile: string, session: string, member: string) =>
     `The ${member} of the profile ${profile} differs from that of its SSO session ${session}.`,
@@ -176,10 +178,10 @@ export const configurationMessages = {
   badLoginSession: (profile: string) => `The login_session of the profile ${profile} is not an ARN.`,
   ssoRefused: (profile: string, message: string) =>
     `IAM Identity Center returned no credentials for the profile ${profile}: ${message}`,
-  ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has ended.`,
+  ssoEnded: (profile: string) => `The SSO session of the profile ${profile} has expired.`,
   ssoHint: (profile: string) => `Run 'aws sso login --profile ${profile}', then run the same command again.`,
   signInServiceFailed: (service: string, status: number | undefined) =>
-    status === undefined ? `${service} did not answer.` : `${service} returned HTTP status ${status}.`,
+    status === undefined ? `${service} did not respond.` : `${service} returned HTTP status ${status}.`,
   waitedFor: (source: string) => `credentials (${source})`,
   laterHint: 'Run the same command again later.',
   timedOut: (source: string, seconds: number) =>

@@ -13,8 +13,8 @@ import { toFailure } from '../to-failure.ts';
 import { readLimited } from './configuration-files.ts';
 import { type CredentialsStep, tokenFileName } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
+import type { Profile } from './precedence.ts';
 import { type CredentialsTools, runStep, unusableProfile } from './step.ts';
-import type { Profile } from './types.ts';
 
 /** Checks a profile's settings for assuming a role before a request is sent. @throws Failure */
 export function checkRoleSettings({ name, settings }: Profile): void {

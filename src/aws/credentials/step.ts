@@ -9,7 +9,7 @@ import type { BeginWait } from '../requests/slow-calls.ts';
 import type { AwsConfiguration } from './configuration.ts';
 import { type CredentialsStep, credentialsFailure, type LastRequest } from './failures.ts';
 import { configurationMessages as messages } from './messages.ts';
-import type { Profile } from './types.ts';
+import type { Profile } from './precedence.ts';
 
 /** What all credentials steps share. */
 export interface CredentialsTools {

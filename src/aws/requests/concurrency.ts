@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstThrown, Interrupted } from '../../failure.ts';
-import { groupedBy } from '../../grouping.ts';
 import type { Limits } from '../../limits.ts';
+import { groupedBy } from '../../text.ts';
 
 /**
  * Waits for all promises, even after a failure, so that nothing keeps running. Then throws the first failure, if any. That

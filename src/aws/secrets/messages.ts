@@ -26,7 +26,7 @@ export const userMessages = {
       ? 'Change that setting to stop using the secret, or remove that part of the flow. Then run the same command again.'
       : `Change that setting to stop using the secret, or delete the ${KINDS[kind]}. Then run the same command again.`,
   namedBy: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
-    `The secret ${name} in ${region} is named by ${user(kind, arn, places)}. It is not used there: the integration with routers is disabled.`,
+    `The secret ${name} in ${region} is configured in ${user(kind, arn, places)}, but not in use: router integration is disabled.`,
   willRead: (name: string, region: string, kind: Kind, arn: string, places: string[]) =>
     `The secret ${name} in ${region} is used by ${user(kind, arn, places)}, which will read the new key.`,
   /** @param detail the message of `verify` about the setting */
@@ -34,16 +34,16 @@ export const userMessages = {
     `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
   updateAfter: (kind: Kind, arn: string) =>
     `Update the ${KINDS[kind]} after this run. This prints how: ${toolCommand('verify', '--flow-arn', arn)}`,
-  transitTakes: 'has transit encryption, which takes a key of 64 hexadecimal digits',
-  takesKeyType: (keyType: string) => `has the key type ${keyType}, which does not take this key`,
+  transitTakes: 'has transit encryption, which needs a key of 64 hexadecimal digits',
+  takesKeyType: (keyType: string) => `has the key type ${keyType}, which doesn't match this key`,
   storeLongKey: {
     remedy: 'Store a key of 64 hexadecimal digits (--generate aes256), or change this setting first.',
   } satisfies Fix,
   storePassword: {
-    remedy: 'Store an SRT password of 10 to 80 characters, or change this setting first.',
+    remedy: 'Store an SRT password of 10–80 characters, or change this setting first.',
   } satisfies Fix,
   changeKeyType: {
-    remedy: 'Change the key type and the protocol of this part, or store a key of its type.',
+    remedy: 'Change the key type and the protocol of this part, or store a key of that type.',
   } satisfies Fix,
   /** Says which resources must be updated before they can use the new key, counted by kind. */
   mustUpdate: (kinds: Kind[]) => {
@@ -55,10 +55,10 @@ export const userMessages = {
   },
   readsNew: 'Anything there that uses it will read the new key.',
   stopsDecrypting: 'Anything there that uses it will stop decrypting.',
-  lookingForUsers: 'Looking for what uses the secret',
+  lookingForUsers: 'Checking what uses the secret',
   denied: (action: string) => `${action} is not allowed`,
-  noEndpoint: 'no MediaConnect endpoint was found there',
-  noRouters: 'MediaConnect does not answer router requests there',
+  noEndpoint: 'no MediaConnect endpoint found there',
+  noRouters: "MediaConnect doesn't support router requests there",
 
   /** Says what could not be read, with one sentence for each reason. */
   couldNotCheck: (unseen: { region: string; kind: Kind; why: string }[], consequence: string): string[] =>
@@ -76,9 +76,9 @@ export const userMessages = {
 /** Messages for commands that work on an existing, named secret. */
 export const namedSecretMessages = {
   onlyThere: (regions: string[]) =>
-    `Only in ${regions.join(' and ')}, as you said. Without --region it is every Region that the secret lives in.`,
+    `This applies only to ${joined(regions, 'and')}. For every Region of the secret, remove --region.`,
   unseen: (regions: string[]) =>
-    `No look was possible into ${regions.join(', ')} (off, not allowed or not reached). If the secret lives there, name the Region with --region.`,
-  otherArn: (arn: string) => `There is no secret ${arn}; another one has its name.`,
-  copyArn: 'Copy the ARN from Secrets Manager, the six random characters at its end included.',
+    `Not checked: ${regions.join(', ')} (not enabled, not allowed or unreachable). If the secret is in one of them, add --region REGION.`,
+  otherArn: (arn: string) => `Secret not found: ${arn}. Another secret has its name.`,
+  copyArn: 'Copy the full ARN from Secrets Manager, with the 6 random characters at its end.',
 };

@@ -1,5 +1,5 @@
 import { Failure, hasAwsCode, isAccessDenied, isCredentialFailure } from '../../failure.ts';
-import { groupedBy } from '../../grouping.ts';
+import { groupedBy } from '../../text.ts';
 import { type FlowState, type ListLimit, listFlowArns, readFlow } from '../mediaconnect/flows.ts';
 import { listRouterArns, pathOf, type RouterState, readRouter } from '../mediaconnect/routers.ts';
 import { allSettledOrThrow, atMost } from '../requests/concurrency.ts';

@@ -1,165 +1,203 @@
 import type { Fix } from '../../failure.ts';
 import type { CheckSpec } from './spec.ts';
 
+/** Returns an algorithm or a key type as the console shows it, such as `AES-256`. */
+const shown = (value: string) =>
+  value.replace(/^aes/, 'AES-').replace('srt-password', 'SRT password').replace('static-key', 'static key');
+
 /** The checks of flows and their parts, and of router inputs and outputs. */
 export const FLOW_CHECKS = {
   'flow-messages': {
-    question: 'what MediaConnect says about it',
-    asks: 'what MediaConnect itself reports as wrong with the flow (`messages.errors`), word for word, before all else',
-    fix: 'correct what it names',
+    question: 'what MediaConnect reports about it',
+    asks: 'MediaConnect reports no errors for the flow (`messages.errors`). They are printed first, word for word',
+    fix: 'fix what the message names',
     words: {},
   },
   'router-messages': {
-    question: 'what MediaConnect says about it',
-    asks: 'warning: the same for a router input or output, whose messages have no severity',
-    fix: 'correct what it names',
+    question: 'what MediaConnect reports about it',
+    asks: 'Warning only: the same for a router input or output, whose messages have no severity',
+    fix: 'fix what the message names',
     words: {},
   },
   'flow-exists': {
-    question: 'what the flow uses',
-    asks: 'is it there?',
+    question: 'whether the flow exists',
+    asks: 'The flow exists',
     fix: 'copy the ARN',
-    words: { exists: 'exists', noFlow: 'there is no such flow' },
+    words: { exists: 'exists', noFlow: 'not found' },
   },
   'flow-account': {
     question: 'whose flow it is',
-    asks: "is it in the caller's account?",
-    fix: 'other credentials',
+    asks: "The flow is in the caller's account",
+    fix: 'use other credentials',
     words: {},
   },
   'flow-encryption': {
     question: 'what its encryption is',
-    asks: 'how a part is encrypted, when its settings are right; that it is not, or by SPEKE, is no failure',
+    asks: 'Reports how a part is encrypted. No encryption and SPEKE are not failures',
     fix: '',
+    isSummary: true,
     words: {
       notEncrypted: (what: string) => `${what}: not encrypted`,
-      speke: (what: string) => `${what}: SPEKE, which has no secret`,
-      encrypted: (what: string, how: string) => `${what}: ${how}`,
+      speke: (what: string) => `${what}: uses SPEKE, so there is no secret to check`,
+      encrypted: (what: string, how: string) => `${what}: ${shown(how)}`,
     },
   },
   'flow-protocol': {
-    question: 'whether its protocol takes the key',
-    asks: 'does the protocol take the key type? Zixi and entitlements take static keys, SRT takes passwords, the others nothing',
-    fix: 'the command with the right key type',
+    question: 'whether its protocol supports the key type',
+    asks: 'The protocol supports the key type. Zixi and entitlements use static keys, SRT uses passwords, other protocols neither',
+    fix: 'the command with the correct key type',
     words: {
       wrongKeyType: (keyType: string, protocol: string) =>
-        `has the key type ${keyType}, which ${protocol} does not take`,
+        `has key type ${keyType}, but ${protocol} doesn't support it`,
     },
   },
   'flow-algorithm': {
-    question: 'whether its algorithm fits the key',
-    asks: 'has a static key the algorithm that its length tells, and a password none?',
-    fix: 'the command with the right algorithm',
+    question: 'whether its algorithm matches the key',
+    asks: 'The algorithm of a static key matches its length; a password has none',
+    fix: 'the command with the correct algorithm',
     words: {
-      passwordWithAlgorithm: 'has an algorithm, and an SRT password takes none',
-      noAlgorithm: 'has no algorithm, and a static key needs one',
+      passwordWithAlgorithm: 'has an algorithm, but an SRT password must have none',
+      noAlgorithm: 'has no algorithm; a static key needs one',
       otherAlgorithm: (algorithm: string, fitting: string) =>
-        `has the algorithm ${algorithm}, and the key in the secret is for ${fitting}`,
+        `has algorithm ${shown(algorithm)}, but the key in the secret is for ${shown(fitting)}`,
     },
   },
   'flow-secret': {
     question: 'which secret it uses',
-    asks: "is there a secret, in the flow's Region?",
+    asks: "The settings name a secret in the flow's Region",
     fix: '',
     words: {
-      noSecret: 'names no secret by its full ARN',
+      noSecret: 'has no full secret ARN',
       secretElsewhere: (there: string, region: string) =>
-        `names a secret in ${there}, and the flow is in ${region}; MediaConnect reads it in the Region of the flow`,
+        `uses a secret in ${there}, but the flow is in ${region}. The secret must be in the flow's Region`,
     },
   },
   'flow-role': {
     question: 'which role it uses',
-    asks: 'is there a role? for transit encryption, one without a path?',
+    asks: 'The settings name a role; for transit encryption, one without a path',
     fix: '',
-    words: { noRoleNamed: 'names no role' },
+    words: { noRoleNamed: 'has no role' },
   },
   'router-exists': {
-    question: 'what the router uses',
-    asks: 'is the router input or output there?',
+    question: 'whether it exists',
+    asks: 'The router input or output exists',
     fix: 'copy the ARN',
     words: { exists: 'exists' },
   },
   'router-account': {
     question: 'whose router input or output it is',
-    asks: "is it in the caller's account?",
-    fix: 'other credentials',
+    asks: "It is in the caller's account",
+    fix: 'use other credentials',
     words: {},
   },
   'router-encryption': {
     question: 'what its encryption is',
-    asks: 'how it is encrypted, by the path of each setting',
+    asks: 'Reports how it is encrypted, by the path of each setting',
     fix: '',
+    isSummary: true,
     words: {},
   },
   'router-secret': {
     question: 'which secret it uses',
-    asks: 'is there a secret, in its Region?',
+    asks: 'The settings name a secret in its Region',
     fix: '',
     words: {},
   },
   'router-role': {
     question: 'which role it uses',
-    asks: 'is there a role without a path?',
+    asks: 'The settings name a role without a path',
     fix: '',
     words: {},
   },
   'flow-other-end': {
     question: 'whether it matches its other end',
-    asks: 'have both ends of the connection the same key type, and with secrets the same key? Is the other end there, with its integration with routers enabled?',
-    fix: 'the same key type and secret at both ends',
+    asks: 'Both ends of the connection have the same key type and, with secrets, the same key. The other end exists, with its router integration enabled',
+    fix: 'use the same key type and secret at both ends',
+    isSummary: true,
     words: {},
   },
   'router-other-end': {
     question: 'whether it matches its other end',
-    asks: 'the same for a router input or output',
+    asks: 'The same for a router input or output',
     fix: 'the same',
+    isSummary: true,
     words: {},
   },
 } as const satisfies Record<string, CheckSpec>;
 
 /** Fixes for the checks of a flow. */
 export const FLOW_FIXES = {
-  takePassword: (command: string): Fix => ({
-    remedy: 'Store an SRT password in a secret of its own, and take the key type srt-password:',
+  usePassword: (command: string): Fix => ({
+    remedy: 'Store an SRT password in its own secret and use key type srt-password:',
     command,
   }),
   otherKeyType: (acceptedKeyType: string | undefined): Fix => ({
     remedy:
       acceptedKeyType === undefined
-        ? 'Take Zixi or SRT as the protocol, or no encryption.'
-        : `Take the key type ${acceptedKeyType}, with the algorithm of the key, or another protocol.`,
+        ? 'Use Zixi or SRT as the protocol, or no encryption.'
+        : `Use key type ${acceptedKeyType} with the algorithm of the key, or use another protocol.`,
   }),
   /** An update of a part keeps omitted settings, so it can't remove an algorithm. */
-  leaveAlgorithmOut: {
-    remedy: 'Leave the algorithm out: remove this part of the flow, and add it again without.',
+  removeAlgorithm: {
+    remedy: 'Remove this part of the flow, then add it again without an algorithm.',
   } satisfies Fix,
-  nameAlgorithm: { remedy: 'Name the algorithm that the length of the key tells.' } satisfies Fix,
-  takeAlgorithm: (algorithm: string, command: string): Fix => ({
-    remedy: `Take ${algorithm}, or store a key of the other length:`,
+  setAlgorithm: { remedy: 'Set the algorithm that matches the key length.' } satisfies Fix,
+  useAlgorithm: (algorithm: string, command: string): Fix => ({
+    remedy: `Set the algorithm to ${shown(algorithm)}, or store a key that matches:`,
     command,
   }),
-  nameSecret: { remedy: 'Name the ARN of the secret.' } satisfies Fix,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
-  otherCredentials: { remedy: "Use credentials of the flow's account (--profile)." } satisfies Fix,
+  nameSecret: { remedy: 'Enter the full ARN of the secret.' } satisfies Fix,
+  nameRole: { remedy: 'Enter the ARN of the role.' } satisfies Fix,
+  otherCredentials: { remedy: "Use credentials for the flow's account (--profile)." } satisfies Fix,
   checkArn: { remedy: 'Copy the ARN of the flow from the MediaConnect console.' } satisfies Fix,
 };
 
-const DISCONNECT =
-  'Disconnect them first. MediaConnect does not change the setting while they are connected.';
+const DISCONNECT = "Disconnect them first; MediaConnect can't change the setting while they are connected.";
 
-/** Fixes for checks of encryption between flows, routers and MediaLive, and of routers. */
 /** Fixes for the checks of router inputs and outputs. */
 export const ROUTER_FIXES = {
-  message: { remedy: 'This is what MediaConnect itself says. Correct what it names.' } satisfies Fix,
+  message: { remedy: 'Fix what the message names.' } satisfies Fix,
   checkArn: { remedy: 'Copy the ARN from the MediaConnect console.' } satisfies Fix,
-  otherCredentials: { remedy: 'Use credentials of its account (--profile).' } satisfies Fix,
-  nameSecret: { remedy: 'Name the full ARN of the secret.' } satisfies Fix,
-  nameRole: { remedy: 'Name the ARN of the role.' } satisfies Fix,
-  noPath: { remedy: 'Name a role without a path; setup makes one.' } satisfies Fix,
-  sameKeyType: { remedy: `Give both ends the same key type. ${DISCONNECT}` } satisfies Fix,
+  otherCredentials: { remedy: 'Use credentials for its account (--profile).' } satisfies Fix,
+  nameSecret: { remedy: 'Enter the full ARN of the secret in this setting.' } satisfies Fix,
+  nameRole: { remedy: 'Enter the ARN of the role in this setting.' } satisfies Fix,
+  noPath: { remedy: 'Use a role without a path; setup creates one.' } satisfies Fix,
+  sameKeyType: { remedy: `Use the same key type at both ends. ${DISCONNECT}` } satisfies Fix,
   sameKey: {
-    remedy: `Give both ends the same secret, or store the same key in both. ${DISCONNECT}`,
+    remedy: `Use the same secret at both ends, or store the same key in both. ${DISCONNECT}`,
   } satisfies Fix,
   connectAgain: { remedy: 'Connect it again, or remove the connection.' } satisfies Fix,
   enable: { remedy: 'Enable the router integration there.' } satisfies Fix,
 };
+
+/** Messages of `verify` about encryption between flows, routers and MediaLive, and about routers. */
+export const routerMessages = {
+  part: (kind: string, name: string, protocol: string | undefined) =>
+    `${kind} ${name}${protocol === undefined ? '' : ` (${protocol})`}`,
+  message: (text: string) => `MediaConnect reports: ${text}`,
+  none: 'not found',
+  transit: (what: string) => `${what}: transit encryption with a secret`,
+  automatic: (what: string) => `${what}: automatic transit encryption, no key needed`,
+  otherKeyType: (what: string, keyType: string) => `${what}: transit encryption ${keyType}`,
+  disabled: (what: string) => `${what}: router integration is disabled, so its transit settings don't apply`,
+  srt: (what: string) => `${what}: SRT password`,
+  openRouter: (what: string) => `${what}: not encrypted with a key`,
+  noSecret: 'has no full secret ARN',
+  secretElsewhere: (there: string, region: string) =>
+    `uses a secret in ${there}, but MediaConnect reads it in ${region}`,
+  noRole: 'has no role',
+  rolePath: (path: string) => `uses a role with the path ${path}, which MediaConnect rejects here`,
+
+  noOtherEnd: (what: string, arn: string) => `${what} is connected to ${arn}, which does not exist`,
+  noPart: (what: string, arn: string) => `${what} is connected to ${arn}, but the flow has no such part`,
+  foreignEnd: (arn: string) => `${arn} belongs to another account`,
+  endDisabled: (what: string, arn: string) =>
+    `${what} is connected to ${arn}, whose router integration is disabled`,
+  noSetting: (what: string, arn: string) =>
+    `${what} is connected to ${arn}, which has no transit encryption for it`,
+  differ: (what: string, keyType: string, arn: string, other: string) =>
+    `${what} has key type ${keyType}, but its other end ${arn} has ${other}`,
+  matches: (what: string, arn: string) => `${what} matches its other end ${arn}`,
+  otherKey: (what: string, arn: string) => `${what} and its other end ${arn} have different keys`,
+  keyUnknown: (what: string, arn: string) => `the keys of ${what} and ${arn} couldn't be compared`,
+} as const;

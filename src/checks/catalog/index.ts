@@ -42,9 +42,15 @@ export function detailOf<Id extends CheckId>(id: Id, detail: Detail<Id>): string
   return typeof detail === 'string' ? detail : detail(CHECKS[id].words);
 }
 
-/** Returns the detail of a check with an unknown result. */
+/** Returns the detail of a check with an unknown result. All commands use it. */
 export function cannotTell(id: CheckId, because: string): string {
   return `can't tell ${CHECKS[id].question}: ${because}`;
+}
+
+/** Returns true if `verify` shows the result of the check when it passed. */
+export function isSummary(id: CheckId): boolean {
+  const check: CheckSpec = CHECKS[id];
+  return check.isSummary === true;
 }
 
 /** Returns true if an unknown result of the check doesn't affect the overall verdict. */

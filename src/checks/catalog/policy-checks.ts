@@ -5,64 +5,67 @@ import { escapeJson } from '../../text.ts';
 import { awsCommand, commandSequence, type SetupCommandValues, setupCommand } from '../../ui/commands.ts';
 import { type CheckSpec, isSameIamName } from './spec.ts';
 
-/** Prefixes a sentence with a name, unless the name is already shown above. */
+/** Starts a sentence with the name of an inline policy. A managed policy is the subject of the check. */
 const startingWith = (name: string | undefined, sentence: string) =>
   name === undefined ? sentence : `${name} ${sentence}`;
 
 /** The checks of the policies of a role, and of the caller that passes it to MediaConnect. */
 export const POLICY_CHECKS = {
   'policy-names-secret': {
-    question: 'whether the secret exists that it names',
+    question: 'whether the secret in the policy exists',
     inStatus:
-      'failed: no secret has the ARN that the policy names; if one comes close, the detail says in what they differ (the six characters at the end, letter case). cannot-tell: the list of secrets, which can be five minutes out of date, lacks the ARN, and `secretsmanager:DescribeSecret` is not allowed',
+      'failed: no secret has the ARN in the policy. If another ARN is similar, the detail says how they differ (suffix, capitalization). Cannot-tell: the list of secrets, which can be 5 minutes out of date, lacks the ARN, and you have no permission for `secretsmanager:DescribeSecret`',
     words: {
-      namesNothing: 'no secret has this ARN',
+      namesNothing: 'secret not found',
       namesNearly: (difference: string) =>
-        `no secret has this ARN; compared with the closest one, it ${difference}`,
+        `secret not found; compared with the closest ARN, this one ${difference}`,
       notListed: (difference: string | undefined) =>
-        `the list of secrets lacks this ARN, but can be five minutes out of date, and secretsmanager:DescribeSecret is not allowed${difference === undefined ? '' : `; compared with a listed secret, the ARN ${difference}`}`,
+        `it isn't in the list of secrets, which can be 5 minutes out of date (no permission for secretsmanager:DescribeSecret)${difference === undefined ? '' : `; compared with a listed secret, the ARN ${difference}`}`,
     },
   },
   'policy-reads-only': {
-    question: 'whether it allows more than reading',
-    asks: 'warning: does a policy allow more than reading secrets? `SecretsManagerReadWrite`, which the guide ticks by mistake, is named',
-    fix: 'attach the right one, take this one off',
-    inStatus: 'warning: the policy allows more than reading secrets, as `SecretsManagerReadWrite` does',
+    question: 'whether the policy is read-only',
+    asks: "Warning only: the policy is read-only. `SecretsManagerReadWrite`, which step 3 of the AWS guide attaches, isn't",
+    fix: 'attach a least-privilege policy, then detach this one',
+    isSummary: true,
+    inStatus: 'warning: the policy grants more than read access, as `SecretsManagerReadWrite` does',
     words: {
-      readsOnly: (name?: string) => startingWith(name, 'only reads'),
+      readsOnly: (name?: string) => startingWith(name, 'is read-only'),
       guidesMistake:
-        'SecretsManagerReadWrite allows changing and deleting every secret of the account; step 3 of the AWS guide names it by mistake',
+        "lets MediaConnect change and delete every secret (step 3 of the AWS guide attaches it, but it isn't needed)",
       allowsMore: (action: string, name?: string) =>
-        startingWith(name, `allows more than reading secrets, such as ${action}`),
+        startingWith(name, `grants more than read access, e.g. ${action}`),
     },
   },
   'policy-scope': {
-    question: 'which secrets it allows',
-    asks: 'warning: does a policy allow reading every secret, not only those that it names or whose names begin with a prefix?',
-    fix: 'the same',
-    inStatus: 'warning: the policy allows reading every secret',
+    question: 'which secrets the policy covers',
+    asks: 'Warning only: the policy covers named secrets, or names with a prefix, not every secret',
+    fix: 'attach a least-privilege policy, then detach this one',
+    inStatus: 'warning: the policy grants read access to every secret',
+    isSummary: true,
     words: {
-      namedSecrets: (name?: string) => startingWith(name, 'is for named secrets'),
-      prefixes: (name: string, prefixes: readonly string[]) =>
-        `${name} is for secrets whose names begin with ${prefixes.join(' or ')}`,
+      namedSecrets: (name?: string) => startingWith(name, 'covers named secrets only'),
+      prefixes: (prefixes: readonly string[], name?: string) =>
+        startingWith(name, `covers names that start with ${prefixes.join(' or ')}`),
       anySecret: (name?: string) =>
-        startingWith(name, 'allows reading every secret, not only those that MediaConnect needs'),
+        startingWith(name, 'grants read access to every secret, not only the ones needed'),
     },
   },
   'caller-pass-role': {
-    question: 'whether you can pass the role to MediaConnect',
+    question: 'whether you can pass this role to MediaConnect',
     needs: ['iam:SimulatePrincipalPolicy'],
-    asks: "warning: can the caller pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`)? IAM's policy simulator is asked. A federated user has no policies that it could look at. It is no failure, because the caller need not be the one who makes flows; whoever does gets a bare `AccessDenied: Forbidden` without it",
-    fix: 'the statement that is missing is printed',
+    asks: "Warning only: the caller can pass the role to MediaConnect (`iam:PassRole` with `iam:PassedToService`), according to the IAM policy simulator. Anyone who adds the role to a flow needs that; without it, MediaConnect responds only with `AccessDenied: Forbidden`. A federated user can't be simulated",
+    fix: 'add the printed statement',
+    isSummary: true,
     isInformational: true,
     words: {
-      rootPasses: 'as root, you can pass the role to MediaConnect',
-      passes: 'you can pass the role to MediaConnect',
-      noSimulator: "IAM's policy simulator did not answer",
-      federated: 'what a federated user may do is not in IAM',
+      rootPasses: 'as root, you can pass this role to MediaConnect',
+      passes: 'you can pass this role to MediaConnect (iam:PassRole)',
+      noSimulator: "the IAM policy simulator didn't respond",
+      federated: 'IAM has no policies of a federated user',
       passesNot:
-        "you can't pass the role to MediaConnect (iam:PassRole), which anyone who adds it to a flow needs",
-      passDenied: 'a policy denies you iam:PassRole on the role, which anyone who adds it to a flow needs',
+        "you can't pass this role to MediaConnect (iam:PassRole). Anyone who adds it to a flow needs that",
+      passDenied: 'a policy denies you iam:PassRole on this role. Anyone who adds it to a flow needs that',
     },
   },
 } as const satisfies Record<string, CheckSpec>;
@@ -70,7 +73,7 @@ export const POLICY_CHECKS = {
 /** Fixes for the checks of policies and of the caller. */
 export const POLICY_FIXES = {
   policyUnreadable: {
-    remedy: 'Look at it in the IAM console, which can show any policy that IAM accepted.',
+    remedy: 'Check it in the IAM console.',
   } satisfies Fix,
   detachPolicy: (
     what: SetupCommandValues,
@@ -88,13 +91,13 @@ export const POLICY_FIXES = {
     return {
       remedy:
         what.manifest === undefined
-          ? 'Attach a policy that only reads what is needed (name all secrets that the role is for), and then take this one off:'
-          : 'See to it that the manifest names another policy for the keys of this role (--policy-name), and none of a wide scope (--policy-scope). Then have it set up, and take this one off:',
+          ? 'Attach a policy that names every secret this role needs, then detach this one:'
+          : 'Name another policy (--policy-name) with a narrow scope (--policy-scope) for the keys of this role. Then attach it and detach this one:',
       command: commandSequence(setupCommand({ ...what, policyName }), detachCommand),
     };
   },
   passRole: (roleArn: string): Fix => ({
-    remedy: 'Whoever makes or changes the flow needs this statement:',
+    remedy: 'Anyone who creates or updates the flow needs this statement:',
     command: escapeJson(
       JSON.stringify({
         Effect: 'Allow',

@@ -7,7 +7,7 @@ import { type CheckSpec, isSameIamName, SET_UP } from './spec.ts';
 const kindOf = (arn: string) =>
   ({ routerInput: 'router input', routerOutput: 'router output' })[arn.split(':')[5] ?? ''] ?? 'flow';
 
-/** What reading all policies of a role takes. */
+/** The permissions to read all policies of a role. */
 const READ_POLICIES = [
   'iam:GetRole',
   'iam:ListAttachedRolePolicies',
@@ -21,109 +21,107 @@ export const ROLE_CHECKS = {
   'role-exists': {
     question: 'whether it exists',
     needs: ['iam:GetRole'],
-    asks: 'is it there, with the path in its ARN?',
+    asks: 'The role exists, with the path in its ARN',
     fix: '`setup`',
     words: {
       exists: 'exists',
-      noRole: 'there is no such role',
-      otherPath:
-        'there is no role of this ARN, but one of its name with another path, or in another letter case',
+      noRole: 'not found',
+      otherPath: 'not found; a role with this name exists under another path or capitalization',
     },
   },
   'role-account': {
     question: 'whose role it is',
-    asks: "is it in the caller's account?",
+    asks: "The role is in the caller's account",
     fix: '`setup`',
     words: {},
   },
   'role-name': {
     question: 'whether its name is reserved',
-    asks: 'is its name not the reserved `MediaConnectAccessRole`?',
-    fix: 'another role',
+    asks: 'The name is not `MediaConnectAccessRole`, which AWS reserves',
+    fix: 'use another role',
     inStatus: 'failed: its name is `MediaConnectAccessRole`, which AWS reserves',
     words: {
-      freeName: 'its name is not reserved',
-      reservedName: 'has the name MediaConnectAccessRole, which AWS reserves',
+      freeName: 'name is not reserved',
+      reservedName: 'its name, MediaConnectAccessRole, is reserved by AWS',
     },
   },
   'role-path': {
     question: 'whether it has a path',
-    asks: 'warning: does it have a path, which newer MediaConnect API operations reject?',
-    fix: 'another role',
+    asks: 'Warning only: the role has no path. Newer MediaConnect APIs reject roles with a path',
+    fix: 'use another role',
     inStatus: 'warning: it has a path',
     words: {
       noPath: 'no path',
-      path: (path: string) =>
-        `has the path ${path}; newer MediaConnect API operations reject a role with a path`,
+      path: (path: string) => `has path ${path}; newer MediaConnect APIs reject roles with a path`,
     },
   },
   'role-trust': {
-    question: 'whether MediaConnect may assume it',
+    question: 'whether MediaConnect can assume the role',
     needs: ['iam:GetRole'],
-    asks: 'can MediaConnect assume it for flows of this account, and for `--flow-arn`?',
+    asks: 'MediaConnect can assume the role for flows in this account, and for `--flow-arn`',
     fix: '`setup --update-trust`',
+    isSummary: true,
     inStatus:
-      "failed: MediaConnect can't assume the role for flows of this account; cannot-tell: a condition decides whose outcome cannot be known from here",
+      "failed: MediaConnect can't assume the role for flows in this account. Cannot-tell: the result depends on a condition that can't be evaluated here",
     words: {
-      trusted: 'MediaConnect may assume the role',
-      trustedForSome: 'MediaConnect may assume the role for some flows only',
+      trusted: 'MediaConnect can assume it',
+      trustedForSome: 'MediaConnect can assume it for some flows only',
       notTrusted: (because: string, flow?: string) =>
-        `MediaConnect can't assume the role${flow === undefined ? '' : ` for this ${kindOf(flow)}`}: ${because}`,
-      trustUnreadable: 'the trust policy cannot be parsed as an IAM policy',
+        `MediaConnect can't assume it${flow === undefined ? '' : ` for this ${kindOf(flow)}`}: ${because}`,
+      trustUnreadable: "its trust policy can't be parsed as an IAM policy",
     },
   },
   'role-guard': {
-    question: 'whether flows of other accounts are kept out',
+    question: 'whether the role is limited to this account',
     needs: ['iam:GetRole'],
-    asks: 'warning: might flows of other accounts use it (no `aws:SourceAccount`), or does its trust policy name other accounts? Cannot-tell, with no effect on the exit code: the result depends on a condition, such as one on the organization',
-    fix: 'the trust policy with the condition',
+    asks: 'Warning only: the trust policy is limited to this account (`aws:SourceAccount`). Cannot-tell, without effect on the exit code: the result depends on a condition, such as one on the organization',
+    fix: 'add the condition to the trust policy',
+    isSummary: true,
     inStatus:
-      'warning: flows of other accounts might use the role (the confused deputy), or its trust policy names other accounts; cannot-tell: the result depends on a condition, such as one on the organization',
+      'warning: flows in other accounts could use the role (confused deputy), or its trust policy names other accounts. Cannot-tell: the result depends on a condition, such as one on the organization',
     isInformational: true,
     words: {
-      guarded: 'flows of other accounts are kept out',
+      guarded: 'limited to this account (aws:SourceAccount)',
       noGuard:
-        'the trust policy does not ask for this account (aws:SourceAccount), so that flows of other accounts might use the role',
+        'trust policy has no aws:SourceAccount condition, so flows in other accounts could use this role',
       letsIn: (accounts: readonly string[]) =>
-        `its trust policy also trusts flows of other accounts: ${accounts.join(', ')}`,
+        `trust policy also allows flows in other accounts: ${accounts.join(', ')}`,
     },
   },
   'role-policies': {
-    question: 'what all its policies say',
+    question: 'whether all its policies are valid',
     needs: READ_POLICIES,
-    asks: 'can all its policies be read, as policies?',
-    fix: 'the IAM console',
-    inStatus:
-      'cannot-tell: the policies of the role could not be read, or one of them cannot be parsed as a policy',
+    asks: 'All policies of the role can be read and parsed',
+    fix: 'check them in the IAM console',
+    inStatus: "cannot-tell: a policy of the role couldn't be read or parsed",
     words: {
-      policiesRead: 'its policies are well-formed',
-      policiesUnseen: 'the policies of the role could not be read',
-      policyUnreadable: (name: string) => `the policy ${name} cannot be parsed as an IAM policy`,
+      policiesRead: 'policies are valid',
+      policiesUnseen: "the policies couldn't be read",
+      policyUnreadable: (name: string) => `policy ${name} can't be parsed as an IAM policy`,
     },
   },
   'role-policy-attached': {
     question: 'whether the policy is attached',
-    asks: 'is the policy of `--policy-name` attached?',
+    asks: 'The policy from `--policy-name` is attached',
     fix: '`setup --policy-name`',
     words: {
-      attached: (name: string) => `the policy ${name} is attached`,
-      notAttached: (name: string) => `the policy ${name} is not attached`,
+      attached: (name: string) => `policy ${name} is attached`,
+      notAttached: (name: string) => `policy ${name} is not attached`,
     },
   },
   'role-reads-secret': {
-    question: 'whether it may read the secret',
+    question: 'whether the role can read the secret',
     needs: READ_POLICIES,
-    asks: 'can it perform the four reading actions on the secret: by all its policies, attached and inline, with nothing denied, within its permissions boundary?',
-    fix: '`setup`; or take the denial out',
+    asks: 'The role can perform the 4 read actions on the secret. All policies count, attached and inline, with every Deny and the permissions boundary',
+    fix: '`setup`, or remove the Deny',
     inStatus:
-      "failed: the role can't perform one of the four reading actions, or `kms:Decrypt` for the customer-managed keys that the current version is encrypted with: by its policies, its permissions boundary, the secret's resource policy and the key policies. The detail names the statement that comes closest, and what keeps it from matching; cannot-tell: one of these policies, or the KMS key of the current version, could not be read, or a condition decides whose outcome cannot be known from here",
+      "failed: the role can't perform one of the 4 read actions, or `kms:Decrypt` with a customer managed KMS key of the current version. Its policies, its permissions boundary, the secret's resource policy and the key policies count. The detail names the closest statement and why it doesn't match. Cannot-tell: one of these policies or the KMS key couldn't be read, or the result depends on a condition that can't be evaluated here",
     words: {
-      readable: 'the role may read the secret',
+      readable: 'the role can read the secret',
       unclear: (action: string, because: string) =>
         `can't tell whether the role can perform ${action}: ${because}`,
-      mayRead: (name: string, region: string) => `may read ${name} (${region})`,
-      mayNot: (actions: readonly string[], because: string) =>
-        `the role can't perform ${actions.join(', ')}: ${because}`,
+      cannotPerform: (actions: readonly string[], because: string) =>
+        `role can't perform ${actions.join(', ')}: ${because}`,
     },
   },
 } as const satisfies Record<string, CheckSpec>;
@@ -134,24 +132,27 @@ export const ROLE_FIXES = {
   updateTrust: (what: SetupCommandValues): Fix => ({
     remedy:
       what.manifest === undefined
-        ? 'Have MediaConnect added to its trust policy:'
-        : 'Have MediaConnect added to its trust policy, with updateTrust: true in the manifest:',
+        ? 'Add MediaConnect to its trust policy:'
+        : 'Add MediaConnect to its trust policy: set updateTrust: true in the manifest, then run:',
     command: setupCommand(what, '--update-trust'),
   }),
   otherRole: (what: SetupCommandValues): Fix => ({
     remedy:
       what.manifest === undefined
-        ? 'Set up another role, for example of this name, and use it in its place:'
-        : 'Name another role in the manifest (--role-name), and have it set up:',
+        ? 'Create another role, for example with this name, and use it instead:'
+        : 'Name another role in the manifest (--role-name), then run:',
     command: setupCommand({ ...what, roleName: replacementRoleName(what.roleName) }),
   }),
   removeTrustDenial: (roleName: string): Fix => ({
-    remedy: 'Remove the Deny from its trust policy; adding a statement would not help. To see the policy:',
+    remedy: 'Remove the Deny statement from its trust policy. To view it:',
     command: awsCommand('iam', 'get-role', '--role-name', roleName),
   }),
   /** @param trust the trust policy with the condition; undefined if it can't be added without changing anything else */
   guard: (roleName: string, account: string, trust: string | undefined): Fix => ({
-    remedy: `Give its statement for MediaConnect the condition {"StringEquals": {"aws:SourceAccount": "${account}"}}${trust === undefined ? '.' : ':'}`,
+    remedy:
+      trust === undefined
+        ? `Add this condition to the MediaConnect statement: {"StringEquals": {"aws:SourceAccount": "${account}"}}`
+        : 'Add the condition:',
     command:
       trust === undefined
         ? undefined
@@ -161,13 +162,13 @@ export const ROLE_FIXES = {
           ),
   }),
   attach: (what: SetupCommandValues): Fix => ({
-    remedy: 'Have it attached, with this secret in it, and made if there is none of this name:',
+    remedy: 'Attach it with access to this secret. The command creates it if it does not exist:',
     command: setupCommand(what),
   }),
   removeDenial: (because: string): Fix => ({
     remedy: /boundary/.test(because)
-      ? 'Ask the owner of the permissions boundary to allow it, or set up a role with another one.'
-      : 'Take the denial out of the policy, or except this secret from it.',
+      ? 'Ask the owner of the permissions boundary to allow it, or use a role with another boundary.'
+      : 'Remove the Deny, or exclude this secret from it.',
   }),
 };
 

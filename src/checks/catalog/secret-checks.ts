@@ -17,120 +17,121 @@ import { type CheckSpec, SET_UP } from './spec.ts';
 export const SECRET_CHECKS = {
   'secret-exists': {
     question: 'whether it exists',
-    asks: 'is it in the Region asked for? Otherwise: where it is instead, whether another ARN has its name, whether the end of an ARN stands after the name',
-    fix: 'store it there too; take the right ARN or name',
+    asks: 'The secret exists in the requested Region. If not, `verify` says where it was found, whether another ARN has its name, or whether the name includes the suffix of an ARN',
+    fix: 'store it there too, or use the right ARN or name',
     words: {
       exists: 'exists',
-      otherArn: 'there is no secret of this ARN, but another one of its name',
-      arnWithoutEnd: 'this ARN lacks its end: the hyphen and six characters that Secrets Manager adds',
-      arnEnd: (region: string) =>
-        `there is no such secret in ${region}: the name has the end of an ARN, a hyphen and six characters, after it`,
+      otherArn: 'not found; a different secret has this name',
+      arnWithoutEnd: 'not found: the ARN lacks its suffix, a hyphen and 6 characters',
+      arnEnd: (region: string) => `not found in ${region}: the name you gave includes the suffix of an ARN`,
       elsewhere: (region: string, regions: string[]) =>
-        `is not in ${region}, only in ${regions.join(', ')}; MediaConnect reads a secret in the Region of the flow`,
-      absent: 'there is no such secret',
-      nowhere: (region: string) =>
-        `there is no such secret in ${region}, nor in another Region that could be looked at`,
+        `not in ${region} (found in ${regions.join(', ')}). The secret must be in the flow's Region`,
+      absent: 'not found',
+      nowhere: (region: string) => `not found in ${region} or in any other Region that could be searched`,
     },
   },
   'secret-account': {
     question: 'whose secret it is',
-    asks: "is its ARN of the caller's account and partition?",
+    asks: "The secret is in the caller's account and partition",
     fix: 'store the key in this account',
     words: {},
   },
   'secret-deletion': {
     question: 'whether it is scheduled for deletion',
-    asks: 'is it not scheduled for deletion?',
+    asks: 'The secret is not scheduled for deletion',
     fix: '`aws secretsmanager restore-secret`',
     inStatus:
-      'failed: the secret is scheduled for deletion, and a policy names it; warning: no policy names it, as `teardown` leaves it',
+      'failed: the secret is scheduled for deletion and a policy names it. Warning: it is scheduled for deletion and no policy names it, as after `teardown`',
     words: {
       notDeleted: 'not scheduled for deletion',
-      deleted: (at: Date) => `scheduled for deletion (${dayOf(at)}): MediaConnect cannot read it`,
-      deletedUnused: (at: Date) =>
-        `scheduled for deletion (${dayOf(at)}): nobody can read it until it is restored`,
+      deleted: (at: Date) => `scheduled for deletion on ${dayOf(at)}; it can't be read until restored`,
+      deletedUnused: (at: Date) => `scheduled for deletion on ${dayOf(at)}; no policy names it`,
     },
   },
   'secret-version': {
-    question: 'whether it has a current version',
+    question: 'whether it has a current value',
     needs: ['secretsmanager:GetSecretValue'],
-    asks: 'has it a current version?',
+    asks: 'The secret has a current value (`AWSCURRENT`)',
     fix: '`rotate`',
     inStatus: 'failed: no version is labeled `AWSCURRENT`',
     words: {
-      hasVersion: 'has a current version',
-      noVersion: 'has no current version, so that there is nothing to read',
+      hasVersion: 'has a current value',
+      noVersion: 'has no current value (AWSCURRENT)',
     },
   },
   'secret-rotation': {
-    question: 'whether it rotates',
+    question: 'whether automatic rotation is on',
     needs: ['secretsmanager:DescribeSecret'],
-    asks: 'does it not rotate by itself?',
+    asks: 'Automatic rotation is off',
     fix: '`aws secretsmanager cancel-rotate-secret`',
-    inStatus: 'failed: it rotates automatically',
+    inStatus: 'failed: automatic rotation is on',
     words: {
-      noRotation: 'no rotation',
-      rotates: 'rotates automatically, which breaks the stream each time',
+      noRotation: 'automatic rotation is off',
+      rotates: 'automatic rotation is on; every rotation breaks the stream',
     },
   },
   'secret-plaintext': {
-    question: 'whether it holds plaintext',
+    question: 'whether it is plaintext',
     needs: ['secretsmanager:GetSecretValue'],
-    asks: 'is it text, and not JSON or bytes?',
+    asks: 'The value is plaintext, not JSON or binary',
     fix: '`rotate`',
     words: {
       plaintext: 'plaintext',
-      binary: 'holds bytes (SecretBinary); MediaConnect takes plaintext',
+      binary: 'is binary (SecretBinary); MediaConnect needs plaintext (SecretString)',
     },
   },
   'secret-form': {
-    question: 'whether it holds the bare key',
+    question: 'whether it contains only the key',
     needs: ['secretsmanager:GetSecretValue'],
-    asks: 'is it the bare key: no line break, quotation marks, `0x`, spaces, `NAME=`, byte-order mark, …?',
+    asks: 'The value is the key only: no line break, quotation marks, `0x`, spaces, `NAME=`, byte-order mark, …',
     fix: '`rotate`',
-    words: { bare: 'the bare key' },
+    words: { bare: 'key only, no extra characters' },
   },
   'secret-characters': {
-    question: 'whether its characters are right',
+    question: 'whether its characters are valid',
     needs: ['secretsmanager:GetSecretValue'],
-    asks: 'is it hexadecimal (a static key) or printable (an SRT password)?',
+    asks: 'The characters are hexadecimal (static key) or printable (SRT password)',
     fix: '`rotate`',
-    words: { hexadecimal: 'hexadecimal', printable: 'printable' },
+    words: { hexadecimal: 'hexadecimal digits only', printable: 'printable characters only' },
   },
   'secret-length': {
-    question: 'whether its length is right',
+    question: 'whether its length is valid',
     needs: ['secretsmanager:GetSecretValue'],
-    asks: '32, 48 or 64 digits, as `--algorithm` says; 10 to 80 characters of a password',
-    fix: '`rotate`, or the other algorithm',
+    asks: 'A static key has 32, 48 or 64 digits, and the number matches `--algorithm` if given. An SRT password has 10 to 80 characters',
+    fix: '`rotate`, or use the other algorithm',
+    isSummary: true,
     words: {
-      digits: (length: number, algorithm: string) => `${length} digits (${algorithm})`,
-      passwordLength: '10 to 80 characters',
+      digits: (length: number, algorithm: string) =>
+        `${algorithm.replace('aes', 'AES-')} key, ${length} digits`,
+      passwordLength: 'password of 10 to 80 characters',
     },
   },
   'secret-key': {
-    question: 'whether it holds the key given',
-    asks: 'is it the key given with `--key-file` or `--key-env`?',
+    question: 'whether it matches the key you provided',
+    asks: 'The value matches the key from `--key-file` or `--key-env`',
     fix: '`rotate`',
-    words: { thisKey: 'the key given', otherKey: 'holds another key than the one given' },
+    isSummary: true,
+    words: { thisKey: 'matches the key you provided', otherKey: "doesn't match the key you provided" },
   },
   'secret-same-key': {
-    question: 'whether it holds the same key as in the other Regions',
-    asks: 'is it the same key as in the first Region?',
+    question: 'whether its key is the same in all Regions',
+    asks: 'The key is the same as in the first Region',
     fix: '`rotate`',
+    isSummary: true,
     words: {
-      sameKey: (region: string) => `the same key as in ${region}`,
-      otherKeyThan: (region: string) => `holds another key than in ${region}`,
+      sameKey: (region: string) => `same key as in ${region}`,
+      otherKeyThan: (region: string) => `doesn't match the key in ${region}`,
     },
   },
   'secret-resource-policy': {
-    question: 'whether its resource policy forbids reading',
+    question: 'whether its resource policy denies access',
     needs: ['secretsmanager:GetResourcePolicy'],
-    asks: 'does its resource policy not keep the role out?',
-    fix: 'change that policy',
+    asks: 'The resource policy of the secret does not deny the role access',
+    fix: 'change the resource policy',
     words: {
       noResourcePolicy: 'no resource policy',
-      resourcePolicyLets: 'its resource policy does not forbid reading',
-      policyNotUnderstood: 'the resource policy',
+      resourcePolicyLets: "its resource policy doesn't deny access",
+      policyNotUnderstood: "its resource policy can't be parsed",
     },
   },
 } as const satisfies Record<string, CheckSpec>;
@@ -138,29 +139,28 @@ export const SECRET_CHECKS = {
 /** Fixes for the checks of a secret. */
 export const SECRET_FIXES = {
   store: (secret: StoreCommandValues): Fix => ({
-    remedy: 'Check the name and the Region, or store the key:',
+    remedy: 'Check the name and Region, or create it:',
     command: storeCommand(secret),
   }),
   storeToo: (secret: StoreCommandValues): Fix => ({
-    remedy: 'Name the Region of the flow, or store the same key there too:',
+    remedy: 'Check the Region, or store the same key there:',
     command: storeCommand(secret, '--key-file', 'KEY-FILE'),
   }),
   storeHere: (region: string): Fix => ({
-    remedy: `Store the same key in a secret of this account in ${region}, and take that one.`,
+    remedy: `Store the same key in a secret in this account in ${region}, and use that secret.`,
   }),
   setUpFrom: (manifest: string): Fix => ({
     remedy: SET_UP,
     command: setupCommand({ secrets: [], regions: [], manifest }),
   }),
   nameSource: (manifest: string): Fix => ({
-    remedy:
-      'Check the name and the Region, or say in the manifest where its key comes from, and have it stored:',
+    remedy: 'Check the name and Region, or add its key source to the manifest and run:',
     command: toolCommand('setup', '--manifest', manifest),
   }),
-  useArn: (arn: string): Fix => ({ remedy: `Take its full ARN: ${arn}` }),
+  useArn: (arn: string): Fix => ({ remedy: `Use the full ARN: ${arn}` }),
   copyArn: { remedy: namedSecretMessages.copyArn } satisfies Fix,
   useName: (name: string, region: string): Fix => ({
-    remedy: 'Take the name without that:',
+    remedy: 'Use the name without the suffix:',
     command: toolCommand('verify', '--secret-name', name, '--region', region),
   }),
   restore: (arn: string, region: string): Fix => ({
@@ -169,30 +169,28 @@ export const SECRET_FIXES = {
   }),
   /** @param secret the primary secret */
   cancelRotation: (secret: SecretLocation): Fix => ({
-    remedy: 'Switch the rotation off:',
+    remedy: 'Turn off automatic rotation:',
     command: secretCommand('cancel-rotate-secret', secret),
   }),
   rotate: (secret: RotateCommandValues): Fix => ({
-    remedy:
-      secret.source?.kind === 'generate'
-        ? 'Store a new key, the same in all its Regions:'
-        : 'Store the right key:',
+    remedy: secret.source?.kind === 'generate' ? 'Store one new key in all its Regions:' : 'Store the key:',
     command: rotateCommand(secret),
   }),
   /** For a manifest with which `rotate` would only change what is wrong. */
   rotateAll: (manifest: string): Fix => ({
-    remedy: 'Store the keys that the manifest names:',
+    remedy: 'Store the keys in the manifest:',
     command: toolCommand('rotate', '--manifest', manifest),
   }),
   orPassword: (rotate: Fix): Fix => ({
     ...rotate,
-    remedy: 'If it is an SRT password, verify it with --key-type srt-password. If not, store the right key:',
+    remedy:
+      "If it's an SRT password, run verify again with --key-type srt-password. Otherwise store a valid key:",
   }),
   resourcePolicy: (arn: string, region: string): Fix => ({
-    remedy: 'Allow the role in the resource policy of the secret. To see the policy:',
+    remedy: "Allow the role in the secret's resource policy. To view it:",
     command: secretCommand('get-resource-policy', { arn, region }),
   }),
   otherPartition: {
-    remedy: 'Take the right ARN, or credentials of that partition (--profile).',
+    remedy: 'Use the right ARN, or credentials for that partition (--profile).',
   } satisfies Fix,
 };

@@ -21,6 +21,7 @@ import { CHECKS, cannotTell as cannotTellDetail } from '../catalog/index.ts';
 
 const TRUST_WORDS = CHECKS['role-trust'].words;
 const READ_WORDS = CHECKS['role-reads-secret'].words;
+const POLICY_WORDS = CHECKS['role-policies'].words;
 
 /** The expected end state of a role and all keys that it reads. */
 export interface Expectation {
@@ -123,12 +124,14 @@ function checkReadAccess(
   if (!role) return failed(`${messages.roleAbsent} (${roleName})`);
   const { documents } = role;
   if ('unreadable' in documents)
-    return cannotTell(CHECKS['role-policies'].words.policyUnreadable(documents.unreadable));
+    return cannotTell(
+      cannotTellDetail('role-reads-secret', POLICY_WORDS.policyUnreadable(documents.unreadable)),
+    );
   const [refusal] = refusalsOf(secret, documents, role.arn, identity, found && documentsAbout(found));
   if (!refusal) return ok(READ_WORDS.readable);
   const { action, verdict, because } = refusal;
   return verdict === 'denied'
-    ? failed(READ_WORDS.mayNot([action], because))
+    ? failed(READ_WORDS.cannotPerform([action], because))
     : cannotTell(READ_WORDS.unclear(action, because));
 }
 

@@ -1,4 +1,4 @@
-import { parseArn, parseSecretArn } from '../../aws/arn.ts';
+import { parseArn } from '../../aws/arn.ts';
 import { type Identity, type Observed, seenIn } from '../../aws/session.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { Failure, Fix } from '../../failure.ts';
@@ -98,7 +98,7 @@ function checkRolePolicies(
     about,
     'role-reads-secret',
     refusals.filter((each) => !isKmsAction(each)),
-    CHECKS['role-reads-secret'].words.mayRead(parseSecretArn(arn)?.name ?? '', target.region),
+    CHECKS['role-reads-secret'].words.readable,
   );
   return [
     hiddenPolicy && readCheck.verdict === 'cannot-tell'
@@ -162,9 +162,12 @@ function checkDecrypting(
   const hasUnknownKey = keys.some(({ key }) => key.arn === undefined);
   if (observedKey && 'unseen' in observedKey && hasUnknownKey && refusals.length > 0)
     return unseen('role-decrypts-secret', observedKey.unseen);
-  const name = parseSecretArn(arn)?.name ?? '';
-  const allowed = CHECKS['role-decrypts-secret'].words.mayDecrypt(name, target.region);
-  const check = toCheck(about, 'role-decrypts-secret', refusals, allowed);
+  const check = toCheck(
+    about,
+    'role-decrypts-secret',
+    refusals,
+    CHECKS['role-decrypts-secret'].words.canDecrypt,
+  );
   const [keyPolicyFailure] = keys.flatMap(({ policy }) => ('unseen' in policy ? [policy.unseen] : []));
   if (check.verdict === 'cannot-tell' && keyPolicyFailure)
     return unseen('role-decrypts-secret', keyPolicyFailure);
@@ -222,7 +225,7 @@ function toCheck({ make, setUp }: About, id: VerifyId, refusals: Refusal[], allo
   const actions = deciding.map(({ action }) => action);
   const isExplicit = first.deniedBy === 'statement' || first.deniedBy === 'boundary';
   const fix = isExplicit ? fixes.removeDenial(first.because) : fixes.setUp(setUp);
-  return make.failed(id, CHECKS['role-reads-secret'].words.mayNot(actions, first.because), fix);
+  return make.failed(id, CHECKS['role-reads-secret'].words.cannotPerform(actions, first.because), fix);
 }
 
 /** Returns only the Allow statements of a secret's policy; undefined if it could not be read or can't be parsed. */

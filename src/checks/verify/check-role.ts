@@ -195,17 +195,19 @@ function checkPolicy(
   const detachFix = fixes.detachPolicy(setUpOf(role, spec), role.name, { name, arn });
   const isGuidesMistake = parseArn(arn ?? '')?.account === 'aws' && name === 'SecretsManagerReadWrite';
   const prefixes = prefixesIn(parsed);
+  // The subject of a managed policy names it.
+  const shownName = arn === undefined ? `inline policy ${name}` : undefined;
   const scopeCheck = allowsAnySecret
-    ? warning('policy-scope', (words) => words.anySecret(name), detachFix)
+    ? warning('policy-scope', (words) => words.anySecret(shownName), detachFix)
     : ok('policy-scope', (words) =>
-        prefixes.length > 0 ? words.prefixes(name, prefixes) : words.namedSecrets(name),
+        prefixes.length > 0 ? words.prefixes(prefixes, shownName) : words.namedSecrets(shownName),
       );
   return [
     furtherAction === undefined
-      ? ok('policy-reads-only', (words) => words.readsOnly(name))
+      ? ok('policy-reads-only', (words) => words.readsOnly(shownName))
       : warning(
           'policy-reads-only',
-          (words) => (isGuidesMistake ? words.guidesMistake : words.allowsMore(furtherAction, name)),
+          (words) => (isGuidesMistake ? words.guidesMistake : words.allowsMore(furtherAction, shownName)),
           detachFix,
         ),
     // For a policy that allows everything, one warning is enough.

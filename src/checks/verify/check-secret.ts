@@ -222,6 +222,6 @@ export function checkResourcePolicy(
   const [refusal] = refusalsOf(readableSecret, documents, role.arn, identity, { resourcePolicy });
   if (!refusal) return [ok('secret-resource-policy', (words) => words.resourcePolicyLets)];
   if (refusal.verdict !== 'denied') return [undecided('secret-resource-policy', refusal.because)];
-  const detail = CHECKS['role-reads-secret'].words.mayNot([refusal.action], refusal.because);
+  const detail = CHECKS['role-reads-secret'].words.cannotPerform([refusal.action], refusal.because);
   return [failed('secret-resource-policy', detail, fixes.resourcePolicy(arn, target.region))];
 }

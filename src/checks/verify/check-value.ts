@@ -12,7 +12,7 @@ import {
 } from '../../key/index.ts';
 import { DECRYPT_ACTION } from '../../policy/index.ts';
 import { callerDenial } from '../access/decryption.ts';
-import { CHECKS, fixes, type VerifyId } from '../catalog/index.ts';
+import { cannotTell, fixes, type VerifyId } from '../catalog/index.ts';
 import type { PresentSecret, SecretObservation, SecretTarget } from './observe/secret.ts';
 import { checksOf, type VerifyCheck } from './result.ts';
 
@@ -142,7 +142,7 @@ function passedTextChecks(
 ): VerifyCheck[] {
   const { ok } = checksOf(subject);
   const isStaticKey = keyType === 'static-key';
-  // The next screen asks for a static key's algorithm, so show it. Nobody needs to know the length of a password.
+  // The MediaConnect console asks for a static key's algorithm, so show it. Nobody needs the length of a password.
   return [
     ok('secret-plaintext', (words) => words.plaintext),
     ok('secret-form', (words) => words.bare),
@@ -184,7 +184,7 @@ export function withoutGuess(checks: VerifyCheck[], observation: SecretObservati
 
 /** Messages about an unknown key type. */
 const keyTypeMessages = {
-  unknown: `${CHECKS['secret-characters'].question} cannot be told: it is either an SRT password or a damaged static key`,
+  unknown: cannotTell('secret-characters', "it's an SRT password or a damaged static key"),
   unknownRemedy:
-    'For an SRT password, run verify with --key-type srt-password. For a static key, use --key-type static-key.',
+    'Run verify with --key-type srt-password for an SRT password, or --key-type static-key for a static key.',
 };

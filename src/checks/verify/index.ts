@@ -39,7 +39,7 @@ export async function verify(aws: Aws, request: VerifyRequest): Promise<VerifyCh
 }
 
 /**
- * Like `verify`, and also returns the encryption settings that MediaConnect takes for the secrets.
+ * Like `verify`, and also returns the encryption settings for MediaConnect.
  * @param onSecret called with each secret that has been observed
  */
 export async function verification(

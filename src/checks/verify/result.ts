@@ -3,7 +3,8 @@ import type { Identity } from '../../aws/session.ts';
 import type { Failure, Fix, Message } from '../../failure.ts';
 import type { Verdict } from '../../plan-types.ts';
 import { messageText } from '../../ui/plan.ts';
-import { CHECKS, type Detail, detailOf, fixes, type VerifyId } from '../catalog/index.ts';
+import { whyUnseen } from '../access/read-access.ts';
+import { cannotTell, type Detail, detailOf, fixes, type VerifyId } from '../catalog/index.ts';
 
 /** A key in a batch: the ARNs of its secrets and of the role that has to read them. */
 export interface VerifiedKey {
@@ -42,7 +43,7 @@ export function checksOf(subject: string, role?: string): CheckMaker {
     failed: (id, detail, fix) => check(id, 'failed', detail, fix),
     warning: (id, detail, fix) => check(id, 'warning', detail, fix),
     unseen: (id, failure) => ({ id, verdict: 'cannot-tell', subject, role, ...unseenDetails(id, failure) }),
-    undecided: (id, because) => check(id, 'cannot-tell', messages.undecided(id, detailOf(id, because))),
+    undecided: (id, because) => check(id, 'cannot-tell', cannotTell(id, detailOf(id, because))),
   };
 
   function check<Id extends VerifyId>(id: Id, verdict: Verdict, detail: Detail<Id>, fix?: Fix): VerifyCheck {
@@ -51,11 +52,11 @@ export function checksOf(subject: string, role?: string): CheckMaker {
 }
 
 /** Returns what a check says about a subject that could not be read, and what to do. */
-function unseenDetails(id: VerifyId, { code, message, hint, awsAction }: Failure) {
+function unseenDetails(id: VerifyId, failure: Failure) {
+  const { code, hint, awsAction } = failure;
+  const detail = cannotTell(id, whyUnseen(failure));
   const fix = hint === undefined ? {} : fixOf(hint);
-  return code === 'access-denied' && awsAction
-    ? { detail: messages.denied(id, awsAction), awsAction, ...fix }
-    : { detail: messages.unseen(id, message), ...fix };
+  return code === 'access-denied' && awsAction ? { detail, awsAction, ...fix } : { detail, ...fix };
 }
 
 function fixOf(hint: Message): Fix {
@@ -82,13 +83,8 @@ export function checkForeign(id: VerifyId, arn: string, identity: Identity, fix:
 
 /** Messages for all checks. */
 const messages = {
-  denied: (id: VerifyId, action: string) =>
-    `${CHECKS[id].question} cannot be told without the permission ${action}`,
-  unseen: (id: VerifyId, message: string) => `${CHECKS[id].question} cannot be told: ${message}`,
-  undecided: (id: VerifyId, because: string) =>
-    `${CHECKS[id].question} depends on what cannot be known from here: ${because}`,
   otherAccount: (account: string, own: string) =>
-    `belongs to account ${account}, and these are credentials of ${own}; MediaConnect uses what is in the account of the flow`,
+    `is in account ${account}, but your credentials are for ${own}. Everything must be in the flow's account`,
   otherPartition: (partition: string, own: string) =>
-    `is of the partition ${partition}, and these are credentials of ${own}, which are good for nothing there`,
+    `is in partition ${partition}, but your credentials are for ${own}`,
 };

@@ -35,7 +35,7 @@ export function secretRolePairs(observed: ObservedPairs, identity: Identity): Se
   });
 }
 
-/** Returns the unique settings that the MediaConnect console or API takes for these pairs. Pure. */
+/** Returns the unique settings for the MediaConnect console or API. Pure. */
 export function encryptionSettingsOf(pairs: SecretRolePair[]): EncryptionSettings[] {
   const settings = pairs.flatMap((pair) => pair.settings ?? []);
   return [

@@ -1,9 +1,9 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import type { ManifestEntry } from '../../checks/verify/index.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { groupedBy } from '../../grouping.ts';
 import type { Manifest, ManifestKey } from '../../manifest/fields.ts';
 import { regionsOf } from '../../options/setup-request.ts';
+import { groupedBy } from '../../text.ts';
 import type { SecretPlace } from '../key-options.ts';
 
 /** A secret that a manifest entry names, with its policy and role. */

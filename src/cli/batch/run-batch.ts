@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { EXIT, type ExitCode, type Failure, Interrupted } from '../../failure.ts';
+import { EXIT, type ExitCode, type Failure, Interrupted, isAccessDenied } from '../../failure.ts';
 import { takeVariables } from '../../key/index.ts';
 import type { Manifest } from '../../manifest/fields.ts';
 import { asManifest, inManifest, type ManifestInput, readManifest } from '../../manifest/index.ts';
@@ -15,6 +15,7 @@ import {
   outcomeLines,
   remainingLines,
   reportFailure,
+  reportPermissionsCommand,
   watchInterrupts,
   withoutReported,
 } from '../failure-output.ts';
@@ -115,7 +116,9 @@ export function endOfBatch(run: CommandRun, { failed, keyCount, reported, end }:
   if (!firstFailure) return EXIT.done;
   const { output, outcomes } = run;
   const changed = allOutcomes(changesIn(outcomes)).length > 0;
+  output.info();
   printFailed(output, failed, messages.failed(failed.length, keyCount));
+  if (failed.some(({ failure }) => isAccessDenied(failure))) reportPermissionsCommand(output);
   for (const line of [...unreportedLines(outcomes, reported), ...remainingLines(outcomes)]) output.warn(line);
   const hasUnconfirmed = failed.some(({ failure }) => failure.unconfirmedAction);
   if (changed) output.warn(failed.length < keyCount ? end.howToContinue : end.howToContinueAfterAllFailed);

@@ -5,6 +5,7 @@ import type { KeyInput } from '../../key/index.ts';
 import type { SetupAnswers } from '../../options/setup-request.ts';
 import type { Change } from '../../plan-types.ts';
 import { clean } from '../../text.ts';
+import { withBack } from '../../ui/ask.ts';
 import type { Output } from '../../ui/output.ts';
 import { isLongPlan, planDocuments, planLines } from '../../ui/plan.ts';
 import type { Progress } from '../../ui/progress.ts';
@@ -21,40 +22,48 @@ export interface WizardContext<Answers = SetupAnswers> {
   keyInput: KeyInput;
 }
 
-/** Explains why the next question matters. */
-export function explain({ output }: Pick<WizardContext, 'output'>, why: string): void {
-  output.info(output.paint.dim(why));
-}
-
-/** Prints the heading of one of the guide's steps. */
+/** Prints the heading of one of the guide's steps, unless it is the latest one: Esc leads back to a question below it. */
 export function heading({ output }: Pick<WizardContext, 'output'>, title: string): void {
+  if (latestHeadings.get(output) === title) return;
+  latestHeadings.set(output, title);
   output.info();
   output.info(output.paint.bold(title));
 }
+
+const latestHeadings = new WeakMap<Output, string>();
 
 /** Prints warnings about an answer that is accepted anyway. */
 export function warn({ output }: Pick<WizardContext, 'output'>, warnings: string[]): void {
   for (const warning of warnings) output.warn(`${output.paint.yellow('!')} ${warning}`);
 }
 
-/** Asks for the only confirmation, and shows the documents on request. Returns only if the user accepts the plan. */
+/** What the user decides about a plan. Those who want no change have left the run. */
+export type PlanDecision = 'apply' | 'change-answer';
+
+/**
+ * Asks for the only confirmation, and shows the documents on request. Returns only if the user accepts the plan or wants to change
+ * an answer.
+ * @param canChange true to offer the change of an answer
+ */
 export async function confirm(
   { output }: Pick<WizardContext, 'output'>,
   { changes }: { changes: Change[] },
-): Promise<void> {
+  { canChange = false } = {},
+): Promise<PlanDecision> {
   const hasDocuments = changes.some(({ document }) => document !== undefined);
   for (;;) {
     const no = { value: 'no' as const, name: messages.confirmNo };
     const others = [
-      { value: 'yes' as const, name: messages.confirmYes },
+      { value: 'apply' as const, name: messages.confirmYes },
       ...(isLongPlan({ changes }) ? [{ value: 'lines' as const, name: messages.confirmLines }] : []),
       ...(hasDocuments ? [{ value: 'show' as const, name: messages.confirmShow }] : []),
+      ...(canChange ? [{ value: 'change-answer' as const, name: messages.confirmChange }] : []),
     ];
     // Enter selects the first option.
     const options = changes.some(isDestructive) ? [no, ...others] : [...others, no];
-    const answer = await askChoice<'yes' | 'lines' | 'show' | 'no'>(messages.confirm, options);
-    if (answer === 'yes') return;
+    const answer = await askChoice<PlanDecision | 'lines' | 'show' | 'no'>(messages.confirm, options);
     if (answer === 'no') throw new Interrupted({ chosen: true });
+    if (answer === 'apply' || answer === 'change-answer') return answer;
     output.info(
       answer === 'lines'
         ? planLines(output, changes, { unfolded: true }).join('\n')
@@ -69,33 +78,45 @@ function isDestructive({ action, resource }: Change): boolean {
   return action === 'update' ? resource === 'secret' : ['schedule', 'detach', 'delete'].includes(action);
 }
 
-/** Shows the account and the Region, and lets the user stop there. */
+/**
+ * Shows the account, the source of the credentials and the Region, and lets the user stop there. Doesn't ask where there is nothing
+ * to decide: in the sandbox, in a dry run, and if the user has named the account.
+ */
 export async function askAccount(
-  { aws, answers, common, output, progress }: WizardContext<{ regions: string[] }>,
+  { aws, answers, common, output, progress }: WizardContext<{ regions: string[]; dryRun?: boolean }>,
   intro: string = messages.intro,
 ): Promise<void> {
+  if (common.sandbox) output.info(`${output.paint.bold(messages.sandboxTitle)}  ${messages.sandbox}\n`);
   output.info(intro);
+  output.info();
   output.info(output.paint.dim(messages.leave));
   output.info();
+  if (common.sandbox) return;
   progress.start(messages.asking);
   const { account, arn } = await aws.identity();
   progress.stop();
-  const { configuration } = aws.settings;
-  output.info(output.paint.bold(messages.account(account)));
-  output.info(`  ${messages.caller(clean(arn))}`);
-  const callerDetails =
-    common.sandbox || !configuration ? [messages.sandboxProfile] : callerLines(configuration);
-  for (const line of callerDetails) output.info(`  ${line}`);
-  if (answers.regions.length > 0) output.info(`  ${messages.regionsMeant(answers.regions.join(', '))}`);
-  if (!(await askYesNo(messages.goOn, { fallback: true }))) throw new Interrupted({ chosen: true });
+  const { configuration, expectedAccount } = aws.settings;
+  output.info(`  ${output.paint.bold(messages.account(account))}`);
+  output.info(`  ${messages.identity(clean(arn))}`);
+  for (const line of configuration ? callerLines(configuration) : []) output.info(`  ${line}`);
+  if (answers.regions.length > 0) output.info(`  ${messages.chosenRegions(answers.regions.join(', '))}`);
+  output.info();
+  if (answers.dryRun || expectedAccount) return;
+  if (!(await askYesNo(messages.useAccount, { fallback: true }))) {
+    output.info(messages.otherAccount);
+    throw new Interrupted({ chosen: true });
+  }
 }
 
 /** Asks for an MFA code. This can happen anywhere, because the first request that needs credentials triggers the lookup. */
-export async function askMfaCode(serial: string, output: Output, progress: Progress): Promise<string> {
+export async function askMfaCode(serial: string, progress: Progress): Promise<string> {
   progress.stop();
-  for (;;) {
-    const code = await askHidden(messages.mfa(clean(serial)));
-    if (/^\d{6}$/.test(code)) return code;
-    output.warn(output.paint.red(`✖ ${messages.mfaForm}`));
-  }
+  const { text } = await withBack(false, () =>
+    askHidden({
+      message: messages.mfa(clean(serial)),
+      hint: () => '',
+      check: (code) => (/^\d{6}$/.test(code) ? undefined : messages.mfaForm),
+    }),
+  );
+  return text;
 }

@@ -1,95 +1,148 @@
-/** Texts of the wizard. Each question has one line that says why it matters. */
+import type { ListedSecret } from '../../aws/secrets/listing.ts';
+import type { RemovedFromKey } from '../../key/check.ts';
+import type { Algorithm, KeyType } from '../../key/index.ts';
+import { dayOf } from '../../text.ts';
+import { plural } from '../../ui/batch-messages.ts';
+
+const algorithmName = (algorithm: Algorithm) => algorithm.replace('aes', 'AES-');
+
+const REMOVED: Record<RemovedFromKey['what'], (count: number) => string> = {
+  space: (count) => plural(count, 'space'),
+  'line-break': (count) => plural(count, 'line break'),
+  separator: (count) => plural(count, 'separator'),
+  'hex-prefix': (count) => (count === 1 ? '1 0x prefix' : `${count} 0x prefixes`),
+  quote: (count) => plural(count, 'quotation mark'),
+};
+
+/** Texts of the wizard. A hint stands below its question until that is answered. */
 export const wizardMessages = {
-  intro:
-    'This sets up static key encryption for MediaConnect: a secret with the key, a policy that allows reading it, and a role that MediaConnect may assume. Nothing is changed before you have seen the plan and agreed.',
-  leave: 'Ctrl-C leaves at any question.',
+  intro: `This wizard creates three things:
+  1  Secret   your encryption key, in AWS Secrets Manager
+  2  Policy   grants read access to that secret only
+  3  Role     MediaConnect assumes it to read the secret
 
-  asking: 'Asking AWS whose credentials these are',
-  account: (account: string) => `AWS account ${account}`,
-  caller: (arn: string) => `as ${arn}`,
-  sandboxProfile: 'the sandbox inside this program; nothing reaches AWS',
-  regionsMeant: (regions: string) => `in ${regions}`,
-  goOn: 'Go on with this account?',
+Nothing changes until you approve the plan.`,
+  leave: 'Ctrl-C quit   Esc go back',
+  sandboxTitle: 'SANDBOX',
+  sandbox: 'Nothing is sent to AWS. Everything is discarded when you exit.',
 
-  stepOne: 'Step 1 of 3: Store the key as a secret',
-  stepTwo: 'Step 2 of 3: Allow reading the secret',
-  stepThree: 'Step 3 of 3: A role for MediaConnect',
+  asking: 'Checking your AWS credentials',
+  account: (account: string) => `Account: ${account}`,
+  identity: (arn: string) => `Identity: ${arn}`,
+  chosenRegions: (regions: string) => `Region: ${regions}`,
+  useAccount: 'Use this account?',
+  otherAccount:
+    'To use another account, sign in to it or choose its profile: run the command again with --profile NAME.',
 
-  region: 'Region of the flow',
-  regionWhy: 'MediaConnect reads the secret only in the Region in which the flow is. Type to search.',
-  nextRegion: 'The other Region',
-  otherRegion: (id: string) => `${id} (not in the list)`,
-  anotherRegion: 'Is the key needed in another Region too?',
-  anotherRegionWhy: 'Video that goes from one Region to another takes the same key in both.',
+  stepOne: 'Step 1 of 3: Store the encryption key',
+  stepTwo: 'Step 2 of 3: Create the IAM policy',
+  stepThree: 'Step 3 of 3: Create the IAM role',
 
-  newOrExisting: 'The key',
-  newOrExistingWhy: 'A key that is in Secrets Manager already can be used as it is.',
-  storeNew: 'Store a key in a new secret',
-  useExisting: (count: number, capped: boolean) =>
-    `Use a secret that exists (${count}${capped ? ' or more' : ''} in this Region)`,
-  existing: 'Secret',
-  existingWhy: 'It is used as it is; its value is checked. Type to search.',
-  whichWhy: 'The secrets of the configured Region. Type to search.',
+  region: 'Which Region is your flow in?',
+  regionHint: 'The secret must be in the same Region as the flow. Type to filter.',
+  severalRegions: 'More than one Region…',
+  regions: 'Which Regions are your flows in?',
+  regionsHint: 'Each Region gets its own secret with the same key.',
+  regionsMissing: 'Choose at least 1 Region with the space bar.',
+  otherRegion: (id: string) => `${id} (not a Region that this version knows)`,
 
-  keyType: 'What will use the key?',
-  keyTypeWhy: 'Zixi and entitlements take a hexadecimal key, SRT takes a password.',
-  keyTypes: { 'static-key': 'Zixi or an entitlement: static key', 'srt-password': 'SRT: password' },
-  keyFrom: 'Where does the key come from?',
-  keyFromWhy: 'Usually the one who manages the source gives it to you; both ends need the same.',
-  keyTyped: 'I paste or type it (hidden)',
-  keyFile: 'From a file',
-  keyGenerated: 'Make a new random one',
-  key: 'Key',
-  keyWhy: {
-    'static-key': '32, 48 or 64 hexadecimal digits. It is not shown.',
-    'srt-password': '10 to 80 characters. It is not shown.',
-  },
-  keyAgain: 'Key, once more',
-  keyAgainWhy: 'One wrong character would show only when the stream does not decrypt.',
-  keysDiffer: 'The two differ. Give the key again from the beginning.',
-  keyTaken: (characters: number, algorithm: string | undefined) =>
-    algorithm ? `${characters} hexadecimal digits: ${algorithm}.` : `${characters} characters.`,
-  file: 'Path of the file',
-  fileWhy: 'It holds the key and nothing else.',
-  fileNotKey: 'This looks like the key itself. Give the path of the file that holds it.',
-  algorithm: 'Algorithm',
-  algorithmWhy: 'Both ends must support it; AES-256 is the strongest.',
+  useExisting: (count: number, capped: boolean, region: string) =>
+    `Use a secret that already exists (${count}${capped ? ' or more' : ''} in ${region})`,
+  existing: 'Which secret?',
+  existingHint: 'Its value is checked, not changed. Type to filter.',
+  whichHint: (region: string) => `Secrets in ${region}. Type to filter.`,
+  secretDates: ({ changedAt, lastAccessedAt }: Pick<ListedSecret, 'changedAt' | 'lastAccessedAt'>) =>
+    [
+      ...(changedAt ? [`changed ${dayOf(changedAt)}`] : []),
+      lastAccessedAt ? `last read ${dayOf(lastAccessedAt)}` : 'never read',
+    ].join('   '),
 
-  secretName: 'Name of the secret',
-  secretNameWhy: 'It helps you to find the key again; the source or the date are good names.',
-  policyName: 'Name of the policy',
-  policyNameWhy: 'It allows reading this secret and nothing else. One policy can serve many secrets.',
-  roleName: 'Name of the role',
-  roleNameWhy: 'MediaConnect assumes this role to read the key. One role can serve many secrets.',
-  roleDescription: 'Description of the role',
-  roleDescriptionWhy: 'Whoever finds the role in the account later reads this.',
-  roleThere: (name: string) => `The role ${name} exists. Its description stays as it is.`,
+  keyType: 'What will use this key?',
+  keyTypes: {
+    'static-key': 'Zixi source or output, or an entitlement (static key)',
+    'srt-password': 'SRT source or output (SRT password)',
+  } satisfies Record<KeyType, string>,
+  keyFrom: 'How do you want to provide the key?',
+  keyFromHint:
+    'Sender and receiver must use the same key. You usually get it from the manager of the source.',
+  keyTyped: 'Paste or type it (hidden)',
+  keyFile: 'Read it from a file',
+  keyGenerated: (algorithm: Algorithm) => `Generate a random key (${algorithmName(algorithm)})`,
+  keyGeneratedOther: 'Generate a random key of another length',
+  key: { 'static-key': 'Static key', 'srt-password': 'SRT password' } satisfies Record<KeyType, string>,
+  keyHint: {
+    'static-key': (length: number) =>
+      `32, 48 or 64 hexadecimal digits. Input is hidden.${length === 0 ? '' : ` ${plural(length, 'character')} so far.`}`,
+    'srt-password': (length: number) =>
+      `10 to 80 characters. Input is hidden.${length === 0 ? '' : ` ${plural(length, 'character')} so far.`}`,
+  } satisfies Record<KeyType, (length: number) => string>,
+  keyAgain: {
+    'static-key': 'Confirm static key',
+    'srt-password': 'Confirm SRT password',
+  } satisfies Record<KeyType, string>,
+  keyAgainHint: 'A typo would go unnoticed until the stream fails to decrypt.',
+  keysDiffer: "The keys don't match. Enter it again, or press Esc to start over.",
+  keyAccepted: (characters: number, algorithm: Algorithm | undefined) =>
+    algorithm ? `${algorithmName(algorithm)} (${characters} digits)` : plural(characters, 'character'),
+  repaired: (removed: readonly RemovedFromKey[]) =>
+    `Removed from the key: ${removed.map(({ what, count }) => REMOVED[what](count)).join(', ')}.`,
+  file: 'Path to the key file',
+  fileHint: 'The file must contain only the key. Tab completes the path.',
+  fileMissing: 'Enter the path to a file.',
+  fileNotKey: 'That looks like the key itself. Enter the path to the file that contains it.',
+  algorithm: 'Encryption algorithm',
+  algorithmHint: 'Both ends must support it. AES-256 is the strongest.',
+  algorithmName: (algorithm: Algorithm) =>
+    `${algorithmName(algorithm)}${algorithm === 'aes256' ? ' (recommended)' : ''}`,
+
+  secretName: 'Secret name',
+  secretNameHint: (prefix: string) =>
+    `Name it after the feed, for example ${prefix === '' ? 'studio-a or live/studio-a' : `${prefix}studio-a`}.`,
+  secretNameMissing: 'Enter a name.',
+  secretNameTaken: (name: string, region: string) =>
+    `${name} already exists in ${region}. Enter another name, or press Esc and use the existing secret.`,
+  policyLine: (name: string, state: string) => `Policy  ${name}   ${state}`,
+  roleLine: (name: string, state: string) => `Role    ${name}   ${state}`,
+  nameNew: 'new',
+  nameExists: 'exists',
+  useNames: 'Use these names?',
+  useNamesYes: 'Yes',
+  changePolicyName: 'Change the policy name',
+  changeRoleName: 'Change the role name',
+  policyName: 'Policy name',
+  policyNameHint: 'It grants read access to this secret only. Many secrets can share one policy.',
+  roleName: 'Role name',
+  roleNameHint: 'MediaConnect assumes this role to read the key. Many secrets can share one role.',
   nameSubject: 'The name',
-  descriptionSubject: 'The description',
 
-  conflict: 'What shall be done?',
-  stop: 'Stop; change nothing',
-  restoreThen: 'What if it holds another key?',
-  restoreThenWhy: 'What it holds can be read only once it is restored.',
-  restoreCompare: 'stop after restoring it',
-  restoreKeep: 'keep the value it holds',
-  restoreReplace: 'store this key as a new version; streams break until both ends have it',
-  prefix: 'Beginning of the names',
-  prefixWhy: 'The policy allows every secret whose name begins so, those to come too.',
-  prefixSubject: 'The beginning',
-  prefixOfOthers: 'The name of the secret does not begin so.',
-  nameOutsidePrefix: (prefix: string) => `The name begins with ${prefix}, as --policy-prefix says.`,
-  scope: 'Which secrets shall the policy allow?',
-  scopeRegion: 'every secret in these Regions',
-  scopeAccount: 'every secret in the account',
+  conflict: 'What do you want to do?',
+  stop: 'Quit without changes',
+  restoreThen: 'If the restored secret holds a different key:',
+  restoreThenHint: "Its value can't be read until it is restored.",
+  restoreCompare: 'Restore it, then stop',
+  restoreKeep: 'Keep the restored key',
+  restoreReplace: 'Replace it with this key (streams stop until both ends have it)',
+  prefix: 'Secret name prefix',
+  prefixHint: 'The policy will cover every secret whose name starts with this prefix, including future ones.',
+  prefixSubject: 'The prefix',
+  prefixOfOthers: "The secret name doesn't start with this prefix.",
+  nameOutsidePrefix: (prefix: string) => `The name must start with ${prefix} (from --policy-prefix).`,
+  scope: 'Which secrets should the policy cover?',
+  scopeRegion: 'Every secret in these Regions',
+  scopeAccount: 'Every secret in the account',
 
-  confirm: 'Carry out this plan?',
-  confirmYes: 'Yes, carry it out',
-  confirmLines: 'Show every line of it first',
-  confirmShow: 'Show the documents first',
-  confirmNo: 'No, change nothing',
+  confirm: 'Apply this plan?',
+  confirmYes: 'Yes, apply it',
+  confirmLines: 'Show the full plan',
+  confirmShow: 'Show the policy JSON',
+  confirmChange: 'Change an answer',
+  confirmNo: 'No, quit without changes',
+  whichAnswer: 'Which answer do you want to change?',
+  changeRegions: 'Change the Region',
+  changeKey: 'Change the key',
+  changeSecretName: 'Change the secret name',
 
-  mfa: (serial: string) => `Code of the MFA device ${serial}`,
-  mfaForm: 'The code has six digits.',
-  listing: (region: string) => `Looking for secrets in ${region}`,
+  mfa: (serial: string) => `MFA code for ${serial}`,
+  mfaForm: 'Enter the 6-digit code.',
+  listing: (region: string) => `Listing secrets in ${region}`,
 };

@@ -1,13 +1,13 @@
 import { isRegionName } from '../../aws/arn.ts';
 import { MEDIACONNECT_REGIONS } from '../../aws/regions.ts';
 import { type ListedSecret, listSecrets } from '../../aws/secrets/listing.ts';
-import { DEFAULTS } from '../../defaults.ts';
 import { isAccessDenied } from '../../failure.ts';
-import { secretNameProblem } from '../../options/rules.ts';
+import { policyNameProblem, type Rule, roleNameProblem, secretNameProblem } from '../../options/rules.ts';
 import { clean } from '../../text.ts';
-import { askChoice, askSearch, askText, askYesNo, type PromptOption } from '../../ui/prompt.ts';
+import { unlessBack } from '../../ui/dialog.ts';
+import { askSearch, askSeveral, askText, type PromptOption } from '../../ui/prompt.ts';
 import { configuredRegions } from '../region-and-endpoints.ts';
-import { askAccount, explain, type WizardContext } from './context.ts';
+import { askAccount, type WizardContext } from './context.ts';
 import { wizardMessages as messages } from './messages.ts';
 
 type SecretContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
@@ -15,20 +15,26 @@ type SecretContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 /** The maximum number of secrets in the list. Others can be named with --secret-arn. */
 const MOST_LISTED = 500;
 
-/** Offers the Region's secrets whose names start with the prefix. Returns an ARN, or undefined if the user wants a new secret. */
-export async function askExisting(
-  context: SecretContext,
+/** Lists the Region's secrets whose names start with the prefix, for `chooseExisting`. None if that is denied. */
+export function listExisting(
+  context: Pick<SecretContext, 'aws' | 'progress'>,
   region: string,
   prefix: string,
-): Promise<string | undefined> {
-  const existing = await existingSecrets(context, region, prefix);
-  if (existing.length === 0) return undefined;
-  explain(context, messages.newOrExistingWhy);
-  const isNew = await askChoice(messages.newOrExisting, [
-    { value: true, name: messages.storeNew },
-    { value: false, name: messages.useExisting(existing.length, existing.length === MOST_LISTED) },
-  ]);
-  return isNew ? undefined : (await chooseSecret(context, existing, messages.existingWhy)).arn;
+): Promise<ListedSecret[]> {
+  return existingSecrets(context, region, prefix);
+}
+
+/** Returns the choice that uses one of the existing secrets. */
+export function existingOrigin(existing: ListedSecret[], region: string) {
+  return {
+    value: 'existing' as const,
+    name: messages.useExisting(existing.length, existing.length === MOST_LISTED, region),
+  };
+}
+
+/** Asks for one of the existing secrets. */
+export function chooseExisting(existing: ListedSecret[]): Promise<ListedSecret> {
+  return chooseSecret(existing, messages.existingHint);
 }
 
 /** Shows the account and, unless the secret's name is known, asks for the secret. Returns the name. */
@@ -47,25 +53,33 @@ export async function askAccountAndSecret(
 export async function askWhichSecret(context: SecretContext, region: string | undefined): Promise<string> {
   const existing = region ? await existingSecrets(context, region) : [];
   return existing.length > 0
-    ? (await chooseSecret(context, existing, messages.whichWhy)).name
-    : askSecretName(context);
+    ? (await chooseSecret(existing, messages.whichHint(region ?? ''))).name
+    : askSecretName();
 }
 
-function chooseSecret(context: SecretContext, existing: ListedSecret[], why: string): Promise<ListedSecret> {
-  explain(context, why);
-  return askSearch(messages.existing, (term) =>
-    existing
-      .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
-      .map((secret) => ({
-        value: secret,
-        name: clean(secret.name),
-        description: [secret.arn, secret.description ?? ''].map(clean).join('\n').trimEnd(),
-      })),
+function chooseSecret(existing: ListedSecret[], hint: string): Promise<ListedSecret> {
+  const longest = Math.min(Math.max(...existing.map(({ name }) => name.length)), 40);
+  return askSearch(
+    messages.existing,
+    (term) =>
+      existing
+        .filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()))
+        .map((secret) => ({
+          value: secret,
+          name: `${clean(secret.name).padEnd(longest)}  ${messages.secretDates(secret)}`,
+          answer: clean(secret.name),
+          description: clean(secret.arn),
+        })),
+    { hint },
   );
 }
 
 /** Lists the Region's secrets. Returns none if that is denied: a secret can be stored or named without that permission. */
-async function existingSecrets({ aws, progress }: SecretContext, region: string, prefix?: string) {
+async function existingSecrets(
+  { aws, progress }: Pick<SecretContext, 'aws' | 'progress'>,
+  region: string,
+  prefix?: string,
+) {
   progress.start(messages.listing(region));
   try {
     return await listSecrets(aws, region, MOST_LISTED, prefix);
@@ -80,36 +94,61 @@ async function existingSecrets({ aws, progress }: SecretContext, region: string,
 /**
  * Asks for the name of a secret.
  * @param prefix what the name must start with
+ * @param checkTaken returns why a valid name can't be used
  */
-export async function askSecretName(context: SecretContext, prefix = ''): Promise<string> {
-  explain(context, messages.secretNameWhy);
-  const check = (answer: string) =>
-    secretNameProblem(answer, messages.nameSubject) ??
-    (answer.startsWith(prefix) ? undefined : messages.nameOutsidePrefix(prefix));
-  return askText(messages.secretName, prefix + DEFAULTS.example.secretName, check, context.output.paint.red);
+export async function askSecretName(
+  prefix = '',
+  checkTaken: (name: string) => Promise<string | undefined> = async () => undefined,
+): Promise<string> {
+  const problemOf = (answer: string) => {
+    if (answer === '') return messages.secretNameMissing;
+    const problem = secretNameProblem(answer, messages.nameSubject);
+    return problem ?? (answer.startsWith(prefix) ? undefined : messages.nameOutsidePrefix(prefix));
+  };
+  return askText({
+    message: messages.secretName,
+    hint: messages.secretNameHint(prefix),
+    check: async (answer) => problemOf(answer) ?? (await checkTaken(answer)),
+    checkTyped: problemOf,
+  });
 }
 
+/** The choice of more than one Region. */
+const SEVERAL = '';
+
 /** Asks for the Regions that need the key, the configured one first. */
-export async function askRegions(
-  context: Pick<WizardContext, 'aws' | 'common' | 'output'>,
-): Promise<string[]> {
+export async function askRegions(context: Pick<WizardContext, 'aws' | 'common'>): Promise<string[]> {
   const [configured] = configuredRegions(context);
   // The profile's Region may be invalid and is then not offered.
   const first = configured && isRegionName(configured) ? configured : undefined;
-  explain(context, messages.regionWhy);
-  const regions = [await askSearch(messages.region, (term) => findRegions(term, first, []))];
-  explain(context, messages.anotherRegionWhy);
-  while (await askYesNo(messages.anotherRegion, { fallback: false })) {
-    regions.push(await askSearch(messages.nextRegion, (term) => findRegions(term, undefined, regions)));
+  const several = { value: SEVERAL, name: messages.severalRegions };
+  for (;;) {
+    const region = await askSearch(
+      messages.region,
+      (term) => {
+        const found = findRegions(term, first);
+        // On the first page, but not where Enter selects it.
+        return term.trim() === '' ? [...found.slice(0, 1), several, ...found.slice(1)] : found;
+      },
+      { hint: messages.regionHint },
+    );
+    if (region !== SEVERAL) return [region];
+    const askForAll = () =>
+      askSeveral(messages.regions, findRegions('', first), {
+        hint: messages.regionsHint,
+        isRequired: messages.regionsMissing,
+      });
+    const regions = await unlessBack(askForAll);
+    if (regions) return regions;
   }
-  return regions;
 }
 
-function findRegions(term: string, first: string | undefined, chosen: string[]): PromptOption<string>[] {
+function findRegions(term: string, first: string | undefined): PromptOption<string>[] {
   const search = term.trim().toLowerCase();
-  const listed = MEDIACONNECT_REGIONS.filter(({ id }) => !chosen.includes(id)).map(({ id, location }) => ({
+  const listed = MEDIACONNECT_REGIONS.map(({ id, location }) => ({
     value: id,
     name: `${id}  ${location}`,
+    answer: id,
   }));
   const isKnown = MEDIACONNECT_REGIONS.some(({ id }) => id === first);
   const ordered = [
@@ -119,6 +158,19 @@ function findRegions(term: string, first: string | undefined, chosen: string[]):
   ];
   const found = ordered.filter(({ name }) => name.toLowerCase().includes(search));
   // A Region that is newer than the list can be entered by name.
-  const isUnlisted = found.length === 0 && isRegionName(search) && !chosen.includes(search);
+  const isUnlisted = found.length === 0 && isRegionName(search);
   return isUnlisted ? [{ value: search, name: messages.otherRegion(search) }] : found;
+}
+
+export function askPolicyName(current: string): Promise<string> {
+  return askName(messages.policyName, messages.policyNameHint, current, policyNameProblem);
+}
+
+export function askRoleName(current: string): Promise<string> {
+  return askName(messages.roleName, messages.roleNameHint, current, roleNameProblem);
+}
+
+function askName(message: string, hint: string, current: string, rule: Rule): Promise<string> {
+  const check = (answer: string) => rule(answer, messages.nameSubject);
+  return askText({ message, hint, fallback: current, check, checkTyped: check });
 }

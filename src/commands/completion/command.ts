@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandSetup } from '../../cli/command.ts';
+import { type CommandSetup, hintFor } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { EXIT } from '../../failure.ts';
@@ -10,12 +10,12 @@ export function addCompletion(program: Command, { finish, problems }: CommandSet
   const command = program
     .command('completion')
     .description(help.completion)
-    .addHelpText('before', help.completionExamples);
+    .addHelpText('after', help.completionExamples);
   command.argument('<shell>', help.completionShell);
   command.action(async (text: string) => {
     const usageProblems = [...problems];
     const shell = flagReader(usageProblems).choice(text, SHELLS, 'completion');
-    if (!shell || usageProblems.length > 0) throw usageFailure(usageProblems);
+    if (!shell || usageProblems.length > 0) throw usageFailure(usageProblems, hintFor(command));
     // Loaded lazily: the code for colored output would slow down the start of every other command.
     const [{ completionScript }, { createOutput }] = await Promise.all([
       import('./scripts/index.ts'),

@@ -10,7 +10,7 @@ export function addExport(program: Command, commandSetup: CommandSetup): void {
   const exportCommand = program
     .command('export')
     .description(help.export)
-    .addHelpText('before', help.examples)
+    .addHelpText('after', help.examples)
     .helpCommand(false);
   addExportCloudFormation(exportCommand, commandSetup);
   addExportScript(exportCommand, commandSetup);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DEFAULTS } from '../../defaults.ts';
-import { groupedBy } from '../../grouping.ts';
+import { groupedBy } from '../../text.ts';
 import type { PlannedSecret } from './types.ts';
 
 /**

@@ -10,7 +10,7 @@ import type { Output } from '../../ui/output.ts';
 export interface OutputFile {
   /** The path of a file; undefined for standard output. */
   output?: string;
-  /** True if an existing file may be overwritten. */
+  /** True to overwrite an existing file. */
   force: boolean;
 }
 
@@ -22,7 +22,7 @@ export function outputFileOf({ output, force }: OutputFile): OutputFile {
 /**
  * Writes a result to its file or to standard output.
  * @param mode the permissions of a new file
- * @throws Failure if the file exists and may not be overwritten, or if it can't be written. The file is then unchanged.
+ * @throws Failure if the file exists and `force` is false, or if it can't be written. The file is then unchanged.
  */
 export async function writeResult(
   output: Output,
@@ -38,7 +38,7 @@ export async function writeResult(
     else if (target.isFile() && force)
       await replace(await fs.realpath(path), text, modeToKeep(target, mode), target);
     else if (force || target.isCharacterDevice() || target.isFIFO()) await fs.writeFile(path, text, { mode });
-    else throw Object.assign(new Error('the file is there already'), { code: 'EEXIST' });
+    else throw Object.assign(new Error('the file already exists'), { code: 'EEXIST' });
   } catch (error) {
     throw writeFailure(clean(path), error);
   }
@@ -125,7 +125,7 @@ function writeFailure(path: string, error: unknown): Failure {
 
 const messages = {
   written: (path: string) => `Written to ${path}.`,
-  exists: (path: string) => `${path} is there already. Nothing was written.`,
-  existsHint: 'Give --force to write over it, or another --output.',
-  unwritable: (path: string, code: string) => `${path} could not be written (${code}).`,
+  exists: (path: string) => `${path} already exists. Nothing was written.`,
+  existsHint: 'Use --force to overwrite it, or choose another --output.',
+  unwritable: (path: string, code: string) => `${path} couldn't be written (${code}).`,
 };

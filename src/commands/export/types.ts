@@ -38,7 +38,7 @@ export interface PlannedPolicy extends PolicySpec {
   tags: AwsTag[];
 }
 
-/** A role that MediaConnect may assume. */
+/** A role that MediaConnect can assume. */
 export interface PlannedRole extends RoleSpec {
   trust: JsonPolicy;
   /** The names of the policies to attach. */

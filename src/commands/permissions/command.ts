@@ -11,7 +11,7 @@ export function addPermissions(program: Command, commandSetup: CommandSetup): vo
   const permissionsCommand = program
     .command('permissions')
     .description(help.permissions)
-    .addHelpText('before', permissionsHelp.examples)
+    .addHelpText('after', permissionsHelp.examples)
     .helpCommand(false);
   for (const name of PERMISSION_COMMANDS) addSubcommand(permissionsCommand, name, commandSetup);
 }
@@ -20,7 +20,7 @@ function addSubcommand(parent: Command, name: PermissionCommand, commandSetup: C
   const command = parent
     .command(name)
     .description(permissionsHelp.of[name])
-    .addHelpText('before', permissionsHelp.examplesOf[name]);
+    .addHelpText('after', permissionsHelp.examplesOf[name]);
   addOptions(command, `permissions ${name}`, permissionsHelp.titles);
   addCommonOptions(command);
   onRun<PermissionsOptions>(command, commandSetup, async (options, common) => {

@@ -1,138 +1,137 @@
+import { examples } from '../../cli/help.ts';
 import { formatCount } from '../../ui/batch-messages.ts';
 
 /** The purpose of each statement in a policy, by `Sid`. */
 export const permissionPurposes = {
-  ReadTheSecret: 'see whether the secret is there, what it holds and what its own policy says',
-  ReadTheValue: 'see whether the secret is there and what it holds',
-  FindTheSecret: 'see whether the secret is there',
-  StoreTheKey: 'store the key as a new secret, with its tags',
-  ReplaceTheKey: 'store another value in the secret',
-  RestoreTheSecret: 'take back a deletion of the secret',
-  GoBackToTheKeyBefore: 'make the version before the current one again',
-  DeleteTheSecret: 'schedule the secret for deletion',
-  UseTheKmsKey: 'encrypt and decrypt the secret with its KMS key, through Secrets Manager only',
-  ReadVersionKeys: 'see which KMS key the current version is encrypted with',
-  ReadKeyPolicy: 'see whether the policy of the KMS key lets the role in',
-  ReadPolicies:
-    'read the policy, and whatever other policies the role has (boundary included), to see what they allow',
+  ReadTheSecret: 'read the secret, its value and its resource policy',
+  ReadTheValue: 'read the secret and its value',
+  FindTheSecret: 'check whether the secret exists',
+  StoreTheKey: 'store the key in a new secret, with its tags',
+  ReplaceTheKey: 'store a new value in the secret',
+  RestoreTheSecret: 'cancel deletion of the secret',
+  GoBackToTheKeyBefore: 'restore the previous version',
+  DeleteTheSecret: 'schedule deletion of the secret',
+  UseTheKmsKey: 'encrypt and decrypt the secret with its KMS key, only through Secrets Manager',
+  ReadVersionKeys: 'check which KMS key encrypts the current version',
+  ReadKeyPolicy: 'check whether the KMS key policy allows the role',
+  ReadPolicies: 'read the policy and all other policies of the role, including its permissions boundary',
   MakeThePolicy: 'create the policy, with its tags',
-  ChangeThePolicy: 'change which secrets the policy names; IAM keeps five versions, so the oldest makes room',
-  DeleteThePolicy: 'delete the policy, when no role has it any more',
-  FindUsersOfThePolicy: 'see whether this program made the policy, and whether other roles have it',
-  ReadTheRole: 'see whether the role is there, whom it trusts and what it may do',
+  ChangeThePolicy: "change which secrets the policy covers; at IAM's limit of 5 versions, delete the oldest",
+  DeleteThePolicy: 'delete the policy when it is no longer attached',
+  FindUsersOfThePolicy: 'check whether mc-static-key created the policy, and which roles use it',
+  ReadTheRole: 'read the role, its trust policy and its permissions',
   MakeTheRole: 'create the role',
-  TagTheRole: 'put the tags on the new role',
+  TagTheRole: 'tag the new role',
   AttachThePolicy: 'attach the policy to the role; no other policy can be attached',
   DetachThePolicy: 'detach the policy from the role',
-  UpdateTheTrust: 'add MediaConnect to the trust policy of the role',
-  DeleteTheRole: 'delete the role, when nothing is attached to it any more',
+  UpdateTheTrust: "add MediaConnect to the role's trust policy",
+  DeleteTheRole: 'delete the role when no policy is attached',
   ListRoles: 'find the roles that trust MediaConnect',
   ListSecrets: 'find the secrets',
   ReadTheFlow: 'read the encryption settings of the flow, router input or router output',
-  PassTheRole: 'give the role to MediaConnect in the encryption settings of a flow',
+  PassTheRole: 'pass the role to MediaConnect',
 
-  OptionalReadOtherEnds: 'compare both ends of a connection with a router',
-  OptionalReadTogether: 'read the values of many secrets with one request',
-  OptionalReadKeyType: 'name the type of the key in the command that undoes it',
-  OptionalUseTheKmsKey: 'read what is encrypted with the customer-managed KMS key',
-  OptionalReadNamedRoles: 'see whether the roles are there, whom they trust and what they may do',
-  OptionalOfferSecrets: 'in a terminal, offer the names of existing secrets',
-  OptionalFindPolicies: 'find policies by their names, whatever their spelling and path',
-  OptionalFindStacks: 'warn before a policy is changed that belongs to a CloudFormation stack',
-  OptionalReadQuotas:
-    'see whether the account allows more than ten policies on a role, or a longer trust policy',
-  OptionalReadResourcePolicy: "check at the end that the secret's own policy does not forbid reading",
-  OptionalReadTheRole: 'check the role at the end',
-  OptionalReadPolicies: 'read the policies of the roles, to check what they allow',
-  OptionalDescribeKmsKey: 'see whether the KMS key is enabled',
-  OptionalReadVersionKeys: 'see which KMS key the current version is encrypted with',
-  OptionalReadKeyPolicy: 'see whether the policy of the KMS key lets the role in',
-  OptionalSimulateCaller: 'see whether the caller may pass the role to MediaConnect',
-  OptionalRestoreThePolicy: 'attach the policy again if another key turns out to need it',
-  OptionalFindFlows: 'find the flows, router inputs and router outputs that may use the secret',
-  OptionalReadFlows: 'see which secrets the flows use',
-  OptionalReadRouterInputs: 'see which secrets the router inputs use',
-  OptionalReadRouterOutputs: 'see which secrets the router outputs use',
-  OptionalReadRoles: 'see whether this program made a role, by its tag',
-  OptionalReadRolePolicies: 'show which policies the roles have',
-  OptionalReadSecrets: 'see a secret that is too new for the list',
-  OptionalListVersions: 'replace a value again after its staging labels were moved by hand',
-  OptionalReadVersions:
-    'show the exact age of each key, and see which KMS key encrypts the current version of each secret',
-  OptionalReadSecretPolicies: "see whether the secrets' resource policies deny access to the roles",
-  OptionalReadKmsKeys: 'see whether the KMS keys are enabled, and whether their key policies allow the roles',
-  OptionalReadPolicyTags: 'see whether this program made a policy, by its tag',
+  OptionalReadOtherEnds: 'compare both ends of a router connection',
+  OptionalReadTogether: 'read the values of many secrets in one request',
+  OptionalReadKeyType: 'include the key type in the command that undoes the teardown',
+  OptionalUseTheKmsKey: 'decrypt values that use the customer managed KMS key',
+  OptionalReadNamedRoles: 'read the roles, their trust policies and their permissions',
+  OptionalOfferSecrets: 'list existing secrets to choose from, in a terminal',
+  OptionalFindPolicies: 'find policies by name, with any capitalization and path',
+  OptionalFindStacks: 'warn before changing a policy that belongs to a CloudFormation stack',
+  OptionalReadQuotas: "read the account's quotas for policies per role and trust policy length",
+  OptionalReadResourcePolicy: "verify that the secret's resource policy doesn't deny access",
+  OptionalReadTheRole: 'verify the role afterwards',
+  OptionalReadPolicies: "read the roles' policies to check what they allow",
+  OptionalDescribeKmsKey: 'check whether the KMS key is enabled',
+  OptionalReadVersionKeys: 'check which KMS key encrypts the current version',
+  OptionalReadKeyPolicy: 'check whether the KMS key policy allows the role',
+  OptionalSimulateCaller: 'check whether the caller can pass the role to MediaConnect',
+  OptionalRestoreThePolicy: 'reattach the policy if another key needs it',
+  OptionalFindFlows: 'find flows, router inputs and router outputs that can use the secret',
+  OptionalReadFlows: 'check which secrets the flows use',
+  OptionalReadRouterInputs: 'check which secrets the router inputs use',
+  OptionalReadRouterOutputs: 'check which secrets the router outputs use',
+  OptionalReadRoles: 'check whether mc-static-key created a role, by its tag',
+  OptionalReadRolePolicies: 'list the policies of the roles',
+  OptionalReadSecrets: 'read a secret that is too new for the list',
+  OptionalListVersions: 'replace a value again after its staging labels were moved manually',
+  OptionalReadVersions: 'show the exact age of each key, and the KMS key of each current version',
+  OptionalReadSecretPolicies: "check whether the secrets' resource policies deny access to the roles",
+  OptionalReadKmsKeys:
+    'check whether the KMS keys are enabled, and whether their key policies allow the roles',
+  OptionalReadPolicyTags: 'check whether mc-static-key created a policy, by its tag',
 } as const;
 
 export const permissionsMessages = {
   title: (command: string, size: number) =>
-    `mc-static-key ${command} needs this, with these names (${formatCount(size)} of a managed policy's 6,144 characters):`,
+    `Minimum IAM policy for mc-static-key ${command} (${formatCount(size)} of 6,144 characters):`,
   createFlow:
-    'For whoever creates or changes flows, besides what MediaConnect itself asks for. Without it MediaConnect answers "Forbidden", and nothing more:',
+    'For anyone who creates or updates flows, in addition to their MediaConnect permissions. Without it, MediaConnect returns only "Forbidden":',
   purpose: (sid: string, purpose: string) => `  ${sid}: ${purpose}`,
-  optional: 'It can do without the following, which --optional puts into the policy:',
+  optional: 'Optional permissions (add them with --optional):',
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
   tooLong: (size: number, tooLongHint: string) =>
-    `The policy has ${formatCount(size)} characters; a managed policy takes 6,144. ${tooLongHint}`,
-  noKeys: 'The manifest names no keys, so no permissions are needed for it.',
-  tooLongHint: 'Print it for a part of the Regions or secrets at a time, and attach several policies.',
+    `The policy has ${formatCount(size)} characters. A managed policy can have 6,144. ${tooLongHint}`,
+  noKeys: 'The manifest has no keys, so it needs no permissions.',
+  tooLongHint: 'Print a policy for a few Regions or secrets at a time, and attach them all.',
   byPrefix: (size: number, patterns: string[]) =>
-    `With every secret by its name the policy has ${formatCount(size)} characters; a managed policy takes 6,144. So it names what the names have in common, and holds for every other secret whose name begins so: ${patterns.join(', ')}.`,
+    `With every secret name, the policy would have ${formatCount(size)} characters. A managed policy can have 6,144. It uses name prefixes instead, and also covers other secrets with these prefixes: ${patterns.join(', ')}.`,
   tooLongHintForManifest:
-    'Ways out: names with a common beginning that ends in a separator, such as live/, for which one pattern does; or a manifest for each part of the keys, and all their policies attached.',
+    'Use secret names with a common prefix that ends in a separator, such as live/. Or split the manifest, and attach the policies of all parts.',
   escalation:
-    'Whoever may create a policy and attach it to a role can give that role any permission. With --permissions-boundary they cannot give a new role more than the boundary allows.',
-  passRole: (command: string) =>
-    `Whoever creates the flows needs iam:PassRole on the role besides: ${command}`,
+    'Anyone who can create and attach policies can grant that role any permission. To limit a new role, use --permissions-boundary.',
+  passRole: 'Anyone who creates flows also needs iam:PassRole on the role. To print it, run:',
 };
 
-const RUN_WITH = 'What the command will be run with:';
+const RUN_WITH = 'Options you will run the command with:';
 
 /** The help of `permissions` and its subcommands. */
 export const permissionsHelp = {
-  examples: `Examples:
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2
-  mc-static-key permissions status --optional
-  mc-static-key permissions create-flow --role-name MediaConnect-ASM
-  mc-static-key permissions setup --manifest keys.yaml
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --quiet |
-    aws iam create-policy --policy-name mc-static-key-setup --policy-document file:///dev/stdin
-`,
+  examples: examples(
+    'mc-static-key permissions setup --secret-name studio-a --region us-west-2',
+    'mc-static-key permissions create-flow --role-name MediaConnect-ASM',
+    'mc-static-key permissions setup --manifest keys.yaml --quiet |',
+    '  aws iam create-policy --policy-name mc-static-key-setup \\',
+    '    --policy-document file:///dev/stdin',
+  ),
   of: {
-    setup: 'The permissions for storing a key, and making the policy and the role',
-    verify: 'The permissions for checking whether MediaConnect can read a key',
-    status: 'The permissions for looking at what is set up in the account',
-    rotate: 'The permissions for putting a new key into a secret',
-    teardown: 'The permissions for removing what setup has made',
-    'create-flow': 'The permission for giving the role to MediaConnect, for whoever creates flows',
+    setup: 'Permissions to store a key and create the policy and role',
+    verify: 'Permissions to check whether MediaConnect can read a key',
+    status: 'Permissions to list roles, policies and secrets',
+    rotate: 'Permissions to replace a key or roll back',
+    teardown: 'Permissions to remove what setup created',
+    'create-flow': 'Permission to pass the role to MediaConnect',
   },
   examplesOf: {
-    setup: `Examples:
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --region eu-west-1 --existing-key replace
-  mc-static-key permissions setup --secret-name studio-a --region us-west-2 --account-id 111122223333 --json
-  mc-static-key permissions setup --manifest keys.yaml
-`,
-    verify: `Examples:
-  mc-static-key permissions verify --secret-name studio-a --region us-west-2
-  mc-static-key permissions verify --secret-name studio-a --region us-west-2 --optional
-`,
-    status: `Examples:
-  mc-static-key permissions status
-  mc-static-key permissions status --region us-west-2 --optional
-`,
-    rotate: `Examples:
-  mc-static-key permissions rotate --secret-name studio-a
-  mc-static-key permissions rotate --secret-name studio-a --region us-west-2 --rollback
-`,
-    teardown: `Examples:
-  mc-static-key permissions teardown --secret-name studio-a
-  mc-static-key permissions teardown --secret-name studio-a --region us-west-2 --include-untagged
-`,
-    'create-flow': `Examples:
-  mc-static-key permissions create-flow
-  mc-static-key permissions create-flow --role-name MediaConnect-ASM --account-id 111122223333
-`,
+    setup: examples(
+      'mc-static-key permissions setup --secret-name studio-a --region us-west-2',
+      'mc-static-key permissions setup --secret-name studio-a --region us-west-2 \\',
+      '  --existing-key replace --account-id 111122223333 --json',
+      'mc-static-key permissions setup --manifest keys.yaml',
+    ),
+    verify: examples(
+      'mc-static-key permissions verify --secret-name studio-a --region us-west-2',
+      'mc-static-key permissions verify --secret-name studio-a --region us-west-2 \\',
+      '  --optional',
+    ),
+    status: examples(
+      'mc-static-key permissions status',
+      'mc-static-key permissions status --region us-west-2 --optional',
+    ),
+    rotate: examples(
+      'mc-static-key permissions rotate --secret-name studio-a',
+      'mc-static-key permissions rotate --secret-name studio-a --rollback',
+    ),
+    teardown: examples(
+      'mc-static-key permissions teardown --secret-name studio-a',
+      'mc-static-key permissions teardown --secret-name studio-a --include-untagged',
+    ),
+    'create-flow': examples(
+      'mc-static-key permissions create-flow',
+      'mc-static-key permissions create-flow --role-name MediaConnect-ASM \\',
+      '  --account-id 111122223333',
+    ),
   },
   titles: {
     secret: RUN_WITH,
@@ -140,6 +139,6 @@ export const permissionsHelp = {
     role: RUN_WITH,
     all: RUN_WITH,
     manifest: RUN_WITH,
-    output: 'The policy:',
+    output: 'Output:',
   },
 };

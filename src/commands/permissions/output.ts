@@ -7,6 +7,7 @@ import {
   measure,
 } from '../../policy/index.ts';
 import { escapeJson, shellWord } from '../../text.ts';
+import { commandLines } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { permissionsMessages as messages, permissionPurposes } from './messages.ts';
 import { type Need, type Needs, policyFor, statementsFor } from './needs/index.ts';
@@ -51,7 +52,7 @@ export function showPermissions(output: Output, report: PermissionsReport): void
   }
   for (const line of introduction(report, size)) output.info(line);
   output.result(escapeJson(JSON.stringify(policy, undefined, 2)));
-  for (const line of notes(report)) output.info(line);
+  for (const line of notes(report, output.width)) output.info(line);
 }
 
 /** Returns the lines before the policy. */
@@ -64,14 +65,15 @@ function introduction({ command, included }: PermissionsReport, size: number): s
 }
 
 /** Returns the lines after the policy. */
-function notes(report: PermissionsReport): string[] {
+function notes(report: PermissionsReport, width: number): string[] {
   const omitted = report.withOptional ? [] : report.optional;
   const createFlow = ['mc-static-key permissions create-flow', ...report.passRoleArguments.map(shellWord)];
+  const passRole = [messages.passRole, ...commandLines(`  ${createFlow.join(' ')}`, width)];
   return [
     ...(omitted.length > 0 ? [messages.optional] : []),
     ...omitted.map(({ actions, purpose }) => messages.optionalPurpose(actions, purpose)),
     ...(report.unbounded ? [messages.escalation] : []),
-    ...(report.command === 'setup' ? [messages.passRole(createFlow.join(' '))] : []),
+    ...(report.command === 'setup' ? passRole : []),
   ];
 }
 

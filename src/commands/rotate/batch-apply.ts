@@ -5,14 +5,14 @@ import type { VerifyCheck } from '../../checks/verify/result.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { trackRemaining } from '../../cli/step-context.ts';
 import { type Attempt, Interrupted } from '../../failure.ts';
-import { groupedBy } from '../../grouping.ts';
 import { BATCH_RUN } from '../../limits.ts';
 import { checkInManifest } from '../../manifest/index.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
 import { toAttempt } from '../../steps/observe.ts';
 import { firstWriteRegion } from '../../steps/store-secret/reconcile.ts';
 import type { StepContext } from '../../steps/types.ts';
-import { counter } from '../../ui/progress.ts';
+import { groupedBy } from '../../text.ts';
+import { counter, doneLines } from '../../ui/progress.ts';
 import type { KeyToRotate } from './batch-plan.ts';
 import { rotateMessages as messages } from './messages.ts';
 import type { Rotation } from './plan.ts';
@@ -34,12 +34,13 @@ export async function applyRotations(
   context: StepContext,
   { rotations, rollback }: ManifestRotation,
 ): Promise<RotatedKey[]> {
-  const { outcomes, progress } = run;
+  const { outcomes, output, progress } = run;
+  const startedAt = performance.now();
   const planned = rotations.flatMap((rotation) => ('value' in rotation ? [rotation.value] : []));
   const expected = { secrets: planned.flatMap((rotation) => rotation.expected), policies: [], roles: [] };
   const trackingContext = trackRemaining(context, outcomes, expected, {
     title: messages.stillOther,
-    howToContinue: rollback ? messages.goOnBack : messages.goOnGenerated,
+    howToContinue: rollback ? messages.goOnBack : messages.goOnAll,
   });
   progress.start(rollback ? messages.goingBack : messages.storingAll);
   const countKey = counter(progress, planned.length);
@@ -54,9 +55,12 @@ export async function applyRotations(
   const results = await atMostPerRegion(BATCH_RUN.keysAtOnce, rotations, regionOf, apply);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
-  if (results.some((result) => 'value' in result))
-    progress.done(rollback ? messages.wentBack : messages.storedAll);
-  else progress.stop();
+  const secrets = results.flatMap((result) => ('value' in result ? result.value : []));
+  progress.stop();
+  const elapsedMs = performance.now() - startedAt;
+  for (const line of doneLines({ secrets, policies: [], roles: [] }, elapsedMs, output.width))
+    progress.done(line);
+  output.info();
   return results;
 }
 

@@ -1,6 +1,12 @@
-import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
+import { verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
-import { placesOf, rotatesOnlyWrong, secretsOf, verifiedEntry } from '../../cli/batch/manifest-secrets.ts';
+import {
+  placesOf,
+  regionsIn,
+  rotatesOnlyWrong,
+  secretsOf,
+  verifiedEntry,
+} from '../../cli/batch/manifest-secrets.ts';
 import {
   beginBatch,
   endOfBatch,
@@ -27,8 +33,9 @@ import { changesAnything, type ShownPlan } from '../../ui/plan.ts';
 import { counter } from '../../ui/progress.ts';
 import { applyRotations, checkRotations, type ManifestRotation, type RotatedKey } from './batch-apply.ts';
 import { planRotations } from './batch-plan.ts';
-import { rotateMessages as messages, showBatchRotation } from './messages.ts';
+import { rotateMessages as messages } from './messages.ts';
 import type { Rotation } from './plan.ts';
+import { commandsForManifest, type RotationSummary, showRotation } from './summary.ts';
 
 /** The options of `rotate --manifest`, besides the manifest. */
 export interface ManifestRotateOptions {
@@ -76,6 +83,7 @@ export async function performRotateManifest(
     !haveAllFailed &&
     printChanges(run, plan, {
       dryRun,
+      subject: setupMessages.manifestSubject(manifest.commandPath, keys.length, regionsIn(manifest)),
       nothingToDo: batchMessages.nothingToDo[kind](keys.length - failed.length, keys.length),
     });
   if (dryRun) return finish(run, manifestRotation, expected);
@@ -136,7 +144,7 @@ function isTypeGuessed({ answers }: ManifestKey, rollback: boolean): boolean {
  * @param entryCount the number of the manifest's entries, including those that name no key
  */
 function planOf(
-  { keys, rotations }: ManifestRotation,
+  { keys, rotations, rollback }: ManifestRotation,
   batchWarnings: string[],
   entryCount: number,
 ): ShownPlan {
@@ -151,7 +159,7 @@ function planOf(
   return {
     changes,
     warnings: [
-      ...(changesAnything(changes) ? [messages.breaks] : []),
+      ...(changesAnything(changes) ? [messages.breaks({ rollback })] : []),
       ...batchWarnings,
       ...(withoutKey > 0 ? [messages.noKeyNamed(withoutKey)] : []),
       ...keyWarnings,
@@ -200,8 +208,7 @@ async function finish(
       ...failedMembers(failed),
     });
   } else if (secretChecks && failed.length < results.length) {
-    showSecrets(run, rotation, results);
-    showChecks(output, secretChecks, outdated);
+    showResult(run, rotation, results, { checks: secretChecks, outdated });
   }
   const code = endOfBatch(run, {
     failed,
@@ -213,18 +220,21 @@ async function finish(
   return code === EXIT.done && checks && verdictOf(checks) === 'failed' ? EXIT.failed : code;
 }
 
-/** Prints the secrets that have a new key. */
-function showSecrets(
+/** Prints which keys of the manifest are new, and what to do next. */
+function showResult(
   { output }: CommandRun,
-  { rotations, rollback }: ManifestRotation,
+  { keys, rollback }: ManifestRotation,
   results: RotatedKey[],
+  { checks, outdated }: Pick<RotationSummary, 'checks' | 'outdated'>,
 ): void {
-  const updated = results.map((result) =>
-    'value' in result ? result.value.filter(({ action }) => action === 'updated') : [],
-  );
-  const [generated] = updated.flatMap((secrets, index) => {
-    const rotation = rotations[index];
-    return rotation && 'value' in rotation && rotation.value.generated ? secrets : [];
+  const doneKeys = keys.filter((_, index) => 'value' in (results[index] ?? {}));
+  showRotation(output, {
+    keys: results.flatMap((result) => ('value' in result ? [result.value] : [])),
+    rollback,
+    isBatch: true,
+    checks,
+    outdated,
+    roleNames: [...new Set(doneKeys.map(({ manifest }) => manifest.roleName))],
+    commands: commandsForManifest(keys[0]?.manifest.path ?? ''),
   });
-  showBatchRotation(output, { changed: updated.filter(({ length }) => length > 0), rollback, generated });
 }

@@ -9,9 +9,9 @@ export function addRotate(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('rotate')
     .description(help.rotate)
-    .addHelpText('before', help.rotateExamples);
+    .addHelpText('after', help.rotateExamples);
   addOptions(command, 'rotate', help.rotateTitle);
-  addCommonOptions(command);
+  addCommonOptions(command, { confirms: true });
   onRun<RotateOptions>(command, commandSetup, async (options, common) => {
     const { readRotateAnswers } = await import('./options.ts');
     const { answers, problems } = readRotateAnswers(options);

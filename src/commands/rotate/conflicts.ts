@@ -16,7 +16,7 @@ export function rotationConflicts(
   { found, absent }: SecretLocations,
 ): Conflict[] {
   if (found.length === 0 && regions.length === 0)
-    return [conflictWithoutChoices(messages.nowhere(name), messages.nowhereHint)];
+    return [conflictWithoutChoices(messages.nowhere(name), messages.nowhereHint())];
   const missing = regions.filter((region) => absent.includes(region));
   return [
     ...missing.map((region) =>

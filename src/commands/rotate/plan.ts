@@ -106,7 +106,9 @@ export async function planNewKey(
   }
   const { secrets: expected = [] } = plan.expected;
   return {
-    changes: plan.changes,
+    changes: plan.changes.map((change) =>
+      change.action === 'update' ? { ...change, reason: messages.replace } : change,
+    ),
     warnings: [
       ...(unfinished ? [messages.finishes] : []),
       ...changeWarnings(secrets, key, rules),

@@ -84,8 +84,9 @@ export function chooseRollback(
   const changesNothing = moves.every(({ from, to }) => from === to);
   if (!targetKey || (changesNothing && !isRolledBack) || moves.length < possibleMoves.length) {
     const regions = histories.map(({ secret }) => secret.region);
-    const hint = messages.noCommonKeyHint({ name: first.secret.name, regions, keyType, roleName });
-    return { conflict: conflictWithoutChoices(messages.noCommonKey, hint) };
+    const { name } = first.secret;
+    const hint = messages.noCommonKeyHint({ name, regions, keyType, roleName });
+    return { conflict: conflictWithoutChoices(messages.noCommonKey(name, regions), hint) };
   }
   return { key: targetKey, moves };
 }

@@ -1,7 +1,7 @@
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { verify } from '../../checks/verify/index.ts';
 import { verifyMessages } from '../../checks/verify/report/messages.ts';
-import { showChecks, verdictOf } from '../../checks/verify/report/report.ts';
+import { verdictOf } from '../../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { printJson, secretMembers } from '../../cli/json.ts';
 import {
@@ -25,10 +25,12 @@ import { regionWarnings } from '../../steps/named-secret.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
-import { rotateMessages as messages, showRotation } from './messages.ts';
+import { doneLines } from '../../ui/progress.ts';
+import { rotateMessages as messages } from './messages.ts';
 import type { RotateAnswers } from './options.ts';
 import { findSecretsToRotate, planNewKey, planRollback, type Rotation } from './plan.ts';
 import { readHistories } from './rollback.ts';
+import { commandsFor, showRotation } from './summary.ts';
 
 /** A run of `rotate`. */
 export interface RotateRun extends CommandRun {
@@ -60,7 +62,7 @@ export async function performRotate(run: RotateRun): Promise<ExitCode> {
 
   const { outdated, warnings: userWarnings } = await usersOfRotation(run, rotation);
   const warnings = [
-    ...(changesAnything(rotation.changes) ? [messages.breaks] : []),
+    ...(changesAnything(rotation.changes) ? [messages.breaks(answers)] : []),
     ...userWarnings,
     ...rotation.warnings,
     ...searchWarnings,
@@ -153,7 +155,8 @@ async function planRotation(
 
 /** Applies the rotation and tracks the remaining Regions. */
 async function applyPlan(run: RotateRun, context: StepContext, rotation: Rotation): Promise<SecretOutcome[]> {
-  const { outcomes, progress, answers } = run;
+  const { outcomes, output, progress, answers } = run;
+  const startedAt = performance.now();
   const howToContinueStoring = rotation.generated ? messages.goOnGenerated : messages.goOn;
   const howToContinue = answers.rollback ? messages.goOnBack : howToContinueStoring;
   const expected = { secrets: rotation.expected, policies: [], roles: [] };
@@ -165,7 +168,10 @@ async function applyPlan(run: RotateRun, context: StepContext, rotation: Rotatio
   const secrets = await rotation.apply(trackingContext);
   // A user who interrupts during the last change still gets the report of what was changed.
   if (run.interrupt.aborted) throw new Interrupted();
-  progress.done(answers.rollback ? messages.wentBack : messages.stored);
+  const elapsedMs = performance.now() - startedAt;
+  for (const line of doneLines({ secrets, policies: [], roles: [] }, elapsedMs, output.width))
+    progress.done(line);
+  output.info();
   return secrets;
 }
 
@@ -177,7 +183,7 @@ async function finish(
 ): Promise<ExitCode> {
   const checks = [...secretChecks, ...outdated];
   const { aws, output, answers } = run;
-  const { dryRun, rollback } = answers;
+  const { dryRun, rollback, roleName } = answers;
   if (output.options.json) {
     const { account, partition } = await aws.identity();
     printJson(output, {
@@ -189,8 +195,16 @@ async function finish(
       checks: dryRun ? undefined : checks,
     });
   } else if (!dryRun) {
-    showRotation(output, { secrets, rollback, generated: rotation.generated });
-    showChecks(output, secretChecks, outdated);
+    const { regions } = namedSecret(answers);
+    showRotation(output, {
+      keys: [secrets],
+      rollback,
+      isBatch: false,
+      checks: secretChecks,
+      outdated,
+      roleNames: [roleName ?? DEFAULTS.roleName],
+      commands: commandsFor({ secrets, regions, keyType: rotation.rules.keyType, roleName }),
+    });
   }
   // Undecided checks are reported, but the new key is in place.
   return verdictOf(checks) === 'failed' ? EXIT.failed : EXIT.done;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandSetup } from '../../cli/command.ts';
+import { type CommandSetup, hintFor } from '../../cli/command.ts';
 import { usageFailure } from '../../cli/failure-output.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addConversationOptions, addOption, type CommonOptions, commonOptions } from '../../cli/options.ts';
@@ -10,7 +10,7 @@ export function addSandbox(program: Command, { finish, problems }: CommandSetup)
   const command = program
     .command('sandbox')
     .description(help.sandboxCommand)
-    .addHelpText('before', help.sandboxExamples);
+    .addHelpText('after', help.sandboxExamples);
   command.argument('[command...]', help.sandboxArgument);
   command.optionsGroup(help.sandboxTitle);
   addOption(command, '--port <port>', help.port);
@@ -26,7 +26,7 @@ export function addSandbox(program: Command, { finish, problems }: CommandSetup)
       ...(isBadPort ? [inputMessages.port('--port')] : []),
       ...(port !== undefined && words.length > 0 ? [sandboxMessages.portAndCommand] : []),
     ];
-    if (allProblems.length > 0) throw usageFailure(allProblems);
+    if (allProblems.length > 0) throw usageFailure(allProblems, hintFor(command));
     const { runSandbox } = await import('./run.ts');
     finish(await runSandbox(words, port, commonOptions(options)));
   });

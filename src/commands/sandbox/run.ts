@@ -6,8 +6,8 @@ import type { CommonOptions } from '../../cli/options.ts';
 import { EXIT, errorCode, Failure } from '../../failure.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { createOutput, type Output } from '../../ui/output.ts';
-import { checkAwsCli } from './aws-cli.ts';
 import {
+  checkAwsCli,
   createSandboxEnvironment,
   environmentCommands,
   type SandboxEnvironment,
@@ -112,7 +112,7 @@ async function runInSandbox(
   const child = program === undefined ? await sandboxShell(env, environment) : { program, args, env };
   const signal = signals.received();
   if (signal) return exitCodeOfSignal(signal);
-  if (program === undefined) output.info(messages.shell(sandbox.url));
+  if (program === undefined) for (const line of messages.shell(sandbox.url)) output.info(line);
   return runChild(child, program === undefined ? messages.yourShell : messages.yourCommand);
 }
 

@@ -9,12 +9,20 @@ export interface ChildCommand {
   env: NodeJS.ProcessEnv;
 }
 
-/** Marks bash's prompt, whatever the startup files do to it. Bash runs `PROMPT_COMMAND` before each prompt. */
-const MARKED_PROMPT = 'case "$PS1" in "(sandbox) "*) ;; *) PS1="(sandbox) $PS1" ;; esac';
+/** What prompts start with in the sandbox. */
+const MARK = '(sandbox) ';
+
+/** Marks the prompt of bash or zsh, unless it is marked already. Both run this before each prompt, because themes set the prompt anew. */
+const MARK_PROMPT = `mc_static_key_prompt() { case "$PS1" in "${MARK}"*) ;; *) PS1="${MARK}$PS1" ;; esac; }`;
+
+/** Marks the prompt of fish, after the user's startup files. */
+const MARK_FISH_PROMPT = `if not functions -q fish_prompt; function fish_prompt; printf '> '; end; end
+functions -c fish_prompt mc_static_key_prompt
+function fish_prompt; printf '${MARK}'; mc_static_key_prompt; end`;
 
 /**
  * Returns the user's shell for the sandbox. Many startup files export AWS_PROFILE and similar variables, so bash and zsh get
- * startup files that restore the sandbox's environment after the user's own.
+ * startup files that restore the sandbox's environment after the user's own. The prompt says that it is the sandbox.
  * @param sandboxEnv the environment variables of a child process of the sandbox
  * @param environment the sandbox's own variables and files, which are part of `sandboxEnv` already
  */
@@ -23,7 +31,7 @@ export async function sandboxShell(
   environment: SandboxEnvironment,
 ): Promise<ChildCommand> {
   const program = sandboxEnv.SHELL || (process.platform === 'win32' ? 'cmd.exe' : '/bin/sh');
-  const shellEnv = { PS1: '(sandbox) $ ', ...sandboxEnv, PROMPT_COMMAND: MARKED_PROMPT };
+  const shellEnv = { ...sandboxEnv, PS1: `${MARK}${sandboxEnv.PS1 ?? '$ '}` };
   const { folder } = environment;
   switch (basename(program)) {
     case 'bash': {
@@ -34,14 +42,21 @@ export async function sandboxShell(
     case 'zsh':
       await writeFile(join(folder, '.zshenv'), zshenv(sandboxEnv, environment), { mode: 0o600 });
       return { program, args: [], env: { ...shellEnv, ZDOTDIR: folder } };
+    case 'fish':
+      return { program, args: ['--init-command', MARK_FISH_PROMPT], env: shellEnv };
     default:
       return { program, args: [], env: shellEnv };
   }
 }
 
-/** Returns a startup file that reads the user's own file and then restores the sandbox's environment. */
+/** Returns a startup file that reads the user's own file, restores the sandbox's environment and marks the prompt. */
 function bashrc(environment: SandboxEnvironment): string {
-  return ['if [ -f ~/.bashrc ]; then . ~/.bashrc; fi', ...environmentCommands(environment), ''].join('\n');
+  return `if [ -f ~/.bashrc ]; then . ~/.bashrc; fi
+${environmentCommands(environment).join('\n')}
+${MARK_PROMPT}
+PROMPT_COMMAND="\${PROMPT_COMMAND:+$PROMPT_COMMAND
+}mc_static_key_prompt"
+`;
 }
 
 /**
@@ -52,9 +67,11 @@ function zshenv({ ZDOTDIR }: NodeJS.ProcessEnv, environment: SandboxEnvironment)
   return `${ZDOTDIR === undefined ? 'unset ZDOTDIR' : `export ZDOTDIR=${shellWord(ZDOTDIR)}`}
 mc_static_key_sandbox() {
 ${environmentCommands(environment).join('\n')}
-precmd_functions=(\${precmd_functions:#mc_static_key_sandbox})
+precmd_functions=(\${precmd_functions:#mc_static_key_sandbox} mc_static_key_prompt)
+mc_static_key_prompt
 unfunction mc_static_key_sandbox
 }
+${MARK_PROMPT}
 precmd_functions+=(mc_static_key_sandbox)
 if [[ -f \${ZDOTDIR:-$HOME}/.zshenv ]]; then . \${ZDOTDIR:-$HOME}/.zshenv; fi
 `;

@@ -1,5 +1,6 @@
 import type { ReadBackResult } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
+import { regionsIn } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginBatch,
   endOfBatch,
@@ -10,6 +11,7 @@ import {
 } from '../../cli/batch/run-batch.ts';
 import { showBatch } from '../../cli/batch/summary.ts';
 import { printJson, setupMembers } from '../../cli/json.ts';
+import { type ShownSettings, showSettings } from '../../cli/next-commands.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { printChanges, showAccount } from '../../cli/step-context.ts';
@@ -31,6 +33,8 @@ export interface ManifestSetupOptions {
   dryRun: boolean;
   /** True to restore secrets that are scheduled for deletion, regardless of the file. */
   restore: boolean;
+  /** The settings to print for each key, if any. */
+  show?: ShownSettings;
 }
 
 /**
@@ -48,7 +52,7 @@ export function runSetupManifest(
 export async function performSetupManifest(
   run: CommandRun,
   manifest: Manifest,
-  { dryRun, restore }: ManifestSetupOptions,
+  { dryRun, restore, show }: ManifestSetupOptions,
 ): Promise<ExitCode> {
   beginBatch(run, dryRun);
   const planned = await planKeys(run, await requestsOf(run, manifest, restore));
@@ -57,10 +61,11 @@ export async function performSetupManifest(
   const proceedingKeys = plan.keys.filter(canProceed);
   const nothingToDo = messages.nothingToDo.setup(proceedingKeys.length, requests.length);
   // Except in a dry run, `nothingToDo` is printed after the checks, which decide whether a key is in place.
-  const printOptions = dryRun ? { dryRun, nothingToDo } : { dryRun };
+  const subject = setupMessages.manifestSubject(manifest.commandPath, requests.length, regionsIn(manifest));
+  const printOptions = { dryRun, subject, nothingToDo: dryRun ? nothingToDo : undefined };
   const hasChanges =
     (proceedingKeys.length > 0 || requests.length === 0) && printChanges(run, plan, printOptions);
-  if (dryRun) return finish(run, requests, expectedResults(plan));
+  if (dryRun) return finish(run, { requests, manifest }, expectedResults(plan));
   if (hasChanges) {
     // Without changes, the end of the run lists the blocked keys.
     const blocked = failedAmong(namesOfKeys(requests), plan.keys.map(blockerOf));
@@ -74,7 +79,8 @@ export async function performSetupManifest(
   if (!hasChanges && (usableCount > 0 || requests.length === 0))
     run.output.info(messages.nothingToDo.setup(usableCount, requests.length));
   // Reading back may have added failures.
-  return finish(run, requests, result, { readBackResults, outdated: outdatedOf(planned.outdated, result) });
+  const currentOutdated = outdatedOf(planned.outdated, result);
+  return finish(run, { requests, manifest, show }, result, { readBackResults, outdated: currentOutdated });
 }
 
 async function requestsOf(
@@ -108,13 +114,19 @@ function usableIn(result: SetupResult): SetupResult {
   };
 }
 
+/** The keys of a manifest, and what to print about them. */
+interface BatchRequest extends Pick<ManifestSetupOptions, 'show'> {
+  requests: SetupRequest[];
+  manifest: Manifest;
+}
+
 /**
  * Prints the outcomes and the failed keys, and returns the exit code.
  * @param readBackResults absent in a dry run
  */
 async function finish(
   run: CommandRun,
-  requests: SetupRequest[],
+  { requests, manifest, show }: BatchRequest,
   result: SetupResult,
   { readBackResults, outdated = [] }: { readBackResults?: ReadBackResult[]; outdated?: VerifyCheck[] } = {},
 ): Promise<ExitCode> {
@@ -131,13 +143,18 @@ async function finish(
     const outcomes = withOutcomesOfFailed({ ...outcomesOf(result), isBatch: true }, run);
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun, failed }));
   } else if (showsSummary) {
+    output.info();
     showBatch(output, usableOutcomes, {
+      manifest: manifest.commandPath,
       keys: requests.length - failed.length,
+      hasFailures: failed.length > 0,
       generated: generatedIn(requests, result),
       sandbox: run.common.sandbox,
       hasUndecidedChecks: undecidedChecks(readBackResults).length > 0,
       outdated,
     });
+    const encryption = await encryptionSettings(requests, result, dryRun);
+    await showSettings(output, encryption, { shown: show, asks: false });
   }
   const reported = showsSummary ? usableOutcomes : {};
   return endOfBatch(run, { failed, keyCount: requests.length, reported, end: batchEndings.setup });

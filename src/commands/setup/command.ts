@@ -2,20 +2,27 @@ import type { Command } from 'commander';
 import { type CommandSetup, onRun } from '../../cli/command.ts';
 import { helpMessages as help } from '../../cli/help.ts';
 import { addCommonOptions, addOptions, manifestProblems } from '../../cli/options.ts';
-import type { RawOptions } from '../../options/catalog/index.ts';
+import { type RawOptions, SHOWN_SETTINGS } from '../../options/catalog/index.ts';
 
 export function addSetup(program: Command, commandSetup: CommandSetup): void {
-  const command = program.command('setup').description(help.setup).addHelpText('before', help.setupExamples);
+  const command = program.command('setup').description(help.setup).addHelpText('after', help.setupExamples);
   addOptions(command, 'setup', help.setupTitles);
-  addCommonOptions(command);
+  addCommonOptions(command, { confirms: true });
   onRun<RawOptions<'setup'>>(command, commandSetup, async (options, common) => {
-    const { manifest, dryRun = false, restore = false } = options;
+    const { manifest, dryRun = false, restore = false, show } = options;
     if (manifest !== undefined) {
+      const { flagReader } = await import('../../options/read-options.ts');
+      const problems = manifestProblems(command, 'setup');
+      const shown =
+        show === undefined ? undefined : flagReader(problems).choice(show, SHOWN_SETTINGS, '--show');
       return {
-        problems: manifestProblems(command, 'setup'),
+        problems,
         usesConfiguredRegion: false,
         run: async () =>
-          (await import('./batch.ts')).runSetupManifest({ path: manifest, dryRun, restore }, common),
+          (await import('./batch.ts')).runSetupManifest(
+            { path: manifest, dryRun, restore, show: shown },
+            common,
+          ),
       };
     }
     const { readAnswers } = await import('../../options/setup-request.ts');

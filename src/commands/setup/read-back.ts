@@ -67,7 +67,7 @@ export function undecidedChecks(readBackResults: ReadBackResult[]): Check[] {
 function conclusion({ outcomes }: CommandRun, undecided: Check[], outdated: readonly VerifyCheck[]): string {
   if (undecided.length > 0) return messages.readBack;
   if (outdated.length > 0) return messages.readableNotUsable;
-  return (outcomes.isBatch ? batchMessages : setupMessages).proven;
+  return (outcomes.isBatch ? batchMessages : setupMessages).verified;
 }
 
 /** Prints undecided checks as a warning, because nothing has failed. */

@@ -1,6 +1,7 @@
 import type { ReadBackResult } from '../../checks/setup/index.ts';
 import type { VerifyCheck } from '../../checks/verify/result.ts';
 import { printJson, setupMembers } from '../../cli/json.ts';
+import { showSettings } from '../../cli/next-commands.ts';
 import type { CommonOptions } from '../../cli/options.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { completeAnswers, type SetupRun } from '../../cli/setup-inputs.ts';
@@ -19,7 +20,7 @@ import { expectedResults, type SetupResult } from '../../steps/results.ts';
 import { setupMessages as messages } from '../../ui/messages.ts';
 import { applyKeys, encryptionSettings, outcomesOf, type PlannedKeys, planKeys } from './keys.ts';
 import { documentChecks, readBackKeys, undecidedChecks } from './read-back.ts';
-import type { resolveConflict } from './wizard.ts';
+import type { resolveConflict } from './resolve-conflict.ts';
 
 /** Runs `setup` and returns the exit code. Prints failures. */
 export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<number> {
@@ -31,19 +32,46 @@ export function runSetup(answers: SetupAnswers, common: CommonOptions): Promise<
 
 /** Reads the current state, plans, confirms, applies and checks. */
 export async function performSetup(run: SetupRun): Promise<void> {
-  const wizard = run.interactive ? await import('./wizard.ts') : undefined;
-  const initialAnswers = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
-  const { request, planned } = await planWithoutConflicts(run, initialAnswers, wizard?.resolveConflict);
-  const { plan } = planned;
-  const { dryRun } = run.answers;
-  const hasChanges = await printAccountAndPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
-  if (dryRun) return finish(run, request, expectedResults(plan));
-  if (hasChanges && wizard) await (await import('../../cli/questions/context.ts')).confirm(run, plan);
+  const approved = await approvedPlan(run);
+  const { request, planned } = approved;
+  if (run.answers.dryRun) return finish(run, approved, expectedResults(planned.plan));
 
   const result = demandSuccess(await applyKeys(run, planned));
   const outdated = planned.outdated.flat();
   const readBackResults = await readBackKeys(run, [request], result, outdated);
-  await finish(run, request, demandSuccess(result), { readBackResults, outdated });
+  await finish(run, approved, demandSuccess(result), { readBackResults, outdated });
+}
+
+/** A request, and its plan without conflicts. */
+interface PlannedRequest {
+  answers: CompleteAnswers;
+  request: SetupRequest;
+  planned: PlannedKeys;
+}
+
+/**
+ * Completes the answers, plans and prints the plan. In a terminal, returns only if the user accepts the plan, and plans again each
+ * time the user changes an answer.
+ */
+async function approvedPlan(run: SetupRun): Promise<PlannedRequest> {
+  const { interactive } = run;
+  const wizard = interactive ? await import('./wizard.ts') : undefined;
+  const resolve = interactive ? (await import('./resolve-conflict.ts')).resolveConflict : undefined;
+  let answers = wizard ? await wizard.askMissing(run) : await completeAnswers(run);
+  for (;;) {
+    const plannedRequest = await planWithoutConflicts(run, answers, resolve);
+    const { plan } = plannedRequest.planned;
+    const { dryRun } = run.answers;
+    const hasChanges = await printAccountAndPlan(run, plan, { dryRun, nothingToDo: messages.nothingToDo });
+    if (!wizard || !hasChanges || dryRun) return plannedRequest;
+    const { confirm } = await import('../../cli/questions/context.ts');
+    const { unlessBack } = await import('../../ui/dialog.ts');
+    // Esc at the plan leads to the answers, and back from there.
+    const decision = await unlessBack(() => confirm(run, plan, { canChange: true }));
+    if (decision === 'apply') return plannedRequest;
+    answers =
+      (await unlessBack(() => wizard.changeAnswer(run, plannedRequest.answers))) ?? plannedRequest.answers;
+  }
 }
 
 /**
@@ -54,18 +82,18 @@ export async function performSetup(run: SetupRun): Promise<void> {
 async function planWithoutConflicts(
   run: SetupRun,
   initialAnswers: CompleteAnswers,
-  resolve?: typeof resolveConflict,
-): Promise<{ request: SetupRequest; planned: PlannedKeys }> {
-  let currentAnswers = initialAnswers;
+  resolve: typeof resolveConflict | undefined,
+): Promise<PlannedRequest> {
+  let answers = initialAnswers;
   for (;;) {
-    const request = completeRequest(currentAnswers.answers, currentAnswers.checked);
+    const request = completeRequest(answers.answers, answers.checked);
     const planned = await planKeys(run, [request]);
     const { failure, conflicts = [] } = planned.plan.keys[0] ?? {};
     if (failure) throw failure;
     const [conflict] = conflicts;
-    if (!conflict) return { request: planned.requests[0] ?? request, planned };
+    if (!conflict) return { answers, request: planned.requests[0] ?? request, planned };
     if (!resolve || conflict.choices.length === 0) throw conflictFailure(conflicts);
-    currentAnswers = await resolve(run, conflict, currentAnswers);
+    answers = await resolve(run, conflict, answers);
   }
 }
 
@@ -82,11 +110,11 @@ function demandSuccess(result: SetupResult): SetupResult {
  */
 async function finish(
   run: SetupRun,
-  request: SetupRequest,
+  { answers: { answers }, request }: PlannedRequest,
   result: SetupResult,
   { readBackResults, outdated = [] }: { readBackResults?: ReadBackResult[]; outdated?: VerifyCheck[] } = {},
 ): Promise<void> {
-  const { aws, output, common } = run;
+  const { aws, output, common, interactive } = run;
   const outcomes = outcomesOf(result);
   const dryRun = readBackResults === undefined;
   const encryption = await encryptionSettings([request], result, dryRun);
@@ -98,6 +126,7 @@ async function finish(
     printJson(output, setupMembers({ account, partition, outcomes, encryption, checks, dryRun }));
   } else if (!dryRun && role) {
     const generated = request.secret.kind === 'store' && request.secret.generated;
+    output.info();
     const stored = secrets.some(({ action }) => action === 'created' || action === 'updated');
     showSummary(output, {
       outcomes: { secrets, policies, role },
@@ -106,6 +135,11 @@ async function finish(
       sandbox: common.sandbox,
       hasUndecidedChecks: undecidedChecks(readBackResults).length > 0,
       outdated,
+      answers,
+      interactive,
+      configuredRegion: aws.settings.configuration?.region?.value,
     });
+    const asks = interactive && !common.sandbox && !output.options.quiet;
+    await showSettings(output, encryption, { shown: answers.show, asks });
   }
 }

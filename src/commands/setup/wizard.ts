@@ -1,44 +1,45 @@
-import { parseSecretArn } from '../../aws/arn.ts';
+import { policyArn } from '../../aws/arn.ts';
+import { requestPolicy } from '../../aws/iam/policies.ts';
 import { describeRole } from '../../aws/iam/roles.ts';
+import { readSecret } from '../../aws/secrets/index.ts';
+import type { ListedSecret } from '../../aws/secrets/listing.ts';
 import { observed, seenIn } from '../../aws/session.ts';
-import { askAccount, explain, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
-import { askKey } from '../../cli/questions/key.ts';
+import { askAccount, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
+import { type KeyDialog, keyOriginStep, keyTypeStep, newKeyStep } from '../../cli/questions/key.ts';
 import { wizardMessages as messages } from '../../cli/questions/messages.ts';
-import { askExisting, askRegions, askSecretName } from '../../cli/questions/secret.ts';
+import {
+  askPolicyName,
+  askRegions,
+  askRoleName,
+  askSecretName,
+  chooseExisting,
+  existingOrigin,
+  listExisting,
+} from '../../cli/questions/secret.ts';
 import { DEFAULTS } from '../../defaults.ts';
-import { Interrupted } from '../../failure.ts';
 import { loadKey } from '../../key/index.ts';
-import * as rules from '../../options/rules.ts';
 import { type CompleteAnswers, keyRules, prefixOf, type SetupAnswers } from '../../options/setup-request.ts';
-import type { Choice, Conflict } from '../../plan-types.ts';
 import { clean } from '../../text.ts';
-import { conflictLines } from '../../ui/plan.ts';
-import { askChoice, askText } from '../../ui/prompt.ts';
+import { type DialogStep, runDialog, unlessBack } from '../../ui/dialog.ts';
+import { askChoice } from '../../ui/prompt.ts';
+
+/** The answers so far, and what the next questions need to know. */
+interface SetupDialog extends KeyDialog<SetupAnswers> {
+  /** The secrets that can be used instead of a new one. */
+  existing: ListedSecret[];
+  /** True if the names of the policy and the role are shown for approval. Otherwise, missing ones get the default. */
+  asksForNames: boolean;
+}
 
 /** Asks for what the flags don't give, in the order of the AWS guide. */
 export async function askMissing(context: WizardContext): Promise<CompleteAnswers> {
   // The key that the flags name is read first. If the key is invalid, the run ends before any question.
-  const checkedFromFlags = await loadKeyOfFlags(context);
+  const checked = await loadKeyOfFlags(context);
   await askAccount(context);
-  if (asksForSecret(context.answers, checkedFromFlags)) heading(context, messages.stepOne);
-  const { answers, checked } = await askSecret(context, checkedFromFlags);
-  if (answers.policyName === undefined) heading(context, messages.stepTwo);
-  const policyName = answers.policyName ?? (await askPolicyName(context));
-  if (answers.roleName === undefined || answers.roleDescription === undefined)
-    heading(context, messages.stepThree);
-  const roleName = answers.roleName ?? (await askRoleName(context));
-  // The description of an existing role stays the same.
-  const roleDescription =
-    answers.roleDescription ??
-    ((await roleExists(context, roleName)) ? undefined : await askRoleDescription(context));
-  return { answers: { ...answers, policyName, roleName, roleDescription }, checked };
-}
-
-/** Returns true if a role with that name exists and the caller may read it. */
-async function roleExists({ aws, output }: WizardContext, name: string): Promise<boolean> {
-  const role = seenIn(await observed(describeRole(aws, name)));
-  if (role) output.info(messages.roleThere(clean(role.name)));
-  return role !== undefined;
+  const { answers } = context;
+  const isComplete =
+    answers.secretArns.length > 0 || (answers.regions.length > 0 && checked && answers.secretName);
+  return askSteps(context, { answers, checked, existing: [], asksForNames: !isComplete });
 }
 
 async function loadKeyOfFlags(context: WizardContext): Promise<CompleteAnswers['checked']> {
@@ -49,145 +50,191 @@ async function loadKeyOfFlags(context: WizardContext): Promise<CompleteAnswers['
   return checked;
 }
 
-/** Returns true if anything about the secret is to be asked. */
-function asksForSecret(
-  { secretArns, regions, secretName }: SetupAnswers,
-  checkedFromFlags: CompleteAnswers['checked'],
-): boolean {
-  return secretArns.length === 0 && (regions.length === 0 || !checkedFromFlags || secretName === undefined);
+async function askSteps(context: WizardContext, dialog: SetupDialog): Promise<CompleteAnswers> {
+  const { answers, checked } = await runDialog(dialog, stepsOf(context));
+  return { answers, checked };
 }
 
-async function askSecret(
-  context: WizardContext,
-  checkedFromFlags: CompleteAnswers['checked'],
-): Promise<CompleteAnswers> {
-  if (context.answers.secretArns.length > 0) return { answers: context.answers };
-  const regions = context.answers.regions.length > 0 ? context.answers.regions : await askRegions(context);
-  let answers: SetupAnswers = { ...context.answers, regions };
-  const [firstRegion] = regions;
-  if (!checkedFromFlags && answers.secretName === undefined && regions.length === 1 && firstRegion) {
-    const arn = await askExisting(context, firstRegion, prefixOf(answers));
-    if (arn) return { answers: { ...answers, secretArns: [arn], regions: [] } };
-  }
-  let checked = checkedFromFlags;
-  if (!checked) ({ answers, checked } = await askKey({ ...context, answers }));
-  const secretName = answers.secretName ?? (await askSecretName(context, prefixOf(answers)));
-  return { answers: { ...answers, secretName }, checked };
+/** Returns the questions, in their order. */
+function stepsOf(context: WizardContext): DialogStep<SetupDialog>[] {
+  const secretSteps: DialogStep<SetupDialog>[] = [
+    {
+      isNeeded: ({ answers }) => answers.regions.length === 0,
+      ask: async (dialog) => ({
+        ...dialog,
+        answers: { ...dialog.answers, regions: await askRegions(context) },
+      }),
+    },
+    keyTypeStep(),
+    originStep(context),
+    {
+      isNeeded: ({ origin }) => origin === 'existing',
+      async ask(dialog) {
+        const { arn } = await chooseExisting(dialog.existing);
+        return { ...dialog, answers: { ...dialog.answers, secretArns: [arn], regions: [] } };
+      },
+    },
+    newKeyStep(context),
+    {
+      isNeeded: ({ answers }) => answers.secretName === undefined,
+      async ask(dialog) {
+        const secretName = await askNewSecretName(context, dialog);
+        return { ...dialog, answers: { ...dialog.answers, secretName } };
+      },
+    },
+  ];
+  const isNew = ({ answers }: SetupDialog) => answers.secretArns.length === 0;
+  return [
+    ...secretSteps.map(({ isNeeded, ask }) => ({
+      isNeeded: (dialog: SetupDialog) => isNew(dialog) && isNeeded(dialog),
+      ask: (dialog: SetupDialog) => {
+        heading(context, messages.stepOne);
+        return ask(dialog);
+      },
+    })),
+    namesStep(context),
+  ];
 }
 
-/** Resolutions that don't change existing resources. */
-const SAFE_RESOLUTIONS: ReadonlySet<Choice['id']> = new Set([
-  'keep-key',
-  'secret-name',
-  'policy-name',
-  'role-name',
-  'key-type',
-]);
-
-/** Shows a conflict and asks for one of its resolutions. */
-export async function resolveConflict(
-  context: WizardContext,
-  conflict: Conflict,
-  currentAnswers: CompleteAnswers,
-): Promise<CompleteAnswers> {
-  context.output.info();
-  for (const line of conflictLines(conflict)) context.output.info(line);
-  const options = conflict.choices.map(({ id, text }) => ({ value: id, name: text }));
-  const stop = { value: 'stop' as const, name: messages.stop };
-  const safeOptions = options.filter(({ value }) => SAFE_RESOLUTIONS.has(value));
-  const otherOptions = options.filter(({ value }) => !SAFE_RESOLUTIONS.has(value));
-  // Enter selects the first option.
-  const chosen = await askChoice<Choice['id'] | 'stop'>(
-    messages.conflict,
-    safeOptions.length > 0 ? [...safeOptions, ...otherOptions, stop] : [stop, ...otherOptions],
+/** The question where the key comes from, with the existing secrets of the Region as a choice. */
+function originStep(context: WizardContext): DialogStep<SetupDialog> {
+  const step = keyOriginStep<SetupAnswers, SetupDialog>(({ existing, answers }) =>
+    existing.length > 0 ? [existingOrigin(existing, answers.regions[0] ?? '')] : [],
   );
-  if (chosen === 'stop') throw new Interrupted({ chosen: true });
-  const { answers } = currentAnswers;
-  const changedAnswers = await answersFor({ ...context, answers }, chosen);
-  return { ...currentAnswers, answers: { ...answers, ...changedAnswers } };
-}
-
-/** Asks for what a resolution needs, and returns the answers that it changes. */
-async function answersFor(context: WizardContext, chosen: Choice['id']): Promise<Partial<SetupAnswers>> {
-  const answersByResolution: Record<Choice['id'], () => Promise<Partial<SetupAnswers>>> = {
-    'keep-key': async () => ({ existingKey: 'keep' }),
-    'replace-key': async () => ({ existingKey: 'replace' }),
-    restore: () => askRestore(context),
-    'update-trust': async () => ({ updateTrust: true }),
-    'secret-name': async () => ({ secretName: await askSecretName(context, prefixOf(context.answers)) }),
-    'policy-name': async () => ({ policyName: await askPolicyName(context) }),
-    'role-name': async () => ({ roleName: await askRoleName(context) }),
-    'policy-prefix': async () => ({
-      policyScope: 'prefix',
-      policyPrefix: await askPolicyPrefix(context, secretNames(context.answers)),
-    }),
-    'policy-scope': askScope,
-    'key-type': async () => ({ keyType: 'srt-password' }),
+  return {
+    isNeeded: step.isNeeded,
+    async ask(dialog) {
+      const { answers } = dialog;
+      const [region, ...otherRegions] = answers.regions;
+      const canUseExisting = region !== undefined && otherRegions.length === 0 && !answers.secretName;
+      const existing = canUseExisting ? await listExisting(context, region, prefixOf(answers)) : [];
+      return step.ask({ ...dialog, existing });
+    },
   };
-  return answersByResolution[chosen]();
 }
 
-function secretNames({ secretName, secretArns }: SetupAnswers): string[] {
-  const namesInArns = secretArns.flatMap((arn) => parseSecretArn(arn)?.name ?? []);
-  return secretName === undefined ? namesInArns : [...namesInArns, secretName];
-}
-
-async function askRestore(context: WizardContext): Promise<Partial<SetupAnswers>> {
-  // An existing secret is used as is, whatever its value.
-  if (context.answers.secretArns.length > 0) return { restore: true };
-  explain(context, messages.restoreThenWhy);
-  const existingKey = await askChoice<'compare' | 'keep' | 'replace'>(messages.restoreThen, [
-    { value: 'compare', name: messages.restoreCompare },
-    { value: 'keep', name: messages.restoreKeep },
-    { value: 'replace', name: messages.restoreReplace },
-  ]);
-  return { restore: true, existingKey: existingKey === 'compare' ? undefined : existingKey };
-}
-
-async function askScope(): Promise<Partial<SetupAnswers>> {
-  const policyScope = await askChoice<'region' | 'account'>(messages.scope, [
-    { value: 'region', name: messages.scopeRegion },
-    { value: 'account', name: messages.scopeAccount },
-  ]);
-  return { policyScope };
-}
-
-function askPolicyName(context: WizardContext): Promise<string> {
-  return askName(
-    context,
-    messages.policyName,
-    messages.policyNameWhy,
-    DEFAULTS.policyName,
-    rules.policyNameProblem,
-  );
-}
-
-/** Asks for a prefix with which all these secret names start. */
-function askPolicyPrefix(context: WizardContext, names: string[]): Promise<string> {
-  explain(context, messages.prefixWhy);
-  const check = (answer: string) =>
-    rules.secretPrefixProblem(answer, messages.prefixSubject) ??
-    (names.every((name) => name.startsWith(answer)) ? undefined : messages.prefixOfOthers);
-  return askText(messages.prefix, rules.sharedPrefix(names) ?? '', check, context.output.paint.red);
-}
-
-function askRoleName(context: WizardContext): Promise<string> {
-  return askName(context, messages.roleName, messages.roleNameWhy, DEFAULTS.roleName, rules.roleNameProblem);
-}
-
-function askRoleDescription(context: WizardContext): Promise<string> {
-  explain(context, messages.roleDescriptionWhy);
-  const check = (answer: string) => rules.roleDescriptionProblem(answer, messages.descriptionSubject);
-  return askText(messages.roleDescription, DEFAULTS.roleDescription, check, context.output.paint.red);
-}
-
-function askName(
-  context: WizardContext,
-  message: string,
-  why: string,
-  fallback: string,
-  rule: rules.Rule,
+/** Asks for the name of a new secret, which must be free in all Regions, unless the secret holds this very key. */
+export function askNewSecretName(
+  { aws }: WizardContext,
+  { answers, checked }: CompleteAnswers,
 ): Promise<string> {
-  explain(context, why);
-  return askText(message, fallback, (answer) => rule(answer, messages.nameSubject), context.output.paint.red);
+  return askSecretName(prefixOf(answers), async (name) => {
+    // A flag says what is done about another key in the secret.
+    if (answers.existingKey) return undefined;
+    const secrets = await Promise.all(
+      answers.regions.map(async (region) => seenIn(await observed(readSecret(aws, region, name, {})))),
+    );
+    const taken = secrets.find((secret) => {
+      if (!secret || secret.deletedAt) return false;
+      const { content } = secret;
+      const holdsKey =
+        content.kind === 'text' && checked && content.key.equals(checked.key, keyRules(answers).keyType);
+      return !holdsKey;
+    });
+    return taken && messages.secretNameTaken(taken.name, taken.region);
+  });
+}
+
+/** The question for the names of the policy and the role. */
+function namesStep(context: WizardContext): DialogStep<SetupDialog> {
+  return {
+    isNeeded: ({ answers, asksForNames }) =>
+      asksForNames && (answers.policyName === undefined || answers.roleName === undefined),
+    async ask(dialog) {
+      heading(context, messages.stepTwo);
+      heading(context, messages.stepThree);
+      let { policyName = DEFAULTS.policyName, roleName = DEFAULTS.roleName } = dialog.answers;
+      for (;;) {
+        await showNames(context, policyName, roleName);
+        const answer = await askChoice<'yes' | 'policy' | 'role'>(messages.useNames, [
+          { value: 'yes', name: messages.useNamesYes },
+          { value: 'policy', name: messages.changePolicyName },
+          { value: 'role', name: messages.changeRoleName },
+        ]);
+        if (answer === 'policy')
+          policyName = (await unlessBack(() => askPolicyName(policyName))) ?? policyName;
+        if (answer === 'role') roleName = (await unlessBack(() => askRoleName(roleName))) ?? roleName;
+        if (answer === 'yes') return { ...dialog, answers: { ...dialog.answers, policyName, roleName } };
+      }
+    },
+  };
+}
+
+/** Shows the names, and whether a policy or role with that name exists, as far as the caller may read that. */
+async function showNames({ aws, output }: WizardContext, policyName: string, roleName: string) {
+  const arn = policyArn(await aws.identity(), policyName);
+  const [policy, role] = await Promise.all([
+    observed(requestPolicy(aws, arn)),
+    observed(describeRole(aws, roleName)),
+  ]);
+  const stateOf = (found: Awaited<typeof policy | typeof role>) => {
+    if ('unseen' in found) return '';
+    return found.seen ? messages.nameExists : messages.nameNew;
+  };
+  const length = Math.max(policyName.length, roleName.length);
+  const lines = [
+    messages.policyLine(clean(policyName).padEnd(length), stateOf(policy)),
+    messages.roleLine(clean(roleName).padEnd(length), stateOf(role)),
+  ];
+  output.info();
+  for (const line of lines) output.info(`  ${line}`.trimEnd());
+  output.info();
+}
+
+/** An answer that can be changed in the plan. */
+type ChangeableAnswer = 'regions' | 'key' | 'secret-name' | 'policy-name' | 'role-name';
+
+/**
+ * Asks which answer to change, asks for it anew, and for what depends on it.
+ * @throws GoBack if the user returns to the plan
+ */
+export async function changeAnswer(
+  context: WizardContext,
+  current: CompleteAnswers,
+): Promise<CompleteAnswers> {
+  const isNew = current.answers.secretArns.length === 0;
+  const askWhich = () =>
+    askChoice<ChangeableAnswer>(messages.whichAnswer, [
+      { value: 'regions', name: messages.changeRegions },
+      ...(isNew ? [{ value: 'key' as const, name: messages.changeKey }] : []),
+      ...(isNew ? [{ value: 'secret-name' as const, name: messages.changeSecretName }] : []),
+      { value: 'policy-name', name: messages.changePolicyName },
+      { value: 'role-name', name: messages.changeRoleName },
+    ]);
+  let chosen: ChangeableAnswer = 'regions';
+  return runDialog<CompleteAnswers>(current, [
+    {
+      isNeeded: () => true,
+      async ask() {
+        chosen = await askWhich();
+        return current;
+      },
+    },
+    { isNeeded: () => true, ask: () => askAnew(context, current, chosen) },
+  ]);
+}
+
+async function askAnew(
+  context: WizardContext,
+  { answers, checked }: CompleteAnswers,
+  chosen: ChangeableAnswer,
+): Promise<CompleteAnswers> {
+  const { policyName = DEFAULTS.policyName, roleName = DEFAULTS.roleName } = answers;
+  // What was decided about a conflict with another resource doesn't apply to the next one.
+  const { existingKey, restore, updateTrust } = context.answers;
+  if (chosen === 'policy-name')
+    return { answers: { ...answers, policyName: await askPolicyName(policyName) }, checked };
+  if (chosen === 'role-name')
+    return { answers: { ...answers, updateTrust, roleName: await askRoleName(roleName) }, checked };
+  const cleared: Record<typeof chosen, Partial<SetupAnswers>> = {
+    regions: { regions: [], secretArns: [] },
+    key: { keyType: undefined, algorithm: undefined, keySource: undefined },
+    'secret-name': { secretName: undefined },
+  };
+  return askSteps(context, {
+    answers: { ...answers, existingKey, restore, policyName, roleName, ...cleared[chosen] },
+    checked: chosen === 'key' ? undefined : checked,
+    existing: [],
+    asksForNames: false,
+  });
 }

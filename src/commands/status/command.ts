@@ -9,7 +9,7 @@ export function addStatus(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('status')
     .description(help.status)
-    .addHelpText('before', help.statusExamples);
+    .addHelpText('after', help.statusExamples);
   addOptions(command, 'status', help.statusTitles);
   addCommonOptions(command);
   onRun<RawOptions<'status'>>(command, commandSetup, async (options, common) => {

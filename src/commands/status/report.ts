@@ -1,130 +1,153 @@
+import { DEFAULTS } from '../../defaults.ts';
 import { statusMessages as messages } from '../../inventory/messages.ts';
-import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
-import { clean, groupByText, MOST_LINES } from '../../text.ts';
+import type { Status, StatusCheck, StatusRole, StatusSecret } from '../../inventory/types.ts';
+import type { Verdict } from '../../plan-types.ts';
+import { clean, cleanCommand, groupByText, groupedBy, MOST_LINES } from '../../text.ts';
 import { toolCommand } from '../../ui/commands.ts';
-import { type Output, verdictMark, worstVerdict } from '../../ui/output.ts';
-import { type Page, problemLines, type SecretRow, secretLines, wrapped } from './table.ts';
+import { type Output, verdictMark, WORST_FIRST, wrap } from '../../ui/output.ts';
+import { type Page, roleLines, secretLines, wrapped } from './table.ts';
+
+/** What `status` needs to print its result. */
+type StatusOutput = Pick<Output, 'resultWidth' | 'paintResult' | 'command'>;
 
 /**
- * Returns the output of `status`: roles with their policies, secrets by Region, what is not connected, and what is missing.
+ * Returns the output of `status`: a table of the secrets, one of the roles with their policies, the problems, and what is missing.
  * @param manifest the path of the manifest, if the status is that of a manifest
  */
-export function statusText(
-  status: Status,
-  output: Pick<Output, 'resultWidth' | 'paintResult'>,
-  manifest?: string,
-): string {
+export function statusText(status: Status, output: StatusOutput, manifest?: string): string {
   const page: Page = { width: output.resultWidth, paint: output.paintResult };
-  const { account, partition, roles, secrets } = status;
-  const isEmpty = roles.length + secrets.length + status.policies.length === 0 && manifest === undefined;
-  const lines = isEmpty
-    ? [...wrapped(page, '', messages.nothing(account)), ...wrapped(page, '', messages.nothingNext)]
+  const { account, roles, secrets, policies } = status;
+  const isEmpty = roles.length + secrets.length + policies.length === 0 && manifest === undefined;
+  const problems = problemsOf(status);
+  const blocks = isEmpty
+    ? [
+        wrapped(page, '', `${messages.nothing(account)} ${messages.searched(status.regions)}`),
+        [messages.create, `  ${toolCommand('setup')}`],
+        [messages.trySandbox, '  mc-static-key setup --sandbox'],
+        noteLines(page, status),
+      ]
     : [
-        page.paint.bold(messages.title(account, partition)),
-        ...wrapped(page, '', countLine(status)),
-        ...roles.flatMap((role) => ['', ...roleLines(page, role, secrets)]),
-        ...unconnectedLines(page, status),
-        ...missingLines(page, status, manifest),
+        titleLines(page, status, verdictCounts(problems)),
+        secretLines(page, status),
+        roleLines(page, status),
+        unattachedLines(page, status),
+        problemLines(page, problems),
+        missingLines(page, status, output, manifest),
+        noteLines(page, status),
+        endLines(page, status, output, manifest),
       ];
-  return [...lines, '', ...endLines(page, status, manifest)].join('\n');
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
-/** Returns the number of resources, of checks with a problem, and of missing resources. */
-function countLine({ roles, secrets, missing = [] }: Status): string {
-  const checks = [...roles, ...secrets].flatMap((resource) => resource.checks);
-  const verdictCounts = (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
-    const count = checks.filter((check) => check.verdict === verdict).length;
+/** Returns the account, the number of resources, and the number of problems. */
+function titleLines(
+  { width, paint }: Page,
+  { account, partition, roles, secrets, missing = [] }: Status,
+  counts: string[],
+): string[] {
+  const missingCounts = missing.length > 0 ? [messages.missingCount(missing.length)] : [];
+  const findings = [...counts, ...missingCounts].join(', ') || messages.noProblems;
+  const title = messages.title(account, partition);
+  const parts = [messages.count(roles.length, secrets.length), findings];
+  const line = [title, ...parts].join('     ');
+  return line.length > width ? [paint.bold(title), ...parts] : [[paint.bold(title), ...parts].join('     ')];
+}
+
+/** A check that did not pass. Equal ones of several resources are one problem. */
+interface Problem {
+  verdict: Verdict;
+  subjects: string[];
+  detail: string;
+}
+
+/** Returns the problems, the worst first. */
+function problemsOf({ roles, secrets }: Status): Problem[] {
+  const secretLabels = new Map(
+    secrets.map(({ arn, name, region }) => [arn, messages.secretInRegion(name, region)]),
+  );
+  const findings = [
+    ...secrets.flatMap(({ arn, checks }) =>
+      checks
+        .filter(isOpen)
+        .map(({ verdict, detail }) => ({ verdict, subject: secretLabels.get(arn) ?? arn, detail })),
+    ),
+    ...roles.flatMap((role) =>
+      role.checks.filter(isOpen).map((check) => findingOf(role, check, secretLabels)),
+    ),
+  ];
+  const groups = groupedBy(findings, ({ verdict, detail }) => `${verdict} ${detail}`);
+  const problems = [...groups.values()].map((group): Problem => {
+    const [{ verdict, detail }] = group;
+    return { verdict, detail, subjects: [...new Set(group.map(({ subject }) => subject))] };
+  });
+  return WORST_FIRST.flatMap((verdict) => problems.filter((problem) => problem.verdict === verdict));
+}
+
+function isOpen({ verdict }: StatusCheck): boolean {
+  return verdict !== 'ok';
+}
+
+/** Returns the finding of a check of a role, its policies, or a secret that it reads. */
+function findingOf(role: StatusRole, check: StatusCheck, secretLabels: ReadonlyMap<string, string>) {
+  const { id, verdict, subject, detail } = check;
+  const policy = role.policies.find(
+    ({ arn, name, missing }) => (arn ?? name) === subject || missing.includes(subject),
+  );
+  if (id === 'role-reads-secret') {
+    const withRole = detail.replace(/(^|the )role /, `role ${role.name} `);
+    return { verdict, subject: secretLabels.get(subject) ?? subject, detail: withRole };
+  }
+  if (id === 'policy-names-secret')
+    return { verdict, subject, detail: policy ? messages.inPolicy(detail, policy.name) : detail };
+  return { verdict, subject: id.startsWith('policy-') && policy ? policy.name : role.name, detail };
+}
+
+/** Returns the number of problems for each verdict. */
+function verdictCounts(problems: Problem[]): string[] {
+  return (['failed', 'warning', 'cannot-tell'] as const).flatMap((verdict) => {
+    const count = problems.filter((problem) => problem.verdict === verdict).length;
     return count > 0 ? [messages.verdicts[verdict](count)] : [];
   });
-  const missingCount = missing.length > 0 ? [messages.missingCount(missing.length)] : [];
-  return [messages.count(roles.length, secrets.length), ...verdictCounts, ...missingCount].join(', ');
 }
 
-function roleLines(page: Page, role: StatusRole, secrets: StatusSecret[]): string[] {
-  const { name, arn, own, policies } = role;
-  // Checks about the policies and secrets of the role are printed with these.
-  const checks = role.checks.filter(({ id }) => /^role-(name|path|trust|guard|policies)$/.test(id));
-  const hasUnreadPolicies = checks.some(({ id }) => id === 'role-policies');
-  const [title = '', ...titleContinuation] = wrapped(page, '  ', messages.role(name, own));
+function problemLines({ width, paint }: Page, problems: Problem[]): string[] {
+  if (problems.length === 0) return [];
+  const lines = problems.map(({ verdict, subjects, detail }) => {
+    // An ARN that is wider than the page stays next to the mark.
+    const text = wrap(`    ${clean(messages.problem(subjects, detail))}`, width, 0);
+    return `  ${verdictMark(paint, verdict)} ${text.trimStart()}`;
+  });
+  return [paint.bold(messages.problems), ...lines];
+}
+
+function unattachedLines(page: Page, { policies }: Status): string[] {
+  return policies.length > 0 ? wrapped(page, '', messages.unattached(policies.map(({ name }) => name))) : [];
+}
+
+function noteLines(page: Page, { notes }: Status): string[] {
+  if (notes.length === 0) return [];
+  const lines = notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', messages.note(subjects, detail)));
+  return [page.paint.bold(messages.notes), ...lines];
+}
+
+/** Returns lines about the searched Regions, about the columns, and how to find out more. */
+function endLines(
+  page: Page,
+  { regions, roles, secrets }: Status,
+  { command }: StatusOutput,
+  manifest?: string,
+): string[] {
+  const verify = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
+  const isLeastAge = secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change');
+  const nextStep = verify ? ` ${manifest ? messages.verifyAll : messages.verify}` : '';
   return [
-    `${verdictMark(page.paint, worstVerdict(checks))} ${page.paint.bold(title.trimStart())}`,
-    ...titleContinuation,
-    `  ${page.paint.dim(clean(arn))}`,
-    ...problemLines(page, '    ', checks),
-    ...(policies.length === 0 && !hasUnreadPolicies ? wrapped(page, '  ', messages.readsNothing) : []),
-    ...policies.flatMap((policy) => policyLines(page, policy, role, secrets)),
-  ];
-}
-
-function policyLines(page: Page, policy: StatusPolicy, role: StatusRole, secrets: StatusSecret[]): string[] {
-  const { name, arn, prefixes, scopes, missing, unseen } = policy;
-  const checks = role.checks.filter(
-    ({ id, subject }) => /^policy-(reads-only|scope)$/.test(id) && subject === (arn ?? name),
-  );
-  const missingSecretChecks = role.checks.filter(
-    ({ id, subject }) => id === 'policy-names-secret' && missing.includes(subject),
-  );
-  return [
-    `  ${verdictMark(page.paint, worstVerdict(checks))} ${messages.policy(clean(name), arn === null)}`,
-    ...problemLines(page, '      ', checks),
-    ...prefixes.flatMap((prefix) => wrapped(page, '    ', messages.prefix(prefix))),
-    ...scopes.flatMap((scope) => wrapped(page, '    ', messages.scope(scope))),
-    ...secretLines(page, '    ', rowsOf(policy, role, secrets)),
-    ...missingSecretChecks.flatMap((check) => [
-      `    ${verdictMark(page.paint, check.verdict)} ${clean(check.subject)}`,
-      ...problemLines(page, '        ', [check]),
-    ]),
-    ...(unseen.length > 0 ? wrapped(page, '    ', messages.unseen(unseen.length, regionsOf(unseen))) : []),
-  ];
-}
-
-function rowsOf(policy: StatusPolicy, { checks }: StatusRole, secrets: StatusSecret[]): SecretRow[] {
-  const policySecrets = new Set(policy.secrets);
-  const readChecks = new Map<string, StatusCheck>(
-    checks.flatMap((check) => (check.id === 'role-reads-secret' ? [[check.subject, check] as const] : [])),
-  );
-  return secrets
-    .filter(({ arn }) => policySecrets.has(arn))
-    .map((secret) => {
-      const check = readChecks.get(secret.arn);
-      return { secret, checks: [...secret.checks, ...(check ? [check] : [])] };
-    });
-}
-
-/** Returns the unique Regions of ARNs and ARN patterns. */
-function regionsOf(arns: string[]): string[] {
-  return [...new Set(arns.map((arn) => arn.split(':')[3] || messages.anyRegion))];
-}
-
-/** Returns lines about the secrets and policies that this program created and no role uses. */
-function unconnectedLines(page: Page, { secrets, policies }: Status): string[] {
-  const unreadSecrets = secrets.filter(({ roles }) => roles.length === 0);
-  if (unreadSecrets.length + policies.length === 0) return [];
-  const rows = unreadSecrets.map((secret) => ({ secret, checks: secret.checks }));
-  return [
-    '',
-    page.paint.bold(messages.loose),
-    ...(unreadSecrets.length > 0 ? [`  ${messages.looseSecrets}`, ...secretLines(page, '    ', rows)] : []),
-    ...(policies.length > 0
-      ? [`  ${messages.loosePolicies}`, ...policies.map(({ name }) => `    ${clean(name)}`)]
-      : []),
-  ];
-}
-
-/** Returns lines about the searched Regions, what could not be read, and how to find out more. */
-function endLines(page: Page, { regions, notes, roles, secrets }: Status, manifest?: string): string[] {
-  const command = manifest === undefined ? verifyCommand(roles, secrets) : withManifest('verify', manifest);
-  return [
-    ...(notes.length > 0 ? [page.paint.bold(messages.notes)] : []),
-    ...notes.flatMap(({ subjects, detail }) => wrapped(page, '  ', messages.note(subjects, detail))),
-    ...wrapped(page, '', messages.lookedIn(regions)),
     ...(secrets.length > 0 ? wrapped(page, '', messages.readByAnyone) : []),
-    ...(secrets.some(({ keySinceFrom }) => keySinceFrom === 'last-change')
-      ? wrapped(page, '', messages.leastAge)
-      : []),
-    ...(command
-      ? [...wrapped(page, '', manifest ? messages.verifyAll : messages.verify), `  ${command}`]
-      : []),
+    ...(isLeastAge ? wrapped(page, '', messages.leastAge) : []),
+    ...wrapped(page, '', `${messages.searched(regions)}${nextStep}`),
+    ...(verify ? [command(`  ${cleanCommand(verify)}`)] : []),
   ];
 }
 
@@ -144,23 +167,29 @@ function verifyCommand(roles: StatusRole[], secrets: StatusSecret[]): string | u
   const readers = roles.filter(({ arn }) => secret?.roles.includes(arn));
   const role = readers.find(({ arn, checks }) => hasFailed(checks, [arn, secret?.arn])) ?? readers[0];
   if (!secret || !role) return undefined;
-  return toolCommand('verify', '--secret-arn', clean(secret.arn), '--role-name', clean(role.name));
+  return toolCommand(
+    ...['verify', '--secret-name', clean(secret.name), '--region', clean(secret.region)],
+    ...(role.name === DEFAULTS.roleName ? [] : ['--role-name', clean(role.name)]),
+  );
 }
 
 /**
  * Returns lines about what a manifest names and the account lacks, one for each resource (a secret with all its Regions), and the
  * command that creates what is missing.
  */
-function missingLines(page: Page, status: Status, manifest: string | undefined): string[] {
-  const { missing = [], secrets } = status;
+function missingLines(
+  page: Page,
+  { missing = [], secrets }: Status,
+  { command }: StatusOutput,
+  manifest: string | undefined,
+): string[] {
   // `setup` restores nothing without `--restore`.
   const needsRestore = secrets.some(({ deletedAt }) => deletedAt !== null);
   if (manifest === undefined || (missing.length === 0 && !needsRestore)) return [];
   return [
-    '',
     ...(missing.length > 0 ? listMissing(page, missing) : []),
     ...wrapped(page, '', needsRestore ? messages.setUpAndRestore(missing.length) : messages.setUp),
-    `  ${withManifest('setup', manifest, ...(needsRestore ? ['--restore'] : []))}`,
+    command(`  ${withManifest('setup', manifest, ...(needsRestore ? ['--restore'] : []))}`),
   ];
 }
 

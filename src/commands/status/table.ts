@@ -1,8 +1,9 @@
 import type { ChalkInstance } from 'chalk';
 import { statusMessages as messages } from '../../inventory/messages.ts';
-import type { StatusCheck, StatusSecret } from '../../inventory/types.ts';
-import { clean } from '../../text.ts';
-import { colorOf, verdictMark, worstVerdict, wrap } from '../../ui/output.ts';
+import type { Status, StatusCheck, StatusPolicy, StatusRole, StatusSecret } from '../../inventory/types.ts';
+import type { Verdict } from '../../plan-types.ts';
+import { clean, groupedBy } from '../../text.ts';
+import { colorOf, verdictMark, verdictMarks, worstVerdict, wrap } from '../../ui/output.ts';
 
 /** Width and colors for printed lines. */
 export interface Page {
@@ -10,107 +11,209 @@ export interface Page {
   paint: ChalkInstance;
 }
 
-/** A secret, with its own checks and, under a role, the check whether that role can read it. */
-export interface SecretRow {
-  secret: StatusSecret;
-  checks: StatusCheck[];
+/** A cell of a table. */
+interface Cell {
+  text: string;
+  /** Colors the text. */
+  paint?(text: string): string;
 }
 
-/** The width of a date, for the column that says when a secret was last read. */
-const READ_WIDTH = '2026-11-25'.length;
-/** The space between two columns, and the indent of secrets below their Region. */
+/** A column of a table. Its cells are in the order of the rows. */
+interface Column {
+  title: string;
+  cells: Cell[];
+  alignsRight?: boolean;
+}
+
+/** The space between two columns. */
 const GAP = '  ';
 
-/** The column layout of a list of secrets. All Regions of the list share it, so that the columns align. */
-interface ColumnLayout {
-  /** The indent of a Region's name. */
-  indent: string;
-  /** The width of the longest secret name that leaves room for the other columns; 0 if there is none. */
-  nameWidth: number;
-  ageWidth: number;
-}
+/** The least width of the first column. A longer name has a line of its own. */
+const LEAST_NAME_WIDTH = 12;
 
-/** Returns the lines of some secrets, grouped by Region: one line for each if it fits, with its problems below. */
-export function secretLines(page: Page, indent: string, rows: SecretRow[]): string[] {
-  const layout = layoutFor(page, indent, rows);
-  const regions = [...new Set(rows.map(({ secret }) => secret.region))];
-  return regions.flatMap((region, index) => [
-    regionLine(page, layout, region, { withTitles: index === 0 }),
-    ...rows.filter(({ secret }) => secret.region === region).flatMap((row) => rowLines(page, layout, row)),
-  ]);
-}
-
-function layoutFor({ width }: Page, indent: string, rows: SecretRow[]): ColumnLayout {
-  const ageWidth = Math.max(messages.ageTitle.length, ...rows.map(({ secret }) => ageOf(secret).length));
-  const maxNameWidth = width - blanksBeforeName(indent).length - GAP.length * 2 - ageWidth - READ_WIDTH;
-  const nameLengths = rows.map(({ secret }) => clean(secret.name).length);
-  const fittingLengths = nameLengths.filter((length) => length <= maxNameWidth);
-  if (fittingLengths.length === 0) return { indent, ageWidth, nameWidth: 0 };
-  // The column titles are next to the first Region, whose name may be longer than those of the secrets.
-  const [first] = rows;
-  const regionWidth = (first?.secret.region.length ?? 0) - blanksBeforeName('').length;
-  return { indent, ageWidth, nameWidth: Math.max(...fittingLengths, Math.min(regionWidth, maxNameWidth)) };
-}
-
-/** Returns blanks as wide as what precedes a secret's name: the indent below the Region, the mark and a space. */
-function blanksBeforeName(indent: string): string {
-  return `${indent}${GAP}  `;
-}
-
-function regionLine(
-  { paint }: Page,
-  { indent, nameWidth, ageWidth }: ColumnLayout,
-  region: string,
-  { withTitles }: { withTitles: boolean },
-): string {
-  const titleOffset = blanksBeforeName('').length + nameWidth;
-  // Next to a Region name that extends into the columns, the titles would not align with them.
-  if (!withTitles || nameWidth === 0 || region.length > titleOffset) return `${indent}${region}`;
-  const titles = `${messages.ageTitle.padStart(ageWidth)}${GAP}${messages.readTitle}`;
-  return `${indent}${region.padEnd(titleOffset)}${GAP}${paint.dim(titles)}`;
-}
-
-function rowLines(page: Page, layout: ColumnLayout, { secret, checks }: SecretRow): string[] {
-  const { indent, nameWidth, ageWidth } = layout;
-  const name = clean(secret.name);
-  const start = `${indent}${GAP}${verdictMark(page.paint, worstVerdict(checks))} `;
-  const indentBelow = `${blanksBeforeName(indent)}  `;
-  const [age, read] = [ageOf(secret), secret.lastRead ?? messages.never];
-  const remarks = remarksOf(secret).join('; ');
-  const problems = problemLines(page, indentBelow, checks);
-  // After a name that leaves no room, the other columns go to the next line. A name is never truncated.
-  if (name.length > nameWidth) {
-    const facts = [messages.aged(age, read), ...(remarks ? [remarks] : [])].join('; ');
-    return [start + name, ...wrapped(page, indentBelow, facts), ...problems];
-  }
-  const facts = [name.padEnd(nameWidth), age.padStart(ageWidth), read].join(GAP);
-  const withRemarks = `${facts}${' '.repeat(READ_WIDTH - read.length)}${GAP}${remarks}`;
-  const remarksFit = remarks !== '' && blanksBeforeName(indent).length + withRemarks.length <= page.width;
-  return [
-    start + (remarksFit ? withRemarks : facts),
-    ...(remarksFit || !remarks ? [] : wrapped(page, indentBelow, remarks)),
-    ...problems,
+/** Returns the table of the secrets, a row for each secret and Region. Without room for columns, each has its facts below. */
+export function secretLines(page: Page, { secrets, roles }: Status): string[] {
+  if (secrets.length === 0) return [];
+  const { columns } = messages;
+  const sorted = secrets.toSorted((a, b) => a.name.localeCompare(b.name) || a.region.localeCompare(b.region));
+  const readChecks = groupedBy(
+    roles.flatMap(({ checks }) => checks.filter(({ id }) => id === 'role-reads-secret')),
+    ({ subject }) => subject,
+  );
+  const rows = sorted.map((secret) => ({
+    secret,
+    state: stateOf(secret, [...secret.checks, ...(readChecks.get(secret.arn) ?? [])]),
+    role: roleCell(secret, roles),
+  }));
+  const name = { title: columns.secret, cells: rows.map(({ secret }) => ({ text: clean(secret.name) })) };
+  const others = [
+    { title: columns.region, cells: rows.map(({ secret }) => ({ text: clean(secret.region) })) },
+    { title: columns.age, cells: rows.map(({ secret }) => ({ text: ageOf(secret) })), alignsRight: true },
+    { title: columns.read, cells: rows.map(({ secret }) => ({ text: readOf(secret) })) },
   ];
-}
-
-function remarksOf({ replicaOf, replicas }: StatusSecret): string[] {
-  return [
-    ...(replicaOf ? [messages.replica(replicaOf)] : []),
-    ...(replicas.length > 0 ? [messages.replicas(replicas)] : []),
-  ];
+  const role = { title: columns.role, cells: rows.map((row) => ({ text: row.role })) };
+  const state = { title: columns.state, cells: rows.map((row) => stateCell(page, row.state)) };
+  const table =
+    tableLines(page, [name, ...others, role, state]) ?? tableLines(page, [name, ...others, state]);
+  return (
+    table ??
+    rows.flatMap(({ secret, state: { verdict, text }, role }) => {
+      const title = messages.secretInRegion(secret.name, secret.region);
+      const facts = messages.aged(ageOf(secret), readOf(secret), role);
+      return stackedLines(page, verdict, title, [text === '' ? facts : `${text}, ${facts}`]);
+    })
+  );
 }
 
 function ageOf({ keyAgeDays, keySinceFrom }: StatusSecret): string {
   return keyAgeDays === null ? messages.notKnown : messages.days(keyAgeDays, keySinceFrom === 'version');
 }
 
-/** Returns the problems among some checks, one sentence each. */
-export function problemLines(page: Page, indent: string, checks: StatusCheck[]): string[] {
-  return checks
-    .filter(({ verdict }) => verdict !== 'ok')
-    .flatMap(({ verdict, detail }) =>
-      wrapped(page, indent, detail).map((line) => colorOf(page.paint, verdict)(line)),
-    );
+function readOf({ lastRead }: StatusSecret): string {
+  return lastRead ?? messages.never;
+}
+
+function roleCell({ roles: arns }: StatusSecret, roles: StatusRole[]): string {
+  const [first, ...others] = roles.filter(({ arn }) => arns.includes(arn));
+  return first ? messages.andMore(clean(first.name), others.length) : messages.noRole;
+}
+
+/** A verdict and a few words about it. */
+interface State {
+  verdict: Verdict;
+  text: string;
+}
+
+/** Returns the worst verdict on a secret. The checks include those of the roles that read it. */
+function stateOf({ replicaOf, roles: arns }: StatusSecret, checks: StatusCheck[]): State {
+  const verdict = worstVerdict(checks);
+  const worst = checks.find((check) => check.verdict === verdict);
+  if (worst && verdict !== 'ok')
+    return { verdict, text: messages.states[worst.id as keyof typeof messages.states] ?? '' };
+  if (replicaOf) return { verdict, text: messages.replica };
+  return { verdict, text: arns.length === 0 ? messages.unused : '' };
+}
+
+function stateCell({ paint }: Page, { verdict, text }: State): Cell {
+  return { text: `${verdictMarks[verdict]} ${text}`.trimEnd(), paint: colorOf(paint, verdict) };
+}
+
+/** Returns the table of the roles, a row for each policy, and lines about policies that cover more than named secrets. */
+export function roleLines(page: Page, { roles }: Status): string[] {
+  if (roles.length === 0) return [];
+  const { columns } = messages;
+  const rows = roles.flatMap((role) => {
+    const policies = policyCells(page, role);
+    return policies.map((policy, index) => ({ role, policy, isFirst: index === 0 }));
+  });
+  const table = tableLines(page, [
+    {
+      title: columns.role,
+      cells: rows.map(({ role, isFirst }) => ({ text: isFirst ? clean(role.name) : '' })),
+    },
+    {
+      title: columns.trust,
+      cells: rows.map(({ role, isFirst }) => (isFirst ? stateCell(page, trustOf(role)) : { text: '' })),
+    },
+    { title: columns.policy, cells: rows.map(({ policy }) => policy) },
+  ]);
+  const stacked = () =>
+    roles.flatMap((role) => {
+      const { verdict, text } = trustOf(role);
+      const policies = policyCells(page, role).map((policy) => policy.text);
+      return stackedLines(page, verdict, clean(role.name), [messages.trusted(text), ...policies]);
+    });
+  return [
+    ...(table ?? stacked()),
+    ...roles.flatMap(({ policies }) => policies.flatMap((policy) => coverageLines(page, policy))),
+  ];
+}
+
+/** Returns whether MediaConnect can assume the role, and whether it is limited to this account. */
+function trustOf({ checks }: StatusRole): State {
+  const trust = checks.find(({ id }) => id === 'role-trust');
+  const guard = checks.find(({ id }) => id === 'role-guard');
+  const verdict = trust?.verdict === 'ok' ? (guard?.verdict ?? 'ok') : (trust?.verdict ?? 'cannot-tell');
+  return { verdict, text: messages.trust[verdict] };
+}
+
+function policyCells({ paint }: Page, { policies, checks }: StatusRole): Cell[] {
+  if (policies.length === 0) {
+    const isUnread = checks.some(({ id }) => id === 'role-policies');
+    return [{ text: isUnread ? messages.policiesUnread : messages.readsNothing }];
+  }
+  return policies.map(({ name, arn }) => {
+    const verdict = worstVerdict(checks.filter((check) => isAbout(check, arn ?? name)));
+    const text = messages.policy(clean(name), arn === null);
+    return verdict === 'ok'
+      ? { text }
+      : { text: `${verdictMarks[verdict]} ${text}`, paint: colorOf(paint, verdict) };
+  });
+}
+
+function isAbout({ id, subject }: StatusCheck, policy: string): boolean {
+  return /^policy-(reads-only|scope)$/.test(id) && subject === policy;
+}
+
+/** Returns lines about the patterns in a policy, and about its secrets in Regions that were not searched. */
+function coverageLines(page: Page, { name, prefixes, scopes, unseen }: StatusPolicy): string[] {
+  const unseenRegions = [...new Set(unseen.map((arn) => arn.split(':')[3] || messages.anyRegion))];
+  return [
+    ...prefixes.map((pattern) => messages.prefix(name, pattern)),
+    ...scopes.map((scope) => messages.scope(name, scope)),
+    ...(unseen.length > 0 ? [messages.unseen(name, unseen.length, unseenRegions)] : []),
+  ].flatMap((text) => wrapped(page, '  ', text));
+}
+
+/** Returns a name with its mark, and its facts below, for a page without room for columns. */
+function stackedLines(page: Page, verdict: Verdict, title: string, facts: string[]): string[] {
+  const [first = '', ...others] = wrapped(page, '  ', title);
+  return [
+    `${verdictMark(page.paint, verdict)} ${first.trimStart()}`,
+    ...others,
+    ...facts.flatMap((fact) => wrapped(page, '    ', fact)),
+  ];
+}
+
+/**
+ * Returns the lines of a table; undefined if its columns don't fit the page. The first column has names. A name that leaves no room
+ * for the other columns has a line of its own, and is never truncated.
+ */
+function tableLines({ width, paint }: Page, [names, ...others]: [Column, ...Column[]]): string[] | undefined {
+  const widths = others.map(widthOf);
+  const restWidth = widths.reduce((sum, each) => sum + GAP.length + each, 0);
+  const room = width - restWidth;
+  if (room < Math.min(LEAST_NAME_WIDTH, widthOf(names))) return undefined;
+  const fittingNames = [names.title, ...names.cells.map(({ text }) => text)].filter(
+    (text) => text.length <= room,
+  );
+  const nameWidth = Math.max(...fittingNames.map(({ length }) => length));
+  const restOf = (cellOf: (column: Column) => Cell) =>
+    others
+      .map((column, index) => GAP + aligned(cellOf(column), widths[index] ?? 0, column.alignsRight))
+      .join('');
+  const rows = names.cells.flatMap((name, row) => {
+    const rest = restOf(({ cells }) => cells[row] ?? { text: '' });
+    return name.text.length > nameWidth
+      ? [painted(name, name.text), `${' '.repeat(nameWidth)}${rest}`.trimEnd()]
+      : [`${aligned(name, nameWidth)}${rest}`.trimEnd()];
+  });
+  const titles = `${names.title.padEnd(nameWidth)}${restOf(({ title }) => ({ text: title }))}`.trimEnd();
+  return [paint.dim(titles), ...rows];
+}
+
+function widthOf({ title, cells }: Column): number {
+  return Math.max(title.length, ...cells.map(({ text }) => text.length));
+}
+
+function aligned(cell: Cell, width: number, alignsRight = false): string {
+  const padding = ' '.repeat(Math.max(width - cell.text.length, 0));
+  const text = painted(cell, cell.text);
+  return alignsRight ? padding + text : text + padding;
+}
+
+function painted({ paint }: Cell, text: string): string {
+  return paint ? paint(text) : text;
 }
 
 /** Wraps a text from or about AWS between words. */

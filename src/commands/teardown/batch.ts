@@ -1,4 +1,4 @@
-import { secretsOf } from '../../cli/batch/manifest-secrets.ts';
+import { regionsIn, secretsOf } from '../../cli/batch/manifest-secrets.ts';
 import {
   beginBatch,
   endOfBatch,
@@ -17,6 +17,7 @@ import type { FailedKey } from '../../plan-types.ts';
 import { disambiguated } from '../../steps/groups.ts';
 import { canProceed } from '../../steps/plan.ts';
 import { batchEndings, batchMessages } from '../../ui/batch-messages.ts';
+import { setupMessages } from '../../ui/messages.ts';
 import { asPlanned, type TeardownResult } from './apply/index.ts';
 import {
   observeAndPlan,
@@ -26,7 +27,7 @@ import {
   teardownMembers,
 } from './keys.ts';
 import { teardownMessages as messages } from './messages.ts';
-import { showBatchTeardown, undoManifestCommand } from './summary.ts';
+import { showTeardown, undoManifestCommand } from './summary.ts';
 import type { TargetPlan, TeardownPlan, TeardownRequest } from './types.ts';
 
 /** The options of `teardown --manifest`, besides the manifest. */
@@ -61,11 +62,13 @@ export async function performTeardownManifest(
   const proceedingTargets = plan.targets.filter(canProceed);
   const targetCount = request.targets.length;
   const nothingToDo = batchMessages.nothingToDo.teardown(proceedingTargets.length, targetCount);
+  const subject = setupMessages.manifestSubject(manifest.commandPath, targetCount, regionsIn(manifest));
   const hasChanges =
-    (proceedingTargets.length > 0 || targetCount === 0) && printChanges(run, plan, { dryRun, nothingToDo });
+    (proceedingTargets.length > 0 || targetCount === 0) &&
+    printChanges(run, plan, { dryRun, nothingToDo, subject });
   if (dryRun || !hasChanges) return finish(run, manifest, planned, expected, dryRun);
   printSkipped(run, failedOf(plan, expected), targetCount, batchEndings.teardown);
-  if (run.interactive) await confirm(run, proceedingTargets);
+  if (run.interactive) await confirm(proceedingTargets);
   return finish(run, manifest, planned, await tearDownAndVerify(run, request, planned), dryRun);
 }
 
@@ -73,15 +76,15 @@ export async function performTeardownManifest(
  * Makes the user type the name of a single secret, or the number of several secrets. Typing all names would take too long, and
  * the number also shows that the user has read the plan.
  */
-async function confirm(run: CommandRun, targets: TargetPlan[]): Promise<void> {
+async function confirm(targets: TargetPlan[]): Promise<void> {
   const { confirmByTyping } = await import('./wizard.ts');
   const [first = '', ...others] = targets.map(({ target }) => target.name);
   const count = String(targets.length);
   const confirmation =
     others.length === 0
-      ? { question: messages.confirmName(first), expected: first }
-      : { question: messages.confirmNumber(count), expected: count };
-  await confirmByTyping(run, confirmation);
+      ? { question: messages.confirmName(first), hint: messages.confirmWhy, expected: first }
+      : { question: messages.confirmNumber(count), hint: messages.confirmWhyAll, expected: count };
+  await confirmByTyping(confirmation);
 }
 
 function failedOf({ targets }: TeardownPlan, { failures }: TeardownResult): FailedKey[] {
@@ -107,7 +110,8 @@ function finish(
       ...failedMembers(failed),
     });
   } else if (!dryRun && (undo || failed.length < plan.targets.length)) {
-    showBatchTeardown(output, { scheduled, undo, changes: plan.changes });
+    const { changes } = plan;
+    showTeardown(output, { isBatch: true, scheduled, undo, changes, outcomes: reportedResult });
   }
   return endOfBatch(run, {
     failed,

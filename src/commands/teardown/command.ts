@@ -9,9 +9,9 @@ export function addTeardown(program: Command, commandSetup: CommandSetup): void 
   const command = program
     .command('teardown')
     .description(help.teardown)
-    .addHelpText('before', help.teardownExamples);
+    .addHelpText('after', help.teardownExamples);
   addOptions(command, 'teardown', help.teardownTitle);
-  addCommonOptions(command);
+  addCommonOptions(command, { confirms: true });
   onRun<TeardownOptions>(command, commandSetup, async (options, common) => {
     const { readTeardownAnswers } = await import('./options.ts');
     const { answers, problems } = readTeardownAnswers(options);

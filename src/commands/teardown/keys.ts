@@ -1,5 +1,6 @@
 import { waitUntil } from '../../aws/requests/concurrency.ts';
 import type { Identity } from '../../aws/session.ts';
+import { changesIn } from '../../cli/failure-output.ts';
 import { outcomeMembers } from '../../cli/json.ts';
 import type { CommandRun } from '../../cli/run-command.ts';
 import { showWaiting, stepContext, trackRemaining } from '../../cli/step-context.ts';
@@ -10,7 +11,7 @@ import { blockerOf } from '../../steps/results.ts';
 import type { StepContext } from '../../steps/types.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import { changesAnything } from '../../ui/plan.ts';
-import { counter } from '../../ui/progress.ts';
+import { counter, doneLines } from '../../ui/progress.ts';
 import {
   deletedIn,
   mergeOutcomes,
@@ -19,7 +20,8 @@ import {
   tearDown,
 } from './apply/index.ts';
 import { teardownMessages as messages } from './messages.ts';
-import { failMissingTargets, planTeardown } from './plan/index.ts';
+import { failMissingTargets } from './plan/conflicts.ts';
+import { planTeardown } from './plan/index.ts';
 import { type ObserveOptions, observeTargets } from './plan/observe.ts';
 import type { ScheduledSecret } from './summary.ts';
 import type { Findings, TeardownPlan, TeardownRequest } from './types.ts';
@@ -49,7 +51,8 @@ export async function tearDownAndVerify(
   request: TeardownRequest,
   { context, found, plan }: PlannedTeardown,
 ): Promise<TeardownResult> {
-  const { outcomes, progress } = run;
+  const { outcomes, output, progress } = run;
+  const startedAt = performance.now();
   progress.start(messages.tearingDown);
   const trackingContext = trackRemaining(context, outcomes, plan.expected, {
     title: messages.left,
@@ -64,8 +67,13 @@ export async function tearDownAndVerify(
   };
   const firstResult = await tearDown(trackingContext, request, { found, plan }, callbacks);
   const result = await reconcileRemaining(run, trackingContext, request, { plan, firstResult });
-  if (result.failures.includes(undefined)) progress.done(messages.tornDown);
-  else progress.stop();
+  progress.stop();
+  if (result.failures.includes(undefined)) {
+    const elapsedMs = performance.now() - startedAt;
+    for (const line of doneLines(changesIn(result), elapsedMs, output.width)) progress.done(line);
+    progress.done(messages.tornDown);
+    output.info();
+  }
   return result;
 }
 

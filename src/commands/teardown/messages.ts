@@ -1,82 +1,81 @@
 import type { Fix } from '../../failure.ts';
+import type { Outcomes } from '../../plan-types.ts';
 import { dayOf } from '../../text.ts';
-import { batchMessages } from '../../ui/batch-messages.ts';
-import { awsCommand } from '../../ui/commands.ts';
+import { formatCount, plural } from '../../ui/batch-messages.ts';
+import { awsCommand, toolCommand } from '../../ui/commands.ts';
+
+const NOT_OURS = 'not created by mc-static-key';
+const IF_SETUP_STOPPED = 'If setup stopped before it created one, leave the option out.';
 
 /** Messages of the `teardown` command. */
 export const teardownMessages = {
   intro:
-    'This takes down what setup has made for one secret: the secret itself (it can be restored for some days), its place in the policy, and the policy and the role where nothing else uses them. Nothing is changed before you have seen the plan and agreed.',
+    'This removes the setup of 1 secret: the secret, its policy entry, and the policy and role if unused. You can restore the secret during its recovery window. Nothing changes until you approve the plan.',
   looking: (regions: string[]) =>
-    `Looking for the secret in ${regions.length > 0 ? regions.join(', ') : 'every Region'}, and for what uses it`,
-  lookingForAll: 'Looking for the secrets, and for what uses them',
-  nothingToDo: 'There is nothing left to take down.',
+    `Searching ${regions.length > 0 ? regions.join(', ') : 'all Regions'} for the secret and what uses it`,
+  lookingForAll: 'Searching for the secrets and what uses them',
+  nothingToDo: 'Nothing to remove.',
   notFound: (name: string, regions: string[]) =>
-    `There is no secret ${name} in ${regions.length > 0 ? regions.join(' or ') : 'any Region that was looked at'}, and no policy names it.`,
-  notFoundHint: (regions: string[]) =>
-    regions.length > 0
-      ? 'Check the name and the Region (--region).'
-      : 'Check the name, or name the Region (--region).',
+    `Secret ${name} not found in ${regions.length > 0 ? regions.join(' or ') : 'any Region'} or in any policy.`,
+  notFoundHint: (regions: string[]): Fix => ({
+    remedy: `Check the name${regions.length > 0 ? ' and --region' : ', or add --region'}. To list your secrets:`,
+    command: toolCommand('status'),
+  }),
 
-  noPolicy: (name: string) => `There is no policy ${name}.`,
-  noPolicyHint:
-    'Correct the name (--policy-name). If setup stopped before it created one, leave the name out.',
-  noRole: (name: string) => `There is no role ${name}.`,
-  noRoleHint: 'Correct the name (--role-name). If setup stopped before it created one, leave the name out.',
-  undoCreates: 'The command that restores the secret creates it under this name.',
+  noPolicy: (name: string) => `Policy ${name} not found.`,
+  noPolicyHint: `Correct --policy-name. ${IF_SETUP_STOPPED}`,
+  noRole: (name: string) => `Role ${name} not found.`,
+  noRoleHint: `Correct --role-name. ${IF_SETUP_STOPPED}`,
+  undoCreates: 'The undo command creates it under this name.',
 
-  schedule: (recoveryDays: number) =>
-    `is scheduled for deletion; for ${recoveryDays} days it can be restored, and then it is gone for ever`,
-  scheduledAlready: (at: Date) => `is scheduled for deletion already (${dayOf(at)})`,
-  notOwn: 'was not made by this program (it has no tag of it); --include-untagged takes it too',
-  narrow: (count: number) =>
-    `${count === 1 ? 'its entry' : `its ${count} entries`} taken out; the rest stays`,
+  schedule: (recoveryDays: number) => `recovery window of ${recoveryDays} days, then permanently deleted`,
+  scheduledAlready: (at: Date) => `already scheduled for deletion on ${dayOf(at)}`,
+  notOwn: `${NOT_OURS}; to remove it, add --include-untagged`,
+  narrow: (entries: number) =>
+    `removes ${entries === 1 ? '1 entry' : `${formatCount(entries)} entries`}; the other entries are kept`,
   keepWide: (prefix: string | undefined) =>
     prefix === undefined
-      ? 'allows every secret of a Region or of the account, so it stays'
-      : `allows every secret whose name begins with ${prefix}, so it stays`,
-  deletePolicy: 'allows nothing else, and nothing else uses it',
-  keepNotOwn:
-    'names the secret and was not made by this program; --include-untagged takes the secret out of it',
+      ? 'covers all secrets in a Region or the account'
+      : `covers all secrets whose name starts with ${prefix}`,
+  deletePolicy: 'no longer needed',
+  keepNotOwn: `${NOT_OURS}; to remove the secret from it, add --include-untagged`,
   keepStack: (stack: string) =>
-    `belongs to the CloudFormation stack ${stack}; take the secret out of its template`,
-  keepOtherShape: 'is not one that this program would write; it stays as it is',
-  keepUsed: (by: string) => `allows nothing else, but is still used by ${by}`,
-  usedByRoles: (roles: string[]) => `the role${roles.length === 1 ? '' : 's'} ${roles.join(', ')}`,
+    `belongs to the CloudFormation stack ${stack}; remove the secret from its template`,
+  keepOtherShape: 'has permissions that mc-static-key does not write',
+  keepUsed: (by: string) => `still used by ${by}`,
+  usedByRoles: (roles: string[]) => `${roles.length === 1 ? 'role' : 'roles'} ${roles.join(', ')}`,
   usedByOthers: 'users, groups or permissions boundaries',
-  detach: (policies: string[]) => `loses ${policies.join(', ')}`,
-  deleteRole: 'has no policy left',
-  keepRoleNotOwn:
-    'was not made by this program and stays; --include-untagged takes it too, if nothing else uses it',
-  keepRoleStack: (stack: string) => `belongs to the CloudFormation stack ${stack} and stays`,
+  detach: (role: string) => `from role ${role}`,
+  deleteRole: 'no policies left',
+  keepRoleNotOwn: `${NOT_OURS}; to remove it if unused, add --include-untagged`,
+  keepRoleStack: (stack: string) => `belongs to the CloudFormation stack ${stack}`,
   keepRoleUsed: (policies: string[]) => `still has ${policies.join(', ')}`,
 
   ofStack: (name: string, region: string, stack: string) =>
-    `The secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Take it out of the template of the stack.`,
+    `Secret ${name} in ${region} belongs to the CloudFormation stack ${stack}. Remove it from the stack's template.`,
   replicated: (name: string, region: string, replicas: string[]) =>
-    `The secret ${name} in ${region} has replicas in ${replicas.join(' and ')}, and Secrets Manager deletes it only without them.`,
+    `Secret ${name} in ${region} has replicas in ${replicas.join(' and ')}. Secrets Manager deletes only secrets without replicas.`,
   replicatedHint: (region: string, arn: string, replicas: string[]): Fix => ({
-    remedy: 'Remove them first:',
+    remedy: `Remove the ${replicas.length === 1 ? 'replica' : 'replicas'} first:`,
     command: awsCommand(
       ...['secretsmanager', 'remove-regions-from-replication', '--region', region],
       ...['--secret-id', arn, '--remove-replica-regions', ...replicas],
     ),
   }),
   isReplica: (name: string, region: string, primary: string) =>
-    `The secret ${name} in ${region} is a replica of the one in ${primary}, from where alone it can be removed.`,
-  roleInUse: (name: string) =>
-    `The role ${name} is still used by something that IAM does not let go of, such as an instance profile.`,
-  roleInUseHint: 'Take it out of there, and then run the same command again.',
+    `Secret ${name} in ${region} is a replica. It can be removed only from its primary Region, ${primary}.`,
+  roleInUse: (name: string) => `Role ${name} is still in use, for example by an instance profile.`,
+  roleInUseHint: 'Remove the role from there, then run the same command again.',
 
-  tearingDown: 'Taking it down',
-  tearingDownRest: 'Taking the secrets out of the policies',
-  tornDown: 'Taken down',
+  tearingDown: 'Removing the secrets',
+  tearingDownRest: 'Removing the policies and roles',
+  tornDown: 'Verified: AWS no longer shows what was removed.',
   /** After "Waiting for". */
-  waitingForPropagation: 'IAM to show what has just been changed',
-  keepsChanging: (name: string) => `Others keep changing the policy ${name} at the same time.`,
+  waitingForPropagation: 'IAM to propagate the changes',
+  keepsChanging: (name: string) => `Other processes keep changing policy ${name}.`,
 
   notReattached: (role: string, policy: string) =>
-    `The role ${role} has lost the policy ${policy}. The policy was not deleted, and other keys may need it.`,
+    `Role ${role} lost policy ${policy}. The policy was not deleted, and other keys may need it.`,
   attachAgain: (role: string, policyArn: string): Fix => ({
     remedy: 'Attach it again:',
     command: awsCommand(
@@ -85,32 +84,50 @@ export const teardownMessages = {
     ),
   }),
 
-  stillThere: 'After the teardown AWS still shows something of it, or somebody has made it again:',
-  stillThereHint: 'Run the same command again in a minute: it shows what is left.',
+  stillThere: 'Still present after removal, or created again by another process:',
+  stillThereHint: 'Wait a minute, then run the same command again.',
 
-  left: 'Not taken down yet:',
-  goOn: 'Run the same command again to finish.',
-  done: (regions: string[]) => `MediaConnect can no longer read this key in ${regions.join(' and ')}.`,
-  doneAll: (secrets: number) =>
-    secrets === 1
-      ? 'MediaConnect can no longer read the secret.'
-      : `MediaConnect can no longer read ${batchMessages.several.secret(secrets)}.`,
-  goneAfter: (region: string, secrets: number, date: Date | undefined) =>
-    `${batchMessages.several.secret(secrets)} in ${region}${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
+  left: 'Not removed yet:',
+  goOn: 'To finish, run the same command again.',
+
+  done: (regions: string[]) =>
+    `Removed. MediaConnect can no longer read this key in ${regions.join(' and ')}.`,
+  doneAll: (secrets: number) => `Removed. MediaConnect can no longer read ${plural(secrets, 'secret')}.`,
   doneAlready: (regions: string[]) =>
-    `This key was taken down before. MediaConnect cannot read it in ${regions.join(' and ')}.`,
+    `Already removed. MediaConnect can't read this key in ${regions.join(' and ')}.`,
   doneAllAlready: (secrets: number) =>
-    `Everything was taken down before. MediaConnect cannot read ${batchMessages.several.secret(secrets)}.`,
-  doneWithoutSecret: 'Done.',
+    `Already removed. MediaConnect can't read ${plural(secrets, 'secret')}.`,
+  doneWithoutSecret: 'Removed.',
   doneNothing: 'Nothing was changed.',
-  kept: 'Not taken down:',
-  deletedOn: (region: string, date: Date | undefined) =>
-    `Secret (${region})${date ? `, gone for ever after ${dayOf(date)}` : ''}`,
-  undoAll: 'Until then this restores them, and makes the policies and the roles again as the file has them:',
-  undo: 'Until then this restores it, and makes the policy and the role again:',
+  kept: 'Kept:',
+  /** Returns how many resources of each kind were removed or changed. */
+  totals: ({ secrets, policies, roles }: Outcomes) => {
+    const kinds = [
+      [secrets, 'scheduled', 'secret', 'secrets', 'scheduled for deletion'],
+      [policies, 'deleted', 'policy', 'policies', 'deleted'],
+      [policies, 'updated', 'policy', 'policies', 'changed'],
+      [roles, 'deleted', 'role', 'roles', 'deleted'],
+      [roles, 'updated', 'role', 'roles', 'changed'],
+    ] as const;
+    const counts = kinds.flatMap(([outcomes, action, one, several, what]) => {
+      const count = outcomes.filter((outcome) => outcome.action === action).length;
+      return count === 0 ? [] : [`${formatCount(count)} ${count === 1 ? one : several} ${what}`];
+    });
+    return counts.length === 0 ? '' : `${counts.join(', ')}.`;
+  },
+  /** @param until undefined if AWS did not return the date */
+  restorable: (secrets: number, until: Date | undefined) => {
+    const [subject, pronoun] =
+      secrets === 1 ? ['The secret', 'it is'] : [`The ${formatCount(secrets)} secrets`, 'they are'];
+    return until === undefined
+      ? 'Scheduled for deletion:'
+      : `${subject} can be restored until ${dayOf(until)}, then ${pronoun} permanently deleted:`;
+  },
+  undo: 'To undo before then:',
 
-  confirmWhy: 'What uses this key stops decrypting.',
-  confirmName: (name: string) => `Type the name of the secret, ${name}, to take it down`,
-  confirmNumber: (number: string) => `Type the number of keys, ${number}, to take them down`,
-  confirmWrong: (name: string) => `That is not ${name}. Type it, or press Ctrl-C to leave.`,
+  confirmWhy: 'Streams that use this key will stop decrypting.',
+  confirmWhyAll: 'Streams that use these keys will stop decrypting.',
+  confirmName: (name: string) => `Type ${name} to confirm`,
+  confirmNumber: (number: string) => `Type the number of keys, ${number}, to confirm`,
+  confirmWrong: (name: string) => `Doesn't match. Type ${name}, or press Ctrl-C to quit.`,
 };

@@ -51,7 +51,8 @@ export async function performTeardown(run: TeardownRun): Promise<ExitCode> {
   if (dryRun || !hasChanges) return finish(run, planned, expected, keyType);
   if (run.interactive) {
     const { confirmByTyping } = await import('./wizard.ts');
-    await confirmByTyping(run, { question: messages.confirmName(name), expected: name });
+    const question = messages.confirmName(name);
+    await confirmByTyping({ question, hint: messages.confirmWhy, expected: name });
   }
   return finish(run, planned, demandSuccess(await tearDownAndVerify(run, request, planned)), keyType);
 }
@@ -94,6 +95,7 @@ function finish(
   const undo = target && arns.length > 0 ? undoCommand(arns, target, keyType) : undefined;
   if (output.options.json)
     printJson(output, teardownMembers(found.identity, result, { scheduled, undo, dryRun: answers.dryRun }));
-  else if (!answers.dryRun) showTeardown(output, { scheduled, undo, changes: plan.changes });
+  else if (!answers.dryRun)
+    showTeardown(output, { isBatch: false, scheduled, undo, changes: plan.changes, outcomes: result });
   return EXIT.done;
 }

@@ -1,8 +1,8 @@
-import { labeledValue } from '../../cli/summary.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import type { KeyType } from '../../key/index.ts';
-import type { Change } from '../../plan-types.ts';
-import { groupByText, MOST_LINES } from '../../text.ts';
+import type { Change, Outcomes } from '../../plan-types.ts';
+import { clean, cleanCommand, dayOf, groupByText, MOST_LINES } from '../../text.ts';
+import { batchMessages } from '../../ui/batch-messages.ts';
 import { keyTypeOption, toolCommand } from '../../ui/commands.ts';
 import type { Output } from '../../ui/output.ts';
 import { changesAnything, planLines } from '../../ui/plan.ts';
@@ -19,62 +19,71 @@ export interface ScheduledSecret {
 
 /** What to print after a teardown. */
 export interface TeardownSummary {
+  isBatch: boolean;
   scheduled: ScheduledSecret[];
   /** The command that undoes the teardown, if there is anything to restore. */
   undo: string | undefined;
   /** The planned changes. If a run has none, everything was done earlier. */
   changes: Change[];
+  outcomes: Outcomes;
 }
 
-/** Prints until when the secret can be restored, and how. */
-export function showTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
+/** Prints what was removed, until when the secrets can be restored, and how. */
+export function showTeardown(output: Output, summary: TeardownSummary): void {
+  const { scheduled, undo } = summary;
   if (undo === undefined) {
-    showKept(output, changes);
+    showKept(output, summary);
     return;
   }
-  const headline = changesAnything(changes) ? messages.done : messages.doneAlready;
+  const { paintResult: paint, prose, command } = output;
+  const byDay = groupByText(scheduled, ({ until }) => (until ? dayOf(until) : ''));
   const lines = [
-    output.paintResult.green.bold(headline(scheduled.map(({ region }) => region))),
-    ...scheduled.flatMap(secretLines),
+    prose(paint.green.bold(`✔ ${headline(summary)}`)),
+    ...totalLines(output, summary),
     '',
-    output.prose(messages.undo),
-    `  ${undo}`,
+    ...byDay.flatMap((secrets) => [
+      prose(messages.restorable(secrets.length, secrets[0].until)),
+      ...secretLines(secrets),
+    ]),
+    '',
+    messages.undo,
+    command(`  ${cleanCommand(undo)}`),
   ];
   output.result(lines.join('\n'));
 }
 
-/** Like `showTeardown`, for many secrets: lists them or, if there are too many, prints their number in each Region. */
-export function showBatchTeardown(output: Output, { scheduled, undo, changes }: TeardownSummary): void {
-  if (undo === undefined) {
-    showKept(output, changes);
-    return;
-  }
-  const headline = changesAnything(changes) ? messages.doneAll : messages.doneAllAlready;
-  const groupKey = scheduled.length > MOST_LINES ? ({ region }: ScheduledSecret) => region : undefined;
-  const lines = [
-    output.paintResult.green.bold(headline(scheduled.length)),
-    ...groupByText(scheduled, groupKey).flatMap(([first, ...others]) =>
-      others.length === 0
-        ? secretLines(first)
-        : [messages.goneAfter(first.region, others.length + 1, first.until)],
-    ),
-    '',
-    output.prose(messages.undoAll),
-    `  ${undo}`,
-  ];
-  output.result(lines.join('\n'));
+function headline({ isBatch, scheduled, changes }: TeardownSummary): string {
+  const isNew = changesAnything(changes);
+  if (isBatch) return (isNew ? messages.doneAll : messages.doneAllAlready)(scheduled.length);
+  return (isNew ? messages.done : messages.doneAlready)(scheduled.map(({ region }) => region));
 }
 
-function secretLines({ region, arn, until }: ScheduledSecret): string[] {
-  return labeledValue(messages.deletedOn(region, until), arn);
+function totalLines({ prose }: Output, { outcomes }: TeardownSummary): string[] {
+  const totals = messages.totals(outcomes);
+  return totals === '' ? [] : [prose(totals)];
+}
+
+/** Returns the ARNs of the secrets or, if there are too many, their number in each Region. */
+function secretLines(secrets: ScheduledSecret[]): string[] {
+  if (secrets.length <= MOST_LINES) return secrets.map(({ arn }) => `  ${clean(arn)}`);
+  return groupByText(secrets, ({ region }) => region).map(
+    ([{ region }, ...others]) => `  ${batchMessages.secretsInRegion(region, others.length + 1)}`,
+  );
 }
 
 /** Prints what stays, and why, if no secret is scheduled for deletion. */
-function showKept(output: Output, changes: Change[]): void {
+function showKept(output: Output, summary: TeardownSummary): void {
+  const { changes } = summary;
   const kept = changes.filter(({ action }) => action === 'keep');
-  const headline = changesAnything(changes) ? messages.doneWithoutSecret : messages.doneNothing;
+  const headlineText = changesAnything(changes) ? messages.doneWithoutSecret : messages.doneNothing;
   const lines = planLines(output, kept, { unfolded: kept.length <= MOST_LINES });
-  output.result([headline, ...(lines.length > 0 ? [messages.kept, ...lines] : [])].join('\n'));
+  output.result(
+    [
+      headlineText,
+      ...totalLines(output, summary),
+      ...(lines.length > 0 ? [messages.kept, ...lines] : []),
+    ].join('\n'),
+  );
 }
 
 /** Returns the command that restores what a manifest names. */

@@ -9,7 +9,7 @@ export function addVerify(program: Command, commandSetup: CommandSetup): void {
   const command = program
     .command('verify')
     .description(help.verify)
-    .addHelpText('before', help.verifyExamples);
+    .addHelpText('after', help.verifyExamples);
   addOptions(command, 'verify', help.verifyTitles);
   addCommonOptions(command);
   onRun<VerifyOptions>(command, commandSetup, async (options, common) => {
@@ -18,7 +18,7 @@ export function addVerify(program: Command, commandSetup: CommandSetup): void {
       return {
         problems: manifestProblems(command, 'verify'),
         usesConfiguredRegion: false,
-        run: async () => (await import('./batch.ts')).runVerifyManifest(manifest, common),
+        run: async () => (await import('./batch.ts')).runVerifyManifest(manifest, common, options),
       };
     }
     const { readVerifyAnswers } = await import('./options.ts');

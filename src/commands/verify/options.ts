@@ -13,6 +13,8 @@ export interface VerifyAnswers extends SecretAnswers, KeyAnswers {
   roleName?: string;
   roleArn?: string;
   flowArn?: string;
+  /** True to list the checks that passed too. */
+  all: boolean;
 }
 
 /** Reads options into typed values. Returns all problems, one sentence each. */

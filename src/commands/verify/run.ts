@@ -1,4 +1,4 @@
-import { nameInIamArn, parseArn } from '../../aws/arn.ts';
+import { nameInIamArn, parseArn, parseSecretArn } from '../../aws/arn.ts';
 import { readSecret } from '../../aws/secrets/index.ts';
 import { type SecretTarget, type Verification, verification } from '../../checks/verify/index.ts';
 import { verifyMessages as messages } from '../../checks/verify/report/messages.ts';
@@ -16,6 +16,7 @@ import type { ExitCode } from '../../failure.ts';
 import type { KeyMaterial, KeyType } from '../../key/index.ts';
 import { keyRules, keyTypeIsUnknown } from '../../options/setup-request.ts';
 import { toAttempt } from '../../steps/observe.ts';
+import { toolCommand } from '../../ui/commands.ts';
 import { setupMessages } from '../../ui/messages.ts';
 import type { VerifyAnswers } from './options.ts';
 
@@ -44,7 +45,7 @@ export async function performVerify(run: VerifyRun): Promise<ExitCode> {
   progress.start(flowArn === undefined ? messages.looking : messages.lookingAtFlow);
   const result = await verification(aws, { groups: [{ secrets, role, policyName }], flowArn });
   progress.stop();
-  await show(run, result);
+  await show(run, secrets, result);
   return exitCodeOf(result.checks);
 }
 
@@ -84,7 +85,7 @@ async function askKeyTypeIfNeeded(run: VerifyRun, places: SecretPlace[]): Promis
   const affectsVerdict = secrets.some(({ content }) => isPassword(content));
   if (!affectsVerdict || secrets.some(({ keyType }) => keyType)) return undefined;
   const { askKeyType } = await import('../../cli/questions/key.ts');
-  return askKeyType(run);
+  return askKeyType();
 }
 
 /** Returns the secrets that the flags name or the user chooses. Empty if only a flow is given. */
@@ -117,10 +118,43 @@ async function nameAndRegions(run: VerifyRun): Promise<{ name: string; regions: 
   ]);
 }
 
-async function show({ aws, output }: VerifyRun, { checks, pairs }: Verification): Promise<void> {
-  if (!output.options.json) return showChecks(output, checks);
+async function show(
+  { aws, output, answers }: VerifyRun,
+  secrets: SecretTarget[],
+  { checks, pairs }: Verification,
+): Promise<void> {
   const { account, partition } = await aws.identity();
+  if (!output.options.json) {
+    const permissionsCommand = (needsOptional: boolean) =>
+      toolCommand('permissions', 'verify', ...permissionOptions(answers, secrets, needsOptional));
+    return showChecks(output, checks, [], { account, all: answers.all, permissionsCommand });
+  }
   const verdict = verdictOf(checks);
   const encryption = ['ok', 'warning'].includes(verdict) ? encryptionSettingsOf(pairs) : undefined;
   printJson(output, { account, partition, verdict, checks, encryption });
+}
+
+/** Returns the options with which `permissions verify` prints the permissions of this run. */
+function permissionOptions(
+  { roleName, roleArn, flowArn }: VerifyAnswers,
+  secrets: SecretTarget[],
+  needsOptional: boolean,
+): string[] {
+  const ids = [...new Set(secrets.map(({ id }) => id))];
+  const names = ids.filter((id) => !parseSecretArn(id));
+  const regions = names.length > 0 ? [...new Set(secrets.map(({ region }) => region))] : [];
+  const option = (flag: string, values: (string | undefined)[]) =>
+    values.flatMap((value) => (value === undefined ? [] : [flag, value]));
+  return [
+    ...option('--secret-name', names),
+    ...option('--region', regions),
+    ...option(
+      '--secret-arn',
+      ids.filter((id) => parseSecretArn(id)),
+    ),
+    ...option('--role-name', [roleName]),
+    ...option('--role-arn', [roleArn]),
+    ...option('--flow-arn', [flowArn]),
+    ...(needsOptional ? ['--optional'] : []),
+  ];
 }

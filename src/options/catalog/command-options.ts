@@ -15,6 +15,9 @@ const TEMPLATE_FORMATS = ['yaml', 'json'] as const;
 /** The shells that `completion` supports. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
+/** What `setup --show` prints. */
+export const SHOWN_SETTINGS = ['cli', 'json'] as const;
+
 /** Options without a manifest field: what a command works on, and how it runs. */
 export const COMMAND_OPTIONS = {
   roleArn: {
@@ -22,7 +25,7 @@ export const COMMAND_OPTIONS = {
     group: 'role',
     takes: 'text',
     rule: rules.roleArnProblem,
-    commands: inCommands('the role by its ARN, in place of its name', [
+    commands: inCommands('role ARN, instead of --role-name', [
       'verify',
       'permissions verify',
       'permissions create-flow',
@@ -35,18 +38,15 @@ export const COMMAND_OPTIONS = {
     rule: rules.flowArnProblem,
     commands: {
       verify:
-        'a flow, router input or router output, with the secrets and roles in its encryption settings, and the other ends of its connections',
-      'permissions verify': 'the flow, router input or router output to check',
+        'flow, router input or router output to check, with its secrets, its roles and the other ends of its connections',
+      'permissions verify': 'flow, router input or router output to check',
     },
   },
   rollback: {
     flags: '--rollback',
     group: 'secret',
     takes: 'switch',
-    commands: {
-      rotate: 'go back to the key before the last rotation',
-      'permissions rotate': 'for going back to the key before the last rotation',
-    },
+    commands: inCommands('roll back to the previous key', ['rotate', 'permissions rotate']),
     besideManifest: true,
   },
   recoveryDays: {
@@ -54,9 +54,9 @@ export const COMMAND_OPTIONS = {
     group: 'secret',
     takes: 'text',
     // In days. Source: Secrets Manager API reference, `DeleteSecret`, `RecoveryWindowInDays`.
-    rule: rules.matching(/^(0?[7-9]|[12]\d|30)$/, (what) => `${what} takes a number of days from 7 to 30.`),
+    rule: rules.matching(/^(0?[7-9]|[12]\d|30)$/, (what) => `${what} must be a number of days from 7 to 30.`),
     commands: {
-      teardown: `for how many days the secret can be restored, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
+      teardown: `recovery window in days, 7 to 30 (default: ${DEFAULTS.recoveryDays})`,
     },
     besideManifest: true,
   },
@@ -64,10 +64,10 @@ export const COMMAND_OPTIONS = {
     flags: '--include-untagged',
     group: 'secret',
     takes: 'switch',
-    commands: {
-      teardown: 'take down what this program did not make, too',
-      'permissions teardown': 'also what this program did not make',
-    },
+    commands: inCommands('also remove resources that mc-static-key did not create', [
+      'teardown',
+      'permissions teardown',
+    ]),
     besideManifest: true,
   },
   manifest: {
@@ -75,7 +75,7 @@ export const COMMAND_OPTIONS = {
     group: 'manifest',
     takes: 'text',
     completes: 'file',
-    commands: inCommands('a YAML file that says all of this for many keys (docs/manifest.md)', [
+    commands: inCommands('YAML file with many keys (docs/manifest.md)', [
       ...STORE_COMMANDS,
       ...SECRET_COMMANDS,
       'status',
@@ -83,18 +83,33 @@ export const COMMAND_OPTIONS = {
     ]),
     besideManifest: true,
   },
+  all: {
+    flags: '--all',
+    group: 'output',
+    takes: 'switch',
+    commands: { verify: 'also list the passed checks' },
+    besideManifest: true,
+  },
   dryRun: {
     flags: '--dry-run',
     group: 'all',
     takes: 'switch',
-    commands: {
-      ...inCommands('print the plan and stop', ['setup', 'rotate', 'teardown']),
-      ...inCommands('for seeing the plan only', [
-        'permissions setup',
-        'permissions rotate',
-        'permissions teardown',
-      ]),
-    },
+    commands: inCommands('print the plan and exit', [
+      'setup',
+      'rotate',
+      'teardown',
+      'permissions setup',
+      'permissions rotate',
+      'permissions teardown',
+    ]),
+    besideManifest: true,
+  },
+  show: {
+    flags: '--show <settings>',
+    group: 'all',
+    takes: 'choice',
+    choices: SHOWN_SETTINGS,
+    commands: { setup: 'also print the settings for the AWS CLI (cli) or the MediaConnect API (json)' },
     besideManifest: true,
   },
   homeRegion: {
@@ -104,8 +119,7 @@ export const COMMAND_OPTIONS = {
     rule: rules.regionProblem,
     completes: 'region',
     commands: {
-      'export cloudformation':
-        'the Region whose stack makes the policy and the role (default: the first Region)',
+      'export cloudformation': 'Region whose stack creates the policy and role (default: first --region)',
     },
     besideManifest: true,
   },
@@ -123,24 +137,21 @@ export const COMMAND_OPTIONS = {
     takes: 'text',
     rule: rules.outputPathProblem,
     completes: 'file',
-    commands: inCommands('write to this file in place of standard output', EXPORT_COMMANDS),
+    commands: inCommands('write to this file instead of standard output', EXPORT_COMMANDS),
     besideManifest: true,
   },
   force: {
     flags: '--force',
     group: 'output',
     takes: 'switch',
-    commands: inCommands('write over a file that is there already', EXPORT_COMMANDS),
+    commands: inCommands('overwrite an existing file', EXPORT_COMMANDS),
     besideManifest: true,
   },
   optional: {
     flags: '--optional',
     group: 'output',
     takes: 'switch',
-    commands: inCommands('also what the command can do without', [
-      ...PERMISSION_COMMANDS,
-      'permissions status',
-    ]),
+    commands: inCommands('include optional permissions', [...PERMISSION_COMMANDS, 'permissions status']),
     besideManifest: true,
   },
   accountId: {
@@ -148,7 +159,7 @@ export const COMMAND_OPTIONS = {
     group: 'output',
     takes: 'text',
     rule: rules.accountIdProblem,
-    commands: inCommands('the account, so that nothing is asked of AWS', ALL_PERMISSION_COMMANDS),
+    commands: inCommands('account ID; with it, no AWS calls are made', ALL_PERMISSION_COMMANDS),
     besideManifest: true,
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -4,7 +4,7 @@ import { POLICY_AND_ROLE_OPTIONS } from './policy-and-role-options.ts';
 import { SECRET_OPTIONS } from './secret-options.ts';
 import type { CommandName, OptionSpec } from './spec.ts';
 
-export { SHELLS } from './command-options.ts';
+export { SHELLS, SHOWN_SETTINGS } from './command-options.ts';
 export { POLICY_SCOPES } from './policy-and-role-options.ts';
 export { KEY_TYPES } from './secret-options.ts';
 export type { CommandName, ManifestField, OptionGroup, OptionSpec } from './spec.ts';

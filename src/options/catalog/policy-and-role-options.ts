@@ -13,17 +13,18 @@ export const POLICY_AND_ROLE_OPTIONS = {
     rule: rules.policyNameProblem,
     defaultValue: DEFAULTS.policyName,
     commands: {
-      ...inCommands(`name of the policy (default: ${DEFAULTS.policyName})`, [
+      ...inCommands(`policy name (default: ${DEFAULTS.policyName})`, [
         ...STORE_COMMANDS,
         'teardown',
         'permissions setup',
         'permissions teardown',
       ]),
-      verify: 'a policy that must be attached to the role',
+      verify: 'policy that must be attached to the role',
     },
     field: {
-      title: "The policy's name",
-      description: 'Name of the policy that allows reading the secret. Keys with one name share the policy.',
+      title: 'Policy name',
+      description:
+        'Name of the policy that grants read access to the secret. Keys with the same name share the policy.',
       schema: { pattern: '^[A-Za-z0-9_+=,.@-]{1,128}$' },
     },
   },
@@ -34,13 +35,13 @@ export const POLICY_AND_ROLE_OPTIONS = {
     choices: POLICY_SCOPES,
     defaultValue: DEFAULTS.policyScope,
     commands: inCommands(
-      `which secrets the policy allows: secrets (those named), prefix, region or account (default: ${DEFAULTS.policyScope})`,
+      `what the policy covers: secrets (only those named), prefix, region or account (default: ${DEFAULTS.policyScope})`,
       STORE_COMMANDS,
     ),
     field: {
-      title: 'What the policy allows reading',
+      title: 'Policy scope',
       description:
-        'These secrets, those whose names begin with policyPrefix, every one in their Regions, or every one of the account.',
+        'What the policy grants read access to: these secrets, names that start with policyPrefix, their Regions, or the account.',
     },
   },
   policyPrefix: {
@@ -48,13 +49,10 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'policy',
     takes: 'text',
     rule: rules.secretPrefixProblem,
-    commands: inCommands(
-      'what the names of the secrets begin with, for --policy-scope prefix',
-      STORE_COMMANDS,
-    ),
+    commands: inCommands('secret name prefix, with --policy-scope prefix', STORE_COMMANDS),
     field: {
-      title: 'What the names of the secrets begin with',
-      description: 'For policyScope: prefix.',
+      title: 'Secret name prefix',
+      description: 'Only with policyScope: prefix.',
       examples: ['live/'],
       schema: { pattern: '^[A-Za-z0-9/_+=.@-]{1,500}$' },
     },
@@ -66,7 +64,7 @@ export const POLICY_AND_ROLE_OPTIONS = {
     rule: rules.roleNameProblem,
     defaultValue: DEFAULTS.roleName,
     commands: {
-      ...inCommands(`name of the role (default: ${DEFAULTS.roleName})`, [
+      ...inCommands(`role name (default: ${DEFAULTS.roleName})`, [
         ...STORE_COMMANDS,
         'verify',
         'teardown',
@@ -76,11 +74,11 @@ export const POLICY_AND_ROLE_OPTIONS = {
         'permissions teardown',
         'permissions create-flow',
       ]),
-      rotate: `name of the role that the checks at the end look at (default: ${DEFAULTS.roleName})`,
+      rotate: `role to check afterwards (default: ${DEFAULTS.roleName})`,
     },
     field: {
-      title: "The role's name",
-      description: 'Name of the role that MediaConnect assumes. Keys with one name share the role.',
+      title: 'Role name',
+      description: 'Name of the role that MediaConnect assumes. Keys with the same name share the role.',
       schema: {
         pattern:
           '^(?![mM][eE][dD][iI][aA][cC][oO][nN][nN][eE][cC][tT][aA][cC][cC][eE][sS][sS][rR][oO][lL][eE]$)[A-Za-z0-9_+=,.@-]{1,64}$',
@@ -93,10 +91,10 @@ export const POLICY_AND_ROLE_OPTIONS = {
     takes: 'text',
     rule: rules.roleDescriptionProblem,
     defaultValue: DEFAULTS.roleDescription,
-    commands: inCommands(`description of the role (default: "${DEFAULTS.roleDescription}")`, STORE_COMMANDS),
+    commands: inCommands(`role description (default: "${DEFAULTS.roleDescription}")`, STORE_COMMANDS),
     field: {
-      title: "The role's description",
-      description: 'For a role that is made.',
+      title: 'Role description',
+      description: 'Used when the role is created.',
       schema: { maxLength: 1000, pattern: '^[\\t\\n\\r\\u0020-\\u007e\\u00a1-\\u00ff]*$' },
     },
   },
@@ -105,11 +103,11 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'role',
     takes: 'switch',
     defaultValue: true,
-    commands: inCommands('leave the aws:SourceAccount condition out of the trust policy', STORE_COMMANDS),
+    commands: inCommands('omit the aws:SourceAccount condition (not recommended)', STORE_COMMANDS),
     field: {
-      title: 'Whether the role is for this account only',
+      title: 'Limit the role to this account',
       description:
-        'Whether the trust policy asks for this account (aws:SourceAccount), which guards against the confused deputy.',
+        'true adds the aws:SourceAccount condition to the trust policy, which prevents the confused deputy problem.',
     },
   },
   sourceArns: {
@@ -118,13 +116,13 @@ export const POLICY_AND_ROLE_OPTIONS = {
     takes: 'list',
     rule: rules.sourceArnProblem,
     commands: inCommands(
-      'trust MediaConnect for these resources only (ARN pattern, repeatable)',
+      'limit trust to these MediaConnect resources (ARN pattern, repeatable)',
       STORE_COMMANDS,
     ),
     field: {
-      title: 'For which flows the role is',
+      title: 'MediaConnect resources that can use the role',
       description:
-        'ARN patterns of the MediaConnect resources for which the role may be assumed; any otherwise.',
+        'ARN patterns. MediaConnect can assume the role only for resources that match one. Default: any resource.',
       example: 'arn:aws:mediaconnect:…',
       examples: ['arn:aws:mediaconnect:us-west-2:111122223333:flow:*'],
       schema: {
@@ -138,10 +136,13 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'role',
     takes: 'text',
     rule: rules.boundaryArnProblem,
-    commands: inCommands('permissions boundary of the role', [...STORE_COMMANDS, 'permissions setup']),
+    commands: inCommands('permissions boundary of the role (ARN of a managed policy)', [
+      ...STORE_COMMANDS,
+      'permissions setup',
+    ]),
     field: {
-      title: "The role's permissions boundary",
-      description: 'ARN of a managed policy.',
+      title: 'Permissions boundary',
+      description: "ARN of the managed policy that limits the role's permissions.",
       examples: ['arn:aws:iam::111122223333:policy/Boundary'],
       schema: { type: 'string', pattern: '^arn:aws[a-z-]*:iam::(\\d{12}|aws):policy/[\\x21-\\x7e]+$' },
     },
@@ -150,13 +151,13 @@ export const POLICY_AND_ROLE_OPTIONS = {
     flags: '--tag <tag...>',
     group: 'all',
     takes: 'tags',
-    commands: inCommands('tag on all three resources (KEY=VALUE, repeatable)', [
+    commands: inCommands('tag for new resources, KEY=VALUE (repeatable)', [
       ...STORE_COMMANDS,
       'permissions setup',
     ]),
     field: {
       title: 'Tags',
-      description: 'Tags on the secret, the policy and the role, when they are made.',
+      description: 'Tags for the secret, the policy and the role when they are created.',
       example: '{ team: playout }',
       examples: [{ team: 'playout' }],
     },
@@ -166,15 +167,15 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'all',
     takes: 'choice',
     choices: ['keep', 'replace'],
-    commands: inCommands('when the secret holds another value: keep or replace it', [
+    commands: inCommands('if the secret already holds a different value: keep or replace it', [
       'setup',
       'permissions setup',
     ]),
     field: {
-      title: 'When the secret holds another value',
+      title: 'If the secret holds a different value',
       notForExisting: true,
       description:
-        'keep leaves the value as it is, replace stores this key as a new version. Without an answer that is a conflict.',
+        'keep leaves the value unchanged. replace stores this key as a new version. Without either, it is a conflict.',
     },
   },
   restore: {
@@ -185,8 +186,8 @@ export const POLICY_AND_ROLE_OPTIONS = {
     commands: inCommands('restore a secret that is scheduled for deletion', ['setup', 'permissions setup']),
     besideManifest: ['setup'],
     field: {
-      title: 'When the secret is scheduled for deletion',
-      description: 'Restore it, instead of ending with a conflict.',
+      title: 'If the secret is scheduled for deletion',
+      description: 'true restores it. Otherwise, it is a conflict.',
     },
   },
   updateTrust: {
@@ -194,13 +195,13 @@ export const POLICY_AND_ROLE_OPTIONS = {
     group: 'all',
     takes: 'switch',
     defaultValue: false,
-    commands: inCommands('add MediaConnect to the trust policy of a role that exists', [
+    commands: inCommands("add MediaConnect to an existing role's trust policy", [
       'setup',
       'permissions setup',
     ]),
     field: {
-      title: 'When the role does not let MediaConnect in',
-      description: 'Add MediaConnect to its trust policy, instead of ending with a conflict.',
+      title: "If MediaConnect can't assume the role",
+      description: 'true adds MediaConnect to its trust policy. Otherwise, it is a conflict.',
     },
   },
 } as const satisfies Record<string, OptionSpec>;

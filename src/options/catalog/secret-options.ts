@@ -13,13 +13,9 @@ export const SECRET_OPTIONS = {
     ofNewSecret: true,
     takes: 'text',
     rule: rules.secretNameProblem,
-    commands: inCommands('name of the secret', [
-      ...STORE_COMMANDS,
-      ...SECRET_COMMANDS,
-      ...PERMISSION_COMMANDS,
-    ]),
+    commands: inCommands('secret name', [...STORE_COMMANDS, ...SECRET_COMMANDS, ...PERMISSION_COMMANDS]),
     field: {
-      title: "The secret's name",
+      title: 'Secret name',
       description: 'Name of the secret in AWS Secrets Manager. Each secret has one entry.',
       ofOneKey: true,
       examples: ['2018-12-01_baseball-game-source', 'live/studio-a'],
@@ -32,19 +28,16 @@ export const SECRET_OPTIONS = {
     takes: 'list',
     rule: rules.secretArnProblem,
     commands: {
-      ...inCommands(
-        'use this secret, which exists already, instead of storing one (repeatable)',
-        STORE_COMMANDS,
-      ),
-      ...inCommands('the secret by its ARN, in place of name and Region (repeatable)', [
+      ...inCommands('existing secret to use instead (repeatable)', STORE_COMMANDS),
+      ...inCommands('secret ARN, instead of name and Region (repeatable)', [
         ...SECRET_COMMANDS,
         ...PERMISSION_COMMANDS,
       ]),
     },
     field: {
-      title: 'Secrets that exist, by their ARNs',
+      title: 'ARNs of existing secrets',
       description:
-        'Use these secrets, which exist already, instead of storing one; in place of secretName, regions and key.',
+        'Use these existing secrets instead of creating one. Replaces secretName, regions and key.',
       ofOneKey: true,
       nonEmpty: true,
       example: 'arn:aws:secretsmanager:…',
@@ -64,33 +57,32 @@ export const SECRET_OPTIONS = {
     completes: 'region',
     commands: {
       ...inCommands(
-        "store the key in each of these Regions (repeatable; default: the SDK's Region)",
+        'Region of the flow; repeat for several (default: your configured Region)',
         STORE_COMMANDS,
       ),
-      verify: "the Regions of the flows (repeatable; default: the SDK's Region)",
+      verify: 'Region of the flow (repeatable; default: your configured Region)',
       ...inCommands(
-        'look for secrets in these Regions only (repeatable; default: every Region that has MediaConnect, the configured one, and those that policies name)',
+        'limit the search to these Regions (repeatable; default: all Regions with MediaConnect, the configured one, and those in policies)',
         ['status', 'export manifest'],
       ),
-      ...inCommands('only in these Regions (repeatable; default: every Region that the secret lives in)', [
+      ...inCommands('limit to these Regions (repeatable; default: all Regions that have the secret)', [
         'rotate',
         'teardown',
       ]),
-      ...inCommands("the Regions of the secret (repeatable; default: the SDK's Region)", [
+      ...inCommands('Region of the secret (repeatable; default: your configured Region)', [
         'permissions setup',
         'permissions verify',
       ]),
-      ...inCommands('only these Regions (repeatable; default: every Region)', [
+      ...inCommands('limit to these Regions (repeatable; default: all Regions)', [
         'permissions status',
         'permissions rotate',
         'permissions teardown',
       ]),
-      'permissions create-flow':
-        'a Region of the account; only its partition counts (default: the commercial Regions)',
+      'permissions create-flow': 'Region that determines the AWS partition (default: a commercial Region)',
     },
     field: {
       title: 'Regions',
-      description: 'The Regions in which the key is stored: those of the flows that use it.',
+      description: 'Regions to store the key in: those of the flows that use it.',
       nonEmpty: true,
       example: 'us-west-2',
       examples: ['us-west-2', 'eu-west-1'],
@@ -104,12 +96,12 @@ export const SECRET_OPTIONS = {
     takes: 'text',
     completes: 'file',
     commands: {
-      ...inCommands('read the key from a file, or from standard input with -', [...STORE_COMMANDS, 'rotate']),
-      verify: 'the secret must hold the key in this file (- for standard input)',
+      ...inCommands('file with the key (- for standard input)', [...STORE_COMMANDS, 'rotate']),
+      verify: 'compare the secret with the key in this file (- for standard input)',
     },
     field: {
       inKey: 'file',
-      description: 'Read the key from this file; a relative path begins at the folder of the manifest.',
+      description: 'Read the key from this file. A relative path starts at the folder of the manifest.',
       ofOneKey: true,
       examples: ['keys/baseball.key'],
       schema: {
@@ -125,8 +117,8 @@ export const SECRET_OPTIONS = {
     takes: 'text',
     rule: rules.environmentVariableProblem,
     commands: {
-      ...inCommands('read the key from this environment variable', [...STORE_COMMANDS, 'rotate']),
-      verify: 'the secret must hold the key in this environment variable',
+      ...inCommands('environment variable with the key', [...STORE_COMMANDS, 'rotate']),
+      verify: 'compare the secret with the key in this environment variable',
     },
     field: {
       inKey: 'env',
@@ -142,10 +134,10 @@ export const SECRET_OPTIONS = {
     ofNewSecret: true,
     takes: 'choice',
     choices: ALGORITHMS,
-    commands: inCommands('make a random key for aes128, aes192 or aes256', [...STORE_COMMANDS, 'rotate']),
+    commands: inCommands('generate a random key: aes128, aes192 or aes256', [...STORE_COMMANDS, 'rotate']),
     field: {
       inKey: 'generate',
-      description: 'Make a random key when the secret does not exist yet, and keep it ever after.',
+      description: "Generate a random key if the secret doesn't exist yet. An existing key is kept.",
     },
   },
   keyType: {
@@ -154,14 +146,14 @@ export const SECRET_OPTIONS = {
     takes: 'choice',
     choices: KEY_TYPES,
     defaultValue: DEFAULTS.keyType,
-    commands: inCommands(`what the key is: static-key or srt-password (default: ${DEFAULTS.keyType})`, [
+    commands: inCommands(`static-key or srt-password (default: ${DEFAULTS.keyType})`, [
       ...STORE_COMMANDS,
       'verify',
       'rotate',
     ]),
     field: {
-      title: 'What the key is',
-      description: 'A static key is hexadecimal text; an SRT password is a text of 10 to 80 characters.',
+      title: 'Key type',
+      description: 'A static key is hexadecimal digits. An SRT password is 10 to 80 characters.',
     },
   },
   algorithm: {
@@ -169,14 +161,14 @@ export const SECRET_OPTIONS = {
     group: 'secret',
     takes: 'choice',
     choices: ALGORITHMS,
-    commands: inCommands(
-      "aes128, aes192 or aes256, checked against the key's length (default: told by the length)",
-      [...STORE_COMMANDS, 'verify', 'rotate'],
-    ),
+    commands: inCommands("aes128, aes192 or aes256; must match the key's length (default: from the length)", [
+      ...STORE_COMMANDS,
+      'verify',
+      'rotate',
+    ]),
     field: {
-      title: 'The encryption algorithm',
-      description:
-        "Checked against the key's length, by which it is told otherwise. SRT passwords have none.",
+      title: 'Encryption algorithm',
+      description: "Must match the key's length. Default: determined by the length. SRT passwords have none.",
     },
   },
   kmsKeyId: {
@@ -185,15 +177,15 @@ export const SECRET_OPTIONS = {
     ofNewSecret: true,
     takes: 'text',
     rule: rules.kmsKeyIdProblem,
-    commands: inCommands('customer-managed KMS key for the secret (default: aws/secretsmanager)', [
+    commands: inCommands('customer managed KMS key for the secret (default: aws/secretsmanager)', [
       ...STORE_COMMANDS,
       ...PERMISSION_COMMANDS,
     ]),
     field: {
-      title: 'The KMS key of the secret',
+      title: 'KMS key',
       notForExisting: true,
       description:
-        "ID, ARN or alias of a customer-managed KMS key; the account's aws/secretsmanager otherwise.",
+        'ID, ARN or alias of a customer managed KMS key. Default: the AWS managed key aws/secretsmanager.',
       examples: ['alias/video-keys', 'mrk-1234abcd12ab34cd56ef1234567890ab'],
       schema: {
         type: 'string',

@@ -1,6 +1,8 @@
 import { policyArn } from '../../aws/arn.ts';
 import { policyTags } from '../../aws/tags.ts';
-import type { Change, Conflict, PolicyOutcome } from '../../plan-types.ts';
+import type { Change, Conflict, Difference, PolicyOutcome } from '../../plan-types.ts';
+import { type JsonPolicy, tryParsePolicy } from '../../policy/index.ts';
+import { MOST_LINES } from '../../text.ts';
 import { conflictFailure } from '../conflict.ts';
 import {
   type PolicyRequest,
@@ -107,7 +109,37 @@ function toChange(work: PolicyWork, { request }: StepInput<PolicyRequest>): Chan
   const oldest = versionToDelete(work.policy);
   const added = scope === 'secrets' ? messages.update(work.secrets.length) : messages.updateWide(scope);
   const reason = [added, ...(oldest ? [messages.makesRoom(oldest)] : [])].join('; ');
-  return { action: 'update', resource: 'policy', name: work.policy.name, reason, document: work.document };
+  const { policy, document } = work;
+  const difference = resourceDifference(policy.document, document);
+  return { action: 'update', resource: 'policy', name: policy.name, reason, document, difference };
+}
+
+/** Existing entries that are listed; of more, only the number is given. */
+const MOST_EXISTING = 3;
+
+/** Returns the resources that an update adds to a policy, and those that it keeps. */
+function resourceDifference(current: string, desired: JsonPolicy): Difference | undefined {
+  const before = resourcesIn(current);
+  const after = resourcesIn(JSON.stringify(desired));
+  const kept = after.filter((resource) => before.includes(resource));
+  const added = after.filter((resource) => !before.includes(resource));
+  if (added.length === 0) return undefined;
+  const keptLines = kept.length > MOST_EXISTING ? [messages.existingEntries(kept.length)] : kept;
+  const shown = added.slice(0, MOST_LINES);
+  const more = added.length > shown.length ? [messages.moreEntries(added.length - shown.length)] : [];
+  return {
+    title: messages.resources,
+    lines: [
+      ...keptLines.map((text) => ({ mark: '=' as const, text })),
+      ...[...shown, ...more].map((text) => ({ mark: '+' as const, text })),
+    ],
+  };
+}
+
+/** Returns the unique resources in the statements of a policy. */
+function resourcesIn(text: string): string[] {
+  const statements = tryParsePolicy(text)?.statements ?? [];
+  return [...new Set(statements.flatMap(({ resources }) => resources?.values ?? []))];
 }
 
 /**

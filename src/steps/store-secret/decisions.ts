@@ -3,11 +3,10 @@ import { kmsKeyRef, maybeSameKmsKey } from '../../aws/kms/index.ts';
 import type { SecretState } from '../../aws/secrets/index.ts';
 import { namedSecretMessages } from '../../aws/secrets/messages.ts';
 import type { Identity } from '../../aws/session.ts';
-import { checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
+import { algorithmOfLength, checkStoredKey, type KeyMaterial, mayBePassword } from '../../key/index.ts';
 import type { NewSecret, SetupRequest } from '../../options/setup-request.ts';
 import type { Choice, OutcomeAction } from '../../plan-types.ts';
-import type { SecretRef, StepInput } from '../types.ts';
-import type { ConflictDecision, SecretDecision } from './decision-types.ts';
+import type { ConflictDecision, SecretDecision, SecretRef, StepInput } from '../types.ts';
 import { secretMessages as messages } from './messages.ts';
 
 const KEEP: Choice = { id: 'keep-key', flag: '--existing-key keep', text: messages.choiceKeep };
@@ -53,10 +52,10 @@ export function chooseKey(
 
 /** Decides what to do in a Region that has no secret with this name. */
 export function decideNew(
-  { identity }: StepInput<SetupRequest>,
+  { identity, request }: StepInput<SetupRequest>,
   { name, kmsKeyId }: NewSecret,
   region: string,
-  { adopted }: KeyChoice,
+  { key, adopted }: KeyChoice,
 ): SecretDecision {
   const kmsKey = kmsKeyOf(kmsKeyId, region, identity);
   if (kmsKeyId !== undefined && !kmsKey) return conflict(messages.kmsWrongRegion(region), []);
@@ -64,9 +63,15 @@ export function decideNew(
   return {
     kind: 'create',
     ref: { region, name, arn, versionId: null, action: 'created', kmsKey },
-    reason: adopted ? messages.createCopy : messages.create,
+    reason: messages.create(adopted ? messages.copy : descriptionOf(key, request.keyType), kmsKeyId),
     warnings: /-[A-Za-z0-9]{6}$/.test(name) ? [messages.nameLooksLikeArn(name)] : [],
   };
+}
+
+/** Returns what the secret will hold, such as `AES-256 key`. */
+function descriptionOf({ length }: KeyMaterial, keyType: SetupRequest['keyType']): string {
+  const algorithm = keyType === 'static-key' ? algorithmOfLength(length) : undefined;
+  return algorithm ? messages.staticKey(algorithm) : messages.password;
 }
 
 /** Decides what to do about an existing secret with this name. */

@@ -1,7 +1,14 @@
 import { parseSecretArn } from '../../aws/arn.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
-import type { Step, StepContext, StepInput, StepOutput } from '../types.ts';
-import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import type {
+  ObservedSecrets,
+  SecretDecision,
+  SecretPlan,
+  Step,
+  StepContext,
+  StepInput,
+  StepOutput,
+} from '../types.ts';
 import { chooseKey, decideExisting, decideNamed, decideNew, decideStored } from './decisions.ts';
 import { reconcileSecrets } from './reconcile.ts';
 

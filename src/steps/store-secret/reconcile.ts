@@ -3,8 +3,15 @@ import type { KeyMaterial } from '../../key/index.ts';
 import type { SetupRequest } from '../../options/setup-request.ts';
 import type { Conflict, SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../conflict.ts';
-import { type SecretRef, type StepContext, type StepOutput, waitOptions } from '../types.ts';
-import type { ObservedSecrets, SecretDecision, SecretPlan } from './decision-types.ts';
+import {
+  type ObservedSecrets,
+  type SecretDecision,
+  type SecretPlan,
+  type SecretRef,
+  type StepContext,
+  type StepOutput,
+  waitOptions,
+} from '../types.ts';
 import { secretMessages as messages } from './messages.ts';
 import { createSecret, replaceValue, restoreSecret } from './write.ts';
 
@@ -116,7 +123,7 @@ function secretIdOf(decision: SecretDecision): string {
 async function replan({ observe, decide }: Planner, first: Decided): Promise<Decided> {
   const decided = decide(await observe());
   const [conflict = overtakenConflict(first, decided)] = decided.conflicts;
-  if (conflict) throw conflictFailure([{ ...conflict, found: messages.madeMeanwhile(conflict.found) }]);
+  if (conflict) throw conflictFailure([{ ...conflict, found: messages.changedMeanwhile(conflict.found) }]);
   return decided;
 }
 

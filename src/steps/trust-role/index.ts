@@ -30,6 +30,7 @@ import {
   planTrust,
   readOnceVisible,
   type TrustDecision,
+  trustDifference,
   trustDocument,
 } from './write.ts';
 
@@ -101,7 +102,7 @@ function plan(input: StepInput<RoleRequest>, found: ObservedRole): RolePlan {
   return {
     action,
     arnsToAttach,
-    changes: conflicts.length > 0 ? [] : planChanges(input, action, arnsToAttach, trust),
+    changes: conflicts.length > 0 ? [] : planChanges(input, action, arnsToAttach, trust, role),
     conflicts,
     warnings: [
       ...planWarnings(request, role, 'warnings' in trust ? trust.warnings : []),
@@ -129,17 +130,22 @@ function planChanges(
   action: RolePlan['action'],
   arnsToAttach: string[],
   trust: TrustDecision,
+  found: RoleState | undefined,
 ): Change[] {
   const role = { resource: 'role' as const, name: input.request.role.name };
   const document = 'document' in trust ? trust.document : undefined;
+  const { sourceAccount } = input.request.role;
+  const difference = found && document ? trustDifference(found.trust, document) : undefined;
   const changes: Record<RolePlan['action'], Change> = {
-    create: { action: 'create', ...role, reason: messages.create, document },
+    create: { action: 'create', ...role, reason: messages.create(sourceAccount), document },
     keep: { action: 'keep', ...role, reason: messages.keep },
-    'update-trust': { action: 'update', ...role, reason: messages.updateTrust, document },
+    'update-trust': { action: 'update', ...role, reason: messages.updateTrust, document, difference },
   };
-  if (arnsToAttach.length === 0) return [changes[action]];
-  const reason = messages.attach(arnsToAttach.map(nameInIamArn));
-  return [changes[action], { action: 'attach', ...role, reason }];
+  const reason = messages.attach(role.name);
+  const attachments = arnsToAttach.map(
+    (arn): Change => ({ action: 'attach', resource: 'policy', name: nameInIamArn(arn), reason }),
+  );
+  return [changes[action], ...attachments];
 }
 
 function outcomeAction(action: RolePlan['action'], arnsToAttach: string[]): RoleOutcome['action'] {
@@ -174,9 +180,9 @@ async function applyRemaining(
   role: RoleOutcome,
 ) {
   if (plan.action === 'update-trust' && plan.found) await updateTrust(context, input, role, plan.found.trust);
-  for (const arn of plan.arnsToAttach) {
+  for (const [index, arn] of plan.arnsToAttach.entries()) {
     await attachPolicy(context, role.name, arn);
-    context.record({ role });
+    context.record({ role: { ...role, attachedCount: index + 1 } });
   }
   if (plan.arnsToAttach.length === 0) context.record({ role });
   return { role };

@@ -9,7 +9,7 @@ import { checkGuard } from '../../checks/access/confused-deputy.ts';
 import { checkTrust, type FlowScope } from '../../checks/access/trust.ts';
 import { EXIT, Failure, hasAwsCode } from '../../failure.ts';
 import type { Limits } from '../../limits.ts';
-import type { Choice, Conflict, Quota, RoleOutcome } from '../../plan-types.ts';
+import type { Choice, Conflict, Difference, Quota, RoleOutcome } from '../../plan-types.ts';
 import {
   addTrust,
   buildTrustPolicy,
@@ -17,6 +17,8 @@ import {
   type JsonPolicy,
   measure,
   parsePolicy,
+  type Statement,
+  tryParsePolicy,
 } from '../../policy/index.ts';
 import { type RoleRequest, type StepContext, type StepInput, waitOptions } from '../types.ts';
 import { conflict, OTHER_NAME } from './conflicts.ts';
@@ -117,6 +119,29 @@ export function trustDocument(
   const { sourceAccount, sourceArns } = requestedRole;
   const options = { account, sourceAccount, sourceArns };
   return role ? addTrust(role.trust, options) : buildTrustPolicy(options);
+}
+
+/** Returns the statements that an update adds to a trust policy, and those that it keeps. */
+export function trustDifference(current: string, desired: JsonPolicy): Difference {
+  const statementsIn = (text: string) => tryParsePolicy(text)?.statements.map(describeStatement) ?? [];
+  const before = statementsIn(current);
+  return {
+    title: messages.trustPolicy,
+    lines: statementsIn(JSON.stringify(desired)).map((text) => ({
+      mark: before.includes(text) ? '=' : '+',
+      text,
+    })),
+  };
+}
+
+function describeStatement({ effect, principals, actions, conditions }: Statement): string {
+  const principalValues = principals?.entries.flatMap(({ values }) => values) ?? [];
+  return [
+    effect,
+    messages.listed(principalValues, principals?.negated ?? false),
+    messages.listed(actions.values, actions.negated),
+    ...conditions.map(messages.condition),
+  ].join(' ');
 }
 
 const UPDATE_TRUST: Choice = { id: 'update-trust', flag: '--update-trust', text: messages.choiceTrust };

@@ -70,7 +70,7 @@ describe('a wrong system clock', () => {
     const url = await behindDate(sandbox.url, date);
     const failure = await failureOf({ ...credentialsOf(sandbox), ...clockOff(-60), AWS_ENDPOINT_URL: url });
     expect(failure).toMatchObject({ exit: 4, code: 'clock-skew' });
-    expect(failure.message).toContain("This machine's clock is too far off");
+    expect(failure.message).toContain('Your system clock is wrong');
     expect(failure.hint).toContain('NTP');
   });
 });

@@ -205,17 +205,17 @@ describe('a host name that does not resolve', () => {
     const failure = await failureOf({ ...SOME_CREDENTIALS, ...env, NODE_OPTIONS: `--import ${NOWHERE}` });
     expect(failure).toMatchObject({ exit: 1, code: 'no-such-endpoint' });
     expect(failure.message).toMatch(
-      /^No address was found for AWS's endpoint \S+\.us-wset-2\.amazonaws\.com\.$/,
+      /^Can't resolve the AWS endpoint \S+\.us-wset-2\.amazonaws\.com \(DNS\)\.$/,
     );
-    expect(failure.hint).toMatch(/name of the Region, us-wset-2; .*AWS_USE_FIPS_ENDPOINT/);
+    expect(failure.hint).toMatch(/Region code \(us-wset-2\) .*AWS_USE_FIPS_ENDPOINT/);
   });
 
   test.concurrent('is reported with the same hint when the proxy cannot resolve it', async () => {
     const [sandbox, proxy] = await behindProxy({ answer: () => 'HTTP/1.1 502 Bad Gateway\r\n\r\n' });
     const failure = await failureOf(reaching(sandbox, proxy, env));
     expect(failure).toMatchObject({ exit: 1, code: 'proxy-failed' });
-    expect(failure.message).toMatch(/could not reach \S+\.us-wset-2\.amazonaws\.com /);
-    expect(failure.hint).toMatch(/name of the Region, us-wset-2; .*AWS_USE_FIPS_ENDPOINT/);
+    expect(failure.message).toMatch(/can't connect to \S+\.us-wset-2\.amazonaws\.com /);
+    expect(failure.hint).toMatch(/Region code \(us-wset-2\) .*AWS_USE_FIPS_ENDPOINT/);
     expect(proxy.tunnels).toContain(`${host}:443`);
   });
 });

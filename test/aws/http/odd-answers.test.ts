@@ -51,7 +51,9 @@ describe.each(['secretsmanager', 'iam', 'sts'])('a server that answers in place 
     const account = await withImpostor(service, { status, type, body });
     const { code, json } = await setUp(account);
     expect([code, json.error.code]).toEqual([1, 'not-aws']);
-    expect(json.error.message).toMatch(new RegExp(`^What answered to ${service}:\\w+ was not AWS\\.$`));
+    expect(json.error.message).toMatch(
+      new RegExp(`^The response to ${service}:\\w+ did not come from AWS\\.$`),
+    );
     expect(writesTo(account)).toEqual([]);
   });
 });

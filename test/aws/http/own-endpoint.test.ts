@@ -21,7 +21,7 @@ describe('a custom endpoint that cannot be reached', () => {
       exit: 1,
       code: 'unreachable',
       message: expect.stringMatching(
-        /^The endpoint http:\/\/127\.0\.0\.1:1 \(AWS_ENDPOINT_URL_IAM\) could not be reached for iam:\w+\.$/,
+        /^Can't connect to the endpoint http:\/\/127\.0\.0\.1:1 \(AWS_ENDPOINT_URL_IAM\) for iam:\w+\.$/,
       ),
       hint: check('AWS_ENDPOINT_URL_IAM'),
     });
@@ -32,7 +32,7 @@ describe('a custom endpoint that cannot be reached', () => {
     const url = 'http://bob:passw0rd@127.0.0.1:1/aws';
     const failure = await failureOf(credentialsOf(sandbox), '--endpoint-url', url);
     expect(failure.message).toBe(
-      'The endpoint http://127.0.0.1:1/aws (--endpoint-url) could not be reached for sts:GetCallerIdentity.',
+      "Can't connect to the endpoint http://127.0.0.1:1/aws (--endpoint-url) for sts:GetCallerIdentity.",
     );
     expect(failure.hint).toBe(check('--endpoint-url'));
   });
@@ -44,7 +44,7 @@ describe('a custom endpoint that cannot be reached', () => {
     );
     const failure = await failureOf(config, '--profile', 'studio');
     expect(failure.message).toBe(
-      'The endpoint http://127.0.0.1:1 (profile studio) could not be reached for sts:AssumeRoleWithWebIdentity.',
+      "Can't connect to the endpoint http://127.0.0.1:1 (profile studio) for sts:AssumeRoleWithWebIdentity.",
     );
   });
 });
@@ -56,7 +56,7 @@ test('names a custom endpoint that closes the connection', async () => {
     ...credentialsOf(sandbox),
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
   });
-  expect(failure.message).toContain(`The endpoint http://127.0.0.1:${port} (AWS_ENDPOINT_URL)`);
+  expect(failure.message).toContain(`the endpoint http://127.0.0.1:${port} (AWS_ENDPOINT_URL)`);
 });
 
 test('names a custom endpoint that does not respond in time', () => {
@@ -68,6 +68,6 @@ test('names a custom endpoint that does not respond in time', () => {
     { configuration: { profile: { name: 'p', settings: {} }, source, endpointOf: () => endpoint } },
   );
   expect(message).toBe(
-    'The endpoint http://emulator.example (profile p) did not answer kms:DescribeKey in 30 s.',
+    'kms:DescribeKey timed out after 30 s at the endpoint http://emulator.example (profile p).',
   );
 });

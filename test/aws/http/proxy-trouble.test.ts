@@ -34,17 +34,17 @@ const via = (port: number, env: NodeJS.ProcessEnv = {}) => ({
 describe('a proxy', () => {
   test.concurrent.for([
     ['refuses the connection', 'HTTP/1.1 403 Forbidden\n\n', 'proxy-refused', 'refused to connect to'],
-    ['fails to reach AWS', 'HTTP/1.1 504 Gateway Timeout\n\n', 'proxy-failed', 'could not reach'],
+    ['fails to reach AWS', 'HTTP/1.1 504 Gateway Timeout\n\n', 'proxy-failed', "can't connect to"],
     ['is another kind of server', 'SSH-2.0-OpenSSH_9.6\n', 'proxy-unreachable', 'is not an HTTP proxy'],
-    ['closes the connection', '', 'proxy-unreachable', 'could not be reached'],
+    ['closes the connection', '', 'proxy-unreachable', "Can't connect to the proxy"],
   ] as const)('is named with its variable and a fix when it %s', async ([, answer, code, words]) => {
     const port = await answering(answer);
     const failure = await failureOf(via(port));
     expect(failure).toMatchObject({ exit: 1, code });
     expect(failure.message).toContain(`127.0.0.1:${port} (from HTTPS_PROXY)`);
     expect(failure.message).toContain(words);
-    expect(failure.message).not.toContain('AWS could not be reached');
-    expect(failure.hint).toMatch(/NO_PROXY|name of the Region/);
+    expect(failure.message).not.toContain("Can't connect to AWS");
+    expect(failure.hint).toMatch(/NO_PROXY|Region code/);
   });
 
   test.concurrent('is named when nothing listens on its port', async () => {
@@ -122,7 +122,7 @@ describe('a proxy', () => {
     const other = await makeAuthority();
     const failure = await failureOf({ ...via(proxy.port), AWS_CA_BUNDLE: other.file });
     expect(failure).toMatchObject({ exit: 1, code: 'untrusted-certificate' });
-    expect(failure.message).toContain(`certificate is not in ${other.file} (AWS_CA_BUNDLE)`);
+    expect(failure.message).toContain(`issuer is not in ${other.file} (AWS_CA_BUNDLE)`);
     expect(failure.hint).toContain(`to ${other.file}.`);
     expect(failure.hint).not.toContain('NODE_EXTRA_CA_CERTS');
   });
@@ -131,11 +131,7 @@ describe('a proxy', () => {
 describe('a proxy variable', () => {
   test.concurrent.for([
     ['is not a URL', 'http://engineer:tr0ub#4dor@proxy.example:8080', 'HTTPS_PROXY is not a URL.'],
-    [
-      'names another kind of proxy',
-      'socks5://engineer:tr0ub4dor@proxy.example',
-      'does not name an HTTP proxy',
-    ],
+    ['names another kind of proxy', 'socks5://engineer:tr0ub4dor@proxy.example', 'is not an HTTP proxy URL'],
   ] as const)('is refused as a usage error, and never repeated, when it %s', async ([, value, words]) => {
     const env = { ...SOME_CREDENTIALS, HTTPS_PROXY: value };
     const { code, stdout, stderr } = await run(['setup', ...ARGS, '--debug'], { env });
@@ -172,7 +168,7 @@ describe('an unusable proxy', () => {
     const sandbox = await openSandbox();
     const env = { ...credentialsOf(sandbox), http_proxy: 'socks5://x', AWS_ENDPOINT_URL: sandbox.url };
     const { code, stderr } = await runHere(['setup', ...ARGS], env);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('http_proxy does not name an HTTP proxy')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('http_proxy is not an HTTP proxy URL')]);
     expect(sandbox.requests).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ describe('a Region that is not enabled in the account', () => {
     expect(code).toBe(1);
     expect(json.error).toMatchObject({
       code: 'region-not-enabled',
-      message: 'The Region me-central-1 is not enabled in this account.',
+      message: 'Region me-central-1 is not enabled for this account.',
       hint: expect.stringContaining('(--region)'),
     });
     expect((await readAccount(sandbox)).secrets).toEqual([]);
@@ -21,7 +21,7 @@ describe('a Region that is not enabled in the account', () => {
     for (const region of ['me-central-1', 'xx-new-1']) {
       const { code, json } = await setUp(sandbox, { region: [region] });
       expect([code, json.error.code]).toEqual([4, 'invalid-credentials']);
-      expect(json.error.message).toMatch(new RegExp(`${region}.*are wrong.*is not enabled`));
+      expect(json.error.message).toMatch(new RegExp(`${region}.*are invalid.*isn't enabled`));
     }
   });
 

@@ -32,14 +32,14 @@ describe('a correct setup', () => {
         ok: true,
         verdict: 'ok',
         subject: roleArn('MediaConnect-ASM'),
-        detail: 'MediaConnect may assume the role',
+        detail: 'MediaConnect can assume it',
       },
       {
         id: 'role-reads-secret',
         ok: true,
         verdict: 'ok',
         subject: ARN,
-        detail: 'the role may read the secret',
+        detail: 'the role can read the secret',
       },
     ]);
   });
@@ -87,21 +87,17 @@ describe('a correct setup', () => {
 
 describe('a secret', () => {
   test.each<[string, Partial<SecretState> | 'absent', string]>([
-    ['does not exist', 'absent', 'the secret is not there'],
+    ['does not exist', 'absent', 'the secret was not found'],
     ['is scheduled for deletion', { deletedAt: new Date(0) }, 'scheduled for deletion'],
-    ['holds bytes', { content: { kind: 'binary' } }, 'holds bytes, not text'],
-    ['has no current version', { content: { kind: 'none' } }, 'has no current version'],
+    ['holds bytes', { content: { kind: 'binary' } }, 'stores binary data (SecretBinary)'],
+    ['has no current version', { content: { kind: 'none' } }, 'has no current value'],
     ['holds JSON', { content: text(JSON.stringify({ key: KEYS.aes256 })) }, 'JSON'],
     ['ends in a newline', { content: text(`${KEYS.aes256}\n`) }, 'line break'],
-    ['has spaces in it', { content: text(KEYS.aes256.replace('89', '8 9')) }, 'spaces or tabs inside'],
+    ['has spaces in it', { content: text(KEYS.aes256.replace('89', '8 9')) }, 'contains spaces or tabs'],
     ['begins with 0x', { content: text(`0x${KEYS.aes256}`) }, '0x'],
     ['has quotes around it', { content: text(`"${KEYS.aes256}"`) }, 'quotation marks'],
-    [
-      'does not have the length of any key',
-      { content: text('ab'.repeat(20)) },
-      'does not have the length of a key',
-    ],
-    ['is not hexadecimal', { content: text('g'.repeat(64)) }, 'not hexadecimal'],
+    ['has the wrong length', { content: text('ab'.repeat(20)) }, 'has the wrong length'],
+    ['is not hexadecimal', { content: text('g'.repeat(64)) }, 'other than 0–9 and a–f'],
     ['is empty', { content: text('') }, 'empty'],
   ])('fails at once, without waiting, if it %s', (_what, secret, detail) => {
     const failed = failureOf({ secret });
@@ -113,12 +109,12 @@ describe('a secret', () => {
 
   test('fails if its length does not match the algorithm', () => {
     const failed = failureOf({ expected: { algorithm: 'aes128' } });
-    expect(failed?.detail).toContain('does not have the 32 hexadecimal digits that aes128 takes');
+    expect(failed?.detail).toContain('An AES-128 key has 32 hexadecimal digits');
   });
 
   test('fails if it is too short for an SRT password', () => {
     const failed = failureOf({ secret: { content: text('short') }, expected: { keyType: 'srt-password' } });
-    expect(failed?.detail).toContain('length of an SRT password');
+    expect(failed?.detail).toContain('An SRT password has 10–80 characters');
   });
 });
 
@@ -145,7 +141,7 @@ describe('a role that MediaConnect may not assume', () => {
       trusting({ Effect: 'Allow', ...service, Action: 'sts:TagSession' }),
       "can't assume",
     ],
-    ['has an invalid trust policy', { trust: '{"Statement":' }, 'cannot be parsed as an IAM policy'],
+    ['has an invalid trust policy', { trust: '{"Statement":' }, "can't be parsed as an IAM policy"],
   ])('fails the trust check if it %s', (_what, role, detail) => {
     const failed = failureOf({ role });
     expect(failed).toMatchObject({ id: 'role-trust', subject: roleArn('MediaConnect-ASM') });
@@ -166,8 +162,8 @@ describe('a role that MediaConnect may not assume', () => {
   test('is named if it does not exist, for the trust and for each secret', () => {
     const failed = checksOf({ role: 'absent' }).filter(({ ok }) => !ok);
     expect(failed).toMatchObject([
-      { id: 'role-trust', subject: 'MediaConnect-ASM', detail: 'the role is not there' },
-      { id: 'role-reads-secret', subject: ARN, detail: 'the role is not there (MediaConnect-ASM)' },
+      { id: 'role-trust', subject: 'MediaConnect-ASM', detail: 'the role was not found' },
+      { id: 'role-reads-secret', subject: ARN, detail: 'the role was not found (MediaConnect-ASM)' },
     ]);
   });
 

@@ -58,7 +58,7 @@ describe('a role that may not read the secret', () => {
     const failed = failureOf(breakage);
     expect(failed).toMatchObject({ id: 'role-reads-secret', subject: ARN });
     expect(failed?.detail).toContain(
-      `the role can't perform ${action}`.replace('perform Get', 'perform secretsmanager:Get'),
+      `role can't perform ${action}`.replace('perform Get', 'perform secretsmanager:Get'),
     );
     expect(failed && mayPassLater(failed)).toBe(true);
   });
@@ -72,7 +72,7 @@ describe('a role that may not read the secret', () => {
     (_what, breakage, name) => {
       expect(failureOf(breakage)).toMatchObject({
         verdict: 'cannot-tell',
-        detail: `the policy ${name} cannot be parsed as an IAM policy`,
+        detail: `can't tell whether the role can read the secret: policy ${name} can't be parsed as an IAM policy`,
       });
     },
   );
@@ -84,7 +84,7 @@ describe('a role that may not read the secret', () => {
       for (const policies of [[guided], []])
         expect(failureOf({ secret, role: { policies } })).toMatchObject({
           verdict: 'cannot-tell',
-          detail: expect.stringContaining('the resource policy of the secret cannot be parsed'),
+          detail: expect.stringContaining("the resource policy of the secret isn't a valid"),
         });
     });
 

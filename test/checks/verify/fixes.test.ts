@@ -106,6 +106,6 @@ describe('the fixes that verify prints in other cases', () => {
   test.each(FURTHER)('resolve the fault in $what ($name)', ({ name, fix }) => carryOut(fixes, name, fix));
 
   test.each(PARTS)('correct the algorithm of a flow: %s', (_kind, flow) =>
-    carryOut(flowFixes, 'takeAlgorithm', ofPart(flow)),
+    carryOut(flowFixes, 'useAlgorithm', ofPart(flow)),
   );
 });

@@ -503,13 +503,13 @@ async function passwordArn({ sandbox }: Scene): Promise<string> {
 }
 
 export const FLOW_FIXES: Record<keyof typeof flowFixes, Fix> = {
-  takePassword: ofOutput('flow-protocol', (scene) => on('srt-caller', settings(scene))),
+  usePassword: ofOutput('flow-protocol', (scene) => on('srt-caller', settings(scene))),
   otherKeyType: ofOutput(
     'flow-protocol',
     (scene) => on('rtp', settings(scene)),
     (scene) => on('zixi-push', settings(scene)),
   ),
-  leaveAlgorithmOut: {
+  removeAlgorithm: {
     id: 'flow-algorithm',
     fault: async (scene) => {
       const SecretArn = await passwordArn(scene);
@@ -521,14 +521,14 @@ export const FLOW_FIXES: Record<keyof typeof flowFixes, Fix> = {
       return flowWith(scene, on('srt-caller', settings(scene, right)));
     },
   },
-  nameAlgorithm: {
+  setAlgorithm: {
     ...ofOutput(
       'flow-algorithm',
       (scene) => on('zixi-push', settings(scene, { Algorithm: undefined, SecretArn: undefined })),
       (scene) => on('zixi-push', settings(scene)),
     ),
   },
-  takeAlgorithm: ofOutput('flow-algorithm', (scene) =>
+  useAlgorithm: ofOutput('flow-algorithm', (scene) =>
     on('zixi-push', settings(scene, { Algorithm: 'aes128' })),
   ),
   nameSecret: ofOutput(

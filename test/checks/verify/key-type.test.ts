@@ -37,7 +37,7 @@ describe('setup with a key type', () => {
     const { code, json } = await setUp(sandbox(), { key: KEYS.aes256, existingKey: 'replace' });
     expect([code, json.error.message]).toEqual([
       3,
-      expect.stringContaining('is for the key type srt-password, as its tag says'),
+      expect.stringContaining('is tagged for the key type srt-password, not static-key'),
     ]);
   });
 });
@@ -68,7 +68,10 @@ describe('a secret with a key type tag', () => {
   test('gets no generated static key from rotate if it is for SRT', async () => {
     await setUp(sandbox(), { key: PASSWORD, ...SRT });
     const { code, json } = await rotate(sandbox(), { generate: 'aes256', region: [REGION] });
-    expect([code, json.error.message]).toEqual([3, expect.stringContaining('as its tag says')]);
+    expect([code, json.error.message]).toEqual([
+      3,
+      expect.stringContaining('is tagged for the key type srt-password'),
+    ]);
     expect(JSON.stringify(json.error)).not.toContain('--secret-name NAME');
   });
 

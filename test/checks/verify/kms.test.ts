@@ -101,7 +101,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     const check = json.checks.find(({ id }) => id === 'secret-kms-key');
     expect(check).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining(`an earlier KMS key, ${first}, which cannot be used (Disabled)`),
+      detail: expect.stringContaining(`an earlier KMS key, ${first}, which can't be used (Disabled)`),
     });
     await runPrinted(sandbox(), check?.command);
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual(['warning secret-kms-key']);
@@ -113,7 +113,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
       /^Connect its custom key store/,
       /^aws kms connect-custom-key-store .* cks-1234567890abcdef0$/,
     ],
-    ['PendingImport', /^Import the key material into the KMS key again/, undefined],
+    ['PendingImport', /^Import the same key material into the KMS key again/, undefined],
     ['Creating', /^AWS is still creating the KMS key/, undefined],
   ] as const)(
     'fails if that key is %s, without a command that would replace the value',
@@ -143,7 +143,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     const { json } = await verifyIt(sandbox());
     expect(json.checks.find(({ id }) => id === 'secret-kms-key')).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining('which cannot be used (not found)'),
+      detail: expect.stringContaining("which can't be used (not found)"),
       command: expect.stringMatching(/^mc-static-key rotate /),
     });
   });
@@ -161,7 +161,7 @@ describe('a secret whose current version is under an earlier KMS key', () => {
     const back = await rotate(sandbox(), { rollback: true });
     expect(back.code).toBe(4);
     const { log } = await rotate(sandbox(), { key: KEYS.other });
-    expect(log).toContain('could not be decrypted, so it is not compared');
+    expect(log).toContain("can't be decrypted, so it isn't compared");
     expect((await setUp(sandbox(), { secretArn: [arn] })).code).toBe(0);
     expect(troubles((await verifyIt(sandbox())).json.checks)).toEqual([]);
   });
@@ -244,7 +244,7 @@ describe('the policy of a KMS key', () => {
     const { code, json, log } = await setUp(sandbox(), { kmsKeyId: key }, credentials);
     expect([code, json.checks.map(({ verdict }) => verdict)]).toEqual([0, ['ok', 'ok', 'cannot-tell']]);
     expect(log).toContain(
-      `the policy of the KMS key ${key} could not be read (no permission for kms:GetKeyPolicy)`,
+      `the policy of the KMS key ${key} couldn't be read (no permission for kms:GetKeyPolicy)`,
     );
     const { json: verified } = await verifyIt(sandbox(), {}, { credentials });
     expect(troubles(verified.checks)).toContain('cannot-tell role-decrypts-secret');
@@ -277,7 +277,7 @@ describe('a value that the caller may not decrypt', () => {
     const check = verified.checks.find(({ id }) => id === 'secret-version');
     expect(check?.verdict).toBe('cannot-tell');
     const said = check ? saying(check) : '';
-    expect(said).toContain('without the permission kms:Decrypt');
+    expect(said).toContain('no permission for kms:Decrypt');
     expect(said).not.toContain(`kms:Decrypt on ${arn}`);
     return { said, key, arn };
   }
@@ -292,20 +292,20 @@ describe('a value that the caller may not decrypt', () => {
   ])('is reported with the statement of the key policy that denies %s', async (_what, condition) => {
     const { said, key } = await unreadable(denying(condition));
     expect(said).toContain(`statement 2 of the key policy of ${key} denies it`);
-    expect(said).toContain('does not help');
-    expect(said).not.toContain('Ask for a policy that allows');
+    expect(said).toContain("can't override it");
+    expect(said).not.toContain('Ask your AWS administrator');
   });
 
   test('is reported with the key if its policy may not be read', async () => {
     const { said, key } = await unreadable(denying({}), without('kms:GetKeyPolicy'));
-    expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
+    expect(said).toContain(`Ask your AWS administrator to allow kms:Decrypt on the KMS key ${key}`);
     expect(said).toContain('If its key policy denies it');
   });
 
   test('is reported with the key if the policies of the caller do not allow it', async () => {
     const policy = letsIn(`arn:aws:iam::${ACCOUNT}:root`);
     const { said, key } = await unreadable(policy, without('kms:Decrypt'));
-    expect(said).toContain(`Ask for a policy that allows kms:Decrypt on the KMS key ${key}`);
+    expect(said).toContain(`Ask your AWS administrator to allow kms:Decrypt on the KMS key ${key}`);
   });
 
   test('is reported with the secret if the key is unknown', async () => {
@@ -317,7 +317,7 @@ describe('a value that the caller may not decrypt', () => {
     const { key, arn } = await unreadable(denying({}));
     const { json } = await setUp(sandbox(), { secretArn: [arn] });
     const text = JSON.stringify(json.error);
-    expect(text).toContain(`to do kms:Decrypt on the KMS key ${key}`);
+    expect(text).toContain(`can't perform kms:Decrypt on the KMS key ${key}`);
     expect(text).not.toContain(`kms:Decrypt on ${arn}`);
   });
 });

@@ -28,7 +28,7 @@ describe('verify without a permission', () => {
     const lacking = json.checks.filter(({ verdict }) => verdict === 'cannot-tell');
     expect([...new Set(lacking.map(({ awsAction }) => awsAction))]).toEqual([action]);
     for (const check of lacking)
-      expect(saying(check)).toContain(`Ask for a policy that allows ${action} on `);
+      expect(saying(check)).toContain(`Ask your AWS administrator to allow ${action} on `);
     const isInformational = needing.every(([, check]) => check.isInformational);
     const expected = isInformational ? [0, 'ok'] : [4, 'cannot-tell'];
     expect([code, json.verdict, json.error]).toEqual([...expected, undefined]);
@@ -48,7 +48,7 @@ test('checks the other Regions if one is not enabled, and does not succeed', asy
   const { code, json } = await verifyIt(other, { secretName: 'studio-a', region: [REGION, 'af-south-1'] });
   const untold = json.checks.filter(({ verdict }) => verdict !== 'ok');
   expect([code, json.verdict]).toEqual([1, 'cannot-tell']);
-  for (const { detail } of untold) expect(detail).toContain('af-south-1 is not enabled in this account');
+  for (const { detail } of untold) expect(detail).toContain('af-south-1 is not enabled for this account');
   expect(json.checks.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(15);
   await other.close();
 });
@@ -98,13 +98,12 @@ test('prints on one line what cannot be checked without a permission, and once w
   await setUp(sandbox());
   forbid('secretsmanager:GetSecretValue');
   const { stdout } = await verifyText(sandbox(), {}, { common: { json: false } });
+  expect(stdout).toContain('\n  secretsmanager:GetSecretValue  5 checks: Secret studio-a (us-west-2)\n');
   expect(stdout).toContain(
-    'whether its length is right cannot be told without the permission secretsmanager:GetSecretValue\n',
+    `\n  Print a policy with this permission:\n    mc-static-key permissions verify --secret-name studio-a --region ${REGION}\n`,
   );
-  expect(stdout.match(/Ask for a policy/g)).toHaveLength(1);
-  expect(stdout).toMatch(
-    /\n\? Whether MediaConnect can read this key cannot be told: 5 checks could not be made\.$/,
-  );
+  expect(stdout.match(/GetSecretValue|permissions verify/g)).toHaveLength(2);
+  expect(stdout).toMatch(/^\? Not verified: 5 checks need permissions you don't have\. {2,}account \d{12}\n/);
 });
 
 test('reports cannot-tell, without a network hint, if there is no policy simulator', async () => {

@@ -59,40 +59,40 @@ export const ROLES: RoleRow[] = [
     what: 'that does not exist',
     make: async () => undefined,
     troubles: ['failed role-exists'],
-    says: ['no such role', 'mc-static-key setup --secret-arn arn:', `--role-name ${NAME}`],
+    says: ['not found', 'mc-static-key setup --secret-arn arn:', `--role-name ${NAME}`],
   },
   {
     what: 'of another account',
     make: async () => undefined,
     wishes: { roleArn: 'arn:aws:iam::444455556666:role/MediaConnect-ASM' },
     troubles: ['failed role-account'],
-    says: ['belongs to account 444455556666'],
+    says: ['is in account 444455556666'],
   },
   {
     what: 'with a path, given without it',
     make: role({ path: '/video/' }),
     wishes: { roleArn: `arn:aws:iam::${ACCOUNT}:role/${NAME}` },
     troubles: ['failed role-exists'],
-    says: ['with another path', `Take its full ARN: arn:aws:iam::${ACCOUNT}:role/video/${NAME}`],
+    says: ['under another path', `Use the full ARN: arn:aws:iam::${ACCOUNT}:role/video/${NAME}`],
   },
   {
     what: 'with a path',
     make: role({ path: '/video/' }),
     troubles: ['warning role-path'],
-    says: ['has the path /video/'],
+    says: ['has path /video/'],
   },
   {
     what: 'with the reserved name',
     make: role({ name: 'MediaConnectAccessRole' }),
     wishes: { roleArn: `arn:aws:iam::${ACCOUNT}:role/MediaConnectAccessRole` },
     troubles: ['failed role-name'],
-    says: ['which AWS reserves', 'Set up another role'],
+    says: ['is reserved by AWS', 'Create another role'],
   },
   {
     what: 'that trusts another service',
     make: role({ trust: guideTrust('ec2.amazonaws.com') }),
     troubles: ['failed role-trust'],
-    says: ["can't assume the role: no statement allows it", '--update-trust'],
+    says: ["can't assume it: no statement allows it", '--update-trust'],
   },
   {
     what: 'that trusts MediaConnect for another account',
@@ -104,7 +104,7 @@ export const ROLES: RoleRow[] = [
     what: 'that trusts MediaConnect under a condition that verify cannot evaluate',
     make: role({ trust: trusting({ StringEquals: { 'aws:SourceOrgID': 'o-exampleorgid' } }) }),
     troubles: ['cannot-tell role-trust'],
-    says: ['depends on what cannot be known from here'],
+    says: ["can't tell whether MediaConnect can assume the role: "],
   },
   {
     what: 'without a condition that keeps out other accounts',
@@ -129,7 +129,7 @@ export const ROLES: RoleRow[] = [
     }),
     troubles: ['warning role-guard'],
     // Without a command: it would leave one of the two statements open.
-    says: [`{"StringEquals": {"aws:SourceAccount": "${ACCOUNT}"}}.`],
+    says: [`MediaConnect statement: {"StringEquals": {"aws:SourceAccount": "${ACCOUNT}"}}`],
   },
   {
     what: 'with the policy that the AWS guide selects by mistake',
@@ -144,7 +144,7 @@ export const ROLES: RoleRow[] = [
     what: 'that may do more than read the secret',
     make: role({ inline: [allow('s3:GetObject', '*')] }),
     troubles: ['warning policy-reads-only'],
-    says: ['such as s3:GetObject', `aws iam delete-role-policy --role-name ${NAME} --policy-name Inline-0`],
+    says: ['e.g. s3:GetObject', `aws iam delete-role-policy --role-name ${NAME} --policy-name Inline-0`],
   },
   {
     what: 'that may read every secret of the Region',
@@ -154,8 +154,8 @@ export const ROLES: RoleRow[] = [
     }),
     troubles: ['warning policy-scope'],
     says: [
-      'Inline-0 allows reading every secret',
-      'Attach a policy that only reads',
+      'inline policy Inline-0 grants read access to every secret',
+      'Attach a policy that names every secret',
       ' && aws iam delete-role-policy',
     ],
   },
@@ -182,7 +182,7 @@ export const ROLES: RoleRow[] = [
     what: 'with a policy that denies reading',
     make: role({ inline: [deny('secretsmanager:GetSecretValue')] }),
     troubles: ['failed role-reads-secret'],
-    says: ['statement 1 of Inline-0 denies it', 'Take the denial out'],
+    says: ['statement 1 of Inline-0 denies it', 'Remove the Deny'],
   },
   {
     what: 'with a permissions boundary that does not allow reading',

@@ -88,9 +88,9 @@ describe("a flow's transit encryption", () => {
       'a secret in another Region',
       () => transit(secretArn.replace(REGION, FAR_REGION)),
       'failed flow-secret',
-      'names a secret in eu-west-1',
+      'uses a secret in eu-west-1',
     ],
-    ['no secret', () => transit(''), 'failed flow-secret', 'names no secret'],
+    ['no secret', () => transit(''), 'failed flow-secret', 'has no full secret ARN'],
     [
       'a role with a path',
       () => transit(secretArn, roleArn.replace('role/', 'role/video/')),
@@ -109,7 +109,7 @@ describe("a flow's transit encryption", () => {
     const { code, json } = await verifyIt(sandbox, { flowArn: addFlow(AUTOMATIC).flowArn });
     expect([code, media(json.checks).at(-1)?.detail]).toEqual([
       0,
-      'output to-router: automatic transit encryption, which needs no key',
+      'output to-router: automatic transit encryption, no key needed',
     ]);
   });
 
@@ -165,11 +165,11 @@ describe('both ends of a connection', () => {
       () => ({ flowArn: `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:flow:1-None:none` }),
       'does not exist',
     ],
-    ['has no such output', () => ({ ...addFlow(transit()), outputArn: 'arn:aws:none' }), 'does not have'],
+    ['has no such output', () => ({ ...addFlow(transit()), outputArn: 'arn:aws:none' }), 'has no such part'],
     [
       'has the integration disabled',
       () => addFlow(transit(), { RouterIntegrationState: 'DISABLED' }),
-      'integration with routers is disabled',
+      'router integration is disabled',
     ],
   ])('fail if the flow %s', async (_what, flow, says) => {
     const { code, json } = await verifyIt(sandbox, { flowArn: addInput(flow(), transit()) });
@@ -204,7 +204,7 @@ describe('a router input or output', () => {
     expect(await trusts(narrow)).toMatchObject({ verdict: 'ok' });
     expect(await trusts(forFlows)).toMatchObject({
       verdict: 'failed',
-      detail: expect.stringContaining("can't assume the role for this router input"),
+      detail: expect.stringContaining("can't assume it for this router input"),
     });
   });
 
@@ -225,8 +225,8 @@ describe('a router input or output', () => {
     expect(media(json.checks).at(-1)?.detail).toBe(
       'configuration.standard.protocolConfiguration.srtListener.encryptionConfiguration: SRT password',
     );
-    const { stdout } = await verifyText(sandbox, { flowArn: arn }, { common: { json: false } });
-    expect(stdout).toMatch(/^Router output [a-z0-9]{12}\n/);
+    const { stdout } = await verifyText(sandbox, { flowArn: arn, all: true }, { common: { json: false } });
+    expect(stdout).toMatch(/^ {2}Router output [a-z0-9]{12}$/m);
   });
 
   test.each([
@@ -269,7 +269,7 @@ describe("MediaConnect's own messages", () => {
     const { stdout } = await verifyText(sandbox, addFlow(transit(), { errors: [text] }), {
       common: { json: false },
     });
-    expect(stdout.split('\n').slice(0, 3).join(' ')).toContain(text);
+    expect(stdout.split('\n').slice(0, 4).join(' ')).toContain(text);
   });
 
   test('about a router input come first too', async () => {
@@ -282,6 +282,6 @@ describe("MediaConnect's own messages", () => {
 test('refuses an ARN of another kind, and names the kinds that verify takes', async () => {
   const flowArn = `arn:aws:mediaconnect:${REGION}:${ACCOUNT}:bridge:1-a:b`;
   await expect(verifyIt(sandbox, { flowArn })).rejects.toThrow(
-    '--flow-arn takes the ARN of a flow, a router input or a router output',
+    '--flow-arn must be the ARN of a flow, router input or router output',
   );
 });

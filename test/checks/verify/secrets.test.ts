@@ -59,7 +59,7 @@ describe('a secret', () => {
     await makeSecret(sandbox, { Name: 'both', region: FAR_REGION, SecretString: KEYS.other });
     const { code, told, said } = await one({ secretName: 'both', region: [REGION, FAR_REGION] });
     expect([code, told]).toEqual([1, ['failed secret-same-key']]);
-    expect(said).toContain(`holds another key than in ${REGION}`);
+    expect(said).toContain(`doesn't match the key in ${REGION}`);
     expect(said).toContain(
       'mc-static-key rotate --secret-name both --region us-west-2 --region eu-west-1 --key-file KEY-FILE',
     );
@@ -80,7 +80,7 @@ describe('a secret', () => {
     expect((await one({ ...wishes, keyType: 'srt-password' })).told).toEqual([]);
     await makeSecret(sandbox, { Name: 'long' });
     const { told, said } = await one({ secretName: 'long', region: [REGION], algorithm: 'aes128' });
-    expect([told, said.includes('32 hexadecimal digits that aes128 takes')]).toEqual([
+    expect([told, said.includes('An AES-128 key has 32 hexadecimal digits')]).toEqual([
       ['failed secret-length'],
       true,
     ]);
@@ -104,7 +104,7 @@ describe('a secret', () => {
     await makeSecret(sandbox, { Name: 'pass', SecretString: 'a-long-passphrase' });
     const { told, said } = await one({ secretName: 'pass', region: [REGION] });
     expect(told).toEqual(['cannot-tell secret-characters']);
-    expect(said).toContain('For an SRT password, run verify with --key-type srt-password.');
+    expect(said).toContain('Run verify with --key-type srt-password for an SRT password');
   });
 
   test('gets fixes with --key-type srt-password if it is a password', async () => {

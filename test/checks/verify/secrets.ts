@@ -52,19 +52,19 @@ export const VALUES: BrokenSecret[] = [
     what: 'holds JSON, as the console stores key/value pairs',
     make: holding(JSON.stringify({ key: KEYS.aes256 })),
     troubles: ['failed secret-plaintext'],
-    says: ['is JSON, but MediaConnect takes the bare key', rotate('value-0')],
+    says: ['is JSON, but MediaConnect needs the bare key', rotate('value-0')],
   },
   {
     what: 'ends in a line break, as an editor leaves it',
     make: holding(`${KEYS.aes256}\n`),
     troubles: ['failed secret-form'],
-    says: ['ends in a line break', rotate('value-1')],
+    says: ['ends with a line break', rotate('value-1')],
   },
   {
     what: 'begins with 0x',
     make: holding(`0x${KEYS.aes256}`),
     troubles: ['failed secret-form'],
-    says: ['begins with 0x'],
+    says: ['starts with 0x'],
   },
   {
     what: 'is in quotation marks',
@@ -76,26 +76,26 @@ export const VALUES: BrokenSecret[] = [
     what: 'holds a letter that is not a hexadecimal digit',
     make: holding(`g${KEYS.aes256.slice(1)}`),
     troubles: ['failed secret-characters'],
-    says: ['not hexadecimal'],
+    says: ['other than 0–9 and a–f'],
   },
   {
     what: 'is one digit short',
     make: holding(KEYS.aes256.slice(1)),
     troubles: ['failed secret-length'],
-    says: ['does not have the length of a key: 32, 48 or 64 hexadecimal digits'],
+    says: ['has the wrong length. A static key has 32, 48 or 64 hexadecimal digits'],
   },
   {
     what: 'holds bytes',
     make: (sandbox, Name) => makeSecret(sandbox, { Name, SecretBinary: Buffer.from(KEYS.aes256, 'hex') }),
     troubles: ['failed secret-plaintext'],
-    says: ['bytes (SecretBinary)', rotate('value-6')],
+    says: ['is binary (SecretBinary)', rotate('value-6')],
   },
   {
     what: 'holds no value',
     make: async (sandbox, Name) =>
       (await clientsOf(sandbox).secrets.send(new CreateSecretCommand({ Name }))).ARN ?? '',
     troubles: ['failed secret-version'],
-    says: ['no current version', rotate('value-7')],
+    says: ['no current value', rotate('value-7')],
   },
 ];
 
@@ -107,7 +107,7 @@ export const STATES: BrokenSecret[] = [
     ),
     troubles: ['failed secret-deletion'],
     says: [
-      'scheduled for deletion (',
+      'scheduled for deletion on ',
       'aws secretsmanager restore-secret --region us-west-2 --secret-id arn:',
     ],
   },
@@ -127,7 +127,7 @@ export const STATES: BrokenSecret[] = [
     }),
     troubles: ['failed secret-rotation'],
     says: [
-      'rotates automatically',
+      'automatic rotation is on',
       'aws secretsmanager cancel-rotate-secret --region us-west-2 --secret-id arn:',
     ],
   },
@@ -185,26 +185,26 @@ export const STATES: BrokenSecret[] = [
     what: 'is in another account',
     make: async (_sandbox, name) => `arn:aws:secretsmanager:${REGION}:444455556666:secret:${name}-AbCdEf`,
     troubles: ['failed secret-account'],
-    says: ['belongs to account 444455556666', 'Store the same key in a secret of this account'],
+    says: ['is in account 444455556666', 'Store the same key in a secret in this account'],
   },
   {
     what: 'is in another partition',
     make: async (_sandbox, name) =>
       `arn:aws-us-gov:secretsmanager:us-gov-west-1:${ACCOUNT}:secret:${name}-AbCdEf`,
     troubles: ['failed secret-account'],
-    says: ['is of the partition aws-us-gov, and these are credentials of aws', '--profile'],
+    says: ['is in partition aws-us-gov, but your credentials are for aws', '--profile'],
   },
   {
     what: 'has a different ARN than the given one',
     make: async (sandbox, Name) => (await makeSecret(sandbox, { Name })).replace(/-\w{6}$/, '-AbCdEf'),
     troubles: ['failed secret-exists'],
-    says: ['another one of its name', 'Take its full ARN: arn:'],
+    says: ['a different secret has this name', 'Use the full ARN: arn:'],
   },
   {
     what: 'is only in another Region',
     make: async (sandbox, Name) =>
       (await makeSecret(sandbox, { Name, region: FAR_REGION })).replace(FAR_REGION, REGION),
     troubles: ['failed secret-exists'],
-    says: [`is not in ${REGION}, only in ${FAR_REGION}`, `--region ${REGION} --key-file KEY-FILE`],
+    says: [`not in ${REGION} (found in ${FAR_REGION})`, `--region ${REGION} --key-file KEY-FILE`],
   },
 ];

@@ -104,7 +104,7 @@ describe.runIf(installed('fish'))('fish', () => {
         .map((line) => line.split('\t')[0]?.replaceAll('\\', '')),
     ]);
     expect(shown).toEqual(OFFERS.map(([words, offered]) => [words, [...offered].sort()]));
-    expect(answers[0]).toContain('setup\tStore the key');
+    expect(answers[0]).toContain('setup\tStore a key');
   });
 });
 

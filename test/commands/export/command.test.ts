@@ -117,7 +117,7 @@ describe('export cloudformation', () => {
       'Resources',
       'Outputs',
     ]);
-    expect(stderr).toContain('Deploy it to us-west-2, eu-west-1');
+    expect(stderr).toContain('Deploy to: us-west-2, eu-west-1');
     expect(stderr).toContain('StudioAKey: the key of studio-a');
     expect((await exporting('cloudformation', [...BASIC, '--quiet'])).stderr).toBe('');
   });
@@ -133,7 +133,9 @@ describe('export cloudformation', () => {
   test('refuses a home Region of another partition', async () => {
     const { code, stderr } = await exporting('cloudformation', [...BASIC, '--home-region', 'cn-north-1']);
     expect(code).toBe(2);
-    expect(stderr.replaceAll('\n', ' ')).toContain('--home-region cn-north-1 belongs to another partition');
+    expect(stderr.replaceAll('\n', ' ')).toContain(
+      '--home-region cn-north-1 and the Regions of the keys are in different AWS partitions.',
+    );
   });
 
   test('warns that a generated key becomes a parameter when there is more than one Region', async () => {
@@ -141,7 +143,7 @@ describe('export cloudformation', () => {
     expect((await exporting('cloudformation', one)).stderr).toBe('');
     const { code, stderr } = await exporting('cloudformation', [...one, '--region', 'eu-west-1']);
     expect(code).toBe(0);
-    expect(stderr.replaceAll('\n', ' ')).toContain('give StudioAKey that value');
+    expect(stderr.replaceAll('\n', ' ')).toContain('use that key for StudioAKey.');
     expect(stderr.replace(/\\\n\s+/g, '')).toContain(
       'aws secretsmanager get-secret-value --region us-west-2 --secret-id studio-a --query SecretString',
     );
@@ -164,7 +166,7 @@ describe('export cloudformation', () => {
     const named = await exporting('cloudformation', ['--secret-name', 'studio-a'], {
       AWS_REGION: 'eu-north-1',
     });
-    expect(named.stderr).toContain('Deploy it to eu-north-1');
+    expect(named.stderr).toContain('Deploy to: eu-north-1');
   });
 
   test('reports everything that is missing or wrong at once', async () => {
@@ -181,7 +183,7 @@ describe('export cloudformation', () => {
     ]);
     expect(wrong.code).toBe(2);
     for (const flag of ['--region', '--format', '--home-region'])
-      expect(wrong.stderr).toContain(`${flag} takes`);
+      expect(wrong.stderr).toContain(`${flag} must be`);
   });
 
   test('says that a large template must be uploaded to S3', async () => {
@@ -194,7 +196,9 @@ describe('export cloudformation', () => {
     const { code, stdout, stderr } = await exporting('cloudformation', ['--manifest', manifest]);
     expect(code).toBe(0);
     expect(Object.keys(parse(stdout).Parameters)).toHaveLength(61);
-    expect(stderr.replaceAll('\n', ' ')).toContain('Above 51200 it has to be put into an S3 bucket');
+    expect(stderr.replaceAll('\n', ' ')).toContain(
+      'reads templates above 51200 bytes only from an S3 bucket.',
+    );
     const beside = await exporting('cloudformation', [
       '--manifest',
       manifest,
@@ -204,7 +208,7 @@ describe('export cloudformation', () => {
       'json',
     ]);
     expect(beside).toMatchObject({ code: 2 });
-    expect(beside.stderr.replaceAll('\n', ' ')).toContain('does not go together with --secret-name.');
+    expect(beside.stderr.replaceAll('\n', ' ')).toContain("can't be combined with --secret-name.");
   });
 });
 
@@ -262,7 +266,7 @@ describe('--output', () => {
     writeFileSync(path, 'mine');
     const again = await exporting('script', args);
     expect(again.code).toBe(3);
-    expect(again.stderr).toContain('is there already');
+    expect(again.stderr).toContain('already exists');
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await exporting('script', [...args, '--force'])).code).toBe(0);
     expect(readFileSync(path, 'utf8')).toMatch(/^#!/);
@@ -286,7 +290,7 @@ describe('--output', () => {
       const { code, stderr } = await onFullDisk(path, '--force');
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: expect.stringMatching(/could not be written\s+\(EFBIG\)\.\s+Nothing was changed\./),
+        stderr: expect.stringMatching(/couldn't be written\s+\(EFBIG\)\.\n$/),
       });
       expect(readFileSync(path, 'utf8')).toBe('mine');
       expect(readdirSync(home)).toEqual(['studio.sh']);
@@ -327,7 +331,7 @@ describe('--output', () => {
     const { code, stderr } = await exporting('script', [...BASIC, '--output', '']);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringContaining('--output takes the path of a file, or - for standard output.'),
+      stderr: expect.stringContaining('--output must be a file path, or - for standard output.'),
     });
   });
 
@@ -338,6 +342,6 @@ describe('--output', () => {
       join(folder, 'none', 'x.yaml'),
     ]);
     expect(code).toBe(1);
-    expect(stderr.replaceAll('\n', ' ')).toContain('could not be written (ENOENT)');
+    expect(stderr.replaceAll('\n', ' ')).toContain("couldn't be written (ENOENT)");
   });
 });

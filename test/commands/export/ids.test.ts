@@ -73,7 +73,7 @@ describe('the IDs in a template', () => {
         const variables = script.keys.map((key) => keyFileOf(key)?.variable);
         expect(new Set(variables).size).toBe(wishes.length);
         // Missing resources are assigned to the same variables again when they are created.
-        const [looking = ''] = script.script.split(scriptMessages.makeTitle);
+        const [looking = ''] = script.script.split(scriptMessages.createAllTitle);
         const assigned = [...looking.matchAll(/^(\w+)=\$(?:key|arn)$/gm)].map(([, variable]) => variable);
         expect(new Set(assigned).size).toBe(assigned.length);
       }),

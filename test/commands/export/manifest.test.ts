@@ -105,7 +105,7 @@ describe('export manifest of an account made by setup', () => {
       '    regions: [us-west-2, eu-west-1]',
       '    tags: {team: playout}',
     ]);
-    expect([notesOf(stdout), log]).toEqual([[], expect.stringContaining('3 keys are in the manifest.')]);
+    expect([notesOf(stdout), log]).toEqual([[], expect.stringContaining('3 keys written.')]);
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
   });
 
@@ -133,7 +133,7 @@ describe('export manifest of an account made by setup', () => {
     ]);
     expect(notesOf(near.stdout)).toEqual([
       expect.stringMatching(
-        /^Policy SecretsManagerForMediaConnect names .*eu-west-1.*, where nothing was looked/,
+        /^Policy SecretsManagerForMediaConnect names .*eu-west-1.*, which was not searched for\.$/,
       ),
     ]);
     const { stdout } = await exported(await startSandbox());
@@ -153,12 +153,12 @@ describe('export manifest of other accounts', () => {
     for (const key of keys) await expectInPlace(sandbox, key);
     const notes = notesOf(stdout).map((note) => note.replace(/-[A-Za-z0-9]{6}(?=,)/, ''));
     expect(notes.toSorted()).toEqual([
-      `Policy ByHand names arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:gone, which is not there.`,
-      'Policy MediaConnect-left was made by mc-static-key, and none of the roles has it.',
-      'Policy SecretsManagerReadWrite allows *, under which there is one secret without the tag of mc-static-key. It is not in the manifest.',
-      'Role HandMade: its policy Inline is inline; setup attaches policies.',
-      "Role HandMade: its policy SecretsManagerReadWrite is AWS's own or has a path; setup uses policies of this account without one.",
-      'Secret by-hand (eu-west-1): no role that was looked at has a policy that names it.',
+      `Policy ByHand names arn:aws:secretsmanager:us-west-2:${ACCOUNT}:secret:gone, which doesn't exist.`,
+      'Policy MediaConnect-left was created by mc-static-key, but is not attached to any of the roles.',
+      'Policy SecretsManagerReadWrite covers *. 1 matching secret without the tag mc-static-key is not in the manifest.',
+      'Role HandMade: policy Inline is inline. setup uses attached policies.',
+      'Role HandMade: policy SecretsManagerReadWrite is AWS managed or has a path. setup uses customer managed policies without a path.',
+      'Secret by-hand (eu-west-1): no policy of the checked roles names it.',
     ]);
     for (const note of notesOf(stdout)) expect(log).toContain(`Note: ${note}`);
   });
@@ -189,12 +189,12 @@ describe('export manifest of other accounts', () => {
     expect([key?.answers.secretName, key?.answers.roleName, others]).toEqual(['good', 'MediaConnect-A', []]);
     if (key) await expectInPlace(sandbox, key);
     expect(notesOf(stdout)).toEqual([
-      'Role MediaConnect-A has the path /video/, which setup gives to no role; it uses the role as it is.',
-      'Secret deleted (us-west-2) cannot be read as it is: mc-static-key status says why.',
-      'Secret partly (us-west-2): role MediaConnect-A may not read it, or that is not sure.',
-      'Secret good (us-west-2) can be read by role MediaConnect-B too; in a manifest a secret has one role.',
-      'Role MediaConnect-C: whether MediaConnect may assume it is not sure, or it may not.',
-      'Role MediaConnectAccessRole has a name that setup gives to no role.',
+      'Role MediaConnect-A has the path /video/. setup uses it as is, but creates roles without a path.',
+      "Secret deleted (us-west-2) can't be used as is. To find out why, run mc-static-key status.",
+      "Secret partly (us-west-2): role MediaConnect-A can't read it, or this couldn't be checked.",
+      'Secret good (us-west-2): role MediaConnect-B can also read it. In a manifest, a secret has one role.',
+      "Role MediaConnect-C: MediaConnect can't assume it, or this couldn't be checked.",
+      "Role MediaConnectAccessRole: setup doesn't accept this role name.",
     ]);
   });
 
@@ -227,7 +227,7 @@ describe('export manifest of other accounts', () => {
     ]);
     for (const key of await keysIn(stdout)) await expectInPlace(sandbox, key);
     expect(notesOf(stdout)).toContainEqual(
-      expect.stringMatching(/^Policy Read-2 allows what matches .*:c\*/),
+      expect.stringMatching(/^Policy Read-2 covers all secrets that match .*:c\*/),
     );
     const PolicyArn = attached[1];
     const Tags = [{ Key: 'mc-static-key', Value: 'read-policy-overflow' }];
@@ -271,9 +271,9 @@ describe('export manifest of other accounts', () => {
     for (const key of keys) await expectInPlace(sandbox, key);
     expect(stdout + log).not.toMatch(new RegExp(`${KEYS.aes128}|\\ufffd`));
     expect(notesOf(stdout)).toEqual([
-      'Role MediaConnect-A has a description that a manifest does not take.',
-      'Role MediaConnect-A has a permissions boundary that a manifest does not take.',
-      'Role MediaConnect-C has a trust policy that a manifest does not take.',
+      "Role MediaConnect-A: its description isn't valid in a manifest.",
+      "Role MediaConnect-A: its permissions boundary isn't valid in a manifest.",
+      "Role MediaConnect-C: its trust policy isn't valid in a manifest.",
     ]);
   });
 
@@ -285,7 +285,7 @@ describe('export manifest of other accounts', () => {
     const { stdout } = await exported(sandbox);
     expect((await keysIn(stdout)).map(({ answers }) => answers.secretName)).toEqual(['studio-a']);
     expect(notesOf(stdout)).toEqual([
-      `Policy SecretsManagerForMediaConnect allows arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*, under which there is one secret without the tag of mc-static-key. It is not in the manifest.`,
+      `Policy SecretsManagerForMediaConnect covers arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:*. 1 matching secret without the tag mc-static-key is not in the manifest.`,
     ]);
   });
 
@@ -304,8 +304,8 @@ describe('export manifest of other accounts', () => {
     expect([key?.answers.tags, others]).toEqual([[{ key: 'feed', value: '1' }], []]);
     expect(stdout + log).not.toContain(KEYS.aes128);
     expect(notesOf(stdout)).toEqual([
-      'Something has a name that looks like a key, and is left out.',
-      'Secret studio-a (us-west-2) has a tag that a manifest does not take.',
+      'A resource whose name looks like a key is not included.',
+      "Secret studio-a (us-west-2) has a tag that isn't valid in a manifest.",
     ]);
   });
 });
@@ -332,7 +332,7 @@ test('writes a file with --output, and overwrites one only with --force', async 
   const written = readFileSync(path, 'utf8');
   expect(linesOf(written)).toEqual(NOTHING);
   const second = await runHere(args);
-  expect([second.code, second.stderr]).toEqual([3, expect.stringMatching(/is there already[\s\S]*--force/)]);
+  expect([second.code, second.stderr]).toEqual([3, expect.stringMatching(/already exists[\s\S]*--force/)]);
   expect((await runHere([...args, '--force'])).code).toBe(0);
 });
 

@@ -126,12 +126,12 @@ const LATER: [what: string, prepare: () => Promise<unknown>, sentence: string][]
   [
     'a policy for another secret',
     () => makePolicy(sandbox(), 'SecretsManagerForMediaConnect', guidePolicy(OTHER_SECRET)),
-    'SecretsManagerForMediaConnect is there already and does not say the same',
+    'SecretsManagerForMediaConnect already exists with a different document',
   ],
   [
     'a role that trusts others',
     () => makeRole(sandbox(), { trust: guideTrust('ec2.amazonaws.com') }),
-    'MediaConnect-ASM is there already and trusts others',
+    'MediaConnect-ASM already exists with a different trust policy',
   ],
 ];
 
@@ -163,7 +163,7 @@ describe.skipIf(!hasCli)('the exported script (skipped without bash or the AWS C
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...nobody } = sandbox().env;
     const env = { ...nobody, AWS_EC2_METADATA_DISABLED: 'true' };
     const { code, stderr } = await runAs(env, KEYS.aes256, {});
-    expect(stderr).toContain('aws sts get-caller-identity failed. What was made before stays');
+    expect(stderr).toContain('aws sts get-caller-identity failed. Resources created so far remain.');
     expect(code).toBe(1);
   });
 
@@ -263,31 +263,31 @@ describe.skipIf(!hasCli)('the exported script (skipped without bash or the AWS C
           'another value',
           () => makeSecret(sandbox(), { SecretString: KEYS.other }),
           {},
-          'holds another value',
+          'holds a different value',
         ],
         [
           'a line break after the key',
           () => makeSecret(sandbox(), { SecretString: `${KEYS.aes256}\n` }),
           {},
-          'holds another value',
+          'holds a different value',
         ],
         [
           'an unexpected KMS key',
           () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
           {},
-          'another KMS key',
+          'a different KMS key',
         ],
         [
           'another KMS key than the given one',
           () => makeSecret(sandbox(), { KmsKeyId: 'alias/mine' }),
           { kmsKeyId: 'alias/video-keys' },
-          'another KMS key',
+          'a different KMS key',
         ],
         [
           'no KMS key although one is given',
           () => makeSecret(sandbox()),
           { kmsKeyId: 'alias/video-keys' },
-          'another KMS key',
+          'a different KMS key',
         ],
         [
           'a scheduled deletion',
@@ -309,7 +309,7 @@ describe.skipIf(!hasCli)('the exported script (skipped without bash or the AWS C
             );
           },
           {},
-          'SecretsManagerForMediaConnect is there already',
+          'SecretsManagerForMediaConnect already exists',
         ],
       ];
     test.each(IN_THE_WAY)(
@@ -329,7 +329,7 @@ describe.skipIf(!hasCli)('the exported script (skipped without bash or the AWS C
         roleName: 'MediaConnect-B',
         permissionsBoundary: policyArn('Other'),
       });
-      expect(stderr).toContain('has another permissions boundary');
+      expect(stderr).toContain('with a different permissions boundary');
       expect(code).toBe(3);
     });
   });
@@ -365,14 +365,14 @@ describe.skipIf(!hasBash)('the exported script without calls to AWS (skipped wit
   ])('checks a key like setup: %s', async (_what, key, call, code) => {
     const result = await check(key, call);
     expect(result.code).toBe(code);
-    if (key === '') expect(result.stdout).toContain('studio-a: there is no key.');
+    if (key === '') expect(result.stdout).toContain('studio-a: no key.');
     if (key !== '') expect(result.stdout).not.toContain(key.trim());
   });
 
   test.each([
-    ['a missing file', 'none.key', undefined, 'STUDIO_A_KEY_FILE names no file'],
-    ['the key itself', KEYS.aes256, undefined, 'STUDIO_A_KEY_FILE names no file'],
-    ['a file with a zero byte', 'zero.key', `${KEYS.aes128}\0`, 'not hexadecimal digits'],
+    ['a missing file', 'none.key', undefined, 'STUDIO_A_KEY_FILE must be the path of a readable file'],
+    ['the key itself', KEYS.aes256, undefined, 'STUDIO_A_KEY_FILE must be the path of a readable file'],
+    ['a file with a zero byte', 'zero.key', `${KEYS.aes128}\0`, 'must be hexadecimal digits only'],
   ])('ends with exit code 2 and the reason if it gets %s', async (_what, file, content, sentence) => {
     if (content !== undefined) await writeFile(join(folder, file), content);
     const env = { STUDIO_A_KEY_FILE: content === undefined ? file : join(folder, file) };
@@ -384,7 +384,7 @@ describe.skipIf(!hasBash)('the exported script without calls to AWS (skipped wit
 
   test('ends with exit code 2 if standard input is closed', async () => {
     const { code, stderr } = await runCommand('bash', ['-c', 'bash "$0" <&-', await written({})]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('there is no key') });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(': no key.') });
   });
 
   const ID = '1234abcd-12ab-34cd-56ef-1234567890ab';

@@ -137,7 +137,7 @@ describe('a template that exceeds the limits of CloudFormation or IAM', () => {
     ['too many parameters', many(200, { policyScope: 'account' }), '201 parameters'],
     ['too many outputs', many(199, { policyScope: 'account' }), '201 outputs'],
     ['too many resources', many(499, { policyScope: 'account', generate: 'aes256' }), '501 resources'],
-    ['too many policies for a role', many(1000), 'The role MediaConnect-ASM would need 13 policies'],
+    ['too many policies for a role', many(1000), 'Role MediaConnect-ASM would need 13 policies.'],
     [
       'a trust policy that is too long',
       [
@@ -148,7 +148,7 @@ describe('a template that exceeds the limits of CloudFormation or IAM', () => {
           ),
         },
       ],
-      'The trust policy of MediaConnect-ASM would have',
+      'The trust policy of role MediaConnect-ASM would have',
     ],
     ...Object.entries({
       roleDescription: '{{resolve:ssm:/prod/description}}',
@@ -159,13 +159,15 @@ describe('a template that exceeds the limits of CloudFormation or IAM', () => {
       [{ [option]: value }],
       `--${option.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`,
     ]),
-    ['Regions of two partitions', [{ region: [REGION, 'cn-north-1'] }], 'different partitions'],
+    ['Regions of two partitions', [{ region: [REGION, 'cn-north-1'] }], 'different AWS partitions'],
   ])('is refused: %s', (_what, keys, sentence) => {
     expect(() => templateOf(...keys)).toThrow(sentence);
   });
 
   test('is refused: more than a megabyte', () => {
     const template = { Description: 'x'.repeat(1_048_576) };
-    expect(() => templateText(template, 'json')).toThrow('by way of S3');
+    expect(() => templateText(template, 'json')).toThrow(
+      '1048600 bytes. CloudFormation allows 1048576 in S3.',
+    );
   });
 });

@@ -168,17 +168,15 @@ describe('standard error of permissions', () => {
   test('explains each statement, what setup can do without, and who needs iam:PassRole', async () => {
     const { log } = await permissions(sandbox(), 'setup', { ...STUDIO, roleName: 'MediaConnect-Studio' });
     expect(log).toContain('AttachThePolicy: attach the policy to the role; no other policy can be attached');
-    expect(log).toContain(
-      'iam:GetAccountSummary: see whether the account allows more than ten policies on a role',
-    );
+    expect(log).toContain("iam:GetAccountSummary: read the account's quotas for policies per role");
     expect(log).toContain('mc-static-key permissions create-flow --role-name MediaConnect-Studio');
-    expect(log).toContain('can give that role any permission');
+    expect(log).toContain('can grant that role any permission');
   });
 
   test('says that a policy is too long for a managed policy', async () => {
     const region = Array.from({ length: 40 }, (_, index) => `us-west-${index + 1}`);
     const { log, code } = await permissions(sandbox(), 'setup', { ...STUDIO, region });
-    expect(log).toMatch(/The policy has [\d,]+ characters; a managed policy takes 6,144\./);
+    expect(log).toMatch(/The policy has [\d,]+ characters\. A managed policy can have 6,144\./);
     expect(code).toBe(0);
   });
 });
@@ -216,22 +214,22 @@ describe('wrong or missing options of permissions', () => {
   });
 
   test.each<[PermissionCommand, PermissionsOptions, string]>([
-    ['setup', { accountId: '1234' }, '--account-id takes the twelve digits of an account'],
-    ['verify', { flowArn: 'arn:aws:s3:::flow' }, '--flow-arn takes the ARN of a flow'],
-    ['setup', { region: [REGION, 'cn-north-1'] }, 'different partitions'],
-    ['setup', { existingKey: 'burn' }, '--existing-key takes one of: keep, replace.'],
+    ['setup', { accountId: '1234' }, '--account-id must be a 12-digit account ID'],
+    ['verify', { flowArn: 'arn:aws:s3:::flow' }, '--flow-arn must be the ARN of a flow'],
+    ['setup', { region: [REGION, 'cn-north-1'] }, 'different AWS partitions'],
+    ['setup', { existingKey: 'burn' }, '--existing-key must be one of: keep, replace.'],
     [
       'setup',
       {
         region: [REGION],
         kmsKeyId: `arn:aws:kms:${FAR_REGION}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
       },
-      '--kms-key-id names a key of one Region',
+      '--kms-key-id is a single-Region key',
     ],
     [
       'setup',
       { region: [REGION], kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' },
-      '--kms-key-id names a key of another AWS partition',
+      '--kms-key-id is in a different AWS partition',
     ],
   ])('are reported if they are wrong: %s %o', (command, options, sentence) => {
     expect(problemsOf(command, options).join('\n')).toContain(sentence);

@@ -121,7 +121,7 @@ describe('a flow that must be updated for the new key', () => {
   const found = () => [
     expect.objectContaining({
       verdict: 'warning',
-      detail: expect.stringContaining('source camera (zixi-push) has the algorithm aes128'),
+      detail: expect.stringContaining('source camera (zixi-push) has algorithm AES-128'),
     }),
   ];
 
@@ -130,7 +130,7 @@ describe('a flow that must be updated for the new key', () => {
     expect([code, json.verdict], log).toEqual([0, 'warning']);
     expect(outdated(json.checks)).toEqual(found());
     expect(json.checks.at(-1)?.command).toContain('update-flow-source');
-    expect(log).toMatch(/flow \S+:game can't use the new key.*source camera.*aes128/s);
+    expect(log).toMatch(/flow \S+:game can't use the new key.*source camera.*AES-128/s);
     expect(log).toContain(`verify --flow-arn ${flow}`);
     const verified = await verifyIt(sandbox(), { flowArn: flow });
     expect(verified.json.checks.find(({ id }) => id === 'flow-algorithm')?.command).toBe(
@@ -167,7 +167,7 @@ describe('a flow that must be updated for the new key', () => {
   test('is reported by setup', async () => {
     const { code, json, log } = await setUp(sandbox(), { key: KEYS.aes256, existingKey: 'replace' });
     expect([code, outdated(json.checks)], log).toEqual([0, found()]);
-    expect(log).not.toContain('Proven:');
+    expect(log).not.toContain('Verified:');
   });
 
   test('is reported by setup --manifest', async () => {

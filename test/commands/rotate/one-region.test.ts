@@ -47,14 +47,14 @@ describe('rotate --generate when one Region got another key than the others', ()
     await changeOne(50);
     const { made, log } = await generate();
     expect(made).toBe(KEYS.other);
-    expect(log).toContain('It is finished with that key');
+    expect(log).toContain('This run completes it with the same key.');
   });
 
   test('generates a new key for all Regions after 70 minutes', async () => {
     await changeOne(70);
     const { made, log } = await generate();
     expect([KEYS.aes256, KEYS.other]).not.toContain(made);
-    expect(log).not.toContain('It is finished with that key');
+    expect(log).not.toContain('This run completes it with the same key.');
   });
 
   // If the clock were off by more than five minutes, the SDK would correct it.

@@ -61,7 +61,7 @@ describe('rotate', () => {
       [REGION]: [KEYS.other, KEYS.aes256],
       [FAR_REGION]: [KEYS.other, KEYS.aes256],
     });
-    expect(log).toContain('A running stream breaks until both ends have the new key');
+    expect(log).toContain('Running streams stop until both ends use the new key');
     expect(json.verdict).toBe('ok');
     expect(json.checks).toContainEqual(expect.objectContaining({ id: 'secret-key', verdict: 'ok' }));
     expect(JSON.stringify(json) + log).not.toContain(KEYS.other);
@@ -72,8 +72,8 @@ describe('rotate', () => {
     const { code, json, log } = await inVain({ key: KEYS.aes256 });
     expect(code, log).toBe(0);
     expect(json.secrets).toMatchObject([{ region: REGION, action: 'kept' }]);
-    expect(log).toContain('holds this key already');
-    expect(log).not.toContain('running stream breaks');
+    expect(log).toContain('The secret already has this key in every Region.');
+    expect(log).not.toContain('Running streams stop');
   });
 
   test('prints the plan and changes nothing with --dry-run', async () => {
@@ -88,7 +88,7 @@ describe('rotate', () => {
     await setUp(sandbox(), { region: both });
     const { code, log } = await rotate(sandbox(), { region: [FAR_REGION] });
     expect(code, log).toBe(0);
-    expect(log).toContain(`Only in ${FAR_REGION}, as you said`);
+    expect(log).toContain(`This applies only to ${FAR_REGION}.`);
     expect(await keys()).toMatchObject({
       [REGION]: [KEYS.aes256, undefined],
       [FAR_REGION]: [KEYS.other, KEYS.aes256],
@@ -105,7 +105,7 @@ describe('rotate', () => {
     const { code, json, log } = await rotate(sandbox());
     expect(code, log).toBe(0);
     expect(json.secrets).toMatchObject([{ region: REGION, action: 'updated' }]);
-    expect(log).toContain(`has replicas in ${FAR_REGION}, which get the new value too`);
+    expect(log).toContain(`has replicas in ${FAR_REGION}. They receive the new key too.`);
     expect((await keys())[FAR_REGION]?.[0]).toBe(KEYS.other);
   });
 
@@ -113,13 +113,13 @@ describe('rotate', () => {
     await setUp(sandbox());
     const { code, log } = await rotate(sandbox(), { key: KEYS.aes128 });
     expect(code, log).toBe(0);
-    expect(log).toContain('the encryption of the flows needs the other algorithm too');
+    expect(log).toContain('change the algorithm in your flows too');
   });
 
   test('stores a key in a secret that held something else, such as JSON', async () => {
     await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
     const { code, json, log } = await rotate(sandbox());
-    expect(log).toContain('is not a key that MediaConnect can use');
+    expect(log).toContain('The current value is not a valid key.');
     // It has no role yet, which the final checks report.
     expect([code, json.verdict]).toEqual([1, 'failed']);
     expect(json.checks.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)).toContain(
@@ -133,14 +133,14 @@ describe('rotate of a secret that cannot be rotated', () => {
   test('changes nothing if the secret does not exist', async () => {
     const { code, json } = await inVain({ secretName: 'studio-z' });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('There is no secret studio-z in any Region');
+    expect(json.error.message).toContain('Secret studio-z not found in any Region.');
   });
 
   test('changes nothing if the secret does not exist in one of the given Regions', async () => {
     await setUp(sandbox());
     const { code, json } = await inVain({ region: both });
     expect(code).toBe(3);
-    expect(json.error.message).toContain(`There is no secret studio-a in ${FAR_REGION}`);
+    expect(json.error.message).toContain(`Secret studio-a not found in ${FAR_REGION}.`);
   });
 
   test('changes nothing if it is scheduled for deletion in one Region, and prints how to restore it', async () => {
@@ -168,7 +168,7 @@ describe('rotate of a secret that cannot be rotated', () => {
     });
     const { code, json } = await rotate(sandbox());
     expect(code).toBe(3);
-    expect(json.error.message).toContain(`There is no secret studio-a in ${REGION}`);
+    expect(json.error.message).toContain(`Secret studio-a not found in ${REGION}.`);
     expect(writesTo(sandbox()).slice(1)).toEqual(['secretsmanager:DeleteSecret']);
   });
 
@@ -177,7 +177,7 @@ describe('rotate of a secret that cannot be rotated', () => {
     sandbox().addServiceOwnedSecret(owner);
     const { code, json } = await inVain({});
     expect(code).toBe(3);
-    expect(json.error.message).toContain('belongs to the service rds');
+    expect(json.error.message).toContain('is managed by rds');
   });
 
   test('changes nothing if the given ARN is that of an earlier secret of the same name', async () => {
@@ -186,7 +186,7 @@ describe('rotate of a secret that cannot be rotated', () => {
       secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'],
     });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('another one has its name');
+    expect(json.error.message).toContain('Another secret has its name');
   });
 
   test('ends with exit code 4 and the action if it may not read the only possible Region', async () => {
@@ -208,7 +208,7 @@ test('names a Region that it may not read, and rotates in the others', async () 
   sandbox().addFault({ ...denied, region: 'sa-east-1' });
   const { code, log } = await rotate(sandbox());
   expect(code, log).toBe(0);
-  expect(log).toContain('No look was possible into sa-east-1');
+  expect(log).toContain('Not checked: sa-east-1');
 });
 
 test('changes nothing in any Region if AWS fails in the configured one', async () => {
@@ -243,7 +243,7 @@ describe('a rotation that failed halfway', () => {
     const arn = (region: string) => new RegExp(`arn:aws:secretsmanager:${region}:\\S+ \\(updated\\)`);
     expect(log).toMatch(arn(FAR_REGION));
     expect(log).toMatch(new RegExp(`Not changed yet:\\s+arn:aws:secretsmanager:${REGION}`));
-    expect(log).toContain('or with --rollback to go back to the key before');
+    expect(log).toContain('To undo, run it with --rollback instead.');
   });
 
   test('is completed by a second run with the same key', async () => {
@@ -265,7 +265,7 @@ describe('a rotation that failed halfway', () => {
     const made = (await keys())[FAR_REGION]?.[0];
     const { code, log } = await rotate(sandbox(), { generate: 'aes256' });
     expect(code, log).toBe(0);
-    expect(log).toContain('It is finished with that key');
+    expect(log).toContain('This run completes it with the same key.');
     expect(await keys()).toMatchObject({ [REGION]: [made, KEYS.aes256], [FAR_REGION]: [made, KEYS.aes256] });
   });
 
@@ -332,8 +332,8 @@ describe('rotate --rollback', () => {
     expect(await keys()).toEqual(back);
     const again = await inVain({ rollback: true });
     expect(again.code).toBe(0);
-    expect(again.log).toContain('is the current one already');
-    expect(again.log).not.toContain('running stream breaks');
+    expect(again.log).toContain('The secret is already rolled back.');
+    expect(again.log).not.toContain('Running streams stop');
     expect(await keys()).toEqual(back);
   });
 
@@ -343,23 +343,23 @@ describe('rotate --rollback', () => {
     await rotate(sandbox(), { rollback: true });
     const { code, stdout, log } = await inText({ rollback: true, region: [REGION] });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^No key was changed\.\nSecret ARN \(us-west-2\):\n {2}arn:/);
-    expect(stdout).not.toMatch(/Now give|before the last rotation/);
-    expect(log).toContain(`Looking for the secret in ${REGION}\n`);
+    expect(stdout).toMatch(/^No key was changed\.\n {2}Secret ARN \(us-west-2\)\n {2}arn:/);
+    expect(stdout).not.toMatch(/Next:|previous key|To roll back/);
+    expect(log).toContain(`Searching ${REGION} for the secret`);
   });
 
   test('says in the plan that the previous key has another length', async () => {
     await setUp(sandbox(), { key: KEYS.aes128 });
     await rotate(sandbox());
     const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
-    expect(log).toContain('the encryption of the flows needs the other algorithm too');
+    expect(log).toContain('change the algorithm in your flows too');
   });
 
   test('says in the plan that the previous value is not a key', async () => {
     await makeSecret(sandbox(), { SecretString: `{"key":"${KEYS.aes256}"}` });
     await rotate(sandbox());
     const { log } = await rotate(sandbox(), { rollback: true, dryRun: true });
-    expect(log).toContain('What the version before holds is not a key');
+    expect(log).toContain('The previous version is not a valid key.');
   });
 
   test('can be followed by a rotation to a third key', async () => {
@@ -398,7 +398,7 @@ describe('rotate --rollback', () => {
     await setUp(sandbox());
     const { code, json } = await inVain({ rollback: true });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('There is no key before the last rotation');
+    expect(json.error.message).toContain('has no previous key to roll back to');
   });
 
   test('stops if another process changes the current version meanwhile', async () => {
@@ -412,7 +412,9 @@ describe('rotate --rollback', () => {
     });
     const { code, json } = await rotate(sandbox(), { rollback: true });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('Another process changed the current version');
+    expect(json.error.message).toContain(
+      `Another process changed secret studio-a in ${REGION} during this run.`,
+    );
   });
 });
 

@@ -122,7 +122,7 @@ describe('a value that was replaced before, and became current again by hand', (
     });
     const { code, json } = await rotate(sandbox(), { key: D });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('Someone made or changed it meanwhile');
+    expect(json.error.message).toContain('Another process created or changed it during this run');
     expect(await keys()).toEqual({ [REGION]: [E, A] });
   });
 });

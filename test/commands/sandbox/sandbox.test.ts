@@ -112,8 +112,8 @@ describe('a command in the sandbox', () => {
   });
 
   test.each([
-    ['aws-cli/2.9.21 Python/3.9.11 Linux/5.10', 'The AWS CLI 2.9.21 ignores AWS_ENDPOINT_URL'],
-    ['aws-cli/1.27.165 Python/3.9.11 Linux/5.10', 'The AWS CLI 1.27.165 ignores AWS_ENDPOINT_URL'],
+    ['aws-cli/2.9.21 Python/3.9.11 Linux/5.10', 'AWS CLI 2.9.21 ignores AWS_ENDPOINT_URL'],
+    ['aws-cli/1.27.165 Python/3.9.11 Linux/5.10', 'AWS CLI 1.27.165 ignores AWS_ENDPOINT_URL'],
     ['aws-cli/2.13.0 Python/3.11.4 Linux/5.10', ''],
     ['aws-cli/1.29.0 Python/3.11.4 Linux/5.10', ''],
   ])('is not run if it is an AWS CLI that would call AWS: %s', async (version, told) => {
@@ -134,7 +134,7 @@ describe('a command in the sandbox', () => {
     const PATH = `${folder}:${process.env.PATH}`;
     const { code, stderr } = await run(['sandbox', '--', 'sh', '-c', 'exit 3'], { env: { PATH } });
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^Warning: the AWS CLI 2\.9\.21 in PATH ignores AWS_ENDPOINT_URL/);
+    expect(stderr).toMatch(/^Warning: AWS CLI 2\.9\.21 in PATH ignores AWS_ENDPOINT_URL/);
   });
 
   test('can be this program, which finds everything in place on its second run', async () => {
@@ -168,13 +168,13 @@ describe('a command in the sandbox', () => {
   test('is reported as missing if it does not exist', async () => {
     const { code, stdout, stderr } = await run(['sandbox', '--', 'no-such-command']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('The command after -- was not found');
+    expect(stderr).toContain('Command after -- not found.');
   });
 
   test.each(['', '/dev/null/command'])('is reported if it cannot be started: “%s”', async (command) => {
     const { code, stdout, stderr } = await run(['sandbox', '--', command]);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/The command after -- could not be started \(E\w+\)/);
+    expect(stderr).toMatch(/Command after -- couldn't be started \(E\w+\)/);
   });
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
@@ -247,14 +247,14 @@ describe('a command in the sandbox', () => {
     });
     expect(code).toBe(3);
     expect(stdout).toMatch(/at http:\/\/127\.0\.0\.1:\d+/);
-    expect(stderr).toContain('A shell in the AWS sandbox');
+    expect(stderr).toContain('Sandbox shell: AWS calls go to http://127.0.0.1:');
   });
 });
 
 describe('the shell of the sandbox', () => {
   test.each([
-    ['/nowhere/shell', 'The shell named in SHELL was not found'],
-    ['/dev/null/shell', 'The shell named in SHELL could not be started (ENOTDIR)'],
+    ['/nowhere/shell', 'Shell in SHELL not found.'],
+    ['/dev/null/shell', "Shell in SHELL couldn't be started (ENOTDIR)"],
   ])('is reported if it cannot be started: %s', async (shell, told) => {
     const { code, stderr } = await run(['sandbox'], { env: { SHELL: shell } });
     expect(code).toBe(2);
@@ -272,9 +272,9 @@ describe('the shell of the sandbox', () => {
   test.each(
     [
       ['bash', '.bashrc', '(sandbox) studio$'],
-      ['zsh', '.zshenv', 'studio$'],
-      ['zsh', '.zshrc', 'studio$'],
-      ['zsh', 'of zsh/.zshrc', 'studio$'],
+      ['zsh', '.zshenv', '(sandbox) studio$'],
+      ['zsh', '.zshrc', '(sandbox) studio$'],
+      ['zsh', 'of zsh/.zshrc', '(sandbox) studio$'],
     ].filter(([shell]) => hasShell(shell)),
   )('stays in the sandbox, whatever the startup files of %s export: %s', async (shell, file, shown) => {
     const home = temporaryFolder();
@@ -302,6 +302,41 @@ describe('the shell of the sandbox', () => {
     await terminal.type('export AWS_REGION=eu-west-1\r');
     await terminal.type('echo "in $AWS_REGION"\r');
     await terminal.waitFor(/^in eu-west-1/m);
+    await terminal.type('exit 3\r');
+    expect(await terminal.exit()).toMatchObject({ code: 3 });
+  });
+});
+
+describe('the prompt of the shell', () => {
+  test.each(
+    [
+      ['bash', '.bashrc', `PROMPT_COMMAND='PS1="theme> ";'`],
+      ['zsh', '.zshrc', `precmd() { PS1='theme> ' }`],
+      ['fish', '.config/fish/config.fish', `function fish_prompt; printf 'theme> '; end`],
+    ].filter(([shell]) => hasShell(shell)),
+  )('says that it is the sandbox, even if a theme of %s sets it', async (shell, file, theme) => {
+    const home = temporaryFolder();
+    mkdirSync(dirname(join(home, file)), { recursive: true });
+    writeFileSync(join(home, file), `${theme}\n`);
+    const terminal = openTerminal({
+      command: process.execPath,
+      args: [program, 'sandbox'],
+      env: { HOME: home, SHELL: pathOf(shell) },
+    });
+    closing(() => terminal.kill());
+    await terminal.waitFor('(sandbox) theme> ');
+    await terminal.type('exit 3\r');
+    expect(await terminal.exit()).toMatchObject({ code: 3 });
+  });
+
+  test('says that it is the sandbox if the environment has a prompt', async () => {
+    const terminal = openTerminal({
+      command: process.execPath,
+      args: [program, 'sandbox'],
+      env: { HOME: temporaryFolder(), SHELL: '/bin/sh', PS1: 'mine> ' },
+    });
+    closing(() => terminal.kill());
+    await terminal.waitFor('(sandbox) mine> ');
     await terminal.type('exit 3\r');
     expect(await terminal.exit()).toMatchObject({ code: 3 });
   });
@@ -408,13 +443,13 @@ describe('sandbox --port', () => {
     const { code, stderr } = await run(['sandbox', '--port', `${port}`]);
     await close();
     expect(code).toBe(2);
-    expect(stderr).toContain(`--port: ${port} is taken on this machine`);
+    expect(stderr).toContain(`--port: port ${port} is already in use.`);
   });
 
   test.each(['0', '65536', 'http', '80.5', '-1'])('is refused with the value %s', async (port) => {
     const { code, stderr } = await run(['sandbox', `--port=${port}`]);
     expect(code).toBe(2);
-    expect(stderr).toContain('--port takes a port from 1 to 65535');
+    expect(stderr).toContain('--port must be a port number from 1 to 65535');
   });
 
   test('is ignored as a variable if a command is given', async () => {
@@ -425,7 +460,7 @@ describe('sandbox --port', () => {
   test('is refused together with a command', async () => {
     const { code, stderr } = await run(['sandbox', '--port', '4566', '--', 'ls']);
     expect(code).toBe(2);
-    expect(stderr).toContain('so it takes no command');
+    expect(stderr).toContain('Use either --port or a command, not both.');
   });
 });
 
@@ -438,7 +473,7 @@ describe('an option for AWS', () => {
   ])('is refused by the sandbox command: %s', async (...option) => {
     const { code, stdout, stderr } = await runHere(['sandbox', ...option, '--', ...node('process.exit(0)')]);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`There is no option ${option[0]}.`);
+    expect(stderr).toContain(`Unknown option: ${option[0]}.`);
   });
 
   test('is passed to the command after --', async () => {
@@ -464,7 +499,7 @@ describe('setup --sandbox', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('secret:2018-12-01_baseball-game-source-');
     expect(stdout).toContain('role/MediaConnect-ASM');
-    expect(stdout.replace(/\s+/g, ' ')).toContain('This was the sandbox: nothing was sent to AWS');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Setup complete (sandbox). Nothing was created in AWS.');
   });
 
   test('stays in the sandbox, whatever the environment says about AWS', async () => {

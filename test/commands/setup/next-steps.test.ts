@@ -10,8 +10,8 @@ import { freshSandbox } from '../../support/sandbox.ts';
 const sandbox = freshSandbox();
 
 /** Returns what `setup` prints at the end for a key. */
-async function nextSteps(key: string): Promise<string> {
-  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], keyEnv: 'STUDIO_KEY' });
+async function nextSteps(key: string, show?: string): Promise<string> {
+  const { answers } = readAnswers({ secretName: 'studio-a', region: [REGION], keyEnv: 'STUDIO_KEY', show });
   const perform = async (run: CommandRun) => {
     await performSetup({ ...run, answers });
     return EXIT.done;
@@ -21,7 +21,7 @@ async function nextSteps(key: string): Promise<string> {
 }
 
 test('prints the settings for transit encryption for a key of 64 digits', async () => {
-  const stdout = await nextSteps(KEYS.aes256);
+  const stdout = await nextSteps(KEYS.aes256, 'json');
   const line = stdout.split('\n').find((each) => each.includes('SECRETS_MANAGER')) ?? '{}';
   expect(JSON.parse(line)).toEqual({
     encryptionKeyType: 'SECRETS_MANAGER',
@@ -35,7 +35,7 @@ test('prints the settings for transit encryption for a key of 64 digits', async 
 });
 
 test('omits the settings for transit encryption for a shorter key, which routers do not accept', async () => {
-  const stdout = await nextSteps(KEYS.aes256.slice(0, 32));
-  expect(stdout).toContain('What comes next');
+  const stdout = await nextSteps(KEYS.aes256.slice(0, 32), 'json');
+  expect(stdout).toContain('Next steps');
   expect(stdout).not.toContain('SECRETS_MANAGER');
 });

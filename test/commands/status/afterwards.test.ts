@@ -28,7 +28,7 @@ test('warns about a secret that teardown scheduled for deletion and that no role
   expect((await tearDown(sandbox())).code).toBe(0);
   expect(troubles((await statusOf(sandbox(), [REGION])).json)).toEqual(['warning secret-deletion studio-a']);
   expect(await textOf()).toMatch(
-    /! studio-a +- {2}\S+\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): nobody can read it/,
+    /! studio-a \(us-west-2\): scheduled for deletion on \d{4}-\d\d-\d\d; no policy names\s+it\n/,
   );
 });
 
@@ -40,7 +40,7 @@ test('shows a policy for a name prefix, which does not fail while no secret has 
   const { json } = await statusOf(sandbox(), [REGION]);
   expect(troubles(json)).toEqual(['warning role-guard MediaConnect-ASM']);
   expect(json.roles[0]?.policies).toMatchObject([{ prefixes, secrets: [], scopes: [], missing: [] }]);
-  expect(await textOf()).toContain('allows reading every secret that');
+  expect(await textOf()).toContain('Prefix: read access to every secret that matches');
   const arn = await makeSecret(sandbox());
   expect((await statusOf(sandbox(), [REGION])).json.roles[0]?.policies).toMatchObject([
     { prefixes, secrets: [arn] },
@@ -57,7 +57,9 @@ test('prints the verify command for a role that may not read the secret, not for
   };
   await makeRole(sandbox(), { name: 'A-Reader', attached: [read] });
   await makeRole(sandbox(), { name: 'B-Blind', attached: [await makePolicy(sandbox(), 'Some', some)] });
-  expect(await textOf()).toContain(`mc-static-key verify --secret-arn ${arn} --role-name B-Blind`);
+  expect(await textOf()).toContain(
+    `mc-static-key verify --secret-name studio-a --region ${REGION} --role-name B-Blind`,
+  );
 });
 
 test('reports no missing access in other Regions for a role that is for flows of one Region', async () => {
@@ -76,12 +78,17 @@ test('reports cannot-tell for a role whose trust policy requires an organization
   expect(troubles(json)).toEqual(['cannot-tell role-trust MediaConnect-ASM']);
 });
 
-test('aligns the column titles even if the Region name is longer than the secret names', async () => {
+test('aligns the columns with their titles, which may be longer than the values', async () => {
   await setUp(sandbox(), { secretName: 'a' });
   const lines = (await textOf()).split('\n');
-  const title = lines.find((line) => line.includes('key age')) ?? '';
+  const title = lines.find((line) => line.includes('KEY AGE')) ?? '';
   const row = lines[lines.indexOf(title) + 1] ?? '';
-  expect(title).toMatch(/us-west-2 {2}key age {2}last read$/);
-  expect(row).toMatch(/✔ a +0 d +(never|\S+)$/);
-  expect(row.indexOf('0 d') + 3).toBe(title.indexOf('key age') + 'key age'.length);
+  expect(title).toMatch(/^SECRET {2}REGION {5}KEY AGE {2}LAST READ +ROLE +STATE$/);
+  expect(row).toMatch(/^a +us-west-2 +0 d +\S+ +MediaConnect-ASM {2}✔$/);
+  expect(row.indexOf('0 d') + 3).toBe(title.indexOf('KEY AGE') + 'KEY AGE'.length);
+  for (const [column, value] of [
+    ['REGION', 'us-west-2'],
+    ['ROLE', 'MediaConnect-ASM'],
+  ] as const)
+    expect(row.indexOf(value)).toBe(title.indexOf(column));
 });

@@ -13,11 +13,9 @@ test('prints the account on standard output, and progress on standard error', as
   await setUp(sandbox, { region: [REGION, FAR_REGION] });
   const env = reaching(sandbox, { MC_STATIC_KEY_REGION: `${REGION}, ${FAR_REGION}` });
   const { code, stdout, stderr } = await run(['status'], { env });
-  expect([code, stderr]).toEqual([0, 'Looking through the account…\n']);
-  expect(stdout).toContain('✔ Role MediaConnect-ASM (made by mc-static-key)');
-  expect(stdout).toMatch(
-    /mc-static-key verify --secret-arn \S+:secret:studio-a-\w{6} --role-name MediaConnect-ASM\n$/,
-  );
+  expect([code, stderr]).toEqual([0, 'Scanning the account…\n']);
+  expect(stdout).toMatch(/\nMediaConnect-ASM {2}✔ this account only +SecretsManagerForMediaConnect\n/);
+  expect(stdout).toMatch(/\n {2}mc-static-key verify --secret-name studio-a --region \S+\n$/);
 });
 
 test('refuses an invalid Region, and reads a Region given twice only once', () => {

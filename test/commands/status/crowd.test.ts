@@ -22,7 +22,7 @@ import { livedInAccount, statusOf } from './account.ts';
 
 /** Returns the text for a terminal of that many columns. */
 const shown = (status: Status, width: number) =>
-  statusText(status, { resultWidth: width, paintResult: new Chalk({ level: 0 }) });
+  statusText(status, { resultWidth: width, paintResult: new Chalk({ level: 0 }), command: (text) => text });
 
 const COPIED = /^ *(\S+|[✔!?✖] \S+|mc-static-key verify .*)$/;
 
@@ -63,9 +63,11 @@ describe('status of an account with many roles and secrets', () => {
     expect(code).toBe(0);
     const pages = (action: string) => sandbox.requests.filter((request) => request.action === action).length;
     expect([pages('ListRoles'), pages('ListSecrets')]).toEqual([2, 2]);
-    expect(log).toContain('Looking through the roles: 200 so far');
-    expect(log).toContain('Looking through the secrets: 100 so far');
-    const rows = stdout.split('\n').filter((line) => /✔ feed-\d{3} +0 d {2}never$/.test(line));
+    expect(log).toContain('Scanning roles (200 so far)');
+    expect(log).toContain('Scanning secrets (100 so far)');
+    const rows = stdout
+      .split('\n')
+      .filter((line) => /^feed-\d{3} +us-west-2 +0 d {2}never +MediaConnect-ASM {2}✔$/.test(line));
     expect(rows).toHaveLength(SECRETS);
     expect(new Set(rows.map((line) => line.indexOf(' d '))).size).toBe(1);
     expect(tooWide(stdout, 80)).toEqual([]);
@@ -86,35 +88,33 @@ describe('status in a terminal', () => {
     for (const { name } of status.secrets) expect(text).toContain(name);
   });
 
-  test('prints a secret on one line of 80 columns, under the column titles', () => {
-    expect(shown(status, 80)).toContain(`
-  ✔ Policy SecretsManagerForMediaConnect
-    us-west-2     key age  last read
-      ✔ studio-a      0 d  ${new Date().toISOString().slice(0, 10)}
-    eu-west-1
-`);
+  test('prints each secret once, on one line of 80 columns under the column titles', () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const text = shown(status, 80);
+    expect(text).toContain('SECRET    REGION     KEY AGE  LAST READ   ROLE         STATE\n');
+    expect(text).toMatch(new RegExp(`\\nstudio-a  us-west-2      0 d  ${today}  HandMade \\+1 +✔\\n`));
   });
 
-  test('prints a problem below the line of its subject', () => {
-    expect(shown(status, 80)).toMatch(
-      /✖ old +- {2}never\n +scheduled for deletion \(\d{4}-\d\d-\d\d\): MediaConnect cannot read it\n/,
+  test('prints a problem in a word in the table, and in full below', () => {
+    const text = shown(status, 80);
+    expect(text).toMatch(/\nold +us-west-2 +- {2}never +HandMade +✖ deleted\n/);
+    expect(text).toMatch(
+      /\n {2}✖ old \(us-west-2\): scheduled for deletion on \d{4}-\d\d-\d\d; it can't be read\s+until restored\n/,
     );
   });
 
   test('marks an age that is a minimum, and explains the mark', () => {
     const secrets = status.secrets.map((secret) => ({ ...secret, keySinceFrom: 'last-change' as const }));
     const text = shown({ ...status, secrets }, 80);
-    expect(text).toContain('✔ studio-a    ≥ 0 d  ');
-    expect(text).toContain('A key age with ≥ is the least');
+    expect(text).toMatch(/studio-a +us-west-2 +≥ 0 d /);
+    expect(text).toContain('≥ means “at least”');
     expect(shown(status, 80)).not.toContain('≥');
   });
 
   test('prints a long name in full, with its details below', () => {
     const name = 'n'.repeat(70);
     const secrets = status.secrets.map((secret) => ({ ...secret, name }));
-    expect(shown({ ...status, secrets }, 80)).toMatch(
-      new RegExp(`✔ ${name}\\n +key age 0 d, last read never`),
-    );
+    expect(shown({ ...status, secrets }, 80)).toMatch(new RegExp(`\\n${name}\\n +us-west-2 +0 d {2}never`));
   });
 
   test('removes control characters that come from the account', () => {
@@ -122,7 +122,7 @@ describe('status in a terminal', () => {
     const roles = status.roles.map((role) => ({ ...role, name }));
     const secrets = status.secrets.map((secret) => ({ ...secret, name }));
     const text = shown({ ...status, roles, secrets }, 80);
-    expect(text).toContain('Role red');
+    expect(text).toContain('red  ');
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 });

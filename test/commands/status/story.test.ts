@@ -188,7 +188,7 @@ test('says what to do in an empty account', async () => {
   });
   expect(result.code).toBe(0);
   expect(result.stdout.replace(/\s+/g, ' ')).toContain(
-    `Nothing that lets MediaConnect read a key was found in account ${ACCOUNT}. Set it up with 'mc-static-key setup'`,
+    `No static key setup found in account ${ACCOUNT}. Searched us-west-2. To create one: mc-static-key setup`,
   );
   const { json } = await statusOf(sandbox);
   expect(json).toMatchObject({ roles: [], secrets: [], policies: [], notes: [] });

@@ -25,7 +25,7 @@ describe('teardown with a given name that does not exist', () => {
   ])('refuses the name of a %s: %o', async (what, wishes, flag) => {
     await setUp(sandbox());
     const said = await inVain(() => tearDown(sandbox(), wishes));
-    expect(said).toContain(`There is no ${what} TYPO`);
+    expect(said).toMatch(new RegExp(`${what} TYPO not found`, 'i'));
     expect(said).toContain(flag);
     expect(said).not.toContain('"undo"');
   });
@@ -33,7 +33,10 @@ describe('teardown with a given name that does not exist', () => {
   test('refuses the names of a policy and a role together', async () => {
     await setUp(sandbox());
     const said = await inVain(() => tearDown(sandbox(), { policyName: 'TYPO', roleName: 'OTHER' }));
-    expect([said.includes('no policy TYPO'), said.includes('no role OTHER')]).toEqual([true, true]);
+    expect([said.includes('Policy TYPO not found'), said.includes('Role OTHER not found')]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('refuses the name in a manifest, and removes the other keys', async () => {
@@ -42,7 +45,7 @@ describe('teardown with a given name that does not exist', () => {
     const { code, json } = await tearDownAll(sandbox(), { keys });
     const [failed] = json.failed;
     expect([code, json.failed.length, failed?.name]).toEqual([1, 1, 'one']);
-    expect(failed?.error.message).toContain('There is no policy TYPO');
+    expect(failed?.error.message).toContain('Policy TYPO not found.');
     const scheduled = json.secrets.filter(({ action }) => action === 'scheduled');
     expect(scheduled.map(({ name }) => name)).toEqual(['two']);
   });
@@ -58,7 +61,7 @@ describe('teardown with given names', () => {
     ]);
     const again = await tearDown(sandbox(), NAMES);
     expect([again.code, again.json.undo]).toEqual([0, first.json.undo]);
-    expect(again.log).toContain('There is no policy Read');
+    expect(again.log).toContain('Policy Read not found.');
   });
 
   test.each(['DeleteSecret', 'DetachRolePolicy', 'DeletePolicy', 'DeleteRole'])(

@@ -24,5 +24,5 @@ test('removes a secret in a Region without MediaConnect, and says in the plan th
   await setUp(sandbox());
   const { code, log } = await tearDown(sandbox(), {}, { requestHandler: withoutMediaConnect() });
   expect(code, log).toBe(0);
-  expect(log).toContain('uses the secret in us-west-2 (no MediaConnect endpoint was found there');
+  expect(log).toContain('uses the secret in us-west-2 (no MediaConnect endpoint found there');
 });

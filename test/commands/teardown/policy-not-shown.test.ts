@@ -50,7 +50,7 @@ describe('a policy whose default version IAM lists but does not return', () => {
     const { code, json, log } = await tearDown(sandbox(), goingSecret);
     expect(code, log).toBe(1);
     expect(json.error).toMatchObject({ code: 'iam-propagation', awsAction: 'iam:GetPolicyVersion' });
-    expect(log).toContain(`IAM does not show the current version of the policy ${POLICY} yet.`);
+    expect(log).toContain(`IAM doesn't show the current version of the policy ${POLICY} yet.`);
     expect(log).not.toContain('(deleted)');
     await expectRestored();
   });

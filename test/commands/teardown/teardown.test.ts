@@ -115,8 +115,8 @@ describe('teardown of the only secret', () => {
     await tearDown(sandbox());
     const { code, log } = await inVain();
     expect(code).toBe(0);
-    expect(log).toContain('There is nothing left to take down');
-    expect(log).toContain('is scheduled for deletion already');
+    expect(log).toContain('Nothing to remove.');
+    expect(log).toContain('already scheduled for deletion on ');
   });
 
   test('prints the plan and changes nothing with --dry-run', async () => {
@@ -124,7 +124,7 @@ describe('teardown of the only secret', () => {
     const { code, json, log } = await inVain({ dryRun: true });
     expect(code).toBe(0);
     expect(json).toMatchObject({ dryRun: true, role: { action: 'deleted' } });
-    expect(log).toContain('What would be done');
+    expect(log).toContain('dry run');
   });
 
   test('shortens the recovery window with --recovery-days', async () => {
@@ -159,7 +159,7 @@ describe('teardown of one of two secrets', () => {
     });
     expect(json.policies).toMatchObject([{ action: 'updated' }]);
     expect(json.role).toMatchObject({ action: 'kept' });
-    expect(log).toContain('its entry taken out; the rest stays');
+    expect(log).toContain('removes 1 entry; the other entries are kept');
   });
 
   test('keeps a secret whose name only starts the same', async () => {
@@ -185,7 +185,7 @@ describe('teardown of one of two secrets', () => {
     for (const name of ['b', 'c', 'd', 'e', 'a']) await setUp(sandbox(), { secretName: `studio-${name}` });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain('its oldest version v1 is deleted');
+    expect(log).toContain('deletes its oldest version (v1)');
     expect((await summary()).policies).toEqual([`${POLICY}: studio-b studio-c studio-d studio-e`]);
   });
 });
@@ -236,7 +236,7 @@ describe('teardown of resources that must stay', () => {
     const { code, json, log } = await inVain();
     expect(code).toBe(0);
     expect(json.secrets).toMatchObject([{ action: 'kept' }]);
-    expect(log).toContain('was not made by this program');
+    expect(log).toContain('not created by mc-static-key; to remove it, add --include-untagged');
     expect((await tearDown(sandbox(), { includeUntagged: true })).code).toBe(0);
     expect(await summary()).toEqual({ secrets: [`studio-a ${REGION} deleted`], policies: [], roles: [] });
   });
@@ -248,7 +248,7 @@ describe('teardown of resources that must stay', () => {
     await setUp(sandbox());
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain('names the secret and was not made by this program');
+    expect(log).toContain('not created by mc-static-key; to remove the secret from it');
     expect(await summary()).toEqual({
       secrets: [`studio-a ${REGION} deleted`],
       policies: [`${POLICY}: other studio-a`],
@@ -263,7 +263,7 @@ describe('teardown of resources that must stay', () => {
     await makeRole(sandbox(), { name: 'Backup', attached: [policyArn(POLICY)] });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain('is still used by the role Backup');
+    expect(log).toContain('still used by role Backup');
     expect(await summary()).toMatchObject({
       policies: [`${POLICY}: studio-a`],
       roles: [`Backup: ${POLICY}`, `${ROLE}: ${POLICY}`],
@@ -308,9 +308,7 @@ describe('teardown of resources that must stay', () => {
     await setUp(sandbox(), { policyScope: 'account' });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain(
-      `= keep    policy ${POLICY}: allows every secret of a Region or of the account, so it stays`,
-    );
+    expect(log).toMatch(/= keep +policy +SecretsManagerForMediaConnect\s+covers all secrets in a Region/);
     expect(await summary()).toMatchObject({ roles: [`${ROLE}: ${POLICY}`] });
   });
 
@@ -318,8 +316,8 @@ describe('teardown of resources that must stay', () => {
     await setUp(sandbox(), { policyScope: 'prefix', policyPrefix: 'studio-' });
     const { code, log } = await tearDown(sandbox());
     expect(code, log).toBe(0);
-    expect(log).toContain(
-      `= keep    policy ${POLICY}: allows every secret whose name begins with studio-, so it stays`,
+    expect(log).toMatch(
+      /= keep +policy +SecretsManagerForMediaConnect\s+covers all secrets whose name starts with studio-/,
     );
     expect(log).toContain(`still has ${POLICY}`);
     expect((await inVain()).code).toBe(0);
@@ -333,8 +331,8 @@ describe('teardown of resources that must stay', () => {
         1,
         {
           code: 'not-found',
-          message: 'There is no secret studio-z in any Region that was looked at, and no policy names it.',
-          hint: 'Check the name, or name the Region (--region).',
+          message: 'Secret studio-z not found in any Region or in any policy.',
+          hint: 'Check the name, or add --region. To list your secrets: mc-static-key status',
         },
       ]);
       expect(json).not.toHaveProperty('undo');
@@ -348,22 +346,20 @@ describe('teardown of resources that must stay', () => {
     expect([code, json.error]).toMatchObject([
       1,
       {
-        message: `There is no secret studio-a in ${FAR_REGION}, and no policy names it.`,
-        hint: 'Check the name and the Region (--region).',
+        message: `Secret studio-a not found in ${FAR_REGION} or in any policy.`,
+        hint: 'Check the name and --region. To list your secrets: mc-static-key status',
       },
     ]);
-    expect(log).toContain(`Looking for the secret in ${FAR_REGION}, and for what uses it`);
-    expect(log).not.toContain('every Region');
+    expect(log).toContain(`Searching ${FAR_REGION} for the secret and what uses it`);
+    expect(log).not.toContain('all Regions');
   });
 
   test('keeps a secret that the program did not create, and says so even with --quiet', async () => {
     await makeSecret(sandbox(), { Name: 'studio-a' });
     const { code, stdout } = await inText();
     expect(code).toBe(0);
-    expect(stdout).toContain(
-      'Nothing was changed.\nNot taken down:\n  = keep    secret studio-a (us-west-2): ',
-    );
-    expect(stdout).toContain('--include-untagged takes it too');
+    expect(stdout).toMatch(/^Nothing was changed\.\nKept:\n {2}= keep +secret +studio-a +us-west-2\n/);
+    expect(stdout).toContain('--include-untagged');
     expect(stdout).not.toMatch(/Done|above|can no longer read/);
   });
 
@@ -372,7 +368,7 @@ describe('teardown of resources that must stay', () => {
     await tearDown(sandbox());
     const { code, stdout } = await inText();
     expect(code).toBe(0);
-    expect(stdout).toContain('This key was taken down before. MediaConnect cannot read it in us-west-2.');
+    expect(stdout).toContain("Already removed. MediaConnect can't read this key in us-west-2.");
     expect(stdout).toContain('mc-static-key setup --restore --secret-arn');
   });
 
@@ -431,7 +427,7 @@ describe('teardown of a secret that cannot be removed', () => {
       secretArn: ['arn:aws:secretsmanager:us-west-2:111122223333:secret:studio-a-AbCdEf'],
     });
     expect(code).toBe(3);
-    expect(json.error.message).toContain('another one has its name');
+    expect(json.error.message).toContain('Another secret has its name');
   });
 });
 
@@ -443,7 +439,7 @@ test('lists what is not removed yet after a failure, and is completed by the sam
   expect(json.error.awsAction).toBe('iam:DetachRolePolicy');
   expect(json.completed.secrets.map(({ action }) => action)).toEqual(['scheduled', 'scheduled']);
   expect(log).toMatch(
-    /Not taken down yet:\s+arn:aws:iam::111122223333:policy\/\S+\s+arn:aws:iam::111122223333:role/,
+    /Not removed yet:\s+arn:aws:iam::111122223333:policy\/\S+\s+arn:aws:iam::111122223333:role/,
   );
   expect((await tearDown(sandbox())).code).toBe(0);
   expect(await summary()).toMatchObject({ policies: [], roles: [] });
@@ -455,7 +451,7 @@ test('does not report success if it may not read what is left at the end', async
   sandbox().addFault({ action: 'GetRole', skip: 1, kind: 'access-denied' });
   const { code, json, log } = await tearDown(sandbox());
   expect([code, json.error.awsAction]).toEqual([4, 'iam:GetRole']);
-  expect(log).not.toContain('Taken down');
+  expect(log).not.toContain('Verified');
 });
 
 describe('teardown during a change by another run', () => {

@@ -116,7 +116,7 @@ test('teardown only warns about transit settings that are disabled', async () =>
   });
   const { code, log } = await tearDown(sandbox());
   expect(code, log).toBe(0);
-  expect(log).toContain(`is named by the flow ${flow}`);
+  expect(log).toContain(`is configured in the flow ${flow}`);
 });
 
 test.each([

@@ -30,6 +30,4 @@ export function plannedWrites(log: string, { policies }: Snapshot): number {
 }
 
 const verbs = [...new Set(Object.values(messages.verb))].join('|');
-const PLAN_LINE = new RegExp(
-  `^  (\\S) (${verbs}) +(${Object.values(messages.resource).join('|')}) (\\S+?):? `,
-);
+const PLAN_LINE = new RegExp(`^  (\\S) (${verbs}) +(${Object.values(messages.resource).join('|')}) +(\\S+)`);

@@ -51,6 +51,7 @@ export async function carryOut(
     resultWidth: 80,
     result: write,
     prose: (text) => text,
+    command: (text) => text,
     info: write,
     warn: write,
   };

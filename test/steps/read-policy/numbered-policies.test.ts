@@ -96,7 +96,7 @@ describe('a numbered policy of another team', () => {
     const { step, message } = await conflictOf(sandbox(), { ...teamB, secretName: 'b' });
     expect(step).toBe('read-policy');
     expect(message).toBe(
-      'The policy cams-2 covers the secrets that no longer fit into cams. To add a secret, use the policy name cams.',
+      "Policy cams-2 covers the secrets that don't fit in cams. To add a secret, use the policy name cams.",
     );
   });
 });
@@ -114,7 +114,7 @@ describe('a manifest in which one policy is named like the continuation of anoth
     ];
     const { code, log } = await setUpAll(sandbox(), { keys });
     expect(code, log).toBe(0);
-    expect(log).toContain('The policy cams-2 has the name that would continue cams.');
+    expect(log).toContain('Policy cams-2 has the name that would continue cams.');
     expect(await rolePolicies()).toEqual({
       'MediaConnect-A': ['cams', 'cams-3'],
       'MediaConnect-B': ['cams-2'],
@@ -127,7 +127,7 @@ describe('an existing policy with the requested name and a wider scope', () => {
     await makePolicy(sandbox(), 'cams', guidePolicy('*'));
     const { code, log } = await setUp(sandbox(), { policyName: 'cams' });
     expect(code).toBe(0);
-    expect(log).toContain('The policy cams allows more secrets than --policy-scope asks for.');
+    expect(log).toContain('Policy cams allows more secrets than --policy-scope asks for.');
     expect((await setUp(sandbox(), { policyName: 'cams' })).log).not.toContain('more secrets than');
   });
 });
@@ -221,7 +221,7 @@ describe('an existing policy with the requested name and wildcards', () => {
       secretName: 'live/news/b',
       ...prefixed('live/news/'),
     });
-    expect(log).toContain('The policy cams allows more secrets than --policy-scope asks for.');
+    expect(log).toContain('Policy cams allows more secrets than --policy-scope asks for.');
   });
 
   test('is used without a note when a wider prefix is requested', async () => {

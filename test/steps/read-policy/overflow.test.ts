@@ -26,7 +26,9 @@ describe('a full read policy', () => {
     await makePolicy(sandbox(), NAME, full('old'));
     const { code, json, log } = await setUp(sandbox(), { secretName: longName('new') });
     expect(code).toBe(0);
-    expect(log).toContain(`+ create  policy ${NAME}-2: takes the secrets that no longer fit into ${NAME}`);
+    expect(log).toMatch(
+      new RegExp(`\\+ create +policy +${NAME}-2\n +for the secrets that don't fit in ${NAME}`),
+    );
     expect(json.policies).toMatchObject([{ name: `${NAME}-2`, action: 'created' }]);
     const { policies, roles } = await readAccount(sandbox());
     expect(policies.map(({ name }) => name)).toEqual([NAME, `${NAME}-2`]);
@@ -104,9 +106,7 @@ describe('a role near its quota of policies', () => {
     await attach(10);
     const { step, message, hint } = await conflictOf(sandbox());
     expect(step).toBe('trust-role');
-    expect(message).toBe(
-      'The role MediaConnect-ASM has 10 managed policies and needs 1 more; its quota is 10.',
-    );
+    expect(message).toBe('Role MediaConnect-ASM has 10 managed policies and needs 1 more; its quota is 10.');
     expect(hint).not.toContain('--policy-scope');
     expect(hint).toContain('--role-name NAME');
     expect((await setUp(sandbox(), { roleName: 'MediaConnect-Other' })).code).toBe(0);

@@ -31,8 +31,10 @@ describe('a policy with a name prefix', () => {
   test('has one entry for each Region, and further secrets need no change', async () => {
     const { code, log } = await setUp(sandbox(), { ...live('live/a'), region: [REGION, FAR_REGION] });
     expect(code, log).toBe(0);
-    expect(log).toContain(
-      `+ create  policy ${NAME}: allows reading every secret whose name begins with live/ in these Regions`,
+    expect(log).toMatch(
+      new RegExp(
+        `\\+ create +policy +${NAME}\n +read access to every secret whose name starts with live/ in these Regions`,
+      ),
     );
     const policy = guidePolicy(arnOf('live/*'), arnOf('live/*', FAR_REGION));
     expect(await documents()).toEqual([policy]);
@@ -41,14 +43,14 @@ describe('a policy with a name prefix', () => {
       const next = await setUp(sandbox(), more);
       expect(next.json.policies).toMatchObject([{ action: 'kept' }]);
       // Progress is shown only for what changes.
-      expect(next.log).toContain('Secret in place');
-      expect(next.log).not.toMatch(/Setting up|Read policy in place|Role in place/);
+      expect(next.log).toMatch(/Secret +live\/\S+ \(us-west-2\) +created/);
+      expect(next.log).not.toMatch(/Creating|Policy +\S+ +(created|updated)|Role +\S+ +(created|updated)/);
     }
     expect(await documents()).toEqual([policy]);
     const { json } = await verifyIt(sandbox(), { secretName: 'live/b', region: [REGION] });
     expect(troubles(json.checks)).toEqual([]);
     expect(json.checks.find(({ id }) => id === 'policy-scope')?.detail).toBe(
-      `${NAME} is for secrets whose names begin with live/`,
+      'covers names that start with live/',
     );
   });
 
@@ -56,14 +58,14 @@ describe('a policy with a name prefix', () => {
     const { json } = await setUp(sandbox(), { secretName: 'live/a' });
     const { log } = await setUp(sandbox(), live('live/a'));
     expect(log).toContain(
-      'is made to allow reading every secret whose name begins with live/ in these Regions; what it allows now stays',
+      'adds read access to every secret whose name starts with live/ in these Regions; existing permissions are kept',
     );
     expect(await documents()).toEqual([guidePolicy(json.secrets[0]?.arn ?? '', arnOf('live/*'))]);
     expect((await setUpInVain(sandbox(), live('live/a'))).code).toBe(0);
   });
 
   test('gets a note about other names when the prefix does not end in a separator', async () => {
-    const warning = 'stands for names such as live2 too';
+    const warning = 'also matches names such as live2';
     expect((await setUp(sandbox(), { ...live('live/a', 'live'), dryRun: true })).log).toContain(warning);
     expect((await setUp(sandbox(), { ...live('live/a'), dryRun: true })).log).not.toContain('Note');
   });
@@ -98,7 +100,7 @@ describe('the suggestion of a prefix', () => {
     expect((await setUp(sandbox(), wishes)).log).not.toContain('--policy-prefix');
     await attach(await makePolicy(sandbox(), `${NAME}-7`, full(7)));
     expect((await setUp(sandbox(), wishes)).log).toContain(
-      'fill 8 policies now, and a role may have 10. With --policy-scope prefix --policy-prefix live/a_ one entry',
+      'uses 8 policies; a role can have at most 10. With --policy-scope prefix --policy-prefix live/a_, one entry',
     );
   });
 
@@ -109,7 +111,9 @@ describe('the suggestion of a prefix', () => {
     const { code, json } = await setUp(sandbox(), { secretName, dryRun: true });
     expect(code).toBe(3);
     const { hint } = json.error;
-    expect(hint).toMatch(/^Ways out: --policy-scope prefix --policy-prefix live\/ \(allow all secrets/);
+    expect(hint).toMatch(
+      /^To resolve this, add one of: --policy-scope prefix --policy-prefix live\/ \(Cover all secrets/,
+    );
     expect(hint).toContain('--policy-scope region|account');
   });
 

@@ -25,7 +25,9 @@ describe('a new read policy', () => {
   test('allows the four actions of the guide on exactly the secret', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(log).toContain(`+ create  policy ${NAME}: allows MediaConnect's role to read the secret`);
+    expect(log).toMatch(
+      new RegExp(`\\+ create +policy +${NAME}\n +read access to this secret, nothing else`),
+    );
     expect(json.policies).toEqual([{ name: NAME, arn: policyArn(NAME), versionId: 'v1', action: 'created' }]);
     expect(await policy()).toMatchObject({
       path: '/',
@@ -54,7 +56,7 @@ describe('a new read policy', () => {
     const { code, log } = await setUp(sandbox(), { policyScope: 'account' });
     expect(code).toBe(0);
     expect((await policy())?.document).toEqual(guidePolicy('*'));
-    expect(log).toContain('allows reading every secret in the account');
+    expect(log).toContain('read access to every secret in the account');
   });
 });
 
@@ -104,7 +106,9 @@ describe('an existing policy for other secrets', () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one'), someSecret('two')));
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(log).toContain(`~ change  policy ${NAME}: one secret is added; what it allows now stays`);
+    expect(log).toMatch(
+      new RegExp(`~ change +policy +${NAME}\n +adds 1 secret; existing permissions are kept`),
+    );
     expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v2' }]);
     const found = await policy();
     expect(found?.defaultVersion).toBe('v2');
@@ -131,7 +135,7 @@ describe('an existing policy for other secrets', () => {
     await makePolicy(sandbox(), NAME, guidePolicy(someSecret('one')), ...documents);
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(log).toContain('its oldest version v1 is deleted, because IAM keeps five');
+    expect(log).toContain('deletes its oldest version (v1); IAM keeps only five');
     expect(json.policies).toMatchObject([{ action: 'updated', versionId: 'v6' }]);
     const found = await policy();
     expect(Object.keys(found?.versions ?? {})).toEqual(['v2', 'v3', 'v4', 'v5', 'v6']);
@@ -149,7 +153,7 @@ describe('an existing policy with an older version as the default', () => {
       new SetDefaultPolicyVersionCommand({ PolicyArn: policyArn(NAME), VersionId: 'v1' }),
     );
     const { log } = await setUp(sandbox());
-    expect(log).toContain('its oldest version v2 is deleted');
+    expect(log).toContain('deletes its oldest version (v2)');
     expect(Object.keys((await readAccount(sandbox())).policies[0]?.versions ?? {})).toEqual([
       'v1',
       'v3',
@@ -178,7 +182,9 @@ describe('an existing policy that the program would not extend', () => {
       await makePolicy(sandbox(), NAME, { Version: '2012-10-17', Statement });
       const { step, message, details, hint } = await conflictOf(sandbox());
       expect(step).toBe('read-policy');
-      expect(message).toContain(`The policy ${NAME} exists and is not one that this program would extend`);
+      expect(message).toContain(
+        `Policy ${NAME} already exists with different permissions, so it can't be extended`,
+      );
       expect(details?.join('\n')).toContain(shown);
       expect(hint).toContain('--policy-name NAME');
       expect((await setUp(sandbox(), { policyName: 'AnotherName' })).code).toBe(0);
@@ -192,7 +198,7 @@ describe('setup with everything in place', () => {
     await setUp(sandbox(), wishes);
     const { code, json, log } = await setUpInVain(sandbox(), wishes);
     expect(code).toBe(0);
-    expect(log).toContain('Everything is in place already. Nothing has to be changed.');
+    expect(log).toContain('Everything is already set up. No changes needed.');
     const actions = [...json.secrets, ...json.policies, json.role].map((each) => each?.action);
     expect(new Set(actions)).toEqual(new Set(['kept']));
     expect(json.checks).toHaveLength(5);

@@ -59,44 +59,46 @@ describe('setup --secret-arn', () => {
   test('names a secret that does not exist, and says what to check', async () => {
     const arn = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-a-AbCdEf`;
     const { message, details } = await conflictOf(sandbox(), { secretArn: [arn] });
-    expect(message).toBe(`There is no secret ${arn}.`);
-    expect(details?.join()).toContain('the six random characters at its end included');
+    expect(message).toBe(`Secret not found: ${arn}`);
+    expect(details?.join()).toContain('with the 6 random characters at its end');
   });
 
   test('does not find an existing secret by an ARN with another suffix', async () => {
     const arn = await makeSecret(sandbox());
     const other = arn.replace(/.{6}$/, arn.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA');
-    expect((await conflictOf(sandbox(), { secretArn: [other] })).message).toContain('There is no secret');
+    expect((await conflictOf(sandbox(), { secretArn: [other] })).message).toContain('Secret not found');
   });
 
   test('rejects a secret of another account', async () => {
     const arn = `arn:aws:secretsmanager:${REGION}:444455556666:secret:studio-a-AbCdEf`;
     const { message } = await conflictOf(sandbox(), { secretArn: [arn] });
-    expect(message).toContain('belongs to another account than yours (111122223333)');
-    expect(message).toContain('cannot read secrets across accounts');
+    expect(message).toContain('is not in your account (111122223333)');
+    expect(message).toContain("can't read secrets in other accounts");
   });
 
   test.each([
     ['JSON', JSON.stringify({ key: KEYS.aes256 }), 'is JSON'],
-    ['a key with a newline at its end', `${KEYS.aes256}\n`, 'ends in a line break'],
-    ['a key of an odd length', KEYS.aes256.slice(1), 'does not have the length of a key'],
-    ['a key with 0x before it', `0x${KEYS.aes128}`, 'begins with 0x'],
+    ['a key with a newline at its end', `${KEYS.aes256}\n`, 'ends with a line break'],
+    ['a key of an odd length', KEYS.aes256.slice(1), 'has the wrong length'],
+    ['a key with 0x before it', `0x${KEYS.aes128}`, 'starts with 0x'],
   ])('rejects a secret that holds %s, and says so', async (_what, SecretString, reason) => {
     const arn = await makeSecret(sandbox(), { SecretString });
     const { message, details } = await conflictOf(sandbox(), { secretArn: [arn] });
-    expect(message).toContain('does not hold a key that MediaConnect can use');
+    expect(message).toContain("doesn't contain a key that MediaConnect can use");
     expect(details?.join()).toContain(reason);
   });
 
   test('rejects a secret with a binary value', async () => {
     const arn = await makeSecret(sandbox(), { SecretBinary: Buffer.from(KEYS.aes256) });
-    expect((await conflictOf(sandbox(), { secretArn: [arn] })).message).toContain('holds bytes, not text');
+    expect((await conflictOf(sandbox(), { secretArn: [arn] })).message).toContain(
+      'stores binary data (SecretBinary)',
+    );
   });
 
   test('rejects a secret with a key whose length does not match --algorithm', async () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const { details } = await conflictOf(sandbox(), { secretArn: [arn], algorithm: 'aes192' });
-    expect(details?.join()).toContain('does not have the 48 hexadecimal digits that aes192 takes');
+    expect(details?.join()).toContain('An AES-192 key has 48 hexadecimal digits');
   });
 
   test('rejects a secret that is scheduled for deletion', async () => {
@@ -121,7 +123,7 @@ describe('setup --secret-arn', () => {
     const json = await makeSecret(sandbox(), { Name: 'studio-b', SecretString: '{"key":"x"}' });
     const absent = `arn:aws:secretsmanager:${REGION}:111122223333:secret:studio-c-AbCdEf`;
     const { message, details } = await conflictOf(sandbox(), { secretArn: [good, json, absent] });
-    expect(message).toContain('2 things');
+    expect(message).toContain('2 conflicts');
     expect(details?.join('\n')).toMatch(/studio-b[\s\S]*studio-c/);
     expect(details?.join('\n')).not.toContain('studio-a');
   });

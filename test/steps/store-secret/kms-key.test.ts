@@ -121,20 +121,20 @@ describe('the KMS key of a secret', () => {
     await makeSecret(sandbox(), { KmsKeyId: keyArn() });
     const { code, log } = await setUp(sandbox(), { kmsKeyId: '99999999-12ab-34cd-56ef-1234567890ab' });
     expect(code).toBe(0);
-    expect(log).toContain('is encrypted with another KMS key than --kms-key-id says. It stays as it is.');
+    expect(log).toContain("uses a different KMS key from --kms-key-id. It won't be changed.");
     expect((await statements())[1]).toMatchObject({ Resource: [keyArn()] });
   });
 
   test('is rejected for another Region than that of its ARN before any request to AWS', async () => {
     const wishes = { kmsKeyId: keyArn(), region: [REGION, FAR_REGION] };
-    await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of one Region');
+    await expect(setUp(sandbox(), wishes)).rejects.toThrow('is a single-Region key');
     expect(sandbox().requests).toEqual([]);
   });
 });
 
 test('setup rejects a KMS key of another partition before any request to AWS', async () => {
   const wishes = { kmsKeyId: 'arn:aws-cn:kms:cn-north-1:111122223333:alias/video' };
-  await expect(setUp(sandbox(), wishes)).rejects.toThrow('names a key of another AWS partition');
+  await expect(setUp(sandbox(), wishes)).rejects.toThrow('is in a different AWS partition');
   expect(sandbox().requests).toEqual([]);
 });
 

@@ -59,7 +59,7 @@ describe('setup for several Regions', () => {
     const { code, log } = await setUp(sandbox(), { region: both, existingKey: 'keep' });
     expect(code).toBe(0);
     expect(await keys()).toEqual({ [REGION]: KEYS.other, [FAR_REGION]: KEYS.other });
-    expect(log).toContain('stores the key that the secret of this name holds elsewhere');
+    expect(log).toContain('copy of the existing key, encrypted with aws/secretsmanager');
   });
 
   test('reports the algorithm of the kept key, for its copy too, with --existing-key keep', async () => {
@@ -91,7 +91,7 @@ describe('setup for several Regions', () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     await makeDeleted(FAR_REGION, KEYS.aes256);
     const { message, details } = await conflictOf(sandbox(), { region: both });
-    expect(message).toContain('2 things are in the way');
+    expect(message).toContain('2 conflicts.');
     expect(details?.join('\n')).toContain('--restore');
     expect(details?.join('\n')).toContain('--existing-key keep');
   });
@@ -127,7 +127,7 @@ describe('a generated key', () => {
   test('is a conflict if the existing key has another length', async () => {
     await setUp(sandbox(), { generate: 'aes256' });
     const error = await conflictOf(sandbox(), { generate: 'aes128' });
-    expect(error.details?.join()).toContain('does not have the 32 hexadecimal digits that aes128 takes');
+    expect(error.details?.join()).toContain('An AES-128 key has 32 hexadecimal digits');
   });
 
   test('replaces the existing key with --existing-key replace', async () => {

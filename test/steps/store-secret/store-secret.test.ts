@@ -25,7 +25,9 @@ describe('a new secret', () => {
   test('has plain text, a description, no rotation, and the AWS managed KMS key', async () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
-    expect(log).toContain('+ create  secret studio-a (us-west-2)');
+    expect(log).toMatch(
+      /\+ create +secret +studio-a +us-west-2\n +AES-256 key, encrypted with aws\/secretsmanager/,
+    );
     expect(await secrets()).toEqual([
       {
         region: REGION,
@@ -81,7 +83,7 @@ describe('a new secret', () => {
 
   test('gets a warning for a name that ends like an ARN', async () => {
     const { log } = await setUp(sandbox(), { secretName: '2018-12-01_baseball-game-source' });
-    expect(log).toMatch(/! The name 2018-12-01_baseball-game-source ends in a hyphen and six/);
+    expect(log).toMatch(/! 2018-12-01_baseball-game-source ends in a hyphen and six/);
   });
 });
 
@@ -131,7 +133,7 @@ describe('an existing secret that holds another value', () => {
     await makeSecret(sandbox(), { SecretString: KEYS.other });
     const { message, hint, step } = await conflictOf(sandbox());
     expect(step).toBe('store-secret');
-    expect(message).toBe('The secret studio-a in us-west-2 exists and holds another value than this key.');
+    expect(message).toBe('Secret studio-a already exists in us-west-2 and holds a different key.');
     expect(hint).toContain('--existing-key keep');
     expect(hint).toContain('--existing-key replace');
     expect(hint).toContain('--secret-name NAME');
@@ -154,7 +156,7 @@ describe('an existing secret that holds another value', () => {
     const arn = await makeSecret(sandbox(), { SecretString: KEYS.other });
     const { code, json, log } = await setUp(sandbox(), { existingKey: 'replace' });
     expect(code).toBe(0);
-    expect(log).toContain('~ change  secret studio-a (us-west-2)');
+    expect(log).toMatch(/~ change +secret +studio-a +us-west-2/);
     expect(json.secrets).toMatchObject([{ arn, action: 'updated' }]);
     expect((await secrets())[0]?.values).toEqual({ AWSCURRENT: KEYS.aes256, AWSPREVIOUS: KEYS.other });
     expect((await setUpInVain(sandbox(), { existingKey: 'replace' })).json.secrets[0]?.action).toBe('kept');
@@ -167,9 +169,9 @@ describe('an existing secret that holds another value', () => {
   });
 
   test.each([
-    ['a newline at its end', `${KEYS.aes256}\n`, 'ends in a line break'],
+    ['a newline at its end', `${KEYS.aes256}\n`, 'ends with a line break'],
     ['JSON', JSON.stringify({ key: KEYS.aes256 }), 'is JSON'],
-    ['nothing that is hexadecimal', 'hello world, hello world, hello!', 'not hexadecimal'],
+    ['nothing that is hexadecimal', 'hello world, hello world, hello!', 'other than 0–9 and a–f'],
   ])('cannot be kept if MediaConnect could not use its value (%s)', async (_what, value, reason) => {
     await makeSecret(sandbox(), { SecretString: value });
     const { details, hint } = await conflictOf(sandbox());
@@ -182,14 +184,16 @@ describe('an existing secret that holds another value', () => {
 
   test('is reported as bytes if its value is binary, and can be replaced', async () => {
     await makeSecret(sandbox(), { SecretBinary: Buffer.from(KEYS.aes256) });
-    expect((await conflictOf(sandbox(), { existingKey: 'keep' })).message).toContain('holds bytes, not text');
+    expect((await conflictOf(sandbox(), { existingKey: 'keep' })).message).toContain(
+      'stores binary data (SecretBinary)',
+    );
     expect((await setUp(sandbox(), { existingKey: 'replace' })).code).toBe(0);
   });
 
   test('cannot be kept if its length does not match --algorithm', async () => {
     await makeSecret(sandbox(), { SecretString: KEYS.aes128 });
     const error = await conflictOf(sandbox(), { existingKey: 'keep', algorithm: 'aes256' });
-    expect(error.details?.join()).toContain('does not have the 64 hexadecimal digits that aes256 takes');
+    expect(error.details?.join()).toContain('An AES-256 key has 64 hexadecimal digits');
   });
 
   test('is kept if its current version holds this key', async () => {
@@ -210,7 +214,7 @@ describe('an existing secret that is scheduled for deletion', () => {
   test('is a conflict that suggests --restore and another name', async () => {
     await makeDeleted(KEYS.aes256);
     const { message, hint } = await conflictOf(sandbox());
-    expect(message).toMatch(/is scheduled for deletion \(\d{4}-\d\d-\d\d\)/);
+    expect(message).toMatch(/is scheduled for deletion on \d{4}-\d\d-\d\d\./);
     expect(hint).toContain('--restore');
     expect(hint).toContain('--secret-name NAME');
   });
@@ -219,7 +223,7 @@ describe('an existing secret that is scheduled for deletion', () => {
     const arn = await makeDeleted(KEYS.aes256);
     const { code, json, log } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(0);
-    expect(log).toContain('~ restore secret studio-a');
+    expect(log).toMatch(/~ restore +secret +studio-a/);
     expect(json.secrets).toMatchObject([{ arn, action: 'restored', versionId: expect.stringMatching(/./) }]);
     expect(await secrets()).toMatchObject([{ deleted: false, values: { AWSCURRENT: KEYS.aes256 } }]);
   });
@@ -228,9 +232,7 @@ describe('an existing secret that is scheduled for deletion', () => {
     const arn = await makeDeleted(KEYS.other);
     const { code, json } = await setUp(sandbox(), { restore: true });
     expect(code).toBe(3);
-    expect(json.error.message).toContain(
-      'holds another value than this key. It was restored and not changed further.',
-    );
+    expect(json.error.message).toContain('holds a different key. It was restored and not changed further.');
     expect(json.completed.secrets).toMatchObject([{ arn, action: 'restored' }]);
     expect(writesTo(sandbox())).toContain('secretsmanager:RestoreSecret');
     const account = await readAccount(sandbox());
@@ -271,7 +273,7 @@ describe('an existing secret that cannot be used', () => {
       owningService: 'appflow',
     });
     const { message, hint } = await conflictOf(sandbox(), { existingKey: 'replace' });
-    expect(message).toContain('belongs to the service appflow');
+    expect(message).toContain('is managed by appflow');
     expect(hint).toContain('--secret-name NAME');
   });
 
@@ -282,7 +284,7 @@ describe('an existing secret that cannot be used', () => {
       AddReplicaRegions: [{ Region: REGION }],
     });
     const { message, details } = await conflictOf(sandbox(), { existingKey: 'replace' });
-    expect(message).toContain('is a replica of the one in us-east-1');
+    expect(message).toContain('is a replica. Its value can be changed only in the primary Region, us-east-1');
     expect(details?.join()).toContain('--secret-arn');
   });
 });

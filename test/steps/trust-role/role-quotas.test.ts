@@ -99,7 +99,7 @@ describe('a trust policy over 2,048 characters', () => {
         const { message, step } = await conflictOf(sandbox(), { sourceArn, dryRun });
         expect(step).toBe('trust-role');
         expect(message).toMatch(
-          /The trust policy of MediaConnect-ASM would have \d+ characters; IAM allows 2048/,
+          /The trust policy of role MediaConnect-ASM would have \d+ characters; IAM allows 2048/,
         );
         expect(message).toContain('--source-arn');
       }

@@ -6,14 +6,14 @@ import { freshSandbox } from '../../support/sandbox.ts';
 
 const sandbox = freshSandbox();
 const pattern = (kind: string, region = REGION) => `arn:aws:mediaconnect:${region}:${ACCOUNT}:${kind}:*`;
-const SHUT_OUT = 'shut out routers';
+const SHUT_OUT = 'exclude routers';
 const both = [REGION, FAR_REGION];
 
 describe('a --source-arn', () => {
   test.each([
-    ['of one Region of two', [pattern('flow')], `is for ${FAR_REGION} in account`],
-    ['of another Region', [pattern('flow', 'eu-central-1')], `is for ${REGION} or ${FAR_REGION} in account`],
-    ['of another account', [pattern('flow', '*').replace(ACCOUNT, '444455556666')], `is for ${REGION} or`],
+    ['of one Region of two', [pattern('flow')], `matches ${FAR_REGION} in account`],
+    ['of another Region', [pattern('flow', 'eu-central-1')], `matches ${REGION} or ${FAR_REGION} in account`],
+    ['of another account', [pattern('flow', '*').replace(ACCOUNT, '444455556666')], `matches ${REGION} or`],
   ])('is a conflict before the first change if it is %s', async (_what, sourceArn, says) => {
     const { code, json } = await setUpInVain(sandbox(), { region: both, sourceArn });
     expect([code, json.error.message]).toEqual([3, expect.stringContaining(says)]);
@@ -43,13 +43,13 @@ describe('a --source-arn', () => {
       'gives a warning for routers, with a shorter key',
       KEYS.aes256.slice(0, 32),
       ['routerInput'],
-      'for routers only',
+      'match only routers',
     ],
   ])('%s', async (_what, key, kinds, says) => {
     const { code, log } = await setUp(sandbox(), { key, sourceArn: kinds.map((kind) => pattern(kind)) });
     expect(code, log).toBe(0);
     if (says) expect(log).toContain(says);
-    else expect(log).not.toMatch(/shut out routers|for routers only/);
+    else expect(log).not.toMatch(/exclude routers|only routers/);
   });
 });
 

@@ -6,13 +6,13 @@ import type { Fix } from '../../../failure.ts';
 import { type Algorithm, algorithmOfLength } from '../../../key/index.ts';
 import { escapeJson } from '../../../text.ts';
 import { awsCommand } from '../../../ui/commands.ts';
+import { routerMessages } from '../../catalog/flow-checks.ts';
 import { CHECKS, fixes, flowFixes, routerFixes, type VerifyId } from '../../catalog/index.ts';
 import type { FlowOrRouterObservation, FlowOrRouterObservations } from '../observe/flow.ts';
 import type { SecretObservations } from '../observe/secret.ts';
 import { targetIdOf, targetOf } from '../observe/subjects.ts';
 import { checkForeign, checksOf, type VerifyCheck } from '../result.ts';
 import { checkRouter, checkRouting, type RelatedObservations } from './check-router.ts';
-import { routerMessages } from './messages.ts';
 
 /** A wrong setting of a part of a flow. `detail` continues a sentence that starts with the part. */
 type Problem = { id: VerifyId; detail: string; fix: Fix };
@@ -79,7 +79,7 @@ export function checkPart(flow: FlowState, part: FlowPart, secrets: SecretObserv
   return problems.map(({ id, detail, fix }) => failed(id, `${what} ${detail}`, fix));
 }
 
-/** Checks that the protocol takes this type of key (MediaConnect User Guide, "Encryption in transit"). */
+/** Checks that the protocol supports this type of key (MediaConnect User Guide, "Encryption in transit"). */
 function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncryption): Problem[] {
   const { kind, protocol } = part;
   const acceptedKeyType = keyTypeFor(protocol);
@@ -87,13 +87,13 @@ function protocolProblems(flow: FlowState, part: FlowPart, encryption: FlowEncry
   const { algorithm: _algorithm, ...rest } = encryption;
   const fix =
     acceptedKeyType === 'srt-password'
-      ? flowFixes.takePassword(partCommand(flow, part, { ...rest, keyType: acceptedKeyType }))
+      ? flowFixes.usePassword(partCommand(flow, part, { ...rest, keyType: acceptedKeyType }))
       : flowFixes.otherKeyType(acceptedKeyType);
   const detail = CHECKS['flow-protocol'].words.wrongKeyType(encryption.keyType, protocol ?? kind);
   return [{ id: 'flow-protocol', detail, fix }];
 }
 
-/** Returns the key type that a protocol takes; undefined if it takes none. */
+/** Returns the key type that a protocol supports; undefined if it supports none. */
 function keyTypeFor(protocol: string | undefined): 'static-key' | 'srt-password' | undefined {
   // An entitlement has no protocol of its own, nor does a source from an entitlement.
   if (protocol === undefined || protocol.startsWith('zixi')) return 'static-key';
@@ -111,14 +111,14 @@ function algorithmProblems(
   const problem = (detail: string, fix: Fix): Problem[] => [{ id: 'flow-algorithm', detail, fix }];
   const { keyType, algorithm } = encryption;
   if (keyType === 'srt-password')
-    return algorithm === undefined ? [] : problem(passwordWithAlgorithm, flowFixes.leaveAlgorithmOut);
+    return algorithm === undefined ? [] : problem(passwordWithAlgorithm, flowFixes.removeAlgorithm);
   const fitting = algorithmIn(encryption, secrets);
   if (fitting === undefined)
-    return algorithm === undefined ? problem(noAlgorithm, flowFixes.nameAlgorithm) : [];
+    return algorithm === undefined ? problem(noAlgorithm, flowFixes.setAlgorithm) : [];
   if (algorithm === fitting) return [];
   const command = partCommand(flow, part, { ...encryption, algorithm: fitting });
   const detail = algorithm === undefined ? noAlgorithm : otherAlgorithm(algorithm, fitting);
-  return problem(detail, flowFixes.takeAlgorithm(fitting, command));
+  return problem(detail, flowFixes.useAlgorithm(fitting, command));
 }
 
 /** Returns the algorithm that matches the key in the secret, if it could be read and matches one. */

@@ -1,14 +1,14 @@
 import { parseArn, parseSecretArn } from '../../../aws/arn.ts';
 import type { FlowPart, TransitEncryption } from '../../../aws/mediaconnect/flows.ts';
-import { type RouterSetting, type RouterState, routerKindOf } from '../../../aws/mediaconnect/routers.ts';
+import type { RouterSetting, RouterState } from '../../../aws/mediaconnect/routers.ts';
 import { seenIn } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
+import { routerMessages as messages } from '../../catalog/flow-checks.ts';
 import { fixes, routerFixes, type VerifyId } from '../../catalog/index.ts';
 import { type FlowOrRouterObservation, type FlowOrRouterObservations, isRouted } from '../observe/flow.ts';
 import type { SecretObservations } from '../observe/secret.ts';
 import { targetIdOf, transitTarget } from '../observe/subjects.ts';
 import { checksOf, type VerifyCheck } from '../result.ts';
-import { routerMessages as messages } from './messages.ts';
 
 /** What a resource is compared with: the resources at the other ends of its connections, and the secrets. */
 export interface RelatedObservations {
@@ -34,8 +34,7 @@ export function checkRouter(
   const { ok, failed, unseen, warning } = checksOf(arn);
   if ('unseen' in found) return [unseen('router-exists', found.unseen)];
   const end = found.seen;
-  if (!end)
-    return [failed('router-exists', messages.none(routerKindOf(arn) ?? 'routerInput'), routerFixes.checkArn)];
+  if (!end) return [failed('router-exists', messages.none, routerFixes.checkArn)];
   const settings = end.settings.flatMap((setting) => {
     const about = aboutRouter(end, setting.path);
     return setting.kind === 'transit' ? checkTransit(about, setting.transit) : checkSrt(about, setting);

@@ -11,6 +11,7 @@ import { spellingsOf } from '../../../aws/secrets/users.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Fix } from '../../../failure.ts';
 import type { KeyMaterial } from '../../../key/index.ts';
+import { routerMessages } from '../../catalog/flow-checks.ts';
 import type { VerifyId } from '../../catalog/index.ts';
 import { checkContent } from '../check-value.ts';
 import { isRouted } from '../observe/flow.ts';
@@ -18,7 +19,6 @@ import type { PresentSecret, SecretTarget } from '../observe/secret.ts';
 import { targetIdOf, targetOf, transitTarget } from '../observe/subjects.ts';
 import type { VerifyCheck } from '../result.ts';
 import { checkPart } from './check-flow.ts';
-import { routerMessages } from './messages.ts';
 
 /** A setting of a flow, router input or router output that doesn't fit a new key of its secret. */
 export interface Misfit {

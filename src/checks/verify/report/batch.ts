@@ -1,16 +1,17 @@
-import { groupedBy } from '../../../grouping.ts';
 import type { Verdict } from '../../../plan-types.ts';
-import { groupByText, MOST_LINES } from '../../../text.ts';
+import { groupedBy } from '../../../text.ts';
 import { type Output, WORST_FIRST } from '../../../ui/output.ts';
 import type { VerifiedKey, VerifyCheck } from '../result.ts';
+import { type Item, itemsOf } from './items.ts';
 import { verifyMessages as messages } from './messages.ts';
 import {
-  checkLines,
-  concludingLine,
-  countOf,
-  groupLines,
-  groupsOf,
-  titleLines,
+  countItems,
+  faultOf,
+  notVerified,
+  type ReportOptions,
+  reportLines,
+  type Title,
+  verdictLines,
   verdictOf,
 } from './report.ts';
 
@@ -25,72 +26,55 @@ export function checksByArn(checks: readonly VerifyCheck[]): ChecksAbout {
   return (arn) => byArn.get(arn) ?? [];
 }
 
+function isOfSecret({ subject }: VerifyCheck): boolean {
+  return subject.includes(':secretsmanager:');
+}
+
 /** Returns the verdict for a key: on its secrets and on the role that has to read them. */
 export function verdictOn({ secrets, role }: VerifiedKey, checksAbout: ChecksAbout): Verdict {
   return verdictOf([...secrets, role].flatMap(checksAbout));
 }
 
 /**
- * Prints the checks of many keys: each key, then the roles. If there are more secrets than `MOST_LINES`, shows only those with
- * problems, and counts the others.
+ * Prints the checks of many keys: the verdict, how many keys can be read, and the problems. Equal problems of several secrets are
+ * one, and only so many are shown that they can be read.
  */
-export function showKeys(output: Output, checks: readonly VerifyCheck[], keys: VerifiedKey[]): void {
+export function showKeys(
+  output: Output,
+  checks: readonly VerifyCheck[],
+  keys: VerifiedKey[],
+  options: ReportOptions = {},
+): void {
+  const items = itemsOf(checks);
   const checksAbout = checksByArn(checks);
-  const secrets = keys.flatMap((key) => key.secrets);
-  const showsAll = secrets.length <= MOST_LINES;
-  const isShown = (check: VerifyCheck) => showsAll || check.verdict !== 'ok';
-  const shownChecks: ChecksAbout = (arn) => checksAbout(arn).filter(isShown);
-  const shown = keys.filter((key) => key.secrets.some((arn) => shownChecks(arn).length > 0));
-  const roleGroups = groupsOf(checks.filter((check) => !isOfSecret(check) && isShown(check)));
+  const verdicts = keys.map((key) => verdictOn(key, checksAbout));
   const lines = [
-    ...worstOf(shown, shownChecks).flatMap((key) => keyLines(output, key, shownChecks)),
-    ...(shown.length > MOST_LINES ? [messages.moreKeys(shown.length - MOST_LINES), ''] : []),
-    ...roleGroups.flatMap((group) => [...groupLines(output, group), '']),
-    ...conclusion(output, checks, keys, checksAbout),
+    verdictLines(output, titleFor(checks, items, verdicts), options),
+    output.prose(`  ${keyCounts(keys, verdicts)}`, 0),
+    ...reportLines(output, checks, items, options),
   ];
   output.result(lines.join('\n'));
 }
 
-/** Returns all keys in their order or, if there are too many, the worst ones. */
-function worstOf(keys: VerifiedKey[], checksAbout: ChecksAbout): VerifiedKey[] {
-  if (keys.length <= MOST_LINES) return keys;
-  const byVerdict = groupedBy(keys, ({ secrets }) => verdictOf(secrets.flatMap(checksAbout)));
-  return WORST_FIRST.flatMap((verdict) => byVerdict.get(verdict) ?? []).slice(0, MOST_LINES);
-}
-
-function isOfSecret({ subject }: VerifyCheck): boolean {
-  return subject.includes(':secretsmanager:');
-}
-
-/** Returns the lines for a key. Regions with equal results share them. */
-function keyLines(output: Output, { secrets }: VerifiedKey, checksAbout: ChecksAbout): string[] {
-  const linesOfSecrets = secrets.map((arn) => ({ arn, lines: checkLines(output, checksAbout(arn)) }));
-  const withLines = linesOfSecrets.filter(({ lines }) => lines.length > 0);
-  return groupByText(withLines, ({ lines }) => lines.join('\n')).flatMap((group) => {
-    const arns = group.map(({ arn }) => arn);
-    const names = [...new Set(arns.map(messages.nameIn))];
-    const regions = [...new Set(arns.map((arn) => arn.split(':')[3] ?? ''))];
-    return [...titleLines(output, messages.secretTitle(names, regions), arns), ...group[0].lines, ''];
-  });
-}
-
-function conclusion(
-  output: Output,
-  checks: readonly VerifyCheck[],
-  keys: VerifiedKey[],
-  checksAbout: ChecksAbout,
-): string[] {
-  const verdicts = keys.map((key) => verdictOn(key, checksAbout));
-  const countKeys = (verdict: Verdict) => verdicts.filter((each) => each === verdict).length;
+/** Returns how many keys have each verdict, the best first. */
+function keyCounts(keys: VerifiedKey[], verdicts: Verdict[]): string {
   const counts = WORST_FIRST.toReversed().flatMap((verdict) => {
-    const count = countKeys(verdict);
+    const count = verdicts.filter((each) => each === verdict).length;
     return count > 0 ? [messages.keysOf[verdict](count)] : [];
   });
-  const secretCount = keys.flatMap(({ secrets }) => secrets).length;
-  const overall = verdictOf(checks);
-  const sentence = messages.concluding[overall](keys.length, countKeys(overall), countOf(overall, checks));
-  return [
-    output.prose(messages.keyCounts(keys.length, secretCount, counts)),
-    concludingLine(output, overall, sentence),
-  ];
+  return messages.keyCounts(keys.length, keys.flatMap(({ secrets }) => secrets).length, counts);
+}
+
+function titleFor(checks: readonly VerifyCheck[], items: readonly Item[], verdicts: Verdict[]): Title {
+  const verdict = verdictOf(checks);
+  const problems = countItems(items, 'failed');
+  const warnings = countItems(items, 'warning');
+  if (verdict === 'cannot-tell') return { verdict, sentence: notVerified(checks) };
+  if (verdict !== 'failed') return { verdict, sentence: messages.canRead(verdicts.length, warnings) };
+  const failedCount = verdicts.filter((each) => each === 'failed').length;
+  const sentence =
+    faultOf(checks) === 'access'
+      ? messages.cannotRead(failedCount, verdicts.length, problems, warnings)
+      : messages.faulty(messages.doesNotWorkFor(failedCount, verdicts.length), problems, warnings);
+  return { verdict, sentence };
 }

@@ -13,7 +13,7 @@ export function addExportCloudFormation(parent: Command, commandSetup: CommandSe
   const command = parent
     .command('cloudformation')
     .description(help.cloudformation)
-    .addHelpText('before', help.cloudformationExamples);
+    .addHelpText('after', help.cloudformationExamples);
   addOptions(command, NAME, help.cloudformationTitles);
   addCommonOptions(command);
   onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {

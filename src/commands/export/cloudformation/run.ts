@@ -6,6 +6,7 @@ import { readKeyCommand } from '../../../cli/summary.ts';
 import type { Message } from '../../../failure.ts';
 import type { JsonObject } from '../../../policy/index.ts';
 import { escapeJson } from '../../../text.ts';
+import { awsCommand, commandLines } from '../../../ui/commands.ts';
 import { setupMessages } from '../../../ui/messages.ts';
 import { messageLines } from '../../../ui/plan.ts';
 import { exportMessages as messages, templateMessages } from '../messages.ts';
@@ -45,7 +46,19 @@ export function runExportCloudFormation(
       output.warn(`${setupMessages.warning}: ${first?.text}`);
       for (const line of others) output.warn(line.text, line.unwrapped);
     }
-    for (const line of explanation(keys, regions, homeRegion, account)) output.info(line);
+    const deploy = deployCommand({
+      region: homeRegion,
+      path: options.output,
+      bytes,
+      hasParameters: parameters.length > 0,
+    });
+    const lines = [
+      ...explanation(keys, regions, homeRegion, account),
+      messages.deployTitle,
+      ...commandLines(`  ${deploy}`, output.width),
+      messages.manyAccounts,
+    ];
+    for (const line of lines) output.info(line);
   });
 }
 
@@ -72,17 +85,38 @@ function readCommandOf({ name, places }: PlannedSecret): string {
   return readKeyCommand(places[0]?.region ?? '', name);
 }
 
-/** Returns the lines that explain how to deploy the template and where its keys come from. */
+/** Returns the lines that explain where to deploy the template and where its keys come from. */
 function explanation(keys: TemplateKey[], regions: string[], homeRegion: string, account?: string): string[] {
-  const parameters = listParameters(keys).map(({ name, secretName }) => messages.parameter(name, secretName));
+  const parameters = listParameters(keys);
+  const parameterLines = parameters.map(({ name, secretName }) => messages.parameter(name, secretName));
   const generatedKeys = keys.filter(({ parameter }) => parameter === undefined);
   return [
     messages.deployTo(regions, homeRegion),
     ...(account === undefined ? [] : [messages.onlyAccount(account)]),
-    ...(parameters.length > 0 ? [messages.parametersTitle, ...parameters] : []),
+    ...(parameters[0]
+      ? [messages.parametersTitle, ...parameterLines, ...messages.parametersFile(parameters[0].name)]
+      : []),
     ...generatedKeys.map(({ secret }) => messages.generated(secret.name)),
-    messages.commands,
   ];
+}
+
+/** What the command that deploys a template depends on. */
+interface Deployment {
+  region: string;
+  /** The path of the template; undefined if it was printed. */
+  path?: string;
+  bytes: number;
+  hasParameters: boolean;
+}
+
+/** Returns the command that deploys the template in one Region of one account. */
+function deployCommand({ region, path = 'TEMPLATE-FILE', bytes, hasParameters }: Deployment): string {
+  return awsCommand(
+    ...['cloudformation', 'deploy', '--template-file', path, '--stack-name', 'mediaconnect-keys'],
+    ...['--region', region, '--capabilities', 'CAPABILITY_NAMED_IAM'],
+    ...(bytes > MAX_BYTES.inRequest ? ['--s3-bucket', 'EXAMPLE-BUCKET'] : []),
+    ...(hasParameters ? ['--parameter-overrides', 'file://parameters.json'] : []),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EXIT, Failure } from '../../../failure.ts';
-import { groupedBy } from '../../../grouping.ts';
 import type { JsonObject, JsonValue } from '../../../policy/index.ts';
+import { groupedBy } from '../../../text.ts';
 import { idOf, regionsId, type SecretWithIds, withIds } from '../ids.ts';
 import { exportMessages, templateMessages as messages } from '../messages.ts';
 import { exportFailure } from '../plan.ts';

@@ -12,7 +12,7 @@ export function addExportManifest(parent: Command, commandSetup: CommandSetup): 
   const command = parent
     .command('manifest')
     .description(messages.manifest)
-    .addHelpText('before', messages.examples);
+    .addHelpText('after', messages.examples);
   addOptions(command, NAME, messages.titles);
   addCommonOptions(command);
   onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {

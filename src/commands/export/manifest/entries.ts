@@ -51,7 +51,7 @@ export function exportedContent(
     }),
   );
   const state: ExportState = { snapshot, secrets, readableSecrets: new Map(), notes, overflowArns };
-  // Named secrets first: a secret belongs to the role that names it, rather than to one that may read all secrets.
+  // Named secrets first: a secret belongs to the role that names it, rather than to one that can read all secrets.
   for (const allowedBy of ['name', 'wildcard'] as const) {
     for (const [index, role] of status.roles.entries()) {
       const roleState = snapshot.roles[index]?.found;
@@ -126,7 +126,7 @@ function addPolicy(
   for (const { secret, checkedSecret } of arns.flatMap((arn) => secrets.get(arn) ?? [])) {
     const location = `${secret.region} ${secret.name}`;
     const earlier = readableSecrets.get(location);
-    // A second policy of the same role adds nothing. A role with a wildcard may read every secret, so it is no second role.
+    // A second policy of the same role adds nothing. A role with a wildcard can read every secret, so it is no second role.
     if (earlier && (earlier.role.roleName === role.name || allowedBy === 'wildcard')) continue;
     const problem = earlier
       ? messages.otherRole(titleOf(checkedSecret), role.name)
@@ -157,7 +157,7 @@ function problemOf(secret: StatusSecret, role: StatusRole): string | undefined {
   return reads ? undefined : messages.unreadable(titleOf(secret), role.name);
 }
 
-/** Returns a problem if the policy by itself doesn't allow everything that reading the secret takes: `setup` would extend it. */
+/** Returns a problem if the policy by itself doesn't allow everything that reading the secret requires: `setup` would extend it. */
 function partialProblem(
   secret: SecretSnapshot,
   documentText: string,

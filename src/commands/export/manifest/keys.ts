@@ -2,7 +2,6 @@ import type { RoleState } from '../../../aws/iam/roles.ts';
 import type { Identity } from '../../../aws/session.ts';
 import { commonTags } from '../../../aws/tags.ts';
 import { DEFAULTS } from '../../../defaults.ts';
-import { groupedBy } from '../../../grouping.ts';
 import { regionOf, targetsIn } from '../../../inventory/named-secrets.ts';
 import type { SecretSnapshot } from '../../../inventory/secrets.ts';
 import { looksLikeKey } from '../../../key-detection.ts';
@@ -14,10 +13,11 @@ import {
 } from '../../../options/rules.ts';
 import { buildTrustPolicy, parsePolicy, samePolicy, tryParsePolicy } from '../../../policy/index.ts';
 import { matchesArn } from '../../../policy/match.ts';
+import { groupedBy } from '../../../text.ts';
 import type { ExportedKey, RoleMembers } from './document.ts';
 import { exportManifestMessages as messages } from './messages.ts';
 
-/** A secret in one Region that a role may read because of a policy. */
+/** A secret in one Region that a role can read because of a policy. */
 export interface ManifestSecret {
   role: RoleMembers;
   /** The policy's name in the manifest: the first name of a chain `NAME`, `NAME-2`, … */

@@ -51,7 +51,7 @@ export async function performExportManifest(
   return EXIT.done;
 }
 
-/** Reads the tags of the roles' numbered policies, such as `NAME-2`, as far as the caller may read them. */
+/** Reads the tags of the roles' numbered policies, such as `NAME-2`, as far as the caller can read them. */
 async function numberedPolicies({ aws }: CommandRun, { roles }: Status): Promise<NumberedPolicies> {
   const reader = policyReader(aws);
   const result: NumberedPolicies = { overflowArns: new Set(), unreadableNames: new Set() };

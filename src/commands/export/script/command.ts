@@ -10,10 +10,7 @@ import { readExportOptions } from '../types.ts';
 const NAME = 'export script';
 
 export function addExportScript(parent: Command, commandSetup: CommandSetup): void {
-  const command = parent
-    .command('script')
-    .description(help.script)
-    .addHelpText('before', help.scriptExamples);
+  const command = parent.command('script').description(help.script).addHelpText('after', help.scriptExamples);
   addOptions(command, NAME, help.scriptTitles);
   addCommonOptions(command);
   onRun<RawOptions<typeof NAME>>(command, commandSetup, async (options, common) => {

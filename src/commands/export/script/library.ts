@@ -77,12 +77,12 @@ generate_key() {
 /** Finds a secret that may exist, and compares its KMS key. */
 export const FIND_SECRET = `${comment(about.findSecret)}
 find_secret() {
-  local region=$1 id=$2 wanted_kms=$3 kms deleted
+  local region=$1 id=$2 expected_kms=$3 kms deleted
   exists ResourceNotFoundException secretsmanager describe-secret --region "$region" --secret-id="$id" \\
     --query '[ARN, KmsKeyId, DeletedDate]' || return 1
   IFS=$'\\t' read -r arn kms deleted <<<"$response"
   if [ "$deleted" != None ]; then stop 3 "$id ($region) ${messages.deleted} --region $region --secret-id $id"; fi
-  if ! is_kms_key "$(kms_name "$wanted_kms")" "$(kms_name "$kms")"; then stop 3 "$id ($region) ${messages.otherKms}"; fi
+  if ! is_kms_key "$(kms_name "$expected_kms")" "$(kms_name "$kms")"; then stop 3 "$id ($region) ${messages.otherKms}"; fi
 }
 
 ${comment(about.kmsName)}
@@ -95,10 +95,10 @@ kms_name() {
 
 ${comment(about.isKmsKey)}
 is_kms_key() {
-  local wanted=$1 actual=$2
-  if [ "$wanted" = "$actual" ]; then return 0; fi
-  if [ "\${wanted%%:*}" != "\${actual%%:*}" ]; then return 1; fi
-  case $wanted,$actual in
+  local expected=$1 actual=$2
+  if [ "$expected" = "$actual" ]; then return 0; fi
+  if [ "\${expected%%:*}" != "\${actual%%:*}" ]; then return 1; fi
+  case $expected,$actual in
     *:alias/*,*:alias/*) return 1 ;;
     *:alias/*) return 0 ;;
     *) return 1 ;;
@@ -136,8 +136,8 @@ check_secret() {
   if ! is_stored "$type"; then stop 3 "$name ($region) ${messages.otherValue}"; fi
 }
 
-${comment(about.makeSecret)}
-make_secret() {
+${comment(about.createSecret)}
+create_secret() {
   local region=$1 name=$2
   arn=$3
   shift 3
@@ -147,14 +147,14 @@ make_secret() {
   fi
   arn=$(printf %s "$key" | call secretsmanager create-secret --region "$region" --name="$name" \\
     --secret-string file:///dev/stdin "$@" --query ARN --output text)
-  printf '+ secret %s (%s) ${messages.made}\\n' "$name" "$region" >&2
+  printf '+ secret %s (%s) ${messages.created}\\n' "$name" "$region" >&2
 }`;
 
 /** Finds a secret that has to exist. */
 export const USE_SECRET = `${comment(about.useSecret)}
 use_secret() {
   local region=$1 id=$2 kms=$3
-  if ! find_secret "$region" "$id" "$kms"; then stop 3 "$id ($region) ${messages.notThere}"; fi
+  if ! find_secret "$region" "$id" "$kms"; then stop 3 "$id ($region) ${messages.notFound}"; fi
   printf '= secret %s (%s) ${messages.kept}\\n' "$id" "$region" >&2
 }`;
 
@@ -180,8 +180,8 @@ check_policy() {
   found_names="$found_names policy/$name"
 }
 
-${comment(about.makePolicy)}
-make_policy() {
+${comment(about.createPolicy)}
+create_policy() {
   local name=$1 document=$2
   shift 2
   if was_found "policy/$name"; then
@@ -189,7 +189,7 @@ make_policy() {
     return 0
   fi
   "$document" | call iam create-policy --policy-name="$name" --policy-document file:///dev/stdin "$@" >/dev/null
-  printf '+ policy %s ${messages.made}\\n' "$name" >&2
+  printf '+ policy %s ${messages.created}\\n' "$name" >&2
   ${comment(messages.waits)}
   call iam wait policy-exists --policy-arn "arn:\${partition}:iam::\${account}:policy/$name"
 }
@@ -205,8 +205,8 @@ check_role() {
   found_names="$found_names role/$name"
 }
 
-${comment(about.makeRole)}
-make_role() {
+${comment(about.createRole)}
+create_role() {
   local name=$1 document=$2
   shift 2
   if was_found "role/$name"; then
@@ -215,7 +215,7 @@ make_role() {
   fi
   "$document" | call iam create-role --role-name="$name" --path / \\
     --assume-role-policy-document file:///dev/stdin "$@" >/dev/null
-  printf '+ role %s ${messages.made}\\n' "$name" >&2
+  printf '+ role %s ${messages.created}\\n' "$name" >&2
   ${comment(messages.waits)}
   call iam wait role-exists --role-name="$name"
 }

@@ -37,19 +37,19 @@ export function secretSection({ id, keyId, secret }: SecretWithIds): string {
       : [];
   const lines = places.flatMap((place) => {
     const variable = arnVariable(id, place);
-    return [makeSecretCall(secret, place, variable), `${variable}=$arn`];
+    return [createSecretCall(secret, place, variable), `${variable}=$arn`];
   });
-  const title = comment(messages.makeSecretTitle(name));
+  const title = comment(messages.createSecretTitle(name));
   return [title, `key=$${valueVariable(keyId)}`, ...generateLines, ...lines].join('\n');
 }
 
-function makeSecretCall(
+function createSecretCall(
   { name, tags }: PlannedSecret,
   { region, kmsKeyId }: PlannedPlace,
   variable: string,
 ): string {
   return [
-    `make_secret ${region} ${shellQuoted(name)} "$${variable}"`,
+    `create_secret ${region} ${shellQuoted(name)} "$${variable}"`,
     `--description ${shellQuoted(DEFAULTS.secretDescription)}`,
     ...(kmsKeyId === undefined ? [] : [`--kms-key-id ${shellQuoted(kmsKeyId)}`]),
     tagsOption(tags),
@@ -115,24 +115,24 @@ export function policySection({
   functionName,
 }: WithFunctionName<PlannedPolicy>): string {
   const call = [
-    `make_policy ${shellQuoted(name)} ${functionName}`,
+    `create_policy ${shellQuoted(name)} ${functionName}`,
     `--description ${shellQuoted(DEFAULTS.policyDescription)}`,
     tagsOption(tags),
   ].join(LINE_CONTINUATION);
-  return `${comment(messages.makePolicyTitle(name))}\n${call}`;
+  return `${comment(messages.createPolicyTitle(name))}\n${call}`;
 }
 
 /** Returns the code that creates a role if it is missing, and attaches missing policies. */
 export function roleSection({ planned, functionName }: WithFunctionName<PlannedRole>): string {
   const { name, description, permissionsBoundary, policies, tags } = planned;
   const call = [
-    `make_role ${shellQuoted(name)} ${functionName}`,
+    `create_role ${shellQuoted(name)} ${functionName}`,
     `--description=${shellQuoted(description)}`,
     ...(permissionsBoundary ? [`--permissions-boundary ${shellQuoted(permissionsBoundary)}`] : []),
     tagsOption(tags),
   ].join(LINE_CONTINUATION);
   const attachLines = policies.map((policy) => `attach ${shellQuoted(name)} ${shellQuoted(policy)}`);
-  return [comment(messages.makeRoleTitle(name)), call, ...attachLines].join('\n');
+  return [comment(messages.createRoleTitle(name)), call, ...attachLines].join('\n');
 }
 
 const LINE_CONTINUATION = ' \\\n  ';

@@ -22,7 +22,7 @@ export function runExportScript(
     // For a manifest, the code that reads it has already made this check.
     if ('answers' in subject) refuseKeyAsSource(subject.answers.keySource);
     const { script, keys } = buildScript(plan, account);
-    // Everyone who may read a script may run it.
+    // Everyone who can read a script can run it.
     if (!common.json || file.output !== undefined) await writeResult(output, script, file, 0o777);
     const files = keys.flatMap((key) => keyFileOf(key) ?? []);
     if (common.json) printJson(output, { keyFiles: files, script });

@@ -21,7 +21,7 @@ import {
 /**
  * Builds a bash script with AWS CLI calls that does what `setup` does in an account without conflicts. The script checks what
  * exists, stops at any difference, and then creates what is missing.
- * @param account the only account in which the script may run, if known
+ * @param account the only account in which the script can run, if known
  * @throws Failure if the AWS CLI would interpret a description as a file or URL
  */
 export function buildScript(plan: ExportPlan, account?: string): { script: string; keys: SecretWithIds[] } {
@@ -42,10 +42,10 @@ export function buildScript(plan: ExportPlan, account?: string): { script: strin
     accountSection(account),
     ...policies.map((policy) => policyDocumentFunction(policy, arnVariables)),
     ...roles.map(roleDocumentFunction),
-    comment(messages.lookTitle),
+    comment(messages.checkAllTitle),
     ...keys.map(secretCheckSection),
     policyAndRoleCheckSection(policies, roles),
-    comment(messages.makeTitle),
+    comment(messages.createAllTitle),
     ...keys.filter(({ secret }) => secret.isNew).map(secretSection),
     ...policies.map(policySection),
     ...roles.map(roleSection),
@@ -100,7 +100,7 @@ function neededFunctions(keys: SecretWithIds[]): string[] {
 
 /**
  * Returns the code that determines the account and creates a temporary file for the AWS CLI's error messages.
- * @param onlyAccount the only account in which the script may run, if known
+ * @param onlyAccount the only account in which the script can run, if known
  */
 function accountSection(onlyAccount: string | undefined): string {
   if (onlyAccount === undefined) return ACCOUNT;

@@ -134,7 +134,7 @@ export function listSecretVersions(request: PermissionRequest): Need {
 }
 
 /**
- * Returns the permissions to check who may decrypt: to read which KMS keys encrypt the current versions, and the policies of these
+ * Returns the permissions to check who can decrypt: to read which KMS keys encrypt the current versions, and the policies of these
  * KMS keys.
  */
 export function readDecryption(request: PermissionRequest, { optional = false } = {}): Need[] {
@@ -170,7 +170,7 @@ export const POLICY_VERSION_ACTIONS = [
 
 /**
  * Returns the permission to read all policies. An existing role may have any of the account's or AWS's policies, and their
- * content decides what it may do.
+ * content decides what it can do.
  */
 export function readPolicies({ accountRef }: PermissionRequest, sid: Sid = 'ReadPolicies'): Need {
   const { partition } = accountRef;

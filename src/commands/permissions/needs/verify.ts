@@ -93,7 +93,7 @@ function manifestStatusNeeds(request: PermissionRequest): Needs {
   };
 }
 
-/** Returns the permissions to read policies, and the secrets with the age of their keys and with who may read them. */
+/** Returns the permissions to read policies, and the secrets with the age of their keys and with who can read them. */
 function readPoliciesAndSecrets(request: PermissionRequest, secrets: string[]): Need[] {
   const { partition, account } = request.accountRef;
   // The KMS keys of the secrets aren't known in advance.

@@ -5,7 +5,7 @@ import type { Outcomes, PolicyOutcome, RoleOutcome } from '../../../plan-types.t
 import { toAttempt } from '../../../steps/observe.ts';
 import { blockerOf } from '../../../steps/results.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { removalFilter, targetsIn } from '../plan/entries.ts';
+import { removalFilter, targetsIn } from '../plan/decisions.ts';
 import { planTeardown } from '../plan/index.ts';
 import type {
   ChainPlan,
@@ -35,7 +35,7 @@ export interface TeardownResult extends TeardownOutcomes {
 
 /** Callbacks for progress. */
 interface TeardownProgress {
-  /** Called when the secrets of a target are done. */
+  /** Called when the secrets of a target are done, unless a conflict or failure blocks the target. */
   onTarget?: () => void;
   /** Called when all secrets are done. */
   onSecrets?: () => void;
@@ -60,6 +60,8 @@ export async function tearDown(
   const regionOf = ({ secrets }: TargetPlan) =>
     secrets.find(({ decision }) => decision === 'schedule')?.secret.region ?? '';
   const failures = await atMostPerRegion(BATCH_RUN.keysAtOnce, plan.targets, regionOf, async (target) => {
+    const blocker = blockerOf(target);
+    if (blocker) return blocker;
     const failure = await scheduleSecrets(context, request, target, deletionDates);
     onTarget?.();
     return failure;
@@ -114,8 +116,6 @@ async function scheduleSecrets(
   target: TargetPlan,
   deletionDates: Map<string, Date>,
 ): Promise<Failure | undefined> {
-  const blocker = blockerOf(target);
-  if (blocker) return blocker;
   const attempt = await toAttempt(async () => {
     for (const { secret, decision } of target.secrets) {
       if (decision !== 'schedule') continue;

@@ -8,7 +8,7 @@ import type { PolicyWork } from '../../../steps/read-policy/distribute.ts';
 import { reconcilePolicies } from '../../../steps/read-policy/reconcile.ts';
 import { newReconcileState } from '../../../steps/read-policy/reconcile-state.ts';
 import type { StepContext } from '../../../steps/types.ts';
-import { isReadPolicy } from '../plan/entries.ts';
+import { isReadPolicy } from '../plan/decisions.ts';
 
 /** Which entries to remove from which policies. */
 interface NarrowRequest {

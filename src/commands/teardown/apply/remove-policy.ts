@@ -9,7 +9,7 @@ import { deleteVersion } from '../../../steps/read-policy/write.ts';
 import { roleMessages } from '../../../steps/trust-role/messages.ts';
 import type { StepContext } from '../../../steps/types.ts';
 import { teardownMessages as messages } from '../messages.ts';
-import { decidePolicy } from '../plan/entries.ts';
+import { decidePolicy } from '../plan/decisions.ts';
 import { findPolicy } from '../plan/observe.ts';
 import type { Ownership, PolicyDecision, UsedPolicy } from '../types.ts';
 

@@ -1,12 +1,13 @@
 import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
 import type { SecretUser } from '../../../aws/secrets/users.ts';
+import { EXIT, Failure } from '../../../failure.ts';
 import type { Conflict } from '../../../plan-types.ts';
 import { conflictWithoutChoices } from '../../../steps/conflict.ts';
 import { arnConflicts } from '../../../steps/named-secret.ts';
 import { secretMessages } from '../../../steps/store-secret/messages.ts';
 import { teardownMessages as messages } from '../messages.ts';
-import type { Findings, TargetPlan, TeardownTarget } from '../types.ts';
+import type { Findings, TargetPlan, TeardownPlan, TeardownTarget } from '../types.ts';
 
 /** Returns the conflicts that prevent the deletion of a target's secrets. Secrets that stay have none. */
 export function deletionConflicts(
@@ -95,4 +96,21 @@ function conflictsOf(secret: SecretState): Conflict[] {
   if (!replicas) return [];
   const hint = messages.replicatedHint(region, arn, replicas);
   return [conflictWithoutChoices(messages.replicated(name, region, replicas), hint)];
+}
+
+/**
+ * Returns the plan with a failure for each target that doesn't exist, for a run that has not torn down anything yet: the name is
+ * mistyped, or the secret is in a different Region.
+ */
+export function failMissingTargets(plan: TeardownPlan): TeardownPlan {
+  const missing = new Set(plan.missingTargets);
+  const targets = plan.targets.map((targetPlan, index) =>
+    missing.has(index) ? { ...targetPlan, failure: notFound(targetPlan.target) } : targetPlan,
+  );
+  return { ...plan, targets };
+}
+
+function notFound({ name, regions }: TeardownTarget): Failure {
+  const hint = messages.notFoundHint(regions);
+  return new Failure(messages.notFound(name, regions), { code: 'not-found', exitCode: EXIT.failed, hint });
 }

@@ -1,10 +1,9 @@
 import type { SecretState } from '../../../aws/secrets/index.ts';
 import { userMessages } from '../../../aws/secrets/messages.ts';
-import { EXIT, Failure } from '../../../failure.ts';
-import { groupedBy } from '../../../grouping.ts';
 import type { Change, Outcomes, PolicyOutcome } from '../../../plan-types.ts';
 import { skippedRegionWarnings } from '../../../steps/named-secret.ts';
 import { canProceed } from '../../../steps/plan.ts';
+import { groupedBy } from '../../../text.ts';
 import { teardownMessages as messages } from '../messages.ts';
 import type {
   ChainPlan,
@@ -22,13 +21,16 @@ import type {
 import { deletionConflicts, recreatedNameWarnings, unknownNameConflicts } from './conflicts.ts';
 import {
   decidePolicy,
+  decideRole,
   entriesToRemove,
-  policyChange,
+  policyChanges,
+  type Removals,
+  removalsIn,
+  roleChange,
   targetFinder,
   targetsIn,
   wildcardPolicyChanges,
-} from './entries.ts';
-import { decideRole, type Removals, removalsIn, roleChanges } from './role-decision.ts';
+} from './decisions.ts';
 
 /** By default, everything may be deleted. */
 interface PlanOptions extends Partial<Pick<Ownership, 'mayDelete'>> {
@@ -62,9 +64,9 @@ export function planTeardown(
     ownership,
     changes: [
       ...proceedingTargets.flatMap(({ secrets }) => secrets.map((removal) => secretChange(removal, request))),
-      ...decisions.map((decision) => policyChange(decision, ownership)),
+      ...decisions.flatMap((decision) => policyChanges(decision, ownership)),
       ...wildcardPolicyChanges(policiesNamingNone(found, ownership), arnsToDelete(proceedingTargets)),
-      ...roles.flatMap((role) => roleChanges(role, removals, ownership)),
+      ...roles.map((role) => roleChange(role, removals, ownership)),
     ],
     warnings: warnings(found, targets),
     expected: {
@@ -189,12 +191,11 @@ function secretChange(
   { secret: { name, region, deletedAt }, decision }: TargetPlan['secrets'][number],
   { recoveryDays }: TeardownRequest,
 ): Change {
-  const reason = {
-    schedule: () => messages.schedule(recoveryDays),
-    scheduled: () => messages.scheduledAlready(deletedAt ?? new Date(0)),
-    stay: () => messages.notOwn,
-  }[decision]();
-  return { action: decision === 'schedule' ? 'schedule' : 'keep', resource: 'secret', name, region, reason };
+  const change = { resource: 'secret', name, region } as const;
+  if (decision === 'schedule')
+    return { ...change, action: 'schedule', reason: messages.schedule(recoveryDays) };
+  const reason = deletedAt ? messages.scheduledAlready(deletedAt) : messages.notOwn;
+  return { ...change, action: 'keep', reason };
 }
 
 function expectedSecrets({ secrets }: TargetPlan): Outcomes['secrets'] {
@@ -213,23 +214,6 @@ function expectedPolicy({ kind, policy: { name, arn, versionId } }: PolicyDecisi
 
 const POLICY_ACTION = { narrow: 'updated', delete: 'deleted', keep: 'kept' } as const;
 const ROLE_ACTION = { delete: 'deleted', detach: 'updated', keep: 'kept' } as const;
-
-/**
- * Returns the plan with a failure for each target that doesn't exist, for a run that has not torn down anything yet: the name is
- * mistyped, or the secret is in a different Region.
- */
-export function failMissingTargets(plan: TeardownPlan): TeardownPlan {
-  const missing = new Set(plan.missingTargets);
-  const targets = plan.targets.map((targetPlan, index) =>
-    missing.has(index) ? { ...targetPlan, failure: notFound(targetPlan.target) } : targetPlan,
-  );
-  return { ...plan, targets };
-}
-
-function notFound({ name, regions }: TeardownTarget): Failure {
-  const hint = messages.notFoundHint(regions);
-  return new Failure(messages.notFound(name, regions), { code: 'not-found', exitCode: EXIT.failed, hint });
-}
 
 function warnings(findings: Findings, targets: TargetPlan[]): string[] {
   const { secrets, users, usersUnknown } = findings;

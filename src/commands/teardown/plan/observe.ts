@@ -7,11 +7,11 @@ import { describeSecret } from '../../../aws/secrets/index.ts';
 import { findUsers, reasonUnseen, type SecretUser } from '../../../aws/secrets/users.ts';
 import type { Aws } from '../../../aws/session.ts';
 import type { Attempt, Failure } from '../../../failure.ts';
-import { groupedBy } from '../../../grouping.ts';
 import { BATCH_RUN, CONTRADICTION_PAUSES_MS } from '../../../limits.ts';
 import { toAttempt } from '../../../steps/observe.ts';
 import { readChain, searchChain } from '../../../steps/read-policy/chain.ts';
 import type { StepContext } from '../../../steps/types.ts';
+import { groupedBy } from '../../../text.ts';
 import type { Findings, TeardownRequest, TeardownTarget, UsedPolicy } from '../types.ts';
 
 /** Options of `observeTargets`. */

@@ -1,3 +1,5 @@
+import { nameInIamArn } from '../../../aws/arn.ts';
+import type { RoleState } from '../../../aws/iam/roles.ts';
 import type { Identity } from '../../../aws/session.ts';
 import type { Change } from '../../../plan-types.ts';
 import { isReadPolicyShape, prefixOfEntry, removeSecrets, tryParsePolicy } from '../../../policy/index.ts';
@@ -5,8 +7,9 @@ import { matchesArn } from '../../../policy/match.ts';
 import { canProceed } from '../../../steps/plan.ts';
 import { versionToDelete } from '../../../steps/read-policy/compare-and-swap.ts';
 import { policyMessages } from '../../../steps/read-policy/messages.ts';
+import { groupedBy } from '../../../text.ts';
 import { teardownMessages as messages } from '../messages.ts';
-import type { Ownership, PolicyDecision, TargetPlan, UsedPolicy } from '../types.ts';
+import type { Ownership, PolicyDecision, RolePlan, TargetPlan, UsedPolicy } from '../types.ts';
 
 /** The hyphen and the six random characters at the end of a secret's ARN. A policy can have question marks in place of them. */
 const SUFFIX = /-[A-Za-z0-9?]{6}$/;
@@ -103,20 +106,80 @@ function otherAttachments({ uses }: UsedPolicy, { roleOf }: Ownership): string |
   return uses.otherAttachments > 0 ? messages.usedByOthers : undefined;
 }
 
-/** Returns the plan's line for a policy. */
-export function policyChange(decision: PolicyDecision, ownership: Ownership): Change {
+/** Returns the plan's lines for a policy: the roles that lose it, and what becomes of it. */
+export function policyChanges(decision: PolicyDecision, ownership: Ownership): Change[] {
   const { kind, policy } = decision;
+  const change = { resource: 'policy', name: policy.name } as const;
+  if (kind === 'delete')
+    return [
+      ...decision.detach.map(
+        ({ name }): Change => ({ ...change, action: 'detach', reason: messages.detach(name) }),
+      ),
+      { ...change, action: 'delete', reason: messages.deletePolicy },
+    ];
+  if (kind === 'keep') {
+    const usedBy = otherAttachments(policy, ownership) ?? '';
+    return [
+      { ...change, action: 'keep', reason: keepReason(policy, ownership) ?? messages.keepUsed(usedBy) },
+    ];
+  }
   const oldestVersion = versionToDelete(policy);
-  const reasons = {
-    narrow: () =>
-      [
-        messages.narrow(entriesToRemove(policy, ownership).length),
-        ...(oldestVersion ? [policyMessages.makesRoom(oldestVersion)] : []),
-      ].join('; '),
-    delete: () => messages.deletePolicy,
-    keep: () => keepReason(policy, ownership) ?? messages.keepUsed(otherAttachments(policy, ownership) ?? ''),
+  const reasons = [
+    messages.narrow(entriesToRemove(policy, ownership).length),
+    ...(oldestVersion ? [policyMessages.makesRoom(oldestVersion)] : []),
+  ];
+  const document = removeSecrets(policy.document, removalFilter(ownership));
+  return [{ ...change, action: 'update', reason: reasons.join('; '), document }];
+}
+
+/** The policies to delete, and those that each role loses. */
+export interface Removals {
+  /** ARNs of the policies to delete. */
+  deleted: ReadonlySet<string>;
+  /** Returns the names of the policies that a role loses. */
+  lostBy(role: RoleState): string[];
+}
+
+/** Returns which policies the decisions delete, and from which roles. */
+export function removalsIn(decisions: PolicyDecision[]): Removals {
+  const deletions = decisions.filter((decision) => decision.kind === 'delete');
+  const losses = deletions.flatMap(({ policy, detach }) => detach.map((role) => ({ role, policy })));
+  const lossesByRole = groupedBy(losses, ({ role }) => role.arn);
+  return {
+    deleted: new Set(deletions.map(({ policy }) => policy.arn)),
+    lostBy: ({ arn }) => (lossesByRole.get(arn) ?? []).map(({ policy }) => policy.name),
   };
-  const actions = { narrow: 'update', delete: 'delete', keep: 'keep' } as const;
-  const document = kind === 'narrow' ? removeSecrets(policy.document, removalFilter(ownership)) : undefined;
-  return { action: actions[kind], resource: 'policy', name: policy.name, reason: reasons[kind](), document };
+}
+
+/** Decides what to do with a role that a target names. Pure. */
+export function decideRole(
+  role: RoleState,
+  removals: Removals,
+  { includeUntagged, mayDelete }: Pick<Ownership, 'includeUntagged' | 'mayDelete'>,
+): RolePlan['decision'] {
+  const isRemovable =
+    !role.stack && (role.hasToolTag || includeUntagged) && !role.path.startsWith('/aws-service-role/');
+  if (isRemovable && mayDelete(role.arn) && policiesLeftOn(role, removals).length === 0) return 'delete';
+  return removals.lostBy(role).length > 0 ? 'detach' : 'keep';
+}
+
+/** Returns the names of the policies that a role keeps. */
+function policiesLeftOn({ attachedArns, policies }: RoleState, { deleted }: Removals): string[] {
+  const inline = policies.filter(({ arn }) => arn === undefined).map(({ name }) => name);
+  const managed = attachedArns.filter((arn) => !deleted.has(arn));
+  return [...managed.map(nameInIamArn), ...inline];
+}
+
+/** Returns the plan's line for a role. */
+export function roleChange(
+  { decision, role }: RolePlan,
+  removals: Removals,
+  { includeUntagged }: Pick<Ownership, 'includeUntagged'>,
+): Change {
+  const change = { resource: 'role', name: role.name } as const;
+  if (decision === 'delete') return { ...change, action: 'delete', reason: messages.deleteRole };
+  const keep = { ...change, action: 'keep' } as const;
+  if (role.stack) return { ...keep, reason: messages.keepRoleStack(role.stack) };
+  if (!role.hasToolTag && !includeUntagged) return { ...keep, reason: messages.keepRoleNotOwn };
+  return { ...keep, reason: messages.keepRoleUsed(policiesLeftOn(role, removals)) };
 }
