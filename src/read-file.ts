@@ -1,6 +1,7 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { Interrupted } from './failure.ts';
 
@@ -81,5 +82,15 @@ export async function readToEnd(stream: Readable, limits: ReadLimits): Promise<B
     clearTimeout(waiting);
     interrupt?.removeEventListener('abort', stop);
   }
+  if (interrupt) await rejectIfInterrupted(interrupt);
   return Buffer.concat(chunks);
+}
+
+/**
+ * Ctrl-C ends the program that writes to a pipe too, and the end of its output can show before the signal does. Such an input is not
+ * complete. The signal shows in the next turn of the event loop.
+ */
+async function rejectIfInterrupted(interrupt: AbortSignal): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
+  if (interrupt.aborted) throw new Interrupted();
 }
