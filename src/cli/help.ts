@@ -31,7 +31,7 @@ export const helpMessages = {
   helpOption: 'print this help',
   versionOption: 'print the version',
   environment:
-    'Each option has an environment variable, such as MC_STATIC_KEY_ROLE_NAME for --role-name (lists with commas). The key itself has none.',
+    'Each option has an environment variable, such as MC_STATIC_KEY_ROLE_NAME for --role-name. Separate multiple values with commas. The key itself has none.',
   exitCodes:
     'Exit codes: 0 done, or nothing to do; 1 AWS or the network failed, or verification failed; 2 invalid options or answers; 3 conflict with existing resources; 4 no credentials or no permission; 130 interrupted (143 by SIGTERM).',
   sandboxExitCode:

@@ -55,7 +55,7 @@ export const inputMessages = {
     `${what} is a single-Region key, but the secret is in another Region. Use a multi-Region key (mrk-…) or an alias, or set up each Region separately.`,
   tagForm: (what: string) => `${what} must be KEY=VALUE, for example team=playout.`,
   tagKey: (what: string) =>
-    `${what}: a tag key has 1–128 characters and a value up to 256: letters, digits, spaces or _.:/=+-@. The tag key can't start with aws: (reserved by AWS).`,
+    `${what}: a tag key must be 1–128 characters, and a tag value at most 256. Use only letters, digits, spaces and _.:/=+-@. The tag key can't start with aws: (reserved by AWS).`,
   tagOwn: (what: string, key: string) => `${what}: the tag key ${key} is reserved. Use another tag key.`,
   tagTwice: (what: string) => `${what} has the same tag key twice. Remove one of the tags.`,
   tagCount: (what: string, most: number) =>
@@ -76,7 +76,7 @@ export const inputMessages = {
     `--secret-arn uses existing secrets, so it can't be combined with ${list(flags, 'or')}.`,
   arnOrName: '--secret-arn already identifies the secret and Region. Remove --secret-name and --region.',
   arnsOfOneName:
-    '--secret-arn must be the ARNs of one secret in its Regions, but these have different names. Run the command once per secret.',
+    'All --secret-arn values must be for the same secret in different Regions. These have different names. Run the command once per secret.',
   rollbackTakesNoKey:
     "--rollback restores the previous key, so it can't be combined with --key-file, --key-env or --generate.",
   srtAlgorithm: '--algorithm applies to static keys only. Remove it, or use --key-type static-key.',

@@ -22,7 +22,7 @@ function endOf(done: string, others: string): BatchEnding {
   return {
     skippedTitle: (number, total) => `${formatCount(number)} of ${formatCount(total)} keys can't be ${done}:`,
     howToContinue: `${others} ${RUN_AGAIN}`,
-    howToContinueAfterAllFailed: RUN_AGAIN,
+    howToContinueAfterAllFailed: RUN_AGAIN.replace('keys', 'parts'),
   };
 }
 

@@ -106,7 +106,7 @@ export const setupMessages = {
   getGeneratedBatch: 'Generated keys: get them for the other ends, for example:',
   otherEnd: 'Set the same key at the other end of the stream.',
   getGenerated: 'Get the generated key for the other end of the stream:',
-  passRole: 'Flow editors need iam:PassRole:',
+  passRole: 'Editing flows requires iam:PassRole:',
   checkLabel: 'Check it any time',
   repeatLabel: 'Without questions',
   realLabel: 'For real',

@@ -202,7 +202,7 @@ test('keeps a web identity token out of the error when STS repeats it', async ()
 });
 
 test.each([
-  ['ExpiredTokenException', 'expired-credentials', 'The web identity token in the file of', 'your platform'],
+  ['ExpiredTokenException', 'expired-credentials', 'The web identity token from', 'your platform'],
   ['AccessDenied', 'access-denied', 'sts:AssumeRoleWithWebIdentity', 'the identity provider and the subject'],
   ['InvalidIdentityToken', 'no-credentials', 'InvalidIdentityToken', 'your platform'],
   ['ValidationError', 'aws-error', 'ValidationError', 'Correct the profile p'],
@@ -484,7 +484,7 @@ describe('access keys in a profile', () => {
     [
       'a web identity',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
-      "The token file of web_identity_token_file of the profile p, /nowhere, can't be read",
+      "The token file from /nowhere (web_identity_token_file in the profile p) can't be read",
     ],
     [
       'a credential process',
@@ -534,7 +534,7 @@ describe('a profile without usable credentials', () => {
     [
       'its token file does not exist',
       'role_arn = arn:aws:iam::111122223333:role/R\nweb_identity_token_file = /nowhere',
-      "The token file of web_identity_token_file of the profile p, /nowhere, can't be read (ENOENT).",
+      "The token file from /nowhere (web_identity_token_file in the profile p) can't be read (ENOENT).",
       'platform',
     ],
     [

@@ -79,7 +79,7 @@ test('lists what was created before every key failed, and mentions no other keys
   expect([code, json.failed.length]).toEqual([1, 2]);
   for (const { arn } of [...json.secrets, ...json.policies]) expect(log).toContain(`${arn} (created)`);
   expect(log).not.toContain('The other keys');
-  expect(log).toContain('Finished keys are skipped.');
+  expect(log).toContain('Finished parts are skipped.');
 });
 
 test('lists what was created for a failed key apart from what the other keys use', async () => {

@@ -77,7 +77,7 @@ describe('the summary of setup', () => {
       '       Output or entitlement   Encryption: type Static key, AES-256',
       '       Router                  Transit encryption, at both ends',
       '  2  Set the same key at the other end of the stream.',
-      '  3  Flow editors need iam:PassRole: mc-static-key permissions create-flow',
+      '  3  Editing flows requires iam:PassRole: mc-static-key permissions create-flow',
       'Check it any time   mc-static-key verify --secret-name studio-a \\',
       '                      --region us-west-2',
       'Without questions   mc-static-key setup --secret-name studio-a \\',

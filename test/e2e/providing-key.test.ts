@@ -74,7 +74,7 @@ describe('a typed key', () => {
     for (const wrong of [key.replace('0', '1'), key.slice(1), '']) {
       await wizard.clear();
       await wizard.type(`${wrong}\r`);
-      await wizard.waitFor("✖ The keys don't match. Enter it again, or press Esc to start over.");
+      await wizard.waitFor("✖ The keys don't match. Confirm the key again, or press Esc to start over.");
       expect(wizard.screen()).toMatch(/^\? Confirm static key$/m);
     }
     // MediaConnect ignores letter case, so this is the same key.

@@ -118,7 +118,7 @@ const ROWS: Record<string, Omit<Row, 'what'>> = {
       await makeRole(sandbox);
     },
     wishes: { permissionsBoundary: policyArn('Boundary') },
-    outcome: { conflict: ['no permissions boundary'], ways: ['--role-name NAME'] },
+    outcome: { conflict: ['without the permissions boundary'], ways: ['--role-name NAME'] },
   },
   trustTooLong: {
     make: async (sandbox) => {

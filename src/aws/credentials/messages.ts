@@ -114,15 +114,15 @@ export const configurationMessages = {
     'Check that this is an EC2 instance with a role. Also check AWS_EC2_METADATA_DISABLED and AWS_EC2_METADATA_SERVICE_ENDPOINT.',
   containerHint: 'Check the role of the task, pod or build project.',
   tokenFileOf: (profile: string, path: string) =>
-    `web_identity_token_file of the profile ${profile}, ${path},`,
-  tokenFileEmpty: (setting: string) => `The token file of ${setting} is empty.`,
-  tokenExpired: (setting: string) => `The web identity token in the file of ${setting} has expired.`,
+    `${path} (web_identity_token_file in the profile ${profile})`,
+  tokenFileEmpty: (setting: string) => `The token file from ${setting} is empty.`,
+  tokenExpired: (setting: string) => `The web identity token from ${setting} has expired.`,
   roleDeniedHint: ({ isTokenRequest }: { isTokenRequest: boolean }) =>
     isTokenRequest
       ? 'Check that the trust policy of the role allows the identity provider and the subject of the token.'
       : 'Check that the trust policy of the role allows these credentials, and that their own policies allow sts:AssumeRole.',
   tokenFileUnreadable: (setting: string, code: string) =>
-    `The token file of ${setting} can't be read (${code}).`,
+    `The token file from ${setting} can't be read (${code}).`,
   roleMissing: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
   tokenFileHint: 'Check the variables or the profile that your platform has set for its role.',
   processFailed: (profile: string, ended: string) =>

@@ -33,7 +33,7 @@ export const userMessages = {
   cannotUse: (kind: Kind, arn: string, detail: string) =>
     `The ${KINDS[kind]} ${arn} can't use the new key: ${detail}.`,
   updateAfter: (kind: Kind, arn: string) =>
-    `Update the ${KINDS[kind]} after this run. This prints how: ${toolCommand('verify', '--flow-arn', arn)}`,
+    `Update the ${KINDS[kind]} after this run. For instructions, run: ${toolCommand('verify', '--flow-arn', arn)}`,
   transitTakes: 'has transit encryption, which needs a key of 64 hexadecimal digits',
   takesKeyType: (keyType: string) => `has the key type ${keyType}, which doesn't match this key`,
   storeLongKey: {

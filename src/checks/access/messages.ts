@@ -2,7 +2,7 @@
 export const readBackMessages = {
   reading: 'Verifying the result',
   readBack: 'No check failed, but some were inconclusive.',
-  readableNotUsable: 'The role can read the key. What uses the key must be updated.',
+  readableNotUsable: 'The role can read the key, but the flows or routers that use it must be updated.',
   /** After "Waiting for". */
   waiting: 'IAM to propagate the changes',
 

@@ -62,10 +62,11 @@ export const POLICY_CHECKS = {
       rootPasses: 'as root, you can pass this role to MediaConnect',
       passes: 'you can pass this role to MediaConnect (iam:PassRole)',
       noSimulator: "the IAM policy simulator didn't respond",
-      federated: 'IAM has no policies of a federated user',
+      federated: "the IAM policy simulator can't evaluate federated users",
       passesNot:
-        "you can't pass this role to MediaConnect (iam:PassRole). Anyone who adds it to a flow needs that",
-      passDenied: 'a policy denies you iam:PassRole on this role. Anyone who adds it to a flow needs that',
+        "you can't pass this role to MediaConnect (iam:PassRole). Anyone who adds the role to a flow needs this permission",
+      passDenied:
+        'a policy denies you iam:PassRole on this role. Anyone who adds the role to a flow needs this permission',
     },
   },
 } as const satisfies Record<string, CheckSpec>;

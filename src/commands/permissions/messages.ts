@@ -67,7 +67,7 @@ export const permissionsMessages = {
   title: (command: string, size: number) =>
     `Minimum IAM policy for mc-static-key ${command} (${formatCount(size)} of 6,144 characters):`,
   createFlow:
-    'For anyone who creates or updates flows, in addition to their MediaConnect permissions. Without it, MediaConnect returns only "Forbidden":',
+    'Anyone who creates or updates flows needs this statement in addition to their MediaConnect permissions. Without it, MediaConnect returns only "Forbidden":',
   purpose: (sid: string, purpose: string) => `  ${sid}: ${purpose}`,
   optional: 'Optional permissions (add them with --optional):',
   optionalPurpose: (actions: string[], purpose: string) => `  ${actions.join(', ')}: ${purpose}`,
@@ -76,7 +76,7 @@ export const permissionsMessages = {
   noKeys: 'The manifest has no keys, so it needs no permissions.',
   tooLongHint: 'Print a policy for a few Regions or secrets at a time, and attach them all.',
   byPrefix: (size: number, patterns: string[]) =>
-    `With every secret name, the policy would have ${formatCount(size)} characters. A managed policy can have 6,144. It uses name prefixes instead, and also covers other secrets with these prefixes: ${patterns.join(', ')}.`,
+    `With every secret name, the policy would have ${formatCount(size)} characters. The limit is 6,144. This policy uses name prefixes instead, so it also covers other secrets with these prefixes: ${patterns.join(', ')}.`,
   tooLongHintForManifest:
     'Use secret names with a common prefix that ends in a separator, such as live/. Or split the manifest, and attach the policies of all parts.',
   escalation:

@@ -60,7 +60,7 @@ export const rotateMessages = {
   noCommonKey: (name: string, regions: string[]) =>
     regions.length === 1
       ? `Secret ${name} in ${regions.join()} has no previous key to roll back to.`
-      : `Secret ${name} has no previous key in common to roll back to in ${regions.join(', ')}.`,
+      : `Secret ${name} can't be rolled back: ${regions.join(', ')} don't share a previous key.`,
   noCommonKeyHint: (secret: RotateCommandValues): Fix => ({
     remedy: 'Secrets Manager keeps only 1 previous version. To store the key that you want:',
     command: rotateCommand(secret),

@@ -146,11 +146,10 @@ export const SECRET_OPTIONS = {
     takes: 'choice',
     choices: KEY_TYPES,
     defaultValue: DEFAULTS.keyType,
-    commands: inCommands(`static-key or srt-password (default: ${DEFAULTS.keyType})`, [
-      ...STORE_COMMANDS,
-      'verify',
-      'rotate',
-    ]),
+    commands: {
+      ...inCommands(`static-key or srt-password (default: ${DEFAULTS.keyType})`, STORE_COMMANDS),
+      ...inCommands("static-key or srt-password (default: from the secret's tag)", ['verify', 'rotate']),
+    },
     field: {
       title: 'Key type',
       description: 'A static key is hexadecimal digits. An SRT password is 10 to 80 characters.',

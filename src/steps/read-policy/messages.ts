@@ -26,7 +26,7 @@ export const policyMessages = {
   openPrefix: (prefix: string) =>
     `The prefix ${prefix} doesn't end in a separator (/, -, _ or .). It also matches names such as ${prefix}2.`,
   manyPolicies: (count: number, most: number, flags: string) =>
-    `Naming each secret now uses ${count} policies; a role can have at most ${most}. With ${flags}, one entry covers every secret with that prefix.`,
+    `Listing each secret by name now uses ${count} policies. A role can have at most ${most}. With ${flags}, one entry covers every secret with that prefix.`,
   choicePrefix: 'Cover all secrets with a common name prefix',
   prefixFlags: (prefix: string | undefined) => `--policy-scope prefix --policy-prefix ${prefix ?? 'PREFIX'}`,
   choiceOneName: 'Use one policy for all these keys',
@@ -47,7 +47,7 @@ export const policyMessages = {
   widerThanAsked: (name: string) =>
     `Policy ${name} allows more secrets than --policy-scope asks for. It grants the role access to all of them.`,
   numberedNames: (base: string, name: string) =>
-    `Policy ${name} has the name that would continue ${base}. The 2 policies stay separate. When ${base} is full, the next free number continues it.`,
+    `Policy ${name} is not an overflow policy of ${base}, although its name looks like one. When ${base} is full, setup uses the next free number.`,
 };
 
 export type WideScope = Exclude<PolicyScope, 'secrets'>;

@@ -8,8 +8,7 @@ function limitText({ limit, assumed }: Quota): string {
 }
 
 export const roleMessages = {
-  create: (sourceAccount: boolean) =>
-    `trusted by MediaConnect${sourceAccount ? ', for this account only' : ''}`,
+  create: (sourceAccount: boolean) => `trusts MediaConnect${sourceAccount ? ', for this account only' : ''}`,
   attach: (role: string) => `to role ${role}`,
   keep: 'MediaConnect can already assume it',
   updateTrust: 'adds MediaConnect to its trust policy; existing statements are kept',
@@ -44,7 +43,9 @@ export const roleMessages = {
   full: (name: string, have: number, more: number, quota: Quota) =>
     `Role ${name} has ${have} managed policies and needs ${more} more; its quota is ${limitText(quota)}.`,
   otherBoundary: (name: string, boundary: string | undefined) =>
-    `Role ${name} exists with ${boundary ? `the permissions boundary ${boundary}` : 'no permissions boundary'}, not the one from --permissions-boundary.`,
+    boundary
+      ? `Role ${name} already exists with a different permissions boundary, ${boundary}.`
+      : `Role ${name} already exists without the permissions boundary from --permissions-boundary.`,
   noSuchBoundary: (arn: string) => `--permissions-boundary: policy not found: ${arn}`,
   serviceLinked: (name: string) =>
     `Role ${name} is a service-linked role. Only the AWS service that owns it can change it.`,
@@ -81,7 +82,7 @@ export const roleMessages = {
   trustWider: (name: string) =>
     `Role ${name} already trusts MediaConnect for more than --source-arn lists. It won't be changed.`,
   noGuard: (name: string) =>
-    `The trust policy of role ${name} has no aws:SourceAccount condition. Flows in other accounts could use the role. To see how to add it, run the command 'verify'.`,
+    `The trust policy of role ${name} has no aws:SourceAccount condition. Flows in other accounts could use the role. To see how to add it, run 'mc-static-key verify'.`,
   letsIn: (name: string, accounts: string[]) =>
     `The trust policy of role ${name} also trusts flows in other accounts: ${accounts.join(', ')}. It won't be changed.`,
   maybeLetsIn: (name: string, because: string) =>
@@ -89,7 +90,7 @@ export const roleMessages = {
   trustChanged: (name: string) =>
     `The trust policy of role ${name} has changed since the plan. It no longer has these statements:`,
   trustNotShown: (name: string, seconds: number) =>
-    `IAM accepted the new trust policy of role ${name}, but hasn't shown it for ${seconds} s.`,
+    `IAM accepted the new trust policy of role ${name}, but still doesn't show it after ${seconds} s.`,
   statementsLost: (name: string) =>
     `This run overwrote statements in the trust policy of role ${name} and couldn't restore them:`,
   statementsLostHint: 'Add these statements to the trust policy again.',

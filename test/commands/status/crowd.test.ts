@@ -97,7 +97,7 @@ describe('status in a terminal', () => {
 
   test('prints a problem in a word in the table, and in full below', () => {
     const text = shown(status, 80);
-    expect(text).toMatch(/\nold +us-west-2 +- {2}never +HandMade +✖ deleted\n/);
+    expect(text).toMatch(/\nold +us-west-2 +- {2}never +HandMade +✖ pending deletion\n/);
     expect(text).toMatch(
       /\n {2}✖ old \(us-west-2\): scheduled for deletion on \d{4}-\d\d-\d\d; it can't be read\s+until restored\n/,
     );

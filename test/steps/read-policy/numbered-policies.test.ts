@@ -114,7 +114,7 @@ describe('a manifest in which one policy is named like the continuation of anoth
     ];
     const { code, log } = await setUpAll(sandbox(), { keys });
     expect(code, log).toBe(0);
-    expect(log).toContain('Policy cams-2 has the name that would continue cams.');
+    expect(log).toContain('Policy cams-2 is not an overflow policy of cams');
     expect(await rolePolicies()).toEqual({
       'MediaConnect-A': ['cams', 'cams-3'],
       'MediaConnect-B': ['cams-2'],

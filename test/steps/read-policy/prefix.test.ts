@@ -100,7 +100,7 @@ describe('the suggestion of a prefix', () => {
     expect((await setUp(sandbox(), wishes)).log).not.toContain('--policy-prefix');
     await attach(await makePolicy(sandbox(), `${NAME}-7`, full(7)));
     expect((await setUp(sandbox(), wishes)).log).toContain(
-      'uses 8 policies; a role can have at most 10. With --policy-scope prefix --policy-prefix live/a_, one entry',
+      'uses 8 policies. A role can have at most 10. With --policy-scope prefix --policy-prefix live/a_, one entry',
     );
   });
 

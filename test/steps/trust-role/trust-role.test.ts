@@ -31,7 +31,7 @@ describe('a new role', () => {
     const { code, json, log } = await setUp(sandbox());
     expect(code).toBe(0);
     expect(log).toMatch(
-      new RegExp(`\\+ create +role +${NAME}\n +trusted by MediaConnect, for this account only`),
+      new RegExp(`\\+ create +role +${NAME}\n +trusts MediaConnect, for this account only`),
     );
     expect(log).toMatch(new RegExp(`\\+ attach +policy +${POLICY} to role ${NAME}\n`));
     expect(json.role).toEqual({ name: NAME, arn: roleArn(NAME), action: 'created' });
@@ -214,7 +214,7 @@ describe('an existing role that MediaConnect can assume', () => {
     const permissionsBoundary = await makePolicy(sandbox(), 'Boundary', guidePolicy('*'));
     await makeRole(sandbox());
     const { message, hint } = await conflictOf(sandbox(), { permissionsBoundary });
-    expect(message).toContain('exists with no permissions boundary, not the one from --permissions-boundary');
+    expect(message).toContain('already exists without the permissions boundary from --permissions-boundary');
     expect(hint).toContain('--role-name NAME');
   });
 
@@ -223,7 +223,7 @@ describe('an existing role that MediaConnect can assume', () => {
     const boundary = await makePolicy(sandbox(), 'Stricter', guidePolicy('*'));
     await makeRole(sandbox(), { boundary });
     const { message } = await conflictOf(sandbox(), { permissionsBoundary });
-    expect(message).toContain('with the permissions boundary arn:aws:iam::111122223333:policy/Stricter');
+    expect(message).toContain('with a different permissions boundary, arn:aws:iam::111122223333:policy/Stricter');
   });
 
   test('fails the final checks if an inline policy denies reading the secret', async () => {
