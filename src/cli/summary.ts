@@ -142,7 +142,11 @@ function sandboxSteps(output: Output, { answers, interactive }: SetupSummary): s
     ...labeledCommand(output, `  ${messages.realLabel}`, realCommand('setup')),
     ...labeledCommand(output, `  ${messages.tryLabel}`, realCommand('sandbox')),
     ...(interactive
-      ? labeledCommand(output, `  ${messages.flagsLabel}`, realCommand(...setupWords(answers)))
+      ? labeledCommand(
+          output,
+          `  ${messages.flagsLabel}`,
+          realCommand(...setupWords(answers).filter((word) => word !== '--yes')),
+        )
       : []),
   ];
 }

@@ -25,6 +25,14 @@ const SUSPEND = '\x1a';
 /** What the terminal sends for a Ctrl-D that was typed before raw mode, when nothing was reading. */
 const EARLIER_CTRL_D = '\0';
 
+/**
+ * Turns line breaks inside a paste into spaces. Otherwise the first line would be the whole answer: of a key that is wrapped, a part of
+ * it that is a valid key by itself.
+ */
+function oneLine(text: string): string {
+  return printableLength(text) < PASTED_CHARACTERS ? text : text.replace(/[\r\n]+(?=[^\r\n])/g, ' ');
+}
+
 /** Events other than input for the answer. */
 export interface KeyboardEvents {
   /** Ctrl-Z was pressed. */
@@ -67,7 +75,7 @@ export function openKeyboard(terminal: ReadStream, { onSuspend, onEnd }: Keyboar
   const onData = (bytes: Buffer) => {
     if (isFirst && bytes.toString('latin1').endsWith(EARLIER_CTRL_D)) return onEnd();
     isFirst = false;
-    const text = limitPaste(decoder.write(bytes).replace(NOT_TYPED, ''));
+    const text = oneLine(limitPaste(decoder.write(bytes).replace(NOT_TYPED, '')));
     if (isNewAnswer) isPasted = false;
     isNewAnswer = STARTING_ANEW.some((key) => text.endsWith(key));
     if (printableLength(text) >= PASTED_CHARACTERS) isPasted = true;

@@ -6,6 +6,15 @@ import { CHOICE, flagsWithout, openAccount, Q, STUDIO_KEY, startWizard, type Wiz
 const answered = (wizard: Wizard) => wizard.transcript().match(/^✔ .*/gm) ?? [];
 
 describe('Esc in the setup wizard', () => {
+  test.concurrent('goes back from the secret name to the source of a generated key', async () => {
+    const wizard = startWizard(flagsWithout('--key-env', '--secret-name'));
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, CHOICE.generate);
+    await wizard.goBack(Q.secretName);
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
+    await wizard.waitFor(`? ${Q.key}`);
+  });
+
   test.concurrent('goes back from each question to the one before, and keeps the answers before that', async () => {
     const sandbox = await openAccount();
     const wizard = startWizard([], { sandbox });

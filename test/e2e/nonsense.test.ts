@@ -98,8 +98,12 @@ describe('setup in a terminal', () => {
       expect(wizard.screen()).toMatch(/^\? Static key$/m);
     }
     expect(wizard.transcript()).not.toContain(`✔ ${Q.key}`);
-    // What follows a line break is dropped, and answers no other question.
+    // The first line of a paste is not taken for the whole, and the second one answers no other question.
+    await wizard.clear();
     await wizard.type(`${KEYS.aes192}\r${KEYS.aes192}\r`);
+    await wizard.waitFor('✖ The key contains 1 space or tab.');
+    await wizard.clear();
+    await wizard.type(`${KEYS.aes192}\r`);
     await wizard.waitFor('AES-192 (48 digits)');
     await wizard.waitFor(`? ${Q.confirm}`);
     for (const key of [KEYS.aes128, KEYS.aes128.toUpperCase()]) {

@@ -46,6 +46,18 @@ describe('a pasted static key', () => {
     expect(wizard.transcript()).not.toContain(Q.keyAgain);
   });
 
+  test.concurrent('is refused if it has two lines, each of which could be a key', async () => {
+    const wizard = startWizard(flagsWithout('--key-env'));
+    await wizard.choose(Q.keyType, 'Zixi');
+    await wizard.choose(Q.keyFrom, CHOICE.typed);
+    await wizard.insist(
+      Q.key,
+      [[`${KEYS.aes128}\r${KEYS.other.slice(0, 32)}`, 'The key contains 1 space or tab.']],
+      KEYS.aes128,
+    );
+    await wizard.waitFor(`? ${Q.confirm}`);
+  });
+
   test.concurrent('is accepted as it is without a word about a repair', async () => {
     const wizard = await startAtKey();
     await wizard.reply(Q.key, key.toUpperCase());

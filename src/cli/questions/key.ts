@@ -74,7 +74,7 @@ export function keyOriginStep<A extends KeyAnswers, D extends KeyDialog<A>>(
     async ask(dialog) {
       const { algorithm } = dialog.answers;
       const canGenerate = keyTypeOf(dialog.answers) === 'static-key';
-      const generated = [
+      const generateChoices = [
         { value: 'generate' as const, name: messages.keyGenerated(algorithm ?? DEFAULTS.example.algorithm) },
         ...(algorithm ? [] : [{ value: 'generate-other' as const, name: messages.keyGeneratedOther }]),
       ];
@@ -83,12 +83,13 @@ export function keyOriginStep<A extends KeyAnswers, D extends KeyDialog<A>>(
         [
           { value: 'typed', name: messages.keyTyped },
           { value: 'file', name: messages.keyFile },
-          ...(canGenerate ? generated : []),
+          ...(canGenerate ? generateChoices : []),
           ...moreOrigins(dialog),
         ],
         { hint: messages.keyFromHint },
       );
-      return { ...dialog, origin };
+      // A key that needs no further question is there at once, so that Esc leads back here.
+      return origin === 'generate' ? generated({ ...dialog, origin }, algorithm) : { ...dialog, origin };
     },
   };
 }
@@ -103,20 +104,28 @@ export function newKeyStep<A extends KeyAnswers, D extends KeyDialog<A>>(
       const { answers, origin } = dialog;
       const keyType = keyTypeOf(answers);
       const rules: KeyRules = { keyType, algorithm: answers.algorithm };
-      if (origin === 'generate' || origin === 'generate-other') {
-        const algorithm =
-          origin === 'generate' ? (answers.algorithm ?? DEFAULTS.example.algorithm) : await askAlgorithm();
-        const checked = { key: generateKey(algorithm), generated: true };
-        return { ...dialog, answers: { ...answers, keyType, algorithm }, checked };
+      if (origin === 'generate-other') return generated(dialog, await askAlgorithm());
+      if (origin === 'file') {
+        const { path, checked } = await askFile(context, rules);
+        return { ...dialog, answers: { ...answers, keyType, keySource: { kind: 'file', path } }, checked };
       }
-      const checked = origin === 'file' ? await askFile(context, rules) : await askTyped(context, rules);
-      return { ...dialog, answers: { ...answers, keyType }, checked };
+      return { ...dialog, answers: { ...answers, keyType }, checked: await askTyped(context, rules) };
     },
   };
 }
 
+/** Returns the dialog with a generated key. */
+function generated<D extends KeyDialog<KeyAnswers>>(
+  dialog: D,
+  algorithm: Algorithm = DEFAULTS.example.algorithm,
+): D {
+  const keySource = { kind: 'generate' as const, algorithm };
+  const answers = { ...dialog.answers, keyType: 'static-key' as const, algorithm, keySource };
+  return { ...dialog, answers, checked: { key: generateKey(algorithm), generated: true } };
+}
+
 /** A key for an algorithm is a static key. */
-function keyTypeOf({ keyType, algorithm }: KeyAnswers): KeyType {
+export function keyTypeOf({ keyType, algorithm }: KeyAnswers): KeyType {
   return keyType ?? (algorithm ? 'static-key' : DEFAULTS.keyType);
 }
 
@@ -175,7 +184,7 @@ async function askTyped({ output }: Pick<WizardContext, 'output'>, rules: KeyRul
 async function askFile(
   context: Pick<WizardContext, 'output' | 'keyInput'>,
   rules: KeyRules,
-): Promise<CheckedKey> {
+): Promise<{ path: string; checked: CheckedKey }> {
   // Read once, because a named pipe can't be read again.
   let loaded: Awaited<ReturnType<typeof loadKey>> | undefined;
   const loadProblem = async (path: string) => {
@@ -188,17 +197,17 @@ async function askFile(
       return [sentence, ...error.details.map(messageText)].join(' ');
     }
   };
-  await askText({
+  const path = await askText({
     message: messages.file,
     hint: messages.fileHint,
-    check: async (path) => pathProblem(path) ?? (await loadProblem(path)),
+    check: async (answer) => pathProblem(answer) ?? (await loadProblem(answer)),
     checkTyped: pathProblem,
     complete: completedPath,
   });
   if (!loaded) throw new Error('the prompt returned an invalid path');
   const { warnings, ...checked } = loaded;
   warn(context, warnings);
-  return checked;
+  return { path: expandHome(path), checked };
 }
 
 function pathProblem(answer: string): string | undefined {

@@ -29,7 +29,7 @@ Nothing changes until you approve the plan.`,
   asking: 'Checking your AWS credentials',
   account: (account: string) => `Account: ${account}`,
   identity: (arn: string) => `Identity: ${arn}`,
-  chosenRegions: (regions: string) => `Region: ${regions}`,
+  chosenRegions: (regions: string) => `Regions of the flows: ${regions}`,
   useAccount: 'Use this account?',
   otherAccount:
     'To use another account, sign in to it or choose its profile: run the command again with --profile NAME.',

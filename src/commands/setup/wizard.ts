@@ -5,7 +5,13 @@ import { readSecret } from '../../aws/secrets/index.ts';
 import type { ListedSecret } from '../../aws/secrets/listing.ts';
 import { observed, seenIn } from '../../aws/session.ts';
 import { askAccount, heading, type WizardContext, warn } from '../../cli/questions/context.ts';
-import { type KeyDialog, keyOriginStep, keyTypeStep, newKeyStep } from '../../cli/questions/key.ts';
+import {
+  type KeyDialog,
+  keyOriginStep,
+  keyTypeOf,
+  keyTypeStep,
+  newKeyStep,
+} from '../../cli/questions/key.ts';
 import { wizardMessages as messages } from '../../cli/questions/messages.ts';
 import {
   askPolicyName,
@@ -107,7 +113,9 @@ function originStep(context: WizardContext): DialogStep<SetupDialog> {
       const { answers } = dialog;
       const [region, ...otherRegions] = answers.regions;
       const canUseExisting = region !== undefined && otherRegions.length === 0 && !answers.secretName;
-      const existing = canUseExisting ? await listExisting(context, region, prefixOf(answers)) : [];
+      const listed = canUseExisting ? await listExisting(context, region, prefixOf(answers)) : [];
+      // A secret with the tag of the other key type holds no key for this protocol.
+      const existing = listed.filter(({ keyType = keyTypeOf(answers) }) => keyType === keyTypeOf(answers));
       return step.ask({ ...dialog, existing });
     },
   };

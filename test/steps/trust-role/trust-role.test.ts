@@ -223,7 +223,9 @@ describe('an existing role that MediaConnect can assume', () => {
     const boundary = await makePolicy(sandbox(), 'Stricter', guidePolicy('*'));
     await makeRole(sandbox(), { boundary });
     const { message } = await conflictOf(sandbox(), { permissionsBoundary });
-    expect(message).toContain('with a different permissions boundary, arn:aws:iam::111122223333:policy/Stricter');
+    expect(message).toContain(
+      'with a different permissions boundary, arn:aws:iam::111122223333:policy/Stricter',
+    );
   });
 
   test('fails the final checks if an inline policy denies reading the secret', async () => {

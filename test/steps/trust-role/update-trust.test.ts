@@ -114,7 +114,8 @@ describe('setup --update-trust, when IAM shows the trust policy late', () => {
     stale(1, 0);
     const running = applySteps(sandbox(), HASTY, async () => lag(60_000), { updateTrust: true });
     await expect(running).rejects.toMatchObject({
-      message: "IAM accepted the new trust policy of role MediaConnect-ASM, but still doesn't show it after 1.5 s.",
+      message:
+        "IAM accepted the new trust policy of role MediaConnect-ASM, but still doesn't show it after 1.5 s.",
       code: 'iam-propagation',
       exitCode: 1,
       step: 'trust-role',
