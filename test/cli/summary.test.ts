@@ -134,7 +134,7 @@ describe('the summary of setup', () => {
       '  For real          mc-static-key setup',
       '  Try more          mc-static-key sandbox',
       '  With your flags   mc-static-key setup --secret-name studio-a \\',
-      '                      --region us-west-2 --key-file KEY-FILE --yes',
+      '                      --region us-west-2 --key-file KEY-FILE',
     ]);
   });
 
