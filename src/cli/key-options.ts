@@ -125,8 +125,8 @@ export async function resolveSecret(
 ): Promise<{ name: string; regions: string[] }> {
   const { name, regions } = namedSecret(run.answers);
   if (!run.interactive) return { name: name ?? '', regions };
-  const { askAccountAndSecret: askSecretFor } = await import('./questions/secret.ts');
-  return { name: await askSecretFor(run, intro, name), regions };
+  const { askAccountAndSecret } = await import('./questions/secret.ts');
+  return { name: await askAccountAndSecret(run, intro, name), regions };
 }
 
 /** Returns the name and the Regions that the options give for a secret. No Regions: all Regions that have the secret. */

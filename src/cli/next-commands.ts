@@ -19,7 +19,7 @@ const RUN_OPTIONS = ['manifest', 'dryRun', 'show'];
 const KEY_OPTIONS = ['keyFile', 'keyEnv', 'generate'];
 
 /**
- * Returns the words of the `setup` command that gives the same answers without questions. The key is never among them: `KEY-FILE`
+ * Returns the words of the `setup` command that gives the same answers. Without questions, it needs `--yes` too. The key is never among them: `KEY-FILE`
  * stands for a file with a key that was typed.
  */
 export function setupWords(answers: SetupAnswers): string[] {
@@ -33,7 +33,7 @@ export function setupWords(answers: SetupAnswers): string[] {
     if (name === 'algorithm' && answers.keySource?.kind === 'generate') return [];
     return optionWords(option, values[name]);
   });
-  return ['setup', ...words, '--yes'];
+  return ['setup', ...words];
 }
 
 function keyWords(source: KeySource | undefined): string[] {

@@ -9,7 +9,7 @@ import {
   optionsOf,
 } from '../options/catalog/index.ts';
 import { inputMessages as messages } from '../options/messages.ts';
-import { endpointUrlProblem as endpointRule } from '../options/rules.ts';
+import { endpointUrlProblem } from '../options/rules.ts';
 import { helpMessages } from './help.ts';
 
 /** The global options, as the parser returns them. */
@@ -116,7 +116,8 @@ export function addConversationOptions(
 /** Returns problems with the global options, one sentence each. */
 export function commonProblems({ endpointUrl, profile, sandbox, accountId }: CommonOptions): string[] {
   if (sandbox && (endpointUrl !== undefined || profile !== undefined)) return [messages.sandboxEndpoint];
-  const endpointProblem = endpointUrl === undefined ? undefined : endpointRule(endpointUrl, '--endpoint-url');
+  const endpointProblem =
+    endpointUrl === undefined ? undefined : endpointUrlProblem(endpointUrl, '--endpoint-url');
   return [
     ...(endpointProblem === undefined ? [] : [endpointProblem]),
     ...(accountId === undefined || isAccountId(accountId) ? [] : [messages.accountId('--account-id')]),

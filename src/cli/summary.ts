@@ -1,5 +1,6 @@
 import { outdatedLines } from '../checks/verify/report/report.ts';
 import type { VerifyCheck } from '../checks/verify/result.ts';
+import { algorithmName } from '../key/index.ts';
 import type { SetupAnswers } from '../options/setup-request.ts';
 import type { EncryptionSettings, Outcomes, RoleOutcome } from '../plan-types.ts';
 import { clean, shellWord } from '../text.ts';
@@ -81,11 +82,6 @@ export function undecidedTitle({ paintResult: paint, prose }: Output, text: stri
   return prose(paint.yellow.bold(`${verdictMarks['cannot-tell']} ${text}`));
 }
 
-/** Returns a label with its value on the next line, so that the value can be copied as a line. */
-export function labeledValue(label: string, value: string): string[] {
-  return [`${label}:`, `  ${clean(value)}`];
-}
-
 function nextSteps(output: Output, { outcomes, encryption, generated, ...summary }: SetupSummary): string[] {
   const { answers, interactive, configuredRegion } = summary;
   const [first] = encryption;
@@ -99,7 +95,9 @@ function nextSteps(output: Output, { outcomes, encryption, generated, ...summary
     ...otherEndStep(output, generated ? readKeyCommand(region, isLikeArn(name) ? arn : name) : undefined),
     ...passRoleStep(output, '  3  ', outcomes.role.name),
     ...labeledCommand(output, messages.checkLabel, verify),
-    ...(interactive ? labeledCommand(output, messages.repeatLabel, toolCommand(...setupWords(answers))) : []),
+    ...(interactive
+      ? labeledCommand(output, messages.repeatLabel, toolCommand(...setupWords(answers), '--yes'))
+      : []),
   ];
 }
 
@@ -107,7 +105,7 @@ function nextSteps(output: Output, { outcomes, encryption, generated, ...summary
 function consoleRows(settings: EncryptionSettings): string[] {
   const { keyType, algorithm } = settings;
   const { consoleType, consoleRows: rows } = messages;
-  const type = [consoleType[keyType], ...(algorithm ? [algorithm.replace('aes', 'AES-')] : [])].join(', ');
+  const type = [consoleType[keyType], ...(algorithm ? [algorithmName(algorithm)] : [])].join(', ');
   const table = [
     [rows.source, rows.decryption(type)],
     [rows.output[keyType], rows.encryption(type)],
@@ -142,11 +140,7 @@ function sandboxSteps(output: Output, { answers, interactive }: SetupSummary): s
     ...labeledCommand(output, `  ${messages.realLabel}`, realCommand('setup')),
     ...labeledCommand(output, `  ${messages.tryLabel}`, realCommand('sandbox')),
     ...(interactive
-      ? labeledCommand(
-          output,
-          `  ${messages.flagsLabel}`,
-          realCommand(...setupWords(answers).filter((word) => word !== '--yes')),
-        )
+      ? labeledCommand(output, `  ${messages.flagsLabel}`, realCommand(...setupWords(answers)))
       : []),
   ];
 }

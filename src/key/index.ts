@@ -2,6 +2,7 @@ export { checkKey, checkStoredKey, type KeyRules, mayBePassword } from './check.
 export {
   ALGORITHMS,
   type Algorithm,
+  algorithmName,
   algorithmOfLength,
   generateKey,
   KEY_LENGTH,
@@ -13,7 +14,7 @@ export {
   checkKeyOfUnknownType,
   checkKeyText,
   type FindKeyType,
-  isValidSrtPassword as fitsPassword,
+  isValidSrtPassword,
   keyReader,
   type LoadedKey,
   loadKey,
@@ -26,5 +27,5 @@ export {
   type KeyInput,
   type KeySource,
   readKeyText,
-  takeKeyVariables as takeVariables,
+  takeKeyVariables,
 } from './source.ts';

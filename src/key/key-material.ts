@@ -68,6 +68,11 @@ export class KeyMaterial {
 /** Length of a static key in characters: two hexadecimal digits a byte. */
 export const KEY_LENGTH: Record<Algorithm, number> = { aes128: 32, aes192: 48, aes256: 64 };
 
+/** Returns the name of an algorithm as the MediaConnect console shows it, such as `AES-256`. */
+export function algorithmName(algorithm: string): string {
+  return algorithm.replace('aes', 'AES-');
+}
+
 export const ALGORITHMS = Object.keys(KEY_LENGTH) as Algorithm[];
 
 /** Length of a static key in bytes, for each algorithm. */

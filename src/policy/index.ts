@@ -40,12 +40,12 @@ export {
   evaluateTrust,
   type Verdict,
 } from './evaluate.ts';
-export { addToReadPolicy, addTrust, readExistingPolicy as existingPolicy, removeSecrets } from './merge.ts';
+export { addToReadPolicy, addTrust, readExistingPolicy, removeSecrets } from './merge.ts';
 export {
   deletedPrincipals,
   isReadPolicyShape,
   isWiderThan,
   MANAGED_POLICY_LIMIT,
-  policySize as measure,
+  policySize,
   TRUST_POLICY_LIMIT,
 } from './shape.ts';

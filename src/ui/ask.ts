@@ -21,10 +21,12 @@ export type AnswerCheck = (answer: string) => string | undefined | Promise<strin
  * Asks on standard error, because standard output is for results. Ctrl-C, Ctrl-D and signals abort the prompt, and so does an
  * error in the check of an answer, which is then thrown.
  */
-export async function ask<T>(
-  question: Question,
-  { onPaste }: { onPaste?: (isPasted: boolean) => void } = {},
-): Promise<T> {
+export async function ask<T>(question: Question): Promise<T> {
+  return (await askAndWatch<T>(question)).answer;
+}
+
+/** Like `ask`, and also returns whether the answer was pasted. */
+export async function askAndWatch<T>(question: Question): Promise<{ answer: T; isPasted: boolean }> {
   const interruption = new AbortController();
   let isBack = false;
   let checkFailure: { error: unknown } | undefined;
@@ -69,8 +71,7 @@ export async function ask<T>(
     const { answer } = (await prompt([
       { ...question, ...TEXT_STYLES, check, message: wrapped(question.message), name: 'answer' },
     ] as never)) as { answer: unknown };
-    onPaste?.(keyboard.hasPasted());
-    return answer as T;
+    return { answer: answer as T, isPasted: keyboard.hasPasted() };
   } catch (error) {
     const isInterruption = error instanceof Error && /^(Exit|Abort|Cancel)PromptError$/.test(error.name);
     if (!isInterruption) throw error;

@@ -5,7 +5,7 @@ export function formatCount(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-const RUN_AGAIN = 'Fix this, then run the same command again. Finished keys are skipped.';
+const RUN_AGAIN = 'Fix this, then run the same command again.';
 
 /** A command's messages about keys that can't be processed, and how to continue with them. */
 export interface BatchEnding {
@@ -21,8 +21,8 @@ export interface BatchEnding {
 function endOf(done: string, others: string): BatchEnding {
   return {
     skippedTitle: (number, total) => `${formatCount(number)} of ${formatCount(total)} keys can't be ${done}:`,
-    howToContinue: `${others} ${RUN_AGAIN}`,
-    howToContinueAfterAllFailed: RUN_AGAIN.replace('keys', 'parts'),
+    howToContinue: `${others} ${RUN_AGAIN} Finished keys are skipped.`,
+    howToContinueAfterAllFailed: `${RUN_AGAIN} Finished parts are skipped.`,
   };
 }
 

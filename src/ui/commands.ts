@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../defaults.ts';
 import type { KeySource, KeyType } from '../key/index.ts';
+import { looksLikePartOfKey } from '../key-detection.ts';
 import { shellWord } from '../text.ts';
 
 /** The options that a printed command needs to connect to AWS as this run does. */
@@ -121,11 +122,15 @@ export function rotateCommand({ name, regions, keyType, source, roleName }: Rota
   );
 }
 
-/** Returns the options for the source of a key. `KEY-FILE` stands for a file with a key that the user typed. */
+/**
+ * Returns the options for the source of a key. `KEY-FILE` stands for a file with a key that the user typed, and for a file whose name
+ * may be a key.
+ */
 export function sourceOption(source: KeySource | undefined): string[] {
   if (source?.kind === 'generate') return ['--generate', source.algorithm];
   if (source?.kind === 'env') return ['--key-env', source.name];
-  return ['--key-file', source?.kind === 'file' ? source.path : 'KEY-FILE'];
+  const path = source?.kind === 'file' ? source.path : undefined;
+  return ['--key-file', path === undefined || looksLikePartOfKey(path) ? 'KEY-FILE' : path];
 }
 
 /** The values for a `setup` command that completes or repairs existing resources. */

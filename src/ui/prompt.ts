@@ -1,5 +1,15 @@
 import { looksLikePartOfKey } from '../key-detection.ts';
-import { type AnswerCheck, ask, canGoBack, colors, indented, problemLine, width, wrapped } from './ask.ts';
+import {
+  type AnswerCheck,
+  ask,
+  askAndWatch,
+  canGoBack,
+  colors,
+  indented,
+  problemLine,
+  width,
+  wrapped,
+} from './ask.ts';
 import { wrap } from './output.ts';
 
 /** An option in a list of options. */
@@ -83,24 +93,16 @@ export async function askHidden({
   hint: (answer: string) => string;
   check: AnswerCheck;
 }): Promise<HiddenAnswer> {
-  let isPasted = false;
-  const text = await ask<string>(
-    {
-      type: 'text',
-      message,
-      fallback: '',
-      check,
-      complete: (answer: string) => answer,
-      hint,
-      clearsInvalid: true,
-      show: stars,
-    },
-    {
-      onPaste: (wasPasted) => {
-        isPasted = wasPasted;
-      },
-    },
-  );
+  const { answer: text, isPasted } = await askAndWatch<string>({
+    type: 'text',
+    message,
+    fallback: '',
+    check,
+    complete: (answer: string) => answer,
+    hint,
+    clearsInvalid: true,
+    show: stars,
+  });
   return { text, isPasted };
 }
 

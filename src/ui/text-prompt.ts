@@ -13,7 +13,7 @@ import {
 /** A question that is answered with a line of text. */
 export interface TextPromptConfig {
   message: string;
-  /** Shown below the question until it is answered; for a function, with the text typed so far. */
+  /** Returns what is shown below the question until it is answered, for the text typed so far. */
   hint: (answer: string) => string;
   /** The answer if the user types nothing. */
   fallback: string;

@@ -7,7 +7,7 @@ import { performRotateManifest } from '../../src/commands/rotate/batch.ts';
 import { performStatusManifest } from '../../src/commands/status/run.ts';
 import { performTeardownManifest } from '../../src/commands/teardown/batch.ts';
 import { performVerifyManifest } from '../../src/commands/verify/batch.ts';
-import { MANAGED_POLICY_LIMIT, measure } from '../../src/policy/index.ts';
+import { MANAGED_POLICY_LIMIT, policySize } from '../../src/policy/index.ts';
 import type { Sandbox } from '../../src/sandbox/index.ts';
 import { KMS_KEY } from '../commands/permissions/stories.ts';
 import {
@@ -193,7 +193,7 @@ test('replaces names that do not fit with their common prefix, and setup works w
     (region) => `arn:aws:secretsmanager:${region}:111122223333:secret:live/feed-*`,
   );
   expect(statementOf(policy, 'StoreTheKey')?.Resource).toEqual(patterns);
-  expect(measure(JSON.stringify(policy))).toBeLessThanOrEqual(MANAGED_POLICY_LIMIT);
+  expect(policySize(JSON.stringify(policy))).toBeLessThanOrEqual(MANAGED_POLICY_LIMIT);
   expect(log).toMatch(
     /^With every secret name, the policy would have \d,\d{3} characters\. .*these prefixes: /m,
   );

@@ -8,7 +8,6 @@ import {
   buildReadPolicy,
   buildTrustPolicy,
   evaluateTrust,
-  existingPolicy,
   isReadPolicyShape,
   type JsonObject,
   type JsonPolicy,
@@ -16,6 +15,7 @@ import {
   parsePolicy,
   READ_ACTIONS,
   type ReadableSecret,
+  readExistingPolicy,
   secretsManagerEndpoint,
 } from '../../src/policy/index.ts';
 import { trustPolicy } from './documents.ts';
@@ -68,7 +68,7 @@ const existing = fc
 
 const addition = fc.record({ text: existing, added: secrets, width: scope });
 const add = (text: string, added: ReadableSecret[], width: PolicyScope) =>
-  addToReadPolicy(existingPolicy(text), added, width, where);
+  addToReadPolicy(readExistingPolicy(text), added, width, where);
 
 /** Returns true if the policy allows everything that reading the secret requires. */
 function canRead(policy: JsonPolicy | string, { arn, region, kmsKey }: ReadableSecret): boolean {

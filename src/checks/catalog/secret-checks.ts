@@ -1,6 +1,7 @@
 import { namedSecretMessages } from '../../aws/secrets/messages.ts';
 import type { SecretLocation } from '../../aws/secrets/versions.ts';
 import type { Fix } from '../../failure.ts';
+import { algorithmName } from '../../key/index.ts';
 import { dayOf } from '../../text.ts';
 import {
   type RotateCommandValues,
@@ -101,8 +102,7 @@ export const SECRET_CHECKS = {
     fix: '`rotate`, or use the other algorithm',
     isSummary: true,
     words: {
-      digits: (length: number, algorithm: string) =>
-        `${algorithm.replace('aes', 'AES-')} key, ${length} digits`,
+      digits: (length: number, algorithm: string) => `${algorithmName(algorithm)} key, ${length} digits`,
       passwordLength: 'password of 10 to 80 characters',
     },
   },

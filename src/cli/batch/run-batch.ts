@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { EXIT, type ExitCode, type Failure, Interrupted, isAccessDenied } from '../../failure.ts';
-import { takeVariables } from '../../key/index.ts';
+import { takeKeyVariables } from '../../key/index.ts';
 import type { Manifest } from '../../manifest/fields.ts';
 import { asManifest, inManifest, type ManifestInput, readManifest } from '../../manifest/index.ts';
 import { manifestMessages } from '../../manifest/messages.ts';
@@ -63,7 +63,7 @@ async function readUntilInterrupted(path: string, output: Output): Promise<Manif
 /** Returns the run after moving the keys out of the environment, which every program for credentials lookup inherits. */
 function withKeyVariables(run: CommandRun, { keys }: Manifest): CommandRun {
   const sources = keys.flatMap(({ answers }) => answers.keySource ?? []);
-  return { ...run, keyInput: { ...run.keyInput, env: takeVariables(sources, run.keyInput.env) } };
+  return { ...run, keyInput: { ...run.keyInput, env: takeKeyVariables(sources, run.keyInput.env) } };
 }
 
 /** Returns options for reading a manifest: in a terminal, a notice that the program waits for the end of the manifest. */

@@ -1,10 +1,8 @@
 import type { ListedSecret } from '../../aws/secrets/listing.ts';
 import type { RemovedFromKey } from '../../key/check.ts';
-import type { Algorithm, KeyType } from '../../key/index.ts';
+import { type Algorithm, algorithmName, type KeyType } from '../../key/index.ts';
 import { dayOf } from '../../text.ts';
 import { plural } from '../../ui/batch-messages.ts';
-
-const algorithmName = (algorithm: Algorithm) => algorithm.replace('aes', 'AES-');
 
 const REMOVED: Record<RemovedFromKey['what'], (count: number) => string> = {
   space: (count) => plural(count, 'space'),

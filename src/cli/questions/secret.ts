@@ -15,15 +15,6 @@ type SecretContext = Pick<WizardContext, 'aws' | 'output' | 'progress'>;
 /** The maximum number of secrets in the list. Others can be named with --secret-arn. */
 const MOST_LISTED = 500;
 
-/** Lists the Region's secrets whose names start with the prefix, for `chooseExisting`. None if that is denied. */
-export function listExisting(
-  context: Pick<SecretContext, 'aws' | 'progress'>,
-  region: string,
-  prefix: string,
-): Promise<ListedSecret[]> {
-  return existingSecrets(context, region, prefix);
-}
-
 /** Returns the choice that uses one of the existing secrets. */
 export function existingOrigin(existing: ListedSecret[], region: string) {
   return {
@@ -51,7 +42,7 @@ export async function askAccountAndSecret(
 
 /** Asks for one of the Region's secrets or, if none can be listed, for a name. Returns the name. */
 export async function askWhichSecret(context: SecretContext, region: string | undefined): Promise<string> {
-  const existing = region ? await existingSecrets(context, region) : [];
+  const existing = region ? await listExisting(context, region) : [];
   return existing.length > 0
     ? (await chooseSecret(existing, messages.whichHint(region ?? ''))).name
     : askSecretName();
@@ -74,12 +65,15 @@ function chooseSecret(existing: ListedSecret[], hint: string): Promise<ListedSec
   );
 }
 
-/** Lists the Region's secrets. Returns none if that is denied: a secret can be stored or named without that permission. */
-async function existingSecrets(
+/**
+ * Lists the Region's secrets whose names start with the prefix. Returns none if that is denied: a secret can be stored or named
+ * without that permission.
+ */
+export async function listExisting(
   { aws, progress }: Pick<SecretContext, 'aws' | 'progress'>,
   region: string,
   prefix?: string,
-) {
+): Promise<ListedSecret[]> {
   progress.start(messages.listing(region));
   try {
     return await listSecrets(aws, region, MOST_LISTED, prefix);

@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, Failure } from '../../failure.ts';
 import { LONGEST_POLICY_NAME } from '../../options/rules.ts';
 import { completeRequest, regionsOf, type SetupAnswers } from '../../options/setup-request.ts';
-import { type AccountRef, buildTrustPolicy, measure, TRUST_POLICY_LIMIT } from '../../policy/index.ts';
+import { type AccountRef, buildTrustPolicy, policySize, TRUST_POLICY_LIMIT } from '../../policy/index.ts';
 import { policyGroups, roleGroups } from '../../steps/groups.ts';
 import { policiesFor } from '../../steps/plan.ts';
 import { distribute } from '../../steps/read-policy/distribute.ts';
@@ -92,7 +92,7 @@ function refOf(name: string, { region, arn, kmsKeyId }: PlannedPlace, accountRef
 function planRole({ role, tags }: RoleRequest, accountRef: AccountRef, policies: string[]): PlannedRole {
   const { name } = role;
   const trust = buildTrustPolicy({ ...role, account: accountRef.account });
-  const size = measure(trust);
+  const size = policySize(trust);
   if (size > TRUST_POLICY_LIMIT) throw exportFailure(messages.trustTooLong(name, size, TRUST_POLICY_LIMIT));
   if (policies.length > DEFAULT_ATTACHMENT_QUOTA)
     throw exportFailure(

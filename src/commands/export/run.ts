@@ -40,9 +40,9 @@ async function performForManifest(
   path: string,
   performFor: (answers: SetupAnswers[], account: ExpectedAccount | undefined) => Promise<void>,
 ): Promise<void> {
-  const { manifestReadOptions: waitingFor } = await import('../../cli/batch/run-batch.ts');
+  const { manifestReadOptions } = await import('../../cli/batch/run-batch.ts');
   const { asManifest, readManifest } = await import('../../manifest/index.ts');
-  const { keys, account } = await readManifest(path, { interrupt, ...waitingFor(output) });
+  const { keys, account } = await readManifest(path, { interrupt, ...manifestReadOptions(output) });
   const answers = keys.map((key) => key.answers);
   await asManifest(() => performFor(answers, account));
 }

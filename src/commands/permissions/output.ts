@@ -4,7 +4,7 @@ import {
   type JsonPolicy,
   type JsonStatement,
   MANAGED_POLICY_LIMIT,
-  measure,
+  policySize,
 } from '../../policy/index.ts';
 import { escapeJson, shellWord } from '../../text.ts';
 import { commandLines } from '../../ui/commands.ts';
@@ -43,7 +43,7 @@ export interface PermissionsReport extends AccountRef {
 /** Prints only the policy to standard output, for a pipe, and the purposes to standard error. */
 export function showPermissions(output: Output, report: PermissionsReport): void {
   const { command, account, partition, policy, optional, passRole } = report;
-  const size = measure(policy);
+  const size = policySize(policy);
   if (size > MANAGED_POLICY_LIMIT) output.warn(messages.tooLong(size, report.tooLongHint));
   if (output.options.json) {
     const optionalStatements = optional.map(({ sid, purpose, statement }) => ({ sid, purpose, statement }));

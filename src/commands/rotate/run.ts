@@ -17,7 +17,7 @@ import { type CommandRun, runCommand } from '../../cli/run-command.ts';
 import { printAccountAndPlan, stepContext, trackRemaining } from '../../cli/step-context.ts';
 import { DEFAULTS } from '../../defaults.ts';
 import { EXIT, type ExitCode, Interrupted } from '../../failure.ts';
-import { type CheckedKey, fitsPassword, type UncheckedKey } from '../../key/index.ts';
+import { type CheckedKey, isValidSrtPassword, type UncheckedKey } from '../../key/index.ts';
 import { keyRules } from '../../options/setup-request.ts';
 import type { SecretOutcome } from '../../plan-types.ts';
 import { conflictFailure } from '../../steps/conflict.ts';
@@ -105,7 +105,7 @@ async function usersOfRotation(
  */
 async function checkIfTypeIsKnown(unchecked: UncheckedKey, run: RotateRun): Promise<CheckedKey | undefined> {
   const { keyType, algorithm } = run.answers;
-  const isKnown = keyType !== undefined || algorithm !== undefined || !fitsPassword(unchecked);
+  const isKnown = keyType !== undefined || algorithm !== undefined || !isValidSrtPassword(unchecked);
   return isKnown ? checkKeyOfFlags(unchecked, run) : undefined;
 }
 

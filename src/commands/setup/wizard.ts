@@ -209,17 +209,14 @@ export async function changeAnswer(
       { value: 'policy-name', name: messages.changePolicyName },
       { value: 'role-name', name: messages.changeRoleName },
     ]);
-  let chosen: ChangeableAnswer = 'regions';
-  return runDialog<CompleteAnswers>(current, [
+  const { answers, checked } = await runDialog<CompleteAnswers & { chosen?: ChangeableAnswer }>(current, [
+    { isNeeded: () => true, ask: async () => ({ ...current, chosen: await askWhich() }) },
     {
-      isNeeded: () => true,
-      async ask() {
-        chosen = await askWhich();
-        return current;
-      },
+      isNeeded: ({ chosen }) => chosen !== undefined,
+      ask: ({ chosen = 'regions' }) => askAnew(context, current, chosen),
     },
-    { isNeeded: () => true, ask: () => askAnew(context, current, chosen) },
   ]);
+  return { answers, checked };
 }
 
 async function askAnew(

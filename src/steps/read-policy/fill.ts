@@ -4,14 +4,14 @@ import {
   addToReadPolicy,
   allowsAccess,
   buildReadPolicy,
-  existingPolicy,
   type JsonPolicy,
   MANAGED_POLICY_LIMIT,
-  measure,
   type PolicyDocument,
   type PolicyScope,
   parsePolicy,
+  policySize,
   type ReadableSecret,
+  readExistingPolicy,
   resourceFor,
   samePolicy,
 } from '../../policy/index.ts';
@@ -35,7 +35,7 @@ export function extendPolicy(
   scope: PolicyScope,
   account: AccountRef,
 ): Filled {
-  const existing = existingPolicy(text);
+  const existing = readExistingPolicy(text);
   const filled = fill(secrets, (subset) => addToReadPolicy(existing, subset, scope, account));
   const extended = withOthersAllowed(filled, secrets, scope, account);
   const hasChanges = extended.document && !samePolicy(parsed(extended.document), parsePolicy(text));
@@ -85,7 +85,7 @@ function fill(secrets: SecretRef[], build: (subset: SecretRef[]) => JsonPolicy):
   for (let count = 1; best.secrets.length + 1 < tooMany; count = nextCount(best.secrets.length, tooMany)) {
     const subset = secrets.slice(0, count);
     const document = build(subset);
-    if (measure(document) > MANAGED_POLICY_LIMIT) tooMany = count;
+    if (policySize(document) > MANAGED_POLICY_LIMIT) tooMany = count;
     else best = { secrets: subset, document };
   }
   return best;

@@ -1,3 +1,4 @@
+import { algorithmName } from '../../key/index.ts';
 import { dayOf } from '../../text.ts';
 
 /** Messages of the plan: reasons, conflicts, resolutions, warnings. */
@@ -5,7 +6,7 @@ export const secretMessages = {
   otherKeyType: (name: string, region: string, held: string, desired: string) =>
     `Secret ${name} in ${region} is tagged for the key type ${held}, not ${desired}.`,
   otherKeyTypeHint: 'Store this key in another secret.',
-  staticKey: (algorithm: string) => `${algorithm.replace('aes', 'AES-')} key`,
+  staticKey: (algorithm: string) => `${algorithmName(algorithm)} key`,
   password: 'SRT password',
   copy: 'copy of the existing key',
   /** Without a KMS key of the user's, Secrets Manager uses its own. */

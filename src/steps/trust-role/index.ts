@@ -4,7 +4,7 @@ import { type RoleState, readRole } from '../../aws/iam/roles.ts';
 import type { Aws } from '../../aws/session.ts';
 import { withUnconfirmedAction } from '../../failure.ts';
 import type { Change, RoleOutcome } from '../../plan-types.ts';
-import { measure, tryParsePolicy } from '../../policy/index.ts';
+import { policySize, tryParsePolicy } from '../../policy/index.ts';
 import { conflictFailure } from '../conflict.ts';
 import {
   type RoleRequest,
@@ -72,7 +72,7 @@ async function quotasFor(
   const defaults = DEFAULT_ROLE_QUOTAS;
   const policyCount = (role?.attachedArns.length ?? 0) + request.maxPolicies;
   const writesTrust = !role || (request.updateTrust && tryParsePolicy(role.trust) !== undefined);
-  const size = writesTrust ? measure(trustDocument(request, await aws.identity(), role)) : 0;
+  const size = writesTrust ? policySize(trustDocument(request, await aws.identity(), role)) : 0;
   const areDefaultsEnough =
     policyCount <= defaults.attachedPolicies.limit && size <= defaults.trustPolicySize.limit;
   return areDefaultsEnough ? undefined : readRoleQuotas(aws);

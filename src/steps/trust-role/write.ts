@@ -15,8 +15,8 @@ import {
   buildTrustPolicy,
   deletedPrincipals,
   type JsonPolicy,
-  measure,
   parsePolicy,
+  policySize,
   type Statement,
   tryParsePolicy,
 } from '../../policy/index.ts';
@@ -162,7 +162,7 @@ export function planTrust(
   if (!role) {
     const { name } = request.role;
     const document = trustDocument(request, identity);
-    const size = measure(document);
+    const size = policySize(document);
     if (size > quota.limit) return { conflict: conflict(messages.newTrustTooLong(name, size, quota), []) };
     return { kind: 'create', document };
   }
@@ -196,7 +196,7 @@ export function planTrust(
   const deletedIds = deletedPrincipals(parsePolicy(role.trust));
   if (deletedIds.length > 0)
     return { conflict: conflict(messages.deletedPrincipals(role.name, deletedIds), [OTHER_NAME]) };
-  const size = measure(document);
+  const size = policySize(document);
   if (size > quota.limit)
     return { conflict: conflict(messages.trustTooLong(role.name, size, quota), [OTHER_NAME]) };
   const warnings = [...uncertainWarnings, ...guardWarnings(input, role, JSON.stringify(document))];

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PolicyState } from '../../../src/aws/iam/policy-versions.ts';
-import { addToReadPolicy, buildReadPolicy, existingPolicy, measure } from '../../../src/policy/index.ts';
+import {
+  addToReadPolicy,
+  buildReadPolicy,
+  policySize,
+  readExistingPolicy,
+} from '../../../src/policy/index.ts';
 import { distribute, type PolicyWork } from '../../../src/steps/read-policy/distribute.ts';
 import { extendPolicy } from '../../../src/steps/read-policy/fill.ts';
 import type { SecretRef } from '../../../src/steps/types.ts';
@@ -63,7 +68,7 @@ test('distribute puts many secrets into as few policies as possible, in their or
       const added = work.filter(({ kind }) => kind !== 'keep');
       const kept = work.filter(({ kind }) => kind === 'keep').flatMap((each) => each.secrets);
 
-      expect(chainAfter(work).filter(({ document }) => measure(document) > LIMIT)).toEqual([]);
+      expect(chainAfter(work).filter(({ document }) => policySize(document) > LIMIT)).toEqual([]);
       expect(new Set([...before, ...kept])).toEqual(new Set(before));
       expect(added.flatMap((each) => each.secrets)).toEqual(all.slice(before.length));
       for (const [at, one] of added.entries()) {
@@ -72,9 +77,9 @@ test('distribute puts many secrets into as few policies as possible, in their or
         const more = [...one.secrets, next];
         const document =
           one.kind === 'update'
-            ? addToReadPolicy(existingPolicy(one.policy.document), more, options.scope, account)
+            ? addToReadPolicy(readExistingPolicy(one.policy.document), more, options.scope, account)
             : buildReadPolicy(more, options.scope, account);
-        expect(measure(document)).toBeGreaterThan(LIMIT);
+        expect(policySize(document)).toBeGreaterThan(LIMIT);
       }
       // What the policies have by now stays where it is.
       const again = spread(all, chainAfter([...untouched(chain, work), ...work]));
@@ -91,7 +96,7 @@ test('distribute fills a policy to its last character, and not beyond', () => {
     return { region: 'eu-west-1', name, arn, versionId: null, action: 'created' };
   };
   const others = Array.from({ length: 10 }, (_, at) => named(470 + at));
-  const size = measure(buildReadPolicy([...others, named(1)], 'secrets', account));
+  const size = policySize(buildReadPolicy([...others, named(1)], 'secrets', account));
   const filling = (more: number) =>
     spread([...others, named(1 + LIMIT - size + more)], []).map((each) => each.secrets.length);
   expect(filling(0)).toEqual([11]);

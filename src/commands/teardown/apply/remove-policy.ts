@@ -194,11 +194,16 @@ async function attachAgain(context: StepContext, role: RoleState, { arn }: UsedP
 }
 
 /** Deletes a policy. Returns false if the policy is still in use. */
-async function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
+function deletePolicy({ aws }: StepContext, arn: string): Promise<boolean> {
   const request = { action: 'iam:DeletePolicy', resource: arn, change: true };
   const command = new DeletePolicyCommand({ PolicyArn: arn });
+  return deletedUnlessInUse(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+}
+
+/** Returns false if IAM refused a deletion because something is still attached to the resource. True if it is gone already. */
+export async function deletedUnlessInUse(deletion: Promise<unknown>): Promise<boolean> {
   try {
-    await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
+    await orAbsent(deletion);
     return true;
   } catch (error) {
     if (hasAwsCode(error, 'DeleteConflictException')) return false;

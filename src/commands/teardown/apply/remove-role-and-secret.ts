@@ -8,6 +8,7 @@ import { orAbsent } from '../../../aws/session.ts';
 import { EXIT, Failure, hasAwsCode } from '../../../failure.ts';
 import type { StepContext } from '../../../steps/types.ts';
 import { teardownMessages as messages } from '../messages.ts';
+import { deletedUnlessInUse } from './remove-policy.ts';
 
 /**
  * Deletes a role that has no policies left. IAM refuses while a policy is attached, so a policy that is attached in the meantime
@@ -38,16 +39,10 @@ export async function removeRole(context: StepContext, name: string): Promise<bo
 }
 
 /** Deletes a role. Returns false if something is still attached to it. */
-async function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
+function deleteRole({ aws }: StepContext, name: string): Promise<boolean> {
   const command = new DeleteRoleCommand({ RoleName: name });
   const request = { action: 'iam:DeleteRole', resource: name, change: true };
-  try {
-    await orAbsent(aws.call(request, (options) => aws.clients.iam().send(command, options)));
-    return true;
-  } catch (error) {
-    if (hasAwsCode(error, 'DeleteConflictException')) return false;
-    throw error;
-  }
+  return deletedUnlessInUse(aws.call(request, (options) => aws.clients.iam().send(command, options)));
 }
 
 /**
