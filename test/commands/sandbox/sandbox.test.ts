@@ -351,34 +351,11 @@ describe('sandbox --port', () => {
     return { port, close: () => new Promise((resolve) => server.close(resolve)) };
   };
 
-  test.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)('serves on that port until %s', async (signal, exit) => {
-    const { port, close } = await freePort();
-    await close();
-    const child = spawn(process.execPath, [program, 'sandbox', '--port', `${port}`], { env: baseEnv() });
-    let stdout = '';
-    await new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk) => {
-        stdout += chunk;
-        if (stdout.includes('AWS_DEFAULT_REGION')) resolve();
-      });
-    });
-    expect(stdout).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${port}\n`);
-    const exports = Object.fromEntries(
-      [...stdout.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-    );
-    const args = ['setup', '--secret-name', 'a', '--generate', 'aes256', '--yes'];
-    expect((await run(args, { env: exports })).code).toBe(0);
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    child.kill(signal);
-    expect(await ended).toBe(exit);
-    expect(await canConnect(`http://127.0.0.1:${port}`)).toBe(false);
-  });
-
-  /** Serves the sandbox until the test file ends or `stop` is called. `lines` is the standard output. */
-  const serve = async (env: NodeJS.ProcessEnv = {}) => {
+  /**
+   * Serves the sandbox until the test file ends or `stop` is called. `lines` is the standard output. Another process can take the port
+   * before the sandbox does; then another port is tried.
+   */
+  const serve = async (env: NodeJS.ProcessEnv = {}, attempts = 3) => {
     const { port, close } = await freePort();
     await close();
     const child = spawn(process.execPath, [program, 'sandbox', '--port', `${port}`], {
@@ -390,15 +367,34 @@ describe('sandbox --port', () => {
       return ended;
     };
     closing(stop);
-    const lines = await new Promise<string>((resolve) => {
+    const printed = new Promise<string>((resolve) => {
       let stdout = '';
       child.stdout.on('data', (chunk) => {
         stdout += chunk;
         if (/AWS_SHARED_CREDENTIALS_FILE=.*\n/.test(stdout)) resolve(stdout);
       });
     });
-    return { lines, stop };
+    const lines = await Promise.race([printed, ended]);
+    if (typeof lines === 'string') return { lines, port, stop };
+    expect(attempts, 'the sandbox ends before it serves').toBeGreaterThan(1);
+    return serve(env, attempts - 1);
   };
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('serves on that port until %s', async (signal, exit) => {
+    const { lines, port, stop } = await serve();
+    expect(lines).toContain(`export AWS_ENDPOINT_URL=http://127.0.0.1:${port}\n`);
+    const exports = Object.fromEntries(
+      [...lines.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const args = ['setup', '--secret-name', 'a', '--generate', 'aes256', '--yes'];
+    expect((await run(args, { env: exports })).code).toBe(0);
+    expect(await stop(signal)).toBe(exit);
+    expect(await canConnect(`http://127.0.0.1:${port}`)).toBe(false);
+  });
+
   const SHELLS = ['sh', 'bash', 'zsh'].filter(hasShell);
   const PRINT_ENV = 'node -p "JSON.stringify(process.env)"';
 
